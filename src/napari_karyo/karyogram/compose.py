@@ -1,0 +1,294 @@
+"""From a `Page` to pixels, whole or only what an edit touched.
+
+The screen and the export are the same function at another scale. Tiles of the
+chromosomes are kept, so that an edit costs only the two slots it touched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from napari_karyo.cell import Cell
+from napari_karyo.karyogram.layout import Layout
+from napari_karyo.karyogram.lettering import font
+from napari_karyo.karyogram.page import FOOTER, HEADER, Box, Line, Mark, Page, Place, Text
+from napari_karyo.karyogram.style import Colour, Style
+from napari_karyo.karyogram.tiles import (
+    Tile,
+    bright_crops,
+    cell_window,
+    draw_tile,
+    overlay_tile,
+)
+from napari_karyo.preprocessing.upright import Upright
+
+Canvas = NDArray[np.uint8]
+Overlay = NDArray[np.float32]
+Maps = Sequence[NDArray[np.float32] | None] | Mapping[int, NDArray[np.float32]]
+
+#: Polygons are drawn this many times larger and averaged, for smooth edges.
+_SMOOTH: Final = 4
+
+
+class Pictures(Protocol):
+    """What is drawn: a cell and its upright pictures. `Classification` is one."""
+
+    @property
+    def cell(self) -> Cell:
+        """The cell, with only the chromosomes that could be prepared."""
+        ...
+
+    @property
+    def uprights(self) -> Sequence[Upright]:
+        """One upright picture a chromosome, in the cell's order."""
+        ...
+
+
+class Composer:
+    """Draws the pages of one cell.
+
+    Parameters
+    ----------
+    pictures : Pictures
+        A `Classification`, or anything with a cell and its upright pictures.
+    layout : Layout, optional
+        Made from the upright pictures where it is not given.
+    style : Style, optional
+        Colours; those of the cell's stain where not given.
+    """
+
+    def __init__(
+        self, pictures: Pictures, layout: Layout | None = None, style: Style | None = None
+    ) -> None:
+        self.cell = pictures.cell
+        self.uprights = tuple(pictures.uprights)
+        self.layout = layout or Layout.from_uprights(self.uprights)
+        self.style = style or Style.of(self.cell.polarity)
+        self._crops = bright_crops(self.cell)
+        self._window = cell_window(self._crops, self.uprights)
+        self._tiles: dict[tuple[int, bool, int, int], Tile] = {}
+        self._overlays: dict[
+            tuple[int, bool, int, int], tuple[NDArray[np.float32], NDArray[np.float32]]
+        ] = {}
+
+    # -- the picture ----------------------------------------------------------------
+
+    def compose(self, page: Page, scale: float = 1.0) -> Canvas:
+        """Draw a whole page.
+
+        Parameters
+        ----------
+        page : Page
+            From this composer's `layout`.
+        scale : float
+            Pixels to a page unit: 1 for the screen.
+
+        Returns
+        -------
+        ndarray, shape (height, width, 3), uint8
+            Red, green, blue.
+        """
+        canvas = np.empty((*canvas_size(page, scale), 3), np.uint8)
+        canvas[:] = self.style.paper
+        self._draw(canvas, page, scale, None)
+        return canvas
+
+    def update(
+        self, canvas: Canvas, page: Page, touched: Iterable[str], scale: float = 1.0
+    ) -> None:
+        """Redraw in place the slots that an edit touched, the header and the footer.
+
+        The canvas is then what `compose` would draw, pixel for pixel.
+
+        Parameters
+        ----------
+        canvas : ndarray
+            From `compose` of the same composer, at the same scale.
+        page : Page
+            The page after the edit.
+        touched : iterable of str
+            Slots whose content changed: `Change.touched`.
+        scale : float
+            The canvas's scale.
+        """
+        regions = {*touched, HEADER, FOOTER}
+        for region in regions:
+            canvas[pixels(page.regions[region], scale)] = self.style.paper
+        self._draw(canvas, page, scale, regions)
+
+    def _draw(
+        self, canvas: Canvas, page: Page, scale: float, regions: Collection[str] | None
+    ) -> None:
+        for place in page.places.values():
+            if regions is None or place.slot in regions:
+                self._draw_chromosome(canvas, place, scale)
+        for line in page.lines:
+            if regions is None or line.region in regions:
+                canvas[line_pixels(line, scale)] = self.style.colour(line.role)
+        for mark in page.marks:
+            if regions is None or mark.region in regions:
+                _blend(canvas, *mark_mask(mark, scale), self.style.colour(mark.role))
+        for text in page.texts:
+            if regions is None or text.region in regions:
+                _blend(canvas, *text_mask(text, scale), self.style.colour(text.role))
+
+    def _draw_chromosome(self, canvas: Canvas, place: Place, scale: float) -> None:
+        rows, columns = pixels(place.box, scale)
+        tile = self.tile(place, (rows.stop - rows.start, columns.stop - columns.start))
+        white = self.style.white_paper
+        grey = 255.0 * (1.0 - tile.stain if white else tile.stain)
+        _blend(canvas, rows.start, columns.start, tile.cover, grey)
+
+    def tile(self, place: Place, size: tuple[int, int]) -> Tile:
+        """Return a chromosome's picture at a size in pixels, drawn once and kept."""
+        key = (place.index, place.turned, *size)
+        if key not in self._tiles:
+            item = self.uprights[place.index]
+            self._tiles[key] = draw_tile(
+                item, self._crops[place.index], self._window, size, place.turned
+            )
+        return self._tiles[key]
+
+    # -- maps over it ---------------------------------------------------------------
+
+    def compose_overlay(self, page: Page, maps: Maps, scale: float = 1.0) -> Overlay:
+        """Draw maps of the crops, such as saliency, where their chromosomes stand.
+
+        Parameters
+        ----------
+        page : Page
+        maps : sequence or mapping of int to ndarray
+            Per chromosome, a map on its original crop; None where there is none.
+        scale : float
+            Pixels to a page unit.
+
+        Returns
+        -------
+        ndarray, shape (height, width), float32
+            0 where no chromosome stands. It fits `compose` at the same scale.
+        """
+        canvas = np.zeros(canvas_size(page, scale), np.float32)
+        self._draw_overlay(canvas, page, maps, scale, None)
+        return canvas
+
+    def update_overlay(
+        self, canvas: Overlay, page: Page, maps: Maps, touched: Iterable[str], scale: float = 1.0
+    ) -> None:
+        """Redraw in place the maps of the slots that an edit touched."""
+        regions = set(touched)
+        for region in regions:
+            canvas[pixels(page.regions[region], scale)] = 0.0
+        self._draw_overlay(canvas, page, maps, scale, regions)
+
+    def _draw_overlay(
+        self,
+        canvas: Overlay,
+        page: Page,
+        maps: Maps,
+        scale: float,
+        regions: Collection[str] | None,
+    ) -> None:
+        for place in page.places.values():
+            if regions is not None and place.slot not in regions:
+                continue
+            values = maps.get(place.index) if isinstance(maps, Mapping) else maps[place.index]
+            if values is None:
+                continue
+            where = pixels(place.box, scale)
+            drawn = self._overlay(place, values, canvas[where].shape)
+            canvas[where] = np.maximum(canvas[where], drawn)
+
+    def _overlay(
+        self, place: Place, values: NDArray[np.float32], size: tuple[int, ...]
+    ) -> NDArray[np.float32]:
+        key = (place.index, place.turned, size[0], size[1])
+        kept = self._overlays.get(key)
+        # Another class chosen gives another map of the same chromosome.
+        if kept is None or kept[0] is not values:
+            drawn = overlay_tile(
+                self.uprights[place.index], values, (size[0], size[1]), place.turned
+            )
+            self._overlays[key] = kept = (values, drawn)
+        return kept[1]
+
+
+# -- primitives to pixels -----------------------------------------------------------
+
+
+def canvas_size(page: Page, scale: float) -> tuple[int, int]:
+    """Return height and width in pixels of a page at a scale."""
+    return max(1, round(page.height * scale)), max(1, round(page.width * scale))
+
+
+def pixels(box: Box, scale: float) -> tuple[slice, slice]:
+    """Return the rows and columns of a box at a scale."""
+    top, left = round(box.top * scale), round(box.left * scale)
+    bottom, right = round(box.bottom * scale), round(box.right * scale)
+    return slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))
+
+
+def line_pixels(line: Line, scale: float) -> tuple[slice, slice]:
+    """Return the pixels of a line: at least one thick, at any scale."""
+    thick = max(1, round(line.thickness * scale))
+    top, left = round(line.y0 * scale), round(line.x0 * scale)
+    return (
+        slice(top, max(top + thick, round(line.y1 * scale))),
+        slice(left, max(left + thick, round(line.x1 * scale))),
+    )
+
+
+@lru_cache(maxsize=512)
+def text_mask(text: Text, scale: float) -> tuple[int, int, NDArray[np.float32]]:
+    """Return a text as first row, first column and its letters, 0 to 1."""
+    face = font(text.size * scale)
+    anchor = {"left": "ls", "middle": "ms", "right": "rs"}[text.align]
+    y, x = round(text.y * scale), round(text.x * scale)
+    left, top, right, bottom = face.getbbox(text.string, anchor=anchor)
+    left, top = math.floor(left) - 1, math.floor(top) - 1
+    width, height = math.ceil(right) + 1 - left, math.ceil(bottom) + 1 - top
+    picture = Image.new("L", (max(1, width), max(1, height)), 0)
+    ImageDraw.Draw(picture).text((-left, -top), text.string, fill=255, font=face, anchor=anchor)
+    return y + top, x + left, np.asarray(picture, np.float32) / 255.0
+
+
+@lru_cache(maxsize=512)
+def mark_mask(mark: Mark, scale: float) -> tuple[int, int, NDArray[np.float32]]:
+    """Return a polygon as first row, first column and its smooth-edged area, 0 to 1."""
+    points = np.array(mark.points) * scale
+    top, left = (math.floor(value) for value in points.min(axis=0))
+    bottom, right = (math.ceil(value) + 1 for value in points.max(axis=0))
+    size = ((right - left) * _SMOOTH, (bottom - top) * _SMOOTH)
+    picture = Image.new("L", size, 0)
+    large = [((x - left) * _SMOOTH, (y - top) * _SMOOTH) for y, x in points]
+    ImageDraw.Draw(picture).polygon(large, fill=255)
+    smooth = picture.reduce(_SMOOTH)
+    return top, left, np.asarray(smooth, np.float32) / 255.0
+
+
+def _blend(
+    canvas: Canvas,
+    top: int,
+    left: int,
+    cover: NDArray[np.float32],
+    colour: Colour | NDArray[np.float32],
+) -> None:
+    """Lay a colour, or grey values, over the canvas as far as `cover` says."""
+    height, width = cover.shape
+    # A text in an outer margin may hang over the edge of the page.
+    first_row, first_column = max(0, -top), max(0, -left)
+    part = canvas[max(0, top) : top + height, max(0, left) : left + width]
+    rows = slice(first_row, first_row + part.shape[0])
+    columns = slice(first_column, first_column + part.shape[1])
+    over = cover[rows, columns, None]
+    if isinstance(colour, np.ndarray):
+        laid = colour[rows, columns, None]
+    else:
+        laid = np.array(colour, np.float32)
+    part[:] = np.rint(part + (laid - part) * over).astype(np.uint8)

@@ -1,0 +1,123 @@
+"""What the page says above and below the chromosomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from napari_karyo.cell import Polarity
+from napari_karyo.karyogram.lettering import fit, printable, text_width
+from napari_karyo.karyogram.page import (
+    FOOTER,
+    HEADER,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    Line,
+    Mark,
+    Text,
+    triangle,
+)
+
+STAINS: Final = {
+    Polarity.BRIGHT: "bright stain (Q-band, DAPI)",
+    Polarity.DARK: "dark stain (G-band)",
+}
+_PARTS = tuple[list[Text], list[Line], list[Mark]]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the header and footer say, beside what the layout counts itself.
+
+    Attributes
+    ----------
+    title : str
+        Above all, for example the patient's number.
+    cell : str
+        The cell's name.
+    stain : Polarity or None
+    iscn : str
+        The proposed karyotype.
+    simulated : bool
+        Whether the program made the cell itself.
+    doubtful : int or None
+        Doubtful chromosomes that nobody has reviewed; None where it is not known.
+    """
+
+    title: str = "Karyogram"
+    cell: str = ""
+    stain: Polarity | None = None
+    iscn: str = ""
+    simulated: bool = False
+    doubtful: int | None = None
+
+
+def header(heading: Heading, counted: int, in_tray: int, side: float) -> _PARTS:
+    """Return the header's texts and lines.
+
+    Parameters
+    ----------
+    heading : Heading
+    counted, in_tray : int
+        Chromosomes in the 24 slots, and objects in the tray.
+    side : float
+        Margin at both sides, in page units.
+    """
+    right = PAGE_WIDTH - side
+    texts: list[Text] = []
+    room = right - side
+    taken = 0.0
+    if heading.iscn:
+        iscn = printable(heading.iscn)
+        # A karyotype cut short would be another karyotype: it gets smaller instead.
+        size = max(11.0, min(34.0, 34.0 * 0.62 * room / max(1.0, text_width(iscn, 34.0))))
+        iscn = fit(iscn, size, 0.68 * room)
+        taken = max(text_width(iscn, size), text_width("proposed karyotype", 18)) + 40
+        texts.append(Text(iscn, 58, right, size, "right", "ink", HEADER))
+        texts.append(Text("proposed karyotype", 88, right, 18, "right", "faint", HEADER))
+    title = fit(printable(heading.title), 34, room - taken)
+    texts.append(Text(title, 58, side, 34, "left", "ink", HEADER))
+    count = f"{counted} chromosome{'' if counted == 1 else 's'}"
+    tail = "".join(
+        f"   |   {part}"
+        for part in (
+            "simulated cell" if heading.simulated else "",
+            STAINS[heading.stain] if heading.stain is not None else "",
+            count + (f", {in_tray} in the tray" if in_tray else ""),
+        )
+        if part
+    )
+    name = printable(f"Cell {heading.cell}" if heading.cell else "Cell without a name")
+    name = fit(name, 20, room - taken - text_width(tail, 20))
+    texts.append(Text(name + tail, 88, side, 20, "left", "ink", HEADER))
+    rule = Line(101, side, 101, right, 2.0, "faint", HEADER)
+    return texts, [rule], []
+
+
+def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PARTS:
+    """Return the footer: the legend of the marks, and what the page is not.
+
+    Parameters
+    ----------
+    heading : Heading
+    corrected : int
+        Chromosomes corrected by hand.
+    reduced : bool
+        Whether some slots are drawn smaller than the rest.
+    side : float
+        Margin at both sides, in page units.
+    """
+    baseline = PAGE_HEIGHT - 38.0
+    words = [f"corrected by hand: {corrected}"]
+    if heading.doubtful is not None:
+        words.append(f"doubtful, not reviewed: {heading.doubtful}")
+    if reduced:
+        words.append("'drawn at': smaller than the other slots, to fit")
+    warning = "Proposal, for research use"
+    if heading.simulated:
+        warning = "Simulated cell.  " + warning
+    texts = [
+        Text("   |   ".join(words), baseline, side + 22, 18, "left", "ink", FOOTER),
+        Text(warning, baseline, PAGE_WIDTH - side, 18, "right", "ink", FOOTER),
+    ]
+    return texts, [], [triangle(baseline - 6, side + 7, 14, FOOTER)]

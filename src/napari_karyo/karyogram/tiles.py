@@ -1,0 +1,178 @@
+"""One chromosome as it stands on the page: its grey values and its soft outline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_karyo.cell import Cell
+from napari_karyo.preprocessing.foreground import bright_on_black
+from napari_karyo.preprocessing.upright import Upright
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A chromosome at its size on the page.
+
+    Attributes
+    ----------
+    stain : ndarray, shape (height, width), float32
+        0 for the photograph's background to 1 for the cell's strongest stain.
+    cover : ndarray, shape (height, width), float32
+        1 on the chromosome, falling to 0 just outside it.
+    """
+
+    stain: NDArray[np.float32]
+    cover: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The cell's range of grey: one for all its chromosomes.
+
+    Stretching every crop by itself would make a pale chromosome look like a strong
+    one; one window a cell keeps their relative greys as photographed.
+    """
+
+    background: float
+    strongest: float
+
+    def apply(self, bright: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return values of bright-on-black pictures as 0 to 1 of the window."""
+        span = max(self.strongest - self.background, 1e-6)
+        return np.clip((bright - self.background) / span, 0.0, 1.0).astype(np.float32)
+
+
+def cell_window(crops: Sequence[NDArray[np.float32]], uprights: Sequence[Upright]) -> Window:
+    """Find the cell's window from its bright-on-black crops.
+
+    The background is the median of what lies around the chromosomes; the strongest
+    stain is the 99.8th percentile on them, so that one glaring pixel decides nothing.
+    """
+    inside = [item.image[item.mask] for item in uprights if item.mask.any()]
+    if not inside:
+        return Window(0.0, 1.0)
+    stained = np.concatenate(inside)
+    around = []
+    for crop, item in zip(crops, uprights, strict=True):
+        near = ndimage.binary_dilation(item.mask, iterations=2)
+        values = ndimage.map_coordinates(
+            crop, item.grid[~near].T, order=0, mode="constant", cval=np.nan
+        )
+        around.append(values[np.isfinite(values)])
+    outside = np.concatenate(around)
+    pale = float(np.quantile(stained, 0.02))
+    background = min(float(np.median(outside)), pale) if outside.size else 0.0
+    return Window(background, float(np.quantile(stained, 0.998)))
+
+
+def bright_crops(cell: Cell) -> list[NDArray[np.float32]]:
+    """Return the cell's crops as bright on black, 0 to 1."""
+    white = cell.white
+    return [bright_on_black(item.image, cell.polarity, white) for item in cell]
+
+
+def _upright_places(
+    shape: tuple[int, int], size: tuple[int, int], turned: bool
+) -> NDArray[np.float64]:
+    """Return where each pixel of a tile lies in the upright picture, (2, height, width)."""
+    axes = []
+    for pixels, drawn in zip(shape, size, strict=True):
+        places = (np.arange(drawn) + 0.5) * (pixels / drawn) - 0.5
+        axes.append(places[::-1] if turned else places)
+    return np.stack(np.meshgrid(*axes, indexing="ij"))
+
+
+def crop_places(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[np.float64]:
+    """Return where each pixel of a tile lies in the original crop.
+
+    Parameters
+    ----------
+    item : Upright
+    size : tuple of int
+        Height and width of the tile, in pixels.
+    turned : bool
+        Whether the tile is rotated by 180 degrees.
+
+    Returns
+    -------
+    ndarray, shape (2, height, width)
+        Rows and columns.
+    """
+    places = _upright_places((item.grid.shape[0], item.grid.shape[1]), size, turned)
+    return np.stack(
+        [
+            ndimage.map_coordinates(item.grid[..., axis], places, order=1, mode="nearest")
+            for axis in (0, 1)
+        ]
+    ).astype(np.float64)
+
+
+def cover_of(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[np.float32]:
+    """Return the soft outline of a chromosome at a tile's size, 0 to 1."""
+    grown = np.pad(ndimage.binary_dilation(item.mask), 2).astype(np.float32)
+    soft = ndimage.gaussian_filter(grown, 0.7)
+    places = _upright_places((item.mask.shape[0], item.mask.shape[1]), size, turned) + 2
+    cover = ndimage.map_coordinates(soft, places, order=1, mode="constant", cval=0.0)
+    # Blurred from half to nothing, so that the outline itself stays fully covered.
+    return np.clip(cover * 1.6 - 0.15, 0.0, 1.0).astype(np.float32)
+
+
+def draw_tile(
+    item: Upright, crop: NDArray[np.float32], window: Window, size: tuple[int, int], turned: bool
+) -> Tile:
+    """Draw a chromosome at a size on the page, straight from its original crop.
+
+    Sampling the photograph once, at the places that the tile's pixels have on it,
+    keeps bands sharper than magnifying the upright picture, which was sampled before.
+
+    Parameters
+    ----------
+    item : Upright
+    crop : ndarray, float32
+        The original crop, bright on black.
+    window : Window
+    size : tuple of int
+        Height and width of the tile, in pixels.
+    turned : bool
+        Whether it is rotated by 180 degrees.
+
+    Returns
+    -------
+    Tile
+    """
+    places = crop_places(item, size, turned)
+    values = ndimage.map_coordinates(
+        crop, places, order=3, mode="constant", cval=window.background, output=np.float32
+    )
+    return Tile(window.apply(values), cover_of(item, size, turned))
+
+
+def overlay_tile(
+    item: Upright, values: NDArray[np.float32], size: tuple[int, int], turned: bool
+) -> NDArray[np.float32]:
+    """Return a map on the original crop as it lies on the chromosome's tile.
+
+    Parameters
+    ----------
+    item : Upright
+    values : ndarray, float32
+        On the original crop, such as saliency.
+    size : tuple of int
+        Height and width of the tile, in pixels.
+    turned : bool
+
+    Returns
+    -------
+    ndarray, shape `size`, float32
+        0 outside the chromosome.
+    """
+    places = crop_places(item, size, turned)
+    drawn = ndimage.map_coordinates(
+        np.asarray(values, np.float32), places, order=1, mode="constant", cval=0.0
+    )
+    return (drawn * cover_of(item, size, turned)).astype(np.float32)
