@@ -1,0 +1,187 @@
+"""From a cell, or the cells of a patient, to the probabilities of every chromosome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_karyo.cell import Cell, Patient
+from napari_karyo.inference.device import Device, choose_device
+from napari_karyo.inference.result import Classification
+from napari_karyo.preprocessing.prepare import Normalization, Prepared, prepare
+
+if TYPE_CHECKING:
+    from napari_karyo.models.weights import Weights
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come.
+
+    Attributes
+    ----------
+    done, total : int
+        Crops.
+    text : str
+        For the progress bar.
+    """
+
+    done: int
+    total: int
+    text: str
+
+
+@lru_cache(maxsize=4)
+def _loaded(model: str, stamp: float) -> Weights:
+    from napari_karyo.models.weights import load_weights
+
+    return load_weights(model)
+
+
+def get_weights(model: str | Path = "default") -> Weights:
+    """Load weights, or take them from memory where the file has not changed since."""
+    path = Path(model)
+    return _loaded(str(model), path.stat().st_mtime if path.is_file() else 0.0)
+
+
+def classify(
+    cell: Cell,
+    *,
+    model: str | Path = "default",
+    device: str = "auto",
+    normalization: Normalization = "cell",
+    progress: Callable[[Progress], None] | None = None,
+) -> Classification:
+    """Classify the chromosomes of one cell.
+
+    Parameters
+    ----------
+    cell : Cell
+    model : str or Path
+        The name of a shipped model or the path of a weights file.
+    device : {"auto", "cuda", "mps", "cpu"}
+    normalization : {"cell", "patient"}
+        For a single cell both mean the same.
+    progress : callable, optional
+
+    Returns
+    -------
+    Classification
+
+    Raises
+    ------
+    WeightsError, DeviceError, PreprocessingError
+    """
+    return classify_cells(
+        [cell], model=model, device=device, normalization=normalization, progress=progress
+    )[0]
+
+
+def classify_patient(
+    patient: Patient,
+    *,
+    model: str | Path = "default",
+    device: str = "auto",
+    normalization: Normalization = "patient",
+    progress: Callable[[Progress], None] | None = None,
+) -> list[Classification]:
+    """Classify all cells of a patient; see `classify`.
+
+    The cells share one length factor unless `normalization` is ``"cell"``.
+    """
+    return classify_cells(
+        patient.cells, model=model, device=device, normalization=normalization, progress=progress
+    )
+
+
+def classify_cells(
+    cells: Sequence[Cell],
+    *,
+    model: str | Path = "default",
+    device: str = "auto",
+    normalization: Normalization = "cell",
+    progress: Callable[[Progress], None] | None = None,
+) -> list[Classification]:
+    """Classify several cells; see `classify`."""
+    run = iter_classify(cells, model=model, device=device, normalization=normalization)
+    while True:
+        try:
+            step = next(run)
+        except StopIteration as end:
+            return list(end.value)
+        if progress is not None:
+            progress(step)
+
+
+def iter_classify(
+    cells: Sequence[Cell],
+    *,
+    model: str | Path = "default",
+    device: str = "auto",
+    normalization: Normalization = "cell",
+) -> Generator[Progress, None, list[Classification]]:
+    """Classify cells step by step, for a worker that shows progress and may be cancelled.
+
+    Yields
+    ------
+    Progress
+        After the weights are loaded, after the crops are prepared, and after each
+        batch. Closing the generator ends the run.
+
+    Returns
+    -------
+    list of Classification
+        In the order of `cells`.
+    """
+    total = sum(len(cell) for cell in cells)
+    yield Progress(0, total, "Loading the model")
+    place = choose_device(device)
+    weights = get_weights(model)
+    yield Progress(0, total, "Preparing the crops")
+    prepared = prepare(cells, weights.network.config.input, normalization)
+    results: list[Classification] = []
+    done = 0
+    for item in prepared:
+        text = f"Classifying {item.cell.name} on {place}"
+        yield Progress(done, total, text)
+        result, place = yield from _classify_prepared(item, weights, place, done, total)
+        results.append(result)
+        done += len(item.cell)
+    yield Progress(total, total, "Done")
+    return results
+
+
+def _classify_prepared(
+    item: Prepared, weights: Weights, place: Device, before: int, total: int
+) -> Generator[Progress, None, tuple[Classification, Device]]:
+    from napari_karyo.inference.predict import iter_predict
+
+    run = iter_predict(weights.network, item.inputs, place)
+    while True:
+        try:
+            done = next(run)
+        except StopIteration as end:
+            prediction = end.value
+            break
+        yield Progress(before + done, total, f"Classifying {item.cell.name} on {place}")
+    probabilities, p_arm_up = prediction.probabilities(weights.calibration["temperature"])
+    result = Classification(
+        cell=item.cell,
+        probabilities=probabilities,
+        p_arm_up=p_arm_up,
+        attention=prediction.attention,
+        uprights=item.uprights,
+        inputs=item.inputs,
+        input_grids=item.grids,
+        scale=item.factor,
+        model=weights.name,
+        model_hash=weights.sha256,
+        device=str(prediction.device),
+        thresholds=(weights.calibration["doubtful"], weights.calibration["sure"]),
+        notes=tuple(prediction.notes),
+    )
+    # A GPU that was too small once is not asked again for the patient's other cells.
+    return result, prediction.device

@@ -1,0 +1,126 @@
+"""Why a class: saliency and attention, carried back onto the original crop.
+
+Saliency is the absolute gradient of the class's logit with respect to the input
+(Simonyan et al. 2014, what the paper's keras-vis computes), of the logit and not of
+the probability, whose gradient vanishes where the network is sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_karyo.classes import CLASS_INDEX, CLASSES
+from napari_karyo.inference.classify import get_weights
+from napari_karyo.inference.device import choose_device
+from napari_karyo.inference.result import Classification
+from napari_karyo.preprocessing.carry import carry_back
+
+#: Crops in one backward pass.
+BATCH = 16
+
+#: Blur of the map on the input, in its pixels: single pixels' gradients are noise.
+BLUR = 1.0
+
+
+def saliency(
+    classification: Classification,
+    indices: Sequence[int] | None = None,
+    classes: Sequence[str] | None = None,
+    *,
+    model: str | Path | None = None,
+    device: str = "auto",
+) -> list[NDArray[np.float32]]:
+    """Return where the input speaks for a class, on each original crop.
+
+    Parameters
+    ----------
+    classification : Classification
+    indices : sequence of int, optional
+        Which chromosomes; all where left out.
+    classes : sequence of str, optional
+        A class for each of them; the model's own choice where left out.
+    model : str or Path, optional
+        The weights; those of the classification where left out.
+    device : str
+
+    Returns
+    -------
+    list of ndarray, each of its crop's shape, float32
+        0 to 1, the strongest place of each crop at 1.
+    """
+    import torch
+
+    chosen = list(range(len(classification))) if indices is None else list(indices)
+    if not chosen:
+        return []
+    named = [classification.predicted[i] for i in chosen] if classes is None else list(classes)
+    targets = np.array([CLASS_INDEX[name] for name in named])
+    network = get_weights(model or classification.model).network
+    place = choose_device(device)
+    network.eval().to(place.torch())
+    maps = []
+    for start in range(0, len(chosen), BATCH):
+        part = chosen[start : start + BATCH]
+        images = torch.from_numpy(classification.inputs[part]).to(place.torch())
+        images.requires_grad_(True)
+        with torch.enable_grad(), _no_cudnn(place.kind):
+            logits, _ = network(images)
+            count = len(CLASSES)
+            goal = torch.from_numpy(targets[start : start + BATCH]).to(logits.device)[:, None]
+            if logits.shape[1] > count:
+                # The class whichever way up: the polarity it is seen in dominates.
+                both = torch.stack([logits[:, :count], logits[:, count:]], dim=2)
+                logits = torch.logsumexp(both, dim=2)
+            wanted = logits.gather(1, goal).sum()
+            (gradient,) = torch.autograd.grad(wanted, images)
+        maps.append(gradient.abs().amax(dim=1).float().cpu().numpy())
+    carried = []
+    for index, values in zip(chosen, np.concatenate(maps), strict=True):
+        smooth = ndimage.gaussian_filter(values, BLUR)
+        crop = classification.cell.chromosomes[index].image
+        carried.append(_to_one(carry_back(smooth, classification.input_grids[index], crop.shape)))
+    return carried
+
+
+def _no_cudnn(kind: str) -> AbstractContextManager[Any]:
+    """CuDNN's LSTM has no backward pass in evaluation mode; torch's own has."""
+    import torch
+
+    return torch.backends.cudnn.flags(enabled=False) if kind == "cuda" else nullcontext()
+
+
+def attention_on_crop(classification: Classification, index: int) -> NDArray[np.float32]:
+    """Return the attention weights along the chromosome, on its original crop.
+
+    Parameters
+    ----------
+    classification : Classification
+    index : int
+
+    Returns
+    -------
+    ndarray, the crop's shape, float32
+        0 to 1; each row of the band sequence shown over the rows of the input it stands
+        for.
+    """
+    height, width = classification.inputs.shape[2:]
+    alpha = classification.attention[index]
+    rows = (np.arange(height) + 0.5) / height * len(alpha) - 0.5
+    along = np.interp(rows, np.arange(len(alpha)), alpha).astype(np.float32)
+    values = np.repeat(along[:, None], width, axis=1)
+    # Only the chromosome is coloured, not the canvas beside it.
+    values = values * (classification.inputs[index, 0] > 0.02)
+    crop = classification.cell.chromosomes[index].image
+    return _to_one(carry_back(values, classification.input_grids[index], crop.shape))
+
+
+def _to_one(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    top = float(values.max())
+    return values / top if top > 0 else values

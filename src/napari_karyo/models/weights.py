@@ -1,0 +1,158 @@
+"""Weights files: safetensors with what made them, and a hash that says they are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_karyo.errors import WeightsError
+
+if TYPE_CHECKING:
+    from napari_karyo.models.res_crann import ResCRANN
+
+#: Where shipped weights lie, and what the SHA-256 of each must be.
+FOLDER = Path(__file__).parent / "files"
+HASHES = FOLDER / "sha256.json"
+
+FORMAT = "napari-karyo weights 1"
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """A network with its weights and what is known of them.
+
+    Attributes
+    ----------
+    name : str
+        What loads it again: for example ``"default"``, or the file's path.
+    network : ResCRANN
+        In evaluation mode, float32, on the CPU.
+    sha256 : str
+        Of the whole file.
+    calibration : dict
+        ``temperature`` and the confidence light's thresholds ``doubtful`` and ``sure``.
+    facts : dict
+        Data, split, seed, command, commit and figures, as training wrote them.
+    """
+
+    name: str
+    network: ResCRANN
+    sha256: str
+    calibration: dict[str, float]
+    facts: dict[str, Any]
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def save_weights(
+    path: Path,
+    network: ResCRANN,
+    calibration: dict[str, float],
+    facts: dict[str, Any],
+) -> str:
+    """Write a network as safetensors in half precision.
+
+    Half precision halves the file; every weight is read back as float32.
+
+    Returns
+    -------
+    str
+        The SHA-256 of the file.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    tensors = {
+        name: (value.to(torch.float16) if value.is_floating_point() else value).contiguous()
+        for name, value in network.state_dict().items()
+    }
+    metadata = {
+        "format": FORMAT,
+        "config": json.dumps(network.config.as_dict()),
+        "calibration": json.dumps(calibration),
+        "facts": json.dumps(facts),
+    }
+    save_file(tensors, path, metadata)
+    return sha256(path)
+
+
+def available_models() -> tuple[str, ...]:
+    """Return the names of the models that are shipped, the default first."""
+    names = sorted(json.loads(HASHES.read_text())) if HASHES.exists() else []
+    return tuple(sorted(names, key=lambda name: (name != "default", name)))
+
+
+def load_weights(model: str | Path = "default") -> Weights:
+    """Load a shipped model by name, or a weights file by its path.
+
+    Parameters
+    ----------
+    model : str or Path
+        A name of `available_models`, or a ``.safetensors`` file that
+        ``napari-karyo train`` wrote.
+
+    Returns
+    -------
+    Weights
+
+    Raises
+    ------
+    WeightsError
+        Where the file is missing, is no safetensors file, was not written by this
+        program, does not fit the network, or is not the file that was shipped.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    from napari_karyo.models.res_crann import ResCRANN, ResCRANNConfig
+
+    shipped = json.loads(HASHES.read_text()) if HASHES.exists() else {}
+    name = str(model)
+    path = FOLDER / f"{name}.safetensors" if name in shipped else Path(model)
+    if not path.is_file():
+        raise WeightsError(
+            "no such model.",
+            f"Choose one of {', '.join(available_models()) or 'none shipped'},"
+            " or give the path of a .safetensors file.",
+            path,
+        )
+    digest = sha256(path)
+    if name in shipped and digest != shipped[name]:
+        raise WeightsError(
+            "the weights are not the ones that were shipped (their hash differs).",
+            "Install napari-karyo again.",
+            path,
+        )
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(
+            f"this is not a readable safetensors file ({error}).",
+            "Give a file that napari-karyo train wrote, or copy it again if it was cut short.",
+            path,
+        ) from error
+    try:
+        if metadata["format"] != FORMAT:
+            raise KeyError("format")
+        network = ResCRANN(ResCRANNConfig.from_dict(json.loads(metadata["config"])))
+        calibration = {key: float(v) for key, v in json.loads(metadata["calibration"]).items()}
+        facts = dict(json.loads(metadata["facts"]))
+        calibration["temperature"], calibration["doubtful"], calibration["sure"]
+        # The norms' counters are integers, the rest was stored in half precision.
+        network.load_state_dict(
+            {key: v.float() if v.is_floating_point() else v for key, v in tensors.items()}
+        )
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise WeightsError(
+            "the file holds no weights of a Res-CRANN written by napari-karyo.",
+            "Give a file that napari-karyo train wrote.",
+            path,
+        ) from error
+    return Weights(name, network.eval(), digest, calibration, facts)

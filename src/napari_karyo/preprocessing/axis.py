@@ -1,0 +1,139 @@
+"""The medial axis of a chromosome: its middle line from one end to the other.
+
+The true length of a chromosome is the length of this line (section 4.3 of Sharma
+et al., CVPR Workshops 2017, the length normalization that the Res-CRANN paper uses).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+from skimage.measure import label
+from skimage.morphology import skeletonize
+
+#: Half of the eight neighbours of a pixel; the graph is symmetric.
+_STEPS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 2**0.5), (1, -1, 2**0.5))
+
+#: Points along the axis, enough for the bends of the longest chromosome.
+POINTS = 33
+
+
+def medial_axis(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float]:
+    """Return the middle line of an upright mask and its length.
+
+    The line is the longest path through the mask's skeleton, smoothed, and drawn
+    out at both ends to the outline, which a skeleton does not reach.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (height, width)
+
+    Returns
+    -------
+    axis : ndarray, shape (33, 2), float32
+        Row and column, evenly spaced from the upper end to the lower.
+    length : float
+        In pixels.
+    """
+    path = _draw(_longest_path(skeletonize(_smooth(mask))), mask)
+    straight = _draw(_straight(mask), mask)
+    if _arc(path)[-1] < 0.8 * _arc(straight)[-1]:
+        # A skeleton that breaks at a narrow centromere keeps only one arm.
+        path = straight
+    if path[0, 0] > path[-1, 0]:
+        path = path[::-1]
+    path = _resample(path, POINTS)
+    return path.astype(np.float32), float(_arc(path)[-1])
+
+
+def _draw(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Turn a path of pixels into a smooth line from outline to outline."""
+    if len(path) < 4:
+        path = _straight(mask)
+    return _extend(_resample(_blur(path), POINTS), mask)
+
+
+def _smooth(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Round off the outline, whose every corner would grow a branch of the skeleton."""
+    padded = np.pad(mask, 3)
+    smooth = ndimage.gaussian_filter(padded.astype(np.float32), 1.5) > 0.5
+    if label(smooth, connectivity=2).max() != 1:
+        smooth = padded
+    return np.asarray(smooth[3:-3, 3:-3], np.bool_)
+
+
+def _longest_path(skeleton: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the longest shortest path between two ends of a skeleton."""
+    points = np.stack(np.nonzero(skeleton), axis=-1)
+    count = len(points)
+    if count < 2:
+        return np.empty((0, 2))
+    number = np.full(skeleton.shape, -1)
+    number[tuple(points.T)] = np.arange(count)
+    padded = np.pad(number, 1, constant_values=-1)
+    sources, targets, weights = [], [], []
+    for down, right, weight in _STEPS:
+        other = padded[points[:, 0] + 1 + down, points[:, 1] + 1 + right]
+        there = np.nonzero(other >= 0)[0]
+        sources.append(there)
+        targets.append(other[there])
+        weights.append(np.full(len(there), weight))
+    graph = coo_array(
+        (np.concatenate(weights), (np.concatenate(sources), np.concatenate(targets))),
+        shape=(count, count),
+    ).tocsr()
+    # The farthest point from anywhere is one end; the farthest from it the other.
+    first = dijkstra(graph, directed=False, indices=0)
+    start = int(np.where(np.isfinite(first), first, -1).argmax())
+    second, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+    node = int(np.where(np.isfinite(second), second, -1).argmax())
+    path = [node]
+    while node != start:
+        node = int(before[node])
+        path.append(node)
+    return points[path].astype(np.float64)
+
+
+def _straight(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the vertical middle line of a mask too small or round for a skeleton."""
+    rows, columns = np.nonzero(mask)
+    rows_between = np.linspace(rows.min(), rows.max(), 5)
+    return np.stack([rows_between, np.full(5, columns.mean())], axis=-1)
+
+
+def _blur(path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Smooth a path of pixels into a line, its ends held."""
+    sigma = max(1.0, len(path) / 16)
+    blurred = ndimage.gaussian_filter1d(path, sigma, axis=0, mode="nearest")
+    return np.asarray(blurred, np.float64)
+
+
+def _arc(path: NDArray[np.float64]) -> NDArray[np.float64]:
+    steps = np.hypot(*np.diff(path, axis=0).T)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _resample(path: NDArray[np.float64], points: int) -> NDArray[np.float64]:
+    arc = _arc(path)
+    places = np.linspace(0.0, arc[-1], points)
+    return np.stack([np.interp(places, arc, path[:, 0]), np.interp(places, arc, path[:, 1])], -1)
+
+
+def _extend(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Draw both ends on, straight, until they leave the mask."""
+    ends = []
+    for end, inner in ((path[0], path[3]), (path[-1], path[-4])):
+        step = end - inner
+        size = float(np.hypot(*step))
+        direction = step / size if size else np.array([-1.0, 0.0])
+        reach = np.arange(0.0, max(mask.shape), 0.5)
+        line = end + reach[:, None] * direction
+        inside = ndimage.map_coordinates(
+            mask.astype(np.float32), line.T, order=0, mode="constant", cval=0.0
+        )
+        out = int((inside < 0.5).argmax()) if (inside < 0.5).any() else len(reach) - 1
+        ends.append(end + reach[out] * direction)
+    return np.concatenate([ends[0][None], path, ends[1][None]])

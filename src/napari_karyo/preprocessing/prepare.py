@@ -1,0 +1,150 @@
+"""The whole chain, for one cell or for all cells of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_karyo.cell import Cell, Chromosome, Problem
+from napari_karyo.errors import PreprocessingError
+from napari_karyo.preprocessing.canvas import to_canvas
+from napari_karyo.preprocessing.foreground import bright_on_black
+from napari_karyo.preprocessing.length import REFERENCE_QUANTILE, length_factor
+from napari_karyo.preprocessing.straighten import straighten
+from napari_karyo.preprocessing.upright import Upright, upright
+
+#: Over what the reference length is taken.
+Normalization = Literal["cell", "patient"]
+
+
+@dataclass(frozen=True)
+class InputSettings:
+    """How crops become a network's input. Kept with its weights.
+
+    Attributes
+    ----------
+    height, width : int
+        Of the canvas, in pixels.
+    target_rows : float
+        Rows that a chromosome of the reference length fills.
+    quantile : float
+        Which length of the cell or patient is the reference.
+    straighten : bool
+        Whether crops are pulled straight along their medial axis.
+    """
+
+    height: int = 128
+    width: int = 48
+    target_rows: float = 96.0
+    quantile: float = REFERENCE_QUANTILE
+    straighten: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A cell ready for the network.
+
+    Attributes
+    ----------
+    cell : Cell
+        Only the chromosomes that could be prepared; the others are among its problems.
+    uprights : tuple of Upright, length N
+        The upright pictures, before straightening: what the karyogram shows.
+    inputs : ndarray, shape (N, 1, height, width), float32
+    grids : ndarray, shape (N, height, width, 2), float32
+        Row and column in the original crop of each pixel of the input.
+    factor : float
+        Input pixels per crop pixel.
+    """
+
+    cell: Cell
+    uprights: tuple[Upright, ...]
+    inputs: NDArray[np.float32]
+    grids: NDArray[np.float32]
+    factor: float
+
+
+def stand_upright(cell: Cell) -> tuple[Cell, tuple[Upright, ...]]:
+    """Turn all crops of a cell upright; those that can't be become problems.
+
+    Raises
+    ------
+    PreprocessingError
+        Where not one crop of the cell holds a chromosome.
+    """
+    kept: list[Chromosome] = []
+    pictures: list[Upright] = []
+    problems = list(cell.problems)
+    white = cell.white
+    for chromosome in cell:
+        try:
+            picture = upright(bright_on_black(chromosome.image, cell.polarity, white))
+        except PreprocessingError as error:
+            problems.append(Problem(chromosome.name, error.what, error.remedy))
+            continue
+        kept.append(chromosome)
+        pictures.append(picture)
+    if not kept:
+        raise PreprocessingError(
+            "none of the crops holds a chromosome.",
+            "Check the stain polarity (bright or dark) and that the folder holds crops.",
+            cell.path or cell.name,
+        )
+    return replace(cell, chromosomes=tuple(kept), problems=tuple(problems)), tuple(pictures)
+
+
+def draw_inputs(
+    cell: Cell, uprights: tuple[Upright, ...], factor: float, settings: InputSettings
+) -> Prepared:
+    """Draw upright chromosomes on the network's canvas with a given factor."""
+    inputs = np.zeros((len(uprights), 1, settings.height, settings.width), np.float32)
+    grids = np.zeros((len(uprights), settings.height, settings.width, 2), np.float32)
+    for index, picture in enumerate(uprights):
+        shown = straighten(picture) if settings.straighten else picture
+        inputs[index, 0], grids[index] = to_canvas(shown, factor, settings.height, settings.width)
+    return Prepared(cell, uprights, inputs, grids, factor)
+
+
+def prepare(
+    cells: Sequence[Cell],
+    settings: InputSettings,
+    normalization: Normalization = "cell",
+) -> list[Prepared]:
+    """Prepare the cells of one patient.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All of one patient.
+    settings : InputSettings
+    normalization : {"cell", "patient"}
+        One length factor for each cell, or one for all cells given.
+
+    Returns
+    -------
+    list of Prepared
+        In the order of `cells`.
+
+    Raises
+    ------
+    PreprocessingError
+        Where a cell holds no chromosome at all.
+    """
+    upright_cells = [stand_upright(cell) for cell in cells]
+    lengths = [[picture.length for picture in pictures] for _, pictures in upright_cells]
+    if normalization == "patient":
+        pooled = [length for of_cell in lengths for length in of_cell]
+        lengths = [pooled] * len(upright_cells)
+    return [
+        draw_inputs(
+            cell,
+            pictures,
+            length_factor(of_cell, settings.target_rows, settings.quantile),
+            settings,
+        )
+        for (cell, pictures), of_cell in zip(upright_cells, lengths, strict=True)
+    ]

@@ -1,0 +1,127 @@
+"""Training crops made different, as cells and laboratories differ.
+
+All of it works on whole batches on the device that trains.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far crops are changed; each value is the largest or the probability named.
+
+    Attributes
+    ----------
+    rotation : float
+        Degrees, either way.
+    scale_across, scale_along : float
+        Shares of the size, either way.
+    shift : float
+        Share of the canvas, either way.
+    bend : float
+        Of the middle against the ends, share of the canvas' width.
+    gamma : float
+        Exponent up to ``1 + gamma`` or down to its inverse.
+    gain : float
+        Share by which brightness changes.
+    noise : float
+        Standard deviation of grey noise.
+    blur : float
+        Probability that a crop is blurred.
+    block : float
+        Probability of a flat bright block, as a neighbour's overlap leaves it.
+    upside_down : float
+        Probability that a crop is turned by half.
+    """
+
+    rotation: float = 9.0
+    scale_across: float = 0.15
+    scale_along: float = 0.08
+    shift: float = 0.05
+    bend: float = 0.12
+    gamma: float = 0.5
+    gain: float = 0.15
+    noise: float = 0.03
+    blur: float = 0.25
+    block: float = 0.15
+    upside_down: float = 0.5
+
+
+def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
+    """Change a batch at random.
+
+    Parameters
+    ----------
+    images : Tensor, shape (N, 1, H, W), 0 to 1
+    settings : Augmentation
+
+    Returns
+    -------
+    images : Tensor, shape (N, 1, H, W), 0 to 1
+    turned : Tensor of bool, shape (N,)
+        Which crops were turned upside down.
+    """
+    count = len(images)
+    device = images.device
+
+    def between(limit: float, shape: tuple[int, ...] = (count, 1, 1)) -> Tensor:
+        return (torch.rand(shape, device=device) * 2 - 1) * limit
+
+    def chance(probability: float) -> Tensor:
+        return torch.rand(count, device=device) < probability
+
+    images = functional.grid_sample(
+        images, _grid(images, settings, between, chance), align_corners=False
+    )
+    blurred = functional.avg_pool2d(
+        functional.avg_pool2d(images, 3, 1, 1, count_include_pad=True), 3, 1, 1
+    )
+    images = torch.where(chance(settings.blur)[:, None, None, None], blurred, images)
+    images = _blocks(images, chance(settings.block))
+    gamma = torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1)))
+    images = images.clamp(0, 1) ** gamma * (1 + between(settings.gain, (count, 1, 1, 1)))
+    spread = torch.rand((count, 1, 1, 1), device=device) * settings.noise
+    # Noise lies on the chromosome; the background has been removed by then.
+    images = images + torch.randn_like(images) * spread * (images > 0.02)
+    turned = chance(settings.upside_down)
+    images = torch.where(turned[:, None, None, None], images.flip(2, 3), images)
+    return images.clamp(0, 1), turned
+
+
+def _grid(images: Tensor, settings: Augmentation, between, chance) -> Tensor:  # type: ignore[no-untyped-def]
+    """Return the sampling grid of rotation, scale, shift, mirroring and bend."""
+    count, _, height, width = images.shape
+    device = images.device
+    y = torch.linspace(-1, 1, height, device=device).reshape(1, height, 1) * height / 2
+    x = torch.linspace(-1, 1, width, device=device).reshape(1, 1, width) * width / 2
+    angle = between(math.radians(settings.rotation))
+    down = y - between(settings.shift) * height
+    right = x - between(settings.shift) * width
+    turned_y = torch.cos(angle) * down - torch.sin(angle) * right
+    turned_x = torch.sin(angle) * down + torch.cos(angle) * right
+    turned_y = turned_y * (1 + between(settings.scale_along))
+    turned_x = turned_x * (1 + between(settings.scale_across))
+    turned_x = turned_x * (1 - 2 * chance(0.5)[:, None, None].to(x.dtype))
+    # Half the crops stay as straight as they came.
+    bend = between(settings.bend) * chance(0.5)[:, None, None] * width
+    turned_x = turned_x + bend * ((2 * turned_y / height) ** 2 - 0.3)
+    return torch.stack([turned_x / (width / 2), turned_y / (height / 2)], dim=-1)
+
+
+def _blocks(images: Tensor, which: Tensor) -> Tensor:
+    """Brighten a band of some crops to one flat grey, where there is a chromosome."""
+    count, _, height, _ = images.shape
+    device = images.device
+    middle = (torch.rand(count, 1, 1, 1, device=device) * 0.6 + 0.2) * height
+    half = torch.rand(count, 1, 1, 1, device=device) * 0.08 * height + 2
+    rows = torch.arange(height, device=device).reshape(1, 1, height, 1)
+    inside = ((rows - middle).abs() < half) & (images > 0.1) & which[:, None, None, None]
+    level = torch.rand(count, 1, 1, 1, device=device) * 0.4 + 0.6
+    return torch.where(inside, level.expand_as(images), images)

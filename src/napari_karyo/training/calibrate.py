@@ -1,0 +1,76 @@
+"""From what the network says to probabilities that mean what they say.
+
+Chosen on the validation split alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from napari_karyo.inference.predict import Prediction
+
+#: At most this share of the crops that the light calls sure may be wrong.
+SURE_ERROR = 1 / 500
+
+#: At least this share of the wrong crops shall be called doubtful, not just worth a look.
+DOUBTFUL_RECALL = 0.5
+
+
+def fit_temperature(prediction: Prediction, truth: NDArray[np.int64]) -> float:
+    """Return the temperature of the lowest negative log likelihood of the true class.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        Of N crops.
+    truth : ndarray, shape (N,), int64
+        True classes.
+    """
+
+    def loss(log_temperature: float) -> float:
+        classes, _ = prediction.probabilities(float(np.exp(log_temperature)))
+        return float(-np.log(np.maximum(classes[np.arange(len(truth)), truth], 1e-12)).mean())
+
+    found = minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded")
+    return float(np.exp(found.x))
+
+
+def fit_thresholds(
+    confidence: NDArray[np.float32], right: NDArray[np.bool_]
+) -> tuple[float, float]:
+    """Return where the confidence light changes: doubtful below, sure from.
+
+    Parameters
+    ----------
+    confidence : ndarray, shape (N,)
+        Probability of the assigned class.
+    right : ndarray of bool, shape (N,)
+        Whether it is the true one.
+
+    Returns
+    -------
+    doubtful, sure : float
+        `sure` is the lowest confidence from which on at most 1 in 500 are wrong;
+        below `doubtful` lies at least half of all errors.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum(~right[order])
+    share = wrong / np.arange(1, len(order) + 1)
+    good = np.nonzero(share <= SURE_ERROR)[0]
+    sure = float(confidence[order[good[-1]]]) if good.size else 1.0
+    errors = np.sort(confidence[~right])
+    doubtful = float(errors[int(DOUBTFUL_RECALL * (len(errors) - 1))]) if errors.size else 0.5
+    return min(doubtful, sure), sure
+
+
+def calibration_error(
+    confidence: NDArray[np.float32], right: NDArray[np.bool_], bins: int = 15
+) -> float:
+    """Return the expected calibration error: |confidence - accuracy|, mean over crops."""
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    count = np.bincount(which, minlength=bins)
+    sure = np.bincount(which, confidence, bins)
+    hits = np.bincount(which, right.astype(float), bins)
+    return float(np.abs(sure - hits).sum() / max(1, count.sum()))

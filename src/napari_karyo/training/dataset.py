@@ -1,0 +1,210 @@
+"""Labelled cells on disk, as arrays ready for training.
+
+A data folder holds ``labels.csv`` with the columns ``stain,patient,cell,label,split,file``
+(one row a crop; ``stain`` begins with ``q`` for bright chromosomes on black, else dark
+on white) and the crops, either as files or in ``.zip`` archives beside it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
+from napari_karyo.classes import CLASS_INDEX, parse_class
+from napari_karyo.errors import PreprocessingError, ReadError
+from napari_karyo.io.images import read_image
+from napari_karyo.preprocessing.prepare import InputSettings, prepare
+
+COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledCell:
+    """A cell with what the labels say of it."""
+
+    cell: Cell
+    stain: str
+    patient: str
+    split: str
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """All crops of some splits, drawn as a network's input.
+
+    Attributes
+    ----------
+    inputs : ndarray, shape (N, height, width), uint8
+    labels : ndarray, shape (N,), int64
+        Indices into `CLASSES`.
+    stains, splits, patients : ndarray of str, shape (N,)
+    """
+
+    inputs: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    stains: NDArray[np.str_]
+    splits: NDArray[np.str_]
+    patients: NDArray[np.str_]
+
+    def select(self, split: str) -> NDArray[np.int64]:
+        """Return the indices of a split's crops."""
+        return np.nonzero(self.splits == split)[0]
+
+
+def read_labels(data: Path) -> list[dict[str, str]]:
+    """Read and check ``labels.csv``.
+
+    Raises
+    ------
+    ReadError
+        Where it is missing, lacks a column, names an unknown class, or has a patient
+        in more than one split of a stain.
+    """
+    path = data / "labels.csv"
+    if not path.is_file():
+        raise ReadError(
+            "there is no labels.csv in the data folder.",
+            f"Write one with the columns {','.join(COLUMNS)}, one row a crop.",
+            path,
+        )
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        missing = set(COLUMNS) - set(reader.fieldnames or ())
+        if missing:
+            raise ReadError(
+                f"the columns {', '.join(sorted(missing))} are missing.",
+                f"It must have {','.join(COLUMNS)}.",
+                path,
+            )
+        rows = list(reader)
+    splits: dict[tuple[str, str], str] = {}
+    for row in rows:
+        if parse_class(row["label"]) is None:
+            raise ReadError(
+                f"the label {row['label']!r} of {row['file']} is no chromosome class.",
+                "Use 1 to 22, X or Y.",
+                path,
+            )
+        before = splits.setdefault((row["stain"], row["patient"]), row["split"])
+        if before != row["split"]:
+            raise ReadError(
+                f"patient {row['patient']} is in the splits {before} and {row['split']}.",
+                "A patient's cells must all be in one split, or the figures are worthless.",
+                path,
+            )
+    return rows
+
+
+def unpack(data: Path, work: Path) -> None:
+    """Unpack the archives beside ``labels.csv`` into a working folder, once."""
+    for archive in sorted(data.glob("*.zip")):
+        done = work / f"{archive.stem}.{archive.stat().st_size}.unpacked"
+        if not done.exists():
+            with zipfile.ZipFile(archive) as file:
+                file.extractall(work)
+            done.touch()
+
+
+def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[LabelledCell]:
+    """Read the labelled cells of some splits, in the order of ``labels.csv``.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder.
+    work : Path
+        Where archives are unpacked.
+    splits : tuple of str
+        For example ``("train", "val")``.
+
+    Yields
+    ------
+    LabelledCell
+        Crops that can't be read are among its cell's problems.
+    """
+    cells: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    for row in read_labels(data):
+        if row["split"] in splits:
+            cells[row["stain"], row["cell"]].append(row)
+    if any(not (data / row["file"]).exists() for rows in cells.values() for row in rows[:1]):
+        unpack(data, work)
+    for (stain, name), rows in cells.items():
+        chromosomes, problems = [], []
+        for row in rows:
+            path = data / row["file"]
+            path = path if path.exists() else work / row["file"]
+            try:
+                _, image = read_image(path)[0]
+            except ReadError as error:
+                problems.append(Problem(row["file"], error.what, error.remedy))
+                continue
+            label = parse_class(row["label"])
+            chromosomes.append(Chromosome(Path(row["file"]).name, image, path, label))
+        polarity = Polarity.BRIGHT if stain.startswith("q") else Polarity.DARK
+        cell = Cell(name, tuple(chromosomes), polarity, None, tuple(problems))
+        yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"])
+
+
+def load_dataset(
+    data: Path,
+    work: Path,
+    settings: InputSettings,
+    splits: tuple[str, ...] = ("train", "val"),
+    progress: Callable[[str], None] | None = None,
+) -> Dataset:
+    """Draw all crops of some splits as input, once; later calls read the cache.
+
+    Raises
+    ------
+    ReadError
+        From `read_labels`, and where no crop could be used at all.
+    """
+    key = hashlib.sha256(
+        repr((sorted(asdict(settings).items()), splits)).encode()
+        + (data / "labels.csv").read_bytes()
+        if (data / "labels.csv").exists()
+        else b""
+    ).hexdigest()[:16]
+    cache = work / f"inputs-{key}.npz"
+    if not cache.exists():
+        parts: dict[str, list[NDArray[np.generic]]] = defaultdict(list)
+        for number, labelled in enumerate(read_cells(data, work, splits)):
+            try:
+                prepared = prepare([labelled.cell], settings)[0]
+            except PreprocessingError as error:
+                if progress is not None:
+                    progress(str(error))
+                continue
+            count = len(prepared.cell)
+            parts["inputs"].append((prepared.inputs[:, 0] * 255 + 0.5).astype(np.uint8))
+            parts["labels"].append(
+                np.array([CLASS_INDEX[str(item.expected)] for item in prepared.cell])
+            )
+            for what in ("stain", "split", "patient"):
+                parts[f"{what}s"].append(np.full(count, getattr(labelled, what)))
+            if progress is not None and number % 50 == 49:
+                progress(f"{number + 1} cells prepared")
+        if not parts:
+            raise ReadError("no crop of these splits could be used.", "", data)
+        work.mkdir(parents=True, exist_ok=True)
+        half = cache.with_suffix(f".{os.getpid()}.tmp.npz")
+        np.savez(half, **{name: np.concatenate(items) for name, items in parts.items()})
+        half.replace(cache)
+    with np.load(cache) as arrays:
+        return Dataset(
+            arrays["inputs"],
+            arrays["labels"].astype(np.int64),
+            arrays["stains"],
+            arrays["splits"],
+            arrays["patients"],
+        )

@@ -1,0 +1,182 @@
+"""``napari-karyo evaluate``: how often the program is right on labelled cells."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from napari_karyo.cell import Cell
+from napari_karyo.classes import CLASS_INDEX
+from napari_karyo.errors import PreprocessingError, ReadError
+from napari_karyo.inference.assignment import assign
+from napari_karyo.inference.classify import classify_cells, get_weights
+from napari_karyo.io.cells import read_patient
+from napari_karyo.preprocessing.prepare import Normalization
+from napari_karyo.training.dataset import LabelledCell, read_cells
+from napari_karyo.training.report import CropResult, Report
+
+
+def evaluate(
+    data: Path,
+    *,
+    split: str = "test",
+    model: str | Path = "default",
+    device: str = "auto",
+    upside_down: bool = False,
+    normalization: Normalization = "cell",
+    progress: Callable[[str], None] | None = None,
+) -> Report:
+    """Classify labelled cells and count what is right, before and after assignment.
+
+    Parameters
+    ----------
+    data : Path
+        A folder with ``labels.csv`` (see `napari_karyo.training.dataset`), or a folder
+        of cells, or one cell, whose file names carry the class.
+    split : str
+        Which rows of ``labels.csv``. Choose on ``val``; look at ``test`` once.
+    model : str or Path
+    device : str
+    upside_down : bool
+        Turn every crop by half before anything looks at it.
+    normalization : {"cell", "patient"}
+    progress : callable, optional
+        Told a line every fifty cells.
+
+    Returns
+    -------
+    Report
+        A crop that could not be read or prepared counts as wrong.
+
+    Raises
+    ------
+    ReadError
+        Where there is no labelled crop.
+    """
+    results: list[CropResult] = []
+    with TemporaryDirectory() as work:
+        for number, group in enumerate(_patients(_labelled(data, Path(work), split))):
+            results += _evaluate_patient(group, model, device, upside_down, normalization)
+            if progress is not None and number % 50 == 49:
+                progress(f"{number + 1} patients done")
+    if not results:
+        raise ReadError(
+            f"no labelled crop of the split {split!r}.",
+            "File names such as 12_1.png, or a labels.csv, must give each crop's class.",
+            data,
+        )
+    weights = get_weights(model)
+    return Report(
+        tuple(results),
+        model=str(model),
+        model_hash=weights.sha256,
+        split=split,
+        upside_down=upside_down,
+        thresholds=(weights.calibration["doubtful"], weights.calibration["sure"]),
+    )
+
+
+def _labelled(data: Path, work: Path, split: str) -> Iterator[LabelledCell]:
+    if (data / "labels.csv").is_file() and not _is_one_cell(data):
+        yield from read_cells(data, work, (split,))
+        return
+    patient = read_patient(data)
+    for cell in patient.cells:
+        yield LabelledCell(cell, str(cell.polarity), patient.name, split)
+
+
+def _is_one_cell(data: Path) -> bool:
+    """A cell folder's own ``labels.csv`` has no column ``split``."""
+    with (data / "labels.csv").open(encoding="utf-8-sig") as file:
+        return "split" not in file.readline().strip().lower().split(",")
+
+
+def _patients(cells: Iterable[LabelledCell]) -> list[list[LabelledCell]]:
+    groups: dict[tuple[str, str], list[LabelledCell]] = defaultdict(list)
+    for cell in cells:
+        groups[cell.stain, cell.patient].append(cell)
+    return list(groups.values())
+
+
+def turn_by_half(cell: Cell) -> Cell:
+    """Return a cell with every crop turned upside down."""
+    return replace(
+        cell,
+        chromosomes=tuple(
+            replace(item, image=np.ascontiguousarray(item.image[::-1, ::-1])) for item in cell
+        ),
+    )
+
+
+def _evaluate_patient(
+    group: list[LabelledCell],
+    model: str | Path,
+    device: str,
+    upside_down: bool,
+    normalization: Normalization,
+) -> list[CropResult]:
+    results: list[CropResult] = []
+    usable: list[LabelledCell] = []
+    for labelled in group:
+        cell = turn_by_half(labelled.cell) if upside_down else labelled.cell
+        try:
+            # One cell that can't be prepared at all must not cost the patient's others.
+            _check(cell)
+        except PreprocessingError:
+            results += [_failed(labelled, item.name, item.expected) for item in cell]
+            continue
+        usable.append(replace(labelled, cell=cell))
+    classified = (
+        classify_cells(
+            [labelled.cell for labelled in usable],
+            model=model,
+            device=device,
+            normalization=normalization,
+        )
+        if usable
+        else []
+    )
+    for labelled, found in zip(usable, classified, strict=True):
+        placed = assign(found.probabilities)
+        kept = {item.name for item in found.cell}
+        results += [
+            _failed(labelled, item.name, item.expected)
+            for item in labelled.cell
+            if item.name not in kept
+        ]
+        for index, item in enumerate(found.cell):
+            if item.expected is None:
+                continue
+            row = found.probabilities[index]
+            truth = float(row[CLASS_INDEX[item.expected]])
+            results.append(
+                CropResult(
+                    stain=labelled.stain,
+                    cell=labelled.cell.name,
+                    file=item.name,
+                    expected=item.expected,
+                    predicted=found.predicted[index],
+                    placed=placed[index],
+                    rank=int((row > truth).sum()) + 1,
+                    confidence=float(row[CLASS_INDEX[found.predicted[index]]]),
+                    placed_probability=float(row[CLASS_INDEX[placed[index]]]),
+                    p_arm_up=float(found.p_arm_up[index]),
+                )
+            )
+    return results
+
+
+def _check(cell: Cell) -> None:
+    if not cell.chromosomes:
+        raise PreprocessingError("no crop could be read.", "", cell.name)
+
+
+def _failed(labelled: LabelledCell, name: str, expected: str | None) -> CropResult:
+    return CropResult(
+        labelled.stain, labelled.cell.name, name, str(expected), "", "", 25, 0.0, 0.0, 0.5
+    )

@@ -1,0 +1,243 @@
+"""The training loop: it may be stopped or killed at any moment and goes on."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from napari_karyo.classes import CLASSES
+from napari_karyo.inference.device import Device
+from napari_karyo.inference.predict import predict
+from napari_karyo.models.res_crann import ResCRANN, ResCRANNConfig
+from napari_karyo.training.augment import Augmentation, augment
+from napari_karyo.training.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    epochs, batch : int
+    learning_rate : float
+        Peak of one cycle of AdamW.
+    weight_decay, label_smoothing : float
+    average : float
+        Decay of the running mean of the weights, which is what is kept.
+    augmentation : Augmentation
+    """
+
+    epochs: int = 16
+    batch: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.02
+    label_smoothing: float = 0.05
+    average: float = 0.998
+    augmentation: Augmentation = Augmentation()
+
+
+@dataclass
+class _State:
+    """Everything that must survive a kill."""
+
+    network: ResCRANN
+    averaged: AveragedModel
+    optimizer: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    step: int = 0
+    seconds: float = 0.0
+
+    def save(self, path: Path, recipe: Recipe, seed: int) -> None:
+        content = {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "random": torch.get_rng_state(),
+            "made_with": _made_with(self.network.config, recipe, seed),
+        }
+        if torch.cuda.is_available():
+            content["cuda_random"] = torch.cuda.get_rng_state()
+        half = path.with_suffix(f".{os.getpid()}.tmp")
+        torch.save(content, half)
+        half.replace(path)
+
+    def load(self, path: Path, recipe: Recipe, seed: int) -> None:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["made_with"] != _made_with(self.network.config, recipe, seed):
+            raise ValueError(
+                f"{path} was made with another network, recipe or seed; choose another output "
+                "folder, or start anew with --no-resume"
+            )
+        self.network.load_state_dict(content["network"])
+        self.averaged.load_state_dict(content["averaged"])
+        self.optimizer.load_state_dict(content["optimizer"])
+        self.schedule.load_state_dict(content["schedule"])
+        self.step, self.seconds = content["step"], content["seconds"]
+        torch.set_rng_state(content["random"])
+        if torch.cuda.is_available() and "cuda_random" in content:
+            torch.cuda.set_rng_state(content["cuda_random"])
+
+
+def _made_with(config: ResCRANNConfig, recipe: Recipe, seed: int) -> str:
+    return repr((config.as_dict(), asdict(recipe), seed))
+
+
+def fit(
+    data: Dataset,
+    config: ResCRANNConfig,
+    recipe: Recipe,
+    device: Device,
+    output: Path,
+    seed: int = 0,
+    resume: bool = True,
+    time_limit: float | None = None,
+    progress: Callable[[str], None] = print,
+) -> tuple[ResCRANN, bool]:
+    """Train a network on the split ``train``, watching ``val``.
+
+    Parameters
+    ----------
+    data : Dataset
+    config : ResCRANNConfig
+    recipe : Recipe
+    device : Device
+    output : Path
+        Folder of ``checkpoint.pt`` (every minute and every epoch) and ``epochs.csv``.
+    seed : int
+    resume : bool
+        Whether to go on from the checkpoint.
+    time_limit : float, optional
+        Seconds after which this call saves and returns, to be called again.
+    progress : callable
+        Told a line an epoch.
+
+    Returns
+    -------
+    network : ResCRANN
+        With the averaged weights.
+    finished : bool
+        False where the time limit came first.
+    """
+    torch.manual_seed(seed)
+    began = time.monotonic()
+    place = device.torch()
+    train, val = data.select("train"), data.select("val")
+    network = ResCRANN(config).to(place, memory_format=torch.channels_last)
+    per_epoch = max(1, len(train) // recipe.batch)
+    total = recipe.epochs * per_epoch
+    optimizer = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    state = _State(
+        network,
+        AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True),
+        optimizer,
+        torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, recipe.learning_rate, total_steps=total + 1, pct_start=0.2
+        ),
+    )
+    checkpoint = output / "checkpoint.pt"
+    if resume and checkpoint.exists():
+        state.load(checkpoint, recipe, seed)
+        progress(f"going on from step {state.step} of {total}")
+    # All crops on the device, where they are also augmented: nothing waits for a loader.
+    images = torch.from_numpy(data.inputs)[:, None].to(place)
+    labels = torch.from_numpy(data.labels).to(place)
+    saved, seconds_before = time.monotonic(), state.seconds
+    losses: list[float] = []
+    while state.step < total:
+        epoch, within = divmod(state.step, per_epoch)
+        order = np.random.default_rng((seed, epoch)).permutation(train)
+        network.train()
+        for number in range(within, per_epoch):
+            picked = torch.from_numpy(order[number * recipe.batch : (number + 1) * recipe.batch])
+            picked = picked.to(place)
+            losses.append(_step(state, images[picked], labels[picked], recipe, device))
+            now = time.monotonic()
+            state.seconds = seconds_before + now - began
+            out_of_time = time_limit is not None and now - began > time_limit
+            if out_of_time or now - saved > 60:
+                state.save(checkpoint, recipe, seed)
+                saved = now
+            if out_of_time:
+                progress(f"time is up at step {state.step} of {total}; call again to go on")
+                return _averaged(state), False
+        figures = validate(_averaged(state), data, val, device)
+        row = {
+            "epoch": epoch + 1,
+            "seconds": round(state.seconds),
+            "loss": round(sum(losses) / max(1, len(losses)), 4),
+            **{name: round(value, 5) for name, value in figures.items()},
+        }
+        losses = []
+        _append(output / "epochs.csv", row)
+        progress("  ".join(f"{name} {value}" for name, value in row.items()))
+        state.save(checkpoint, recipe, seed)
+    return _averaged(state), True
+
+
+def _step(state: _State, crops: Tensor, labels: Tensor, recipe: Recipe, device: Device) -> float:
+    settings = recipe.augmentation
+    images, turned = augment(crops.float() / 255, settings)
+    if state.network.config.either_way_up:
+        labels = labels + len(CLASSES) * turned
+    with device.autocast(training=True):
+        logits, _ = state.network(images.contiguous(memory_format=torch.channels_last))
+    loss = functional.cross_entropy(logits.float(), labels, label_smoothing=recipe.label_smoothing)
+    state.optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
+    state.optimizer.step()
+    state.schedule.step()
+    state.averaged.update_parameters(state.network)
+    state.step += 1
+    return float(loss.detach())
+
+
+def _averaged(state: _State) -> ResCRANN:
+    network = ResCRANN(state.network.config)
+    network.load_state_dict(state.averaged.module.state_dict())
+    return network.eval()
+
+
+def validate(
+    network: ResCRANN, data: Dataset, which: NDArray[np.int64], device: Device
+) -> dict[str, float]:
+    """Return top-1, polarity and loss on some crops, for each stain."""
+    figures: dict[str, float] = {}
+    for stain in np.unique(data.stains[which]):
+        of_stain = which[data.stains[which] == stain]
+        inputs = data.inputs[of_stain][:, None].astype(np.float32) / 255
+        classes, up = predict(network, inputs, device).probabilities(1.0)
+        truth = data.labels[of_stain]
+        right = classes[np.arange(len(truth)), truth]
+        figures[f"{stain}_top1"] = float((classes.argmax(axis=1) == truth).mean())
+        figures[f"{stain}_polarity"] = float((up > 0.5).mean())
+        figures[f"{stain}_loss"] = float(-np.log(np.maximum(right, math.exp(-30))).mean())
+    return figures
+
+
+def _append(path: Path, row: dict[str, Any]) -> None:
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(row))
+        if new:
+            writer.writeheader()
+        writer.writerow(row)

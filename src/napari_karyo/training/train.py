@@ -1,0 +1,157 @@
+"""``napari-karyo train``: from labelled cells to a weights file."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_karyo import __version__
+from napari_karyo.errors import KaryoError
+from napari_karyo.inference.device import choose_device
+from napari_karyo.inference.predict import predict
+from napari_karyo.models.res_crann import CONFIGS, ResCRANN
+from napari_karyo.models.weights import save_weights
+from napari_karyo.training.augment import Augmentation
+from napari_karyo.training.calibrate import fit_temperature, fit_thresholds
+from napari_karyo.training.dataset import Dataset, load_dataset
+from napari_karyo.training.fit import Recipe, fit, validate
+
+#: The recipe of each configuration. The paper's (section 5.2) is Adam with 1e-4 for 80
+#: epochs on crops that are not augmented.
+RECIPES = {
+    "default": Recipe(),
+    "paper": Recipe(
+        epochs=80,
+        batch=32,
+        learning_rate=1e-4,
+        weight_decay=0.0,
+        label_smoothing=0.0,
+        augmentation=Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    ),
+}
+
+
+def train(
+    data: Path,
+    output: Path,
+    *,
+    config: str = "default",
+    epochs: int | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    resume: bool = True,
+    time_limit: float | None = None,
+    progress: Callable[[str], None] = print,
+) -> Path | None:
+    """Train a Res-CRANN on labelled cells and write its weights.
+
+    Parameters
+    ----------
+    data : Path
+        Folder with ``labels.csv``; see `napari_karyo.training.dataset`.
+    output : Path
+        Folder for the prepared crops, the checkpoint, ``epochs.csv`` and the weights.
+    config : {"default", "paper"}
+    epochs : int, optional
+        Instead of the recipe's.
+    seed : int
+    device : {"auto", "cuda", "mps", "cpu"}
+    resume : bool
+        Go on from the checkpoint in `output`, where there is one.
+    time_limit : float, optional
+        Seconds of training after which this call saves and returns.
+    progress : callable
+        Told what happens, a line at a time.
+
+    Returns
+    -------
+    Path or None
+        The weights file, or None where the time limit came before the end.
+
+    Raises
+    ------
+    KaryoError
+        Where the configuration is unknown, the data can't be used, or the checkpoint
+        in `output` was made with other settings.
+    """
+    if config not in CONFIGS:
+        raise KaryoError(
+            f"there is no configuration {config!r}.", f"Choose one of {', '.join(CONFIGS)}."
+        )
+    sizes, recipe = CONFIGS[config], RECIPES[config]
+    if epochs is not None:
+        recipe = replace(recipe, epochs=epochs)
+    if not sizes.either_way_up:
+        recipe = replace(recipe, augmentation=replace(recipe.augmentation, upside_down=0.0))
+    output.mkdir(parents=True, exist_ok=True)
+    place = choose_device(device)
+    progress(f"training on {place}")
+    crops = load_dataset(data, output, sizes.input, ("train", "val"), progress)
+    try:
+        network, finished = fit(
+            crops, sizes, recipe, place, output, seed, resume, time_limit, progress
+        )
+    except ValueError as error:
+        raise KaryoError(str(error)) from error
+    if not finished:
+        return None
+    calibration = calibrate(network, crops, str(place.kind))
+    facts: dict[str, Any] = {
+        "config": config,
+        "command": f"napari-karyo train DATA --output FOLDER --config {config}"
+        f" --epochs {recipe.epochs} --seed {seed}",
+        "recipe": asdict(recipe),
+        "seed": seed,
+        "device": str(place),
+        "processor": platform.machine(),
+        "version": __version__,
+        "commit": _commit(),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "crops": {
+            split: {
+                str(stain): int((crops.stains[crops.select(split)] == stain).sum())
+                for stain in np.unique(crops.stains)
+            }
+            for split in ("train", "val")
+        },
+        "val": validate(network, crops, crops.select("val"), place),
+    }
+    path = output / f"{config}.safetensors"
+    digest = save_weights(path, network.cpu(), calibration, facts)
+    progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
+    return path
+
+
+def calibrate(network: ResCRANN, crops: Dataset, device: str) -> dict[str, float]:
+    """Choose temperature and the light's thresholds on the split ``val``."""
+    val = crops.select("val")
+    inputs = crops.inputs[val][:, None].astype(np.float32) / 255
+    truth = crops.labels[val]
+    prediction = predict(network, inputs, choose_device(device))
+    temperature = fit_temperature(prediction, truth)
+    classes, _ = prediction.probabilities(temperature)
+    doubtful, sure = fit_thresholds(classes.max(axis=1), classes.argmax(axis=1) == truth)
+    return {"temperature": temperature, "doubtful": doubtful, "sure": sure}
+
+
+def _commit() -> str:
+    """Return the checkout's commit, or an empty string outside one."""
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return found.stdout.strip()
