@@ -163,14 +163,15 @@ class Layout:
         sizes = np.array([self.sizes[index] for index in members], float) * scale
         spare = self.margin * scale
         # Neighbours may share the background around them, not more.
-        closest = -1.5 * spare
+        closest = -spare
         joints = len(members) - 1
         widths = float(sizes[:, 1].sum())
-        tallest = float(sizes[:, 0].max()) - 2 * spare
+        # All but the lower margin, which hangs below the line, has to fit into the row.
+        tallest = float(sizes[:, 0].max()) - spare
         fit = min(
             1.0,
-            slot.inner.height / max(tallest, 1.0),
-            slot.inner.width / max(widths + joints * closest, 1.0),
+            (slot.inner.height - _CLEAR - 1) / max(tallest, 1.0),
+            (slot.inner.width - 1) / max(widths + joints * closest, 1.0),
         )
         sizes *= fit
         gap = _GAP
@@ -242,11 +243,12 @@ def _magnification(sizes: Sequence[tuple[int, int]], slots: Mapping[str, Slot]) 
     heights = np.array([height for height, _ in sizes], float)
     # One clump of touching chromosomes must not shrink all the others.
     longest = min(float(heights.max()), 1.25 * float(np.quantile(heights, 0.95)))
-    offered = _LONGEST * (1.0 if len(sizes) >= _WHOLE_CELL else min(_ROWS))
+    share = 1.0 if len(sizes) >= _WHOLE_CELL else min(_ROWS)
+    offered = _LONGEST * share - _CLEAR - 1
     typical = float(np.median([width for _, width in sizes]))
     narrowest = min(slots[name].inner.width for name in CLASSES)
     three_fit = (narrowest - 2 * _GAP) / (3 * typical)
-    return min(offered / longest, three_fit, _MOST)
+    return float(min(offered / longest, three_fit, _MOST))
 
 
 def _slot_lines(slot: Slot, filled: bool) -> list[Line]:
@@ -263,7 +265,7 @@ def _slot_lines(slot: Slot, filled: bool) -> list[Line]:
         Line(top, left, bottom, left, edge, "faint", TRAY),
         Line(top, right, bottom, right, edge, "faint", TRAY),
     ]
-    return [*outline, Line(y, x0, y, x1, 2.0, "ink", TRAY)] if filled else outline
+    return [*outline, Line(y, x0, y, x1, 2.0, "faint", TRAY)] if filled else outline
 
 
 def _label(slot: Slot, places: Sequence[Place]) -> list[Text]:
@@ -287,7 +289,7 @@ def _marks(slot: Slot, places: Sequence[Place], corrected: Collection[int]) -> l
     marks = [triangle(y, place.box.center[1], 11, slot.name) for place in by_hand]
     if by_hand and slot.name != TRAY:
         baseline, middle = slot.label
-        marks.append(triangle(baseline - 8, middle - 28, 14, slot.name))
+        marks.append(triangle(baseline - 8, middle - 32, 14, slot.name))
     return marks
 
 

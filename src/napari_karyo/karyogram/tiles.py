@@ -44,7 +44,7 @@ class Window:
     def apply(self, bright: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return values of bright-on-black pictures as 0 to 1 of the window."""
         span = max(self.strongest - self.background, 1e-6)
-        return np.clip((bright - self.background) / span, 0.0, 1.0).astype(np.float32)
+        return np.asarray(np.clip((bright - self.background) / span, 0.0, 1.0), np.float32)
 
 
 def cell_window(crops: Sequence[NDArray[np.float32]], uprights: Sequence[Upright]) -> Window:
@@ -119,7 +119,7 @@ def cover_of(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[np.f
     places = _upright_places((item.mask.shape[0], item.mask.shape[1]), size, turned) + 2
     cover = ndimage.map_coordinates(soft, places, order=1, mode="constant", cval=0.0)
     # Blurred from half to nothing, so that the outline itself stays fully covered.
-    return np.clip(cover * 1.6 - 0.15, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(cover * 1.6 - 0.15, 0.0, 1.0), np.float32)
 
 
 def draw_tile(
@@ -175,4 +175,4 @@ def overlay_tile(
     drawn = ndimage.map_coordinates(
         np.asarray(values, np.float32), places, order=1, mode="constant", cval=0.0
     )
-    return (drawn * cover_of(item, size, turned)).astype(np.float32)
+    return np.asarray(drawn * cover_of(item, size, turned), np.float32)

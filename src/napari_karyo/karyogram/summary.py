@@ -1,0 +1,50 @@
+"""What a classified and corrected cell says in the header and footer of its page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from napari_karyo.classes import TRAY
+from napari_karyo.inference.confidence import Light, lights
+from napari_karyo.karyogram.heading import Heading
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
+    from napari_karyo.karyotype import Karyotype
+
+
+def heading_of(
+    classification: Classification, karyotype: Karyotype, title: str = "Karyogram"
+) -> Heading:
+    """Return what the page of a classified cell says, as its karyotype stands now.
+
+    A chromosome corrected by hand has been looked at, so it no longer counts as
+    doubtful; neither does one in the tray, where nobody claims a class for it.
+
+    Parameters
+    ----------
+    classification : Classification
+    karyotype : Karyotype
+    title : str
+    """
+    state = karyotype.state
+    open_ones = [
+        index
+        for slot, members in state.slots.items()
+        if slot != TRAY
+        for index in members
+        if index not in state.reviewed and index not in state.corrected
+    ]
+    shown = lights(
+        classification.probabilities[open_ones],
+        [karyotype.slot_of(index) for index in open_ones],
+        classification.thresholds,
+    )
+    return Heading(
+        title=title,
+        cell=classification.cell.name,
+        stain=classification.cell.polarity,
+        iscn=karyotype.iscn,
+        simulated=classification.cell.simulated,
+        doubtful=sum(item is Light.DOUBTFUL for item in shown),
+    )

@@ -1,0 +1,289 @@
+"""The page's pixels: greys, placement, turning, overlays, and redrawing only a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_karyo.cell import Cell, Chromosome, Polarity
+from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
+from napari_karyo.karyogram.heading import Heading
+from napari_karyo.karyogram.layout import Layout
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Page
+from napari_karyo.karyogram.style import DARK, LIGHT, Style
+from napari_karyo.preprocessing.foreground import bright_on_black
+from napari_karyo.preprocessing.upright import Upright, upright
+
+
+@dataclass(frozen=True)
+class Seats:
+    """A karyotype's state, as far as the page asks."""
+
+    slots: dict[str, tuple[int, ...]]
+    turned: frozenset[int] = field(default=frozenset())
+    corrected: frozenset[int] = field(default=frozenset())
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A cell with its upright pictures."""
+
+    cell: Cell
+    uprights: tuple[Upright, ...]
+
+
+def rod(length: int = 60, angle: float = 0.0, stain: float = 0.6) -> NDArray[np.float32]:
+    """Return a crop of a rod with a brighter quarter at its upper end, bright on black."""
+    rows, columns = np.mgrid[: length + 24, : length + 24] - (length + 23) / 2
+    turn = np.deg2rad(angle)
+    along = rows * np.cos(turn) - columns * np.sin(turn)
+    across = rows * np.sin(turn) + columns * np.cos(turn)
+    inside = (np.abs(along) < length / 2) & (np.abs(across) < 6)
+    picture = inside * stain * np.where(along < -length / 4, 1.4, 1.0)
+    return np.asarray(ndimage.gaussian_filter(picture, 0.8), np.float32)
+
+
+def drawn(
+    crops: list[NDArray[np.float32]],
+    polarity: Polarity = Polarity.BRIGHT,
+    background: float = 0.0,
+) -> Drawn:
+    """Return a cell as if the crops had been photographed with a background."""
+    chromosomes = []
+    for number, crop in enumerate(crops):
+        grey = background + (1 - background) * crop
+        if polarity is Polarity.DARK:
+            grey = 1 - grey
+        image = np.rint(255 * np.clip(grey, 0, 1)).astype(np.uint8)
+        chromosomes.append(Chromosome(f"{number}.png", image))
+    cell = Cell("drawn", tuple(chromosomes), polarity)
+    pictures = tuple(upright(bright_on_black(item.image, polarity)) for item in cell)
+    return Drawn(cell, pictures)
+
+
+def seats(*names: str, turned: tuple[int, ...] = ()) -> Seats:
+    slots: dict[str, tuple[int, ...]] = {name: () for name in (*CLASSES, TRAY)}
+    for index, name in enumerate(names):
+        slots[name] = (*slots[name], index)
+    return Seats(slots, frozenset(turned))
+
+
+def bare(page: Page) -> Page:
+    """Return a page with nothing but its chromosomes."""
+    return replace(page, texts=(), lines=(), marks=())
+
+
+def part(canvas: NDArray[np.uint8], page: Page, index: int) -> NDArray[np.uint8]:
+    return canvas[pixels(page.places[index].box, 1.0)]
+
+
+def test_the_page_follows_the_stain_and_can_be_inverted() -> None:
+    for polarity, style, other in (
+        (Polarity.DARK, LIGHT, DARK),
+        (Polarity.BRIGHT, DARK, LIGHT),
+    ):
+        assert Style.of(polarity) == style
+        assert Style.of(polarity, inverted=True) == other
+        composer = Composer(drawn([rod()], polarity))
+        page = composer.layout.page(seats("1"))
+        canvas = composer.compose(page)
+        assert canvas.shape == (PAGE_HEIGHT, PAGE_WIDTH, 3)
+        paper = 255 if polarity is Polarity.DARK else 0
+        assert tuple(canvas[0, 0]) == (paper,) * 3
+        chromosome = part(canvas, page, 0)
+        assert (
+            abs(int(chromosome[chromosome.shape[0] // 2, chromosome.shape[1] // 2, 0]) - paper)
+            > 100
+        )
+
+
+@pytest.mark.parametrize("polarity", list(Polarity))
+def test_relative_greys_are_kept_and_the_background_is_gone(polarity: Polarity) -> None:
+    composer = Composer(drawn([rod(stain=0.6), rod(stain=0.3)], polarity, background=0.08))
+    page = bare(composer.layout.page(seats("1", "2")))
+    canvas = composer.compose(page).astype(float)
+    stains = []
+    for index in (0, 1):
+        picture = part(canvas, page, index)[..., 0]
+        stain = 255 - picture if polarity is Polarity.DARK else picture
+        assert stain[0].max() == stain[:, 0].max() == 0
+        stains.append(np.median(stain[stain.shape[0] // 2, stain.shape[1] // 2]))
+    # One window for the cell: a chromosome half as bright is drawn half as bright.
+    assert stains[1] / stains[0] == pytest.approx(0.5, abs=0.06)
+
+
+def test_sixteen_bit_crops_look_like_eight_bit_ones() -> None:
+    eight = drawn([rod(), rod(40, 30)])
+    # A camera of twelve bits, whose white is not the type's.
+    deep = tuple(Chromosome(item.name, item.image.astype(np.uint16) * 16) for item in eight.cell)
+    sixteen = Drawn(Cell("drawn", deep, Polarity.BRIGHT), eight.uprights)
+    page = Layout.from_uprights(eight.uprights).page(seats("1", "2"))
+    white = sixteen.cell.white / (255 * 16)
+    scaled = tuple(
+        Upright(u.image / np.float32(white), u.mask, u.grid, u.length, u.axis)
+        for u in eight.uprights
+    )
+    first = Composer(eight).compose(page).astype(int)
+    second = Composer(Drawn(sixteen.cell, scaled)).compose(page).astype(int)
+    assert np.abs(first - second).max() <= 2
+
+
+def test_turned_is_a_rotation_by_half_a_circle() -> None:
+    composer = Composer(drawn([rod(angle=20)]))
+    straight = bare(composer.layout.page(seats("1")))
+    turned = bare(composer.layout.page(seats("1", turned=(0,))))
+    up = part(composer.compose(straight), straight, 0).astype(int)
+    down = part(composer.compose(turned), turned, 0).astype(int)
+    assert np.abs(up[::-1, ::-1] - down).max() <= 1
+    # The brighter end of the rod is the upper one, and below once turned.
+    half = up.shape[0] // 2
+    assert up[:half].mean() > 1.1 * up[half:].mean()
+    assert down[half:].mean() > 1.1 * down[:half].mean()
+
+
+@pytest.mark.parametrize("angle", [0.0, 35.0, 80.0])
+@pytest.mark.parametrize("turned", [(), (0,)])
+def test_a_bright_spot_and_its_saliency_share_their_place(
+    angle: float, turned: tuple[int, ...]
+) -> None:
+    crop = rod(angle=angle, stain=0.4)
+    turn = np.deg2rad(angle)
+    centre = (crop.shape[0] - 1) / 2
+    # Off the middle in both directions, so that a mirrored overlay would be seen.
+    y = centre + 17 * np.cos(turn) + 3 * np.sin(turn)
+    x = centre - 17 * np.sin(turn) + 3 * np.cos(turn)
+    rows, columns = np.mgrid[: crop.shape[0], : crop.shape[1]]
+    spot = np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / 4.0).astype(np.float32)
+    composer = Composer(drawn([np.clip(crop + 0.5 * spot, 0, 1)]))
+    page = composer.layout.page(seats("9", turned=turned))
+    canvas = composer.compose(page)[..., 0].astype(float)
+    # The rod without the spot, through the same placement, leaves only the spot.
+    plain = Composer(drawn([crop]), composer.layout)
+    plain.uprights, plain._window = composer.uprights, composer._window
+    seen = canvas - plain.compose(page)[..., 0]
+    overlay = composer.compose_overlay(page, [spot])
+    assert overlay.shape == canvas.shape
+    found = np.unravel_index(seen.argmax(), seen.shape)
+    shown = np.unravel_index(overlay.argmax(), overlay.shape)
+    assert seen.max() > 60 and overlay.max() > 0.8
+    assert np.hypot(*(np.subtract(found, shown))) <= 2.5
+    # And neither lies where the other orientation would put it.
+    box = page.places[0].box
+    other = box.top + box.bottom - 1 - shown[0]
+    assert abs(other - shown[0]) > 40
+
+
+def test_an_overlay_stays_on_the_chromosome() -> None:
+    pictures = drawn([rod(), rod(40)])
+    composer = Composer(pictures)
+    page = composer.layout.page(seats("1", "1"))
+    ones = [np.ones(item.image.shape, np.float32) for item in pictures.cell]
+    both = composer.compose_overlay(page, ones)
+    only = composer.compose_overlay(page, [ones[0], None])
+    assert np.array_equal(only, composer.compose_overlay(page, {0: ones[0]}))
+    assert both[pixels(page.places[1].box, 1.0)].max() == 1.0
+    assert only[pixels(page.places[1].box, 1.0)].max() == 0.0
+    canvas = composer.compose(page)
+    # Where the overlay is not, there is only paper, lines and letters.
+    inner = pixels(page.slots["1"].inner, 1.0)
+    assert not canvas[inner][both[inner] == 0].any()
+
+
+def test_another_map_of_the_same_chromosome_is_drawn_anew() -> None:
+    pictures = drawn([rod()])
+    composer = Composer(pictures)
+    page = composer.layout.page(seats("1"))
+    shape = pictures.cell.chromosomes[0].image.shape
+    first = composer.compose_overlay(page, [np.full(shape, 0.25, np.float32)])
+    second = composer.compose_overlay(page, [np.full(shape, 0.75, np.float32)])
+    assert first.max() == pytest.approx(0.25)
+    assert second.max() == pytest.approx(0.75)
+
+
+def test_a_neighbours_background_covers_nothing() -> None:
+    # Thirteen in one slot: they close up until their boxes overlap.
+    composer = Composer(drawn([rod(60, 0.0, 0.5)] * 13))
+    page = bare(composer.layout.page(seats(*["6"] * 13)))
+    boxes = [page.places[index].box for index in range(13)]
+    assert boxes[1].left < boxes[0].right
+    together = composer.compose(page)
+    for index in range(13):
+        alone = composer.compose(replace(page, places={index: page.places[index]}))
+        where = pixels(boxes[index], 1.0)
+        tile = composer.tile(page.places[index], alone[where].shape[:2])
+        solid = tile.cover > 0.99
+        assert alone[where][solid].max() > 150
+        change = together[where].astype(int) - alone[where]
+        assert np.abs(change[solid]).max() <= 2
+
+
+names = st.sampled_from((*CLASSES, TRAY))
+CROWD = Composer(drawn([rod(20 + 9 * number, 25.0 * number) for number in range(6)]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(names, min_size=6, max_size=6),
+    st.lists(names, min_size=6, max_size=6),
+    st.sets(st.integers(0, 5)),
+    st.sampled_from([0.5, 1.0, 1.3]),
+)
+def test_an_update_draws_what_the_whole_page_would_show(
+    before: list[str], after: list[str], turned: set[int], scale: float
+) -> None:
+    first = CROWD.layout.page(seats(*before), Heading(cell="a", iscn="46,XX", doubtful=2))
+    state = Seats(seats(*after).slots, frozenset(turned), frozenset(turned))
+    second = CROWD.layout.page(state, Heading(cell="a", iscn="47,XX,+21", doubtful=1))
+    touched = {*before, *after}
+    canvas = CROWD.compose(first, scale)
+    CROWD.update(canvas, second, touched, scale)
+    assert np.array_equal(canvas, CROWD.compose(second, scale))
+    maps = [np.full(item.image.shape, 0.5, np.float32) for item in CROWD.cell]
+    overlay = CROWD.compose_overlay(first, maps, scale)
+    CROWD.update_overlay(overlay, second, maps, touched, scale)
+    assert np.array_equal(overlay, CROWD.compose_overlay(second, maps, scale))
+
+
+def test_an_update_leaves_the_other_slots_alone() -> None:
+    first = CROWD.layout.page(seats("1", "1", "2", "2", "X", "Y"))
+    second = CROWD.layout.page(seats("1", "3", "2", "2", "X", "Y"))
+    canvas = CROWD.compose(first)
+    canvas[pixels(first.slots["X"].box, 1.0)] = 77
+    CROWD.update(canvas, second, {"1", "3"})
+    assert (canvas[pixels(first.slots["X"].box, 1.0)] == 77).all()
+
+
+def test_a_print_is_the_screen_with_more_dots() -> None:
+    page = CROWD.layout.page(seats("1", "1", "2", "3", "X", "tray"), Heading(iscn="46,XX"))
+    screen = CROWD.compose(page).astype(float)
+    large = CROWD.compose(page, 2.0).astype(float)
+    assert large.shape == (2 * PAGE_HEIGHT, 2 * PAGE_WIDTH, 3)
+    small = large.reshape(PAGE_HEIGHT, 2, PAGE_WIDTH, 2, 3).mean(axis=(1, 3))
+    assert np.abs(small - screen).mean() < 1.0
+    for place in page.places.values():
+        where = pixels(place.box, 1.0)
+        assert np.abs(small[where] - screen[where]).mean() < 4
+
+
+def test_the_page_is_a4_at_any_resolution() -> None:
+    page = CROWD.layout.page(seats())
+    assert canvas_size(page, 300 / SCREEN_DPI) == (2480, 3508)
+    assert canvas_size(page, SCREEN_DPI / SCREEN_DPI) == (PAGE_HEIGHT, PAGE_WIDTH)
+
+
+def test_numbers_letters_and_the_tray_are_drawn_on_an_empty_page() -> None:
+    page = CROWD.layout.page(seats(), Heading(iscn="46,XX"))
+    canvas = CROWD.compose(page)
+    for region, box in page.regions.items():
+        assert canvas[pixels(box, 1.0)].any(), region
+    for text in page.texts:
+        if text.region == "frame":
+            y, x = int(text.y), int(text.x)
+            assert canvas[y - 22 : y, x - 12 : x + 12].max() > 150
