@@ -1,0 +1,1 @@
+"""The plugin's windows. Only this package imports napari and Qt."""

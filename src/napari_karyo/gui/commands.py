@@ -1,0 +1,81 @@
+"""The commands behind napari's menus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import napari
+
+PLUGIN = "napari-karyo"
+FORM = "Classify chromosomes"
+REVIEW = "Review karyogram"
+
+
+def _viewer(viewer: Any) -> Any:
+    if viewer is not None:
+        return viewer
+    import napari
+
+    return napari.current_viewer()
+
+
+def _dock(viewer: Any, name: str) -> Any:
+    """Open one of the plugin's docks, or bring it forward where it is open."""
+    title = f"{name} (Karyotyping)"
+    open_docks = viewer.window.dock_widgets
+    if title in open_docks:
+        widget = open_docks[title]
+        holder = getattr(widget, "native", widget).parent()
+        while holder is not None and not hasattr(holder, "toggleViewAction"):
+            holder = holder.parent()
+        if holder is not None:
+            holder.show()
+            holder.raise_()
+        return widget
+    return viewer.window.add_plugin_dock_widget(PLUGIN, name)[1]
+
+
+def open_classify(viewer: napari.Viewer | None = None) -> Any:
+    """Open the form that classifies."""
+    return _dock(_viewer(viewer), FORM)
+
+
+def open_review(viewer: napari.Viewer | None = None) -> Any:
+    """Open the review dock."""
+    return _dock(_viewer(viewer), REVIEW)
+
+
+def open_cell_folder(viewer: napari.Viewer | None = None) -> Any:
+    """Ask for a folder of crops, read it, and open the form that classifies."""
+    from qtpy.QtCore import Qt
+    from qtpy.QtWidgets import QFileDialog
+
+    form = open_classify(viewer)
+    dialog = QFileDialog(form.native.window(), "Folder of chromosome crops")
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
+    dialog.setModal(False)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def chosen(path: str) -> None:
+        form.folder.value = path
+
+    dialog.fileSelected.connect(chosen)
+    dialog.show()
+    return dialog
+
+
+def export_karyogram(viewer: napari.Viewer | None = None) -> Any:
+    """Open the export dialog for the karyogram on top."""
+    from napari.utils.notifications import show_info
+
+    from napari_karyo.gui.desk import desk_of
+
+    viewer = _viewer(viewer)
+    dock = open_review(viewer)
+    if desk_of(viewer).current is None:
+        show_info("No karyogram is open. Open a folder of crops and press Classify.")
+        return None
+    dock.export.ask()
+    return dock.export.dialog

@@ -1,0 +1,217 @@
+"""The desk: the cells open in one viewer, which one lies on top, and what is selected.
+
+The desk holds no truth about a karyotype: that is `Karyotype`. It knows which cell
+is looked at and which chromosome the person has in hand, and says when that
+changes. It imports neither napari nor Qt, so it can be tested without a window.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from napari_karyo.classes import CLASS_INDEX, TRAY
+from napari_karyo.inference.confidence import Light, light
+from napari_karyo.karyotype import Karyotype
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
+    from napari_karyo.karyotype import Change
+
+
+@dataclass(eq=False)
+class OpenCell:
+    """One classified cell and its karyotype.
+
+    Attributes
+    ----------
+    classification : Classification
+        What the model said.
+    karyotype : Karyotype
+        Who sits where: the only truth.
+    shown_class : dict of int to str
+        The class whose saliency is asked for, where it is not the model's own.
+    saliency : dict of (int, str) to ndarray
+        Maps already computed, on the original crops.
+    """
+
+    classification: Classification
+    karyotype: Karyotype
+    shown_class: dict[int, str] = field(default_factory=dict)
+    saliency: dict[tuple[int, str], NDArray[np.float32]] = field(default_factory=dict)
+    attention: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The cell's name."""
+        return self.classification.cell.name
+
+    def __len__(self) -> int:
+        return len(self.classification.cell)
+
+    def light(self, index: int) -> Light:
+        """Return the confidence light of one chromosome where it sits now.
+
+        A chromosome that a person has looked at and left, or put there, is still
+        shown with the model's doubt: the light says what the model thinks.
+        """
+        slot = self.karyotype.slot_of(index)
+        if slot == TRAY:
+            return Light.LOOK
+        row = self.classification.probabilities[index]
+        return light(
+            float(row[CLASS_INDEX[slot]]),
+            self.classification.predicted[index] == slot,
+            self.classification.thresholds,
+        )
+
+    def settled(self, index: int) -> bool:
+        """Whether a person has accepted or moved this chromosome."""
+        state = self.karyotype.state
+        return index in state.reviewed or index in state.corrected
+
+    def open_questions(self) -> list[int]:
+        """Return the chromosomes that still want a look, the least certain first."""
+        rank = {Light.DOUBTFUL: 0, Light.LOOK: 1}
+        waiting = [
+            (rank[self.light(index)], self.probability(index), index)
+            for index in range(len(self))
+            if self.light(index) in rank and not self.settled(index)
+        ]
+        return [index for _, _, index in sorted(waiting)]
+
+    def probability(self, index: int) -> float:
+        """Return the probability of the class whose slot the chromosome sits in."""
+        slot = self.karyotype.slot_of(index)
+        row = self.classification.probabilities[index]
+        return float(row.max() if slot == TRAY else row[CLASS_INDEX[slot]])
+
+    def asked_class(self, index: int) -> str:
+        """Return the class whose saliency is shown for this chromosome."""
+        return self.shown_class.get(index, self.classification.predicted[index])
+
+
+class Desk:
+    """The cells open in one viewer.
+
+    Attributes
+    ----------
+    cells : list of OpenCell
+    view : object or None
+        The layers that show the current cell; set by `karyogram_view`.
+    """
+
+    cell_changed = Signal(object)
+    """Another cell lies on top, or none: OpenCell or None."""
+    karyotype_changed = Signal(object)
+    """The current cell was edited: Change."""
+    selection_changed = Signal(object)
+    """Another chromosome is in hand: its index, or None."""
+    overlay_changed = Signal()
+    """An overlay was switched, or shows another class."""
+    said = Signal(str)
+    """A short word for the status line."""
+
+    def __init__(self, viewer: Any) -> None:
+        self._viewer = weakref.ref(viewer)
+        self.cells: list[OpenCell] = []
+        self.view: Any = None
+        self.typing: Any = None
+        self._current: OpenCell | None = None
+        self._selected: int | None = None
+
+    @property
+    def viewer(self) -> Any:
+        """The napari viewer that this desk belongs to."""
+        viewer = self._viewer()
+        if viewer is None:
+            raise RuntimeError("The viewer of this karyogram has been closed.")
+        return viewer
+
+    @property
+    def current(self) -> OpenCell | None:
+        """The cell on top."""
+        return self._current
+
+    @property
+    def selected(self) -> int | None:
+        """The chromosome in hand."""
+        return self._selected
+
+    def open(self, classification: Classification, who: str = "") -> OpenCell:
+        """Put a classified cell on the desk and on top.
+
+        A cell of the same name and folder is replaced: classifying again means
+        starting the karyogram anew.
+        """
+        karyotype = Karyotype.from_classification(classification)
+        karyotype.who = who
+        cell = OpenCell(classification, karyotype)
+        same = [
+            old
+            for old in self.cells
+            if old.name == cell.name and old.classification.cell.path == classification.cell.path
+        ]
+        place = self.cells.index(same[0]) if same else len(self.cells)
+        self.cells[place : place + len(same)] = [cell]
+        self.show(cell)
+        return cell
+
+    def show(self, cell: OpenCell | None) -> None:
+        """Put one of the open cells on top."""
+        if cell is self._current and cell is not None:
+            return
+        if self._current is not None:
+            self._current.karyotype.changed.disconnect(self._pass_on)
+        self._current = cell
+        self._selected = None
+        if cell is not None:
+            cell.karyotype.changed.connect(self._pass_on)
+        self.cell_changed.emit(cell)
+        self.selection_changed.emit(None)
+
+    def close(self, cell: OpenCell) -> None:
+        """Take a cell from the desk; the next one, if any, comes on top."""
+        place = self.cells.index(cell)
+        self.cells.remove(cell)
+        if cell is self._current:
+            left = self.cells[min(place, len(self.cells) - 1)] if self.cells else None
+            self.show(left)
+
+    def _pass_on(self, change: Change) -> None:
+        self.karyotype_changed.emit(change)
+
+    def select(self, index: int | None) -> None:
+        """Take a chromosome in hand, or let go of it."""
+        if self._current is None:
+            index = None
+        if index != self._selected:
+            self._selected = index
+            self.selection_changed.emit(index)
+
+    def say(self, words: str) -> None:
+        """Say a short word to the person, in the status line."""
+        self.said.emit(words)
+
+
+_desks: weakref.WeakKeyDictionary[Any, Desk] = weakref.WeakKeyDictionary()
+
+
+def desk_of(viewer: Any) -> Desk:
+    """Return the desk of a viewer, making it at the first call.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Or the proxy of it that napari hands to plugins.
+    """
+    bare = getattr(viewer, "__wrapped__", viewer)
+    desk = _desks.get(bare)
+    if desk is None:
+        desk = _desks[bare] = Desk(bare)
+    return desk

@@ -1,0 +1,295 @@
+"""The karyogram on napari's canvas: a few public layers, redrawn from the karyotype.
+
+One set of layers shows the cell that lies on top, whichever it is: one mosaic
+picture, two overlays, the slots, the lights, the frames and the ghost that follows
+the mouse. So twenty open cells cost no more than one. The view holds no truth: it
+can be thrown away and drawn again from the desk at any time.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from napari_karyo.cell import Polarity
+from napari_karyo.gui import marks
+from napari_karyo.gui.contact_sheet import CELL_KEY
+from napari_karyo.gui.desk import Desk, OpenCell
+from napari_karyo.gui.drag import drag_callback
+from napari_karyo.gui.keys import bind_keys
+from napari_karyo.gui.overlays import Overlays
+from napari_karyo.gui.typing_class import TypedClass
+from napari_karyo.karyogram.compose import Composer, pixels
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page, Place
+from napari_karyo.karyogram.summary import heading_of
+
+if TYPE_CHECKING:
+    from napari_karyo.karyotype import Change
+
+#: The layers, bottom to top, and what they are called after the cell's name.
+ROLES = ("karyogram", "saliency", "attention", "slots", "lights", "frames", "ghost")
+ROLE_KEY = "napari_karyo_role"
+
+
+class KaryogramView:
+    """Shows the desk's current cell in its viewer.
+
+    Parameters
+    ----------
+    desk : Desk
+    """
+
+    help_asked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = weakref.ref(desk)
+        self.layers: dict[str, Any] = {}
+        self.page: Page | None = None
+        self.composer: Composer | None = None
+        self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 3), np.uint8)
+        self.overlays = Overlays(self)
+        self._grip = (0.0, 0.0)
+        self._target: str | None = None
+        self._removing = False
+        desk.view = self
+        desk.typing = TypedClass(desk)
+        desk.cell_changed.connect(self._on_cell)
+        desk.karyotype_changed.connect(self._on_edit)
+        desk.selection_changed.connect(self._on_selection)
+        desk.said.connect(self._on_said)
+        self._drag = drag_callback(self)
+        desk.viewer.layers.events.removed.connect(self._on_removed)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk whose current cell is shown."""
+        desk = self._desk()
+        if desk is None:
+            raise RuntimeError("The viewer of this karyogram has been closed.")
+        return desk
+
+    @property
+    def shown(self) -> bool:
+        """Whether the layers are in the viewer."""
+        return bool(self.layers)
+
+    def to_page(self, world: Iterable[float]) -> tuple[float, float]:
+        """Return the place on the page, (y, x), of a place in the viewer."""
+        point = self.layers["karyogram"].world_to_data(tuple(world)[-2:])
+        # napari puts a pixel's middle at its whole number, the page its corner.
+        return float(point[-2]) + 0.5, float(point[-1]) + 0.5
+
+    # -- the whole cell ---------------------------------------------------------
+
+    def _on_cell(self, cell: OpenCell | None) -> None:
+        if cell is None:
+            self.remove()
+        else:
+            self.show()
+
+    def show(self) -> None:
+        """Draw the current cell whole, adding the layers where they are missing."""
+        cell = self.desk.current
+        if cell is None:
+            return
+        self.composer = Composer(cell.classification)
+        self.page = page_of(cell, self.composer)
+        self.canvas = self.composer.compose(self.page)
+        if not self.shown:
+            self._add_layers(cell)
+        else:
+            self.layers["karyogram"].data = self.canvas
+        self._light_all(cell)
+        self._name_layers(cell)
+        self.overlays.forget()
+        self._frame()
+        self.activate()
+
+    def activate(self) -> None:
+        """Make the karyogram the active layer, so that mouse and keys reach it."""
+        if self.shown:
+            self.desk.viewer.layers.selection.active = self.layers["karyogram"]
+
+    def _add_layers(self, cell: OpenCell) -> None:
+        viewer = self.desk.viewer
+        for layer in viewer.layers:
+            if CELL_KEY in layer.metadata:
+                layer.visible = False
+        page = self.page
+        assert page is not None
+        add = self.layers
+        add["karyogram"] = viewer.add_image(self.canvas, rgb=True)
+        for role, layer in self.overlays.make_layers(viewer, page):
+            add[role] = layer
+        add["slots"] = viewer.add_shapes(
+            [marks.rectangle(slot.box) for slot in page.slots.values()],
+            shape_type="rectangle",
+            edge_width=1.0,
+            edge_color="#80808030",
+            face_color="transparent",
+            features={"slot": list(page.slots)},
+        )
+        add["lights"] = viewer.add_points(
+            np.zeros((0, 2)),
+            text={"string": "{sign}", "size": 10, "color": "black", "scaling": True},
+            features={"sign": np.array([], dtype=str)},
+            border_width=0.08,
+        )
+        add["frames"] = viewer.add_vectors(
+            np.zeros((8, 2, 2)),
+            edge_width=marks.FRAME_WIDTH,
+            edge_color=[marks.SELECTED] * 4 + [marks.TARGET] * 4,
+            vector_style="line",
+        )
+        add["ghost"] = viewer.add_image(
+            np.zeros((4, 4, 4), np.uint8), rgb=True, opacity=0.75, visible=False
+        )
+        for role, layer in add.items():
+            layer.metadata[ROLE_KEY] = role
+            layer.mouse_drag_callbacks.append(self._drag)
+            bind_keys(layer, self.desk)
+            if role in ("slots", "lights", "frames"):
+                # What they show is the karyotype's: there is nothing to draw by hand.
+                layer.editable = False
+        self._name_layers(cell)
+        viewer.reset_view()
+
+    def _name_layers(self, cell: OpenCell) -> None:
+        for role, layer in self.layers.items():
+            layer.name = f"{cell.name} {role}"
+
+    def remove(self) -> None:
+        """Take the layers out of the viewer; the cells stay on the desk."""
+        self._removing = True
+        try:
+            layers = self.desk.viewer.layers
+            for layer in self.layers.values():
+                if layer in layers:
+                    layers.remove(layer)
+        finally:
+            self._removing = False
+        self.layers = {}
+        self.page = None
+
+    def _on_removed(self, event: Any) -> None:
+        """A karyogram without one of its layers is none: take the others away too."""
+        if self.shown and not self._removing and event.value in self.layers.values():
+            self.remove()
+            self.desk.say("The karyogram was taken from the viewer; the review dock has it still.")
+
+    # -- one edit ---------------------------------------------------------------
+
+    def _on_edit(self, change: Change) -> None:
+        cell = self.desk.current
+        if cell is None or not self.shown or self.composer is None:
+            return
+        self.page = page_of(cell, self.composer)
+        self.composer.update(self.canvas, self.page, change.touched)
+        self.layers["karyogram"].data = self.canvas
+        self._light_all(cell)
+        self.overlays.redraw(change.touched)
+        self._frame()
+
+    def _light_all(self, cell: OpenCell) -> None:
+        page, lights = self.page, self.layers.get("lights")
+        if page is None or lights is None:
+            return
+        style = marks.light_style(cell)
+        with lights.events.blocker_all():
+            # One redraw for all that changes, not one for each property.
+            lights.data = marks.light_positions(page)
+            lights.features = marks.light_features(cell)
+            lights.symbol = style["symbol"]
+            lights.size = style["size"]
+            lights.face_color = style["face_color"]
+            white = cell.classification.cell.polarity is Polarity.DARK
+            lights.border_color = "black" if white else "white"
+            lights.selected_data = set()
+        lights.text.string = "{sign}"
+        lights.events.data(value=lights.data)
+        lights.refresh()
+
+    # -- selection, drop target, ghost -------------------------------------------
+
+    def _on_selection(self, index: int | None) -> None:
+        self._frame()
+
+    def _frame(self) -> None:
+        if not self.shown or self.page is None:
+            return
+        vectors = np.zeros((8, 2, 2))
+        index = self.desk.selected
+        if index is not None and index in self.page.places:
+            vectors[:4] = marks.frame_vectors(self.page.places[index].box)
+        if self._target is not None:
+            vectors[4:] = marks.frame_vectors(self.page.slots[self._target].box)
+        self.layers["frames"].data = vectors
+
+    def lift(self, index: int) -> None:
+        """Begin to carry a chromosome: its ghost follows the mouse from now on."""
+        page = self.page
+        if page is None or self.composer is None:
+            return
+        place = page.places[index]
+        picture = ghost_picture(self.composer, place)
+        self._grip = place.box.height / 2, place.box.width / 2
+        ghost = self.layers["ghost"]
+        ghost.data = picture
+        ghost.visible = True
+
+    def carry(self, row: float, column: float) -> None:
+        """Move the ghost to a place on the page and mark the slot under it."""
+        if self.page is None:
+            return
+        self.layers["ghost"].translate = (row - self._grip[0], column - self._grip[1])
+        target = self.page.slot_at(row, column)
+        if target != self._target:
+            self._target = target
+            self._frame()
+
+    def let_down(self) -> None:
+        """End carrying, whether it ended in a slot or not."""
+        if "ghost" in self.layers:
+            self.layers["ghost"].visible = False
+        if self._target is not None:
+            self._target = None
+            self._frame()
+
+    def _on_said(self, words: str) -> None:
+        self.desk.viewer.status = words
+
+
+def page_of(cell: OpenCell, composer: Composer) -> Page:
+    """Return the page of a cell as it is now, heading included."""
+    heading = heading_of(cell.classification, cell.karyotype)
+    return composer.layout.page(cell.karyotype.state, heading)
+
+
+def ghost_picture(composer: Composer, place: Place) -> NDArray[np.uint8]:
+    """Return a chromosome as it stands on the page, cut out.
+
+    Returns
+    -------
+    ndarray, shape (height, width, 4), uint8
+        Red, green, blue and alpha, one pixel a page unit.
+    """
+    rows, columns = pixels(place.box, 1.0)
+    tile = composer.tile(place, (rows.stop - rows.start, columns.stop - columns.start))
+    grey = 1.0 - tile.stain if composer.style.white_paper else tile.stain
+    stacked = np.stack([grey, grey, grey, tile.cover], axis=-1)
+    return np.rint(np.clip(stacked, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def open_view(viewer: Any) -> KaryogramView:
+    """Return the karyogram view of a viewer, making it at the first call."""
+    from napari_karyo.gui.desk import desk_of
+
+    desk = desk_of(viewer)
+    view = desk.view if desk.view is not None else KaryogramView(desk)
+    assert isinstance(view, KaryogramView)
+    return view

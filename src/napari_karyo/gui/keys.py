@@ -1,0 +1,90 @@
+"""Binding the table of keys to the karyogram's layers, and the help text made from it.
+
+Keys are bound to the layers of the karyogram and not to the viewer, so that a
+digit typed while another layer is active means what it always meant in napari.
+napari asks an active layer's own keys before those of its kind and of the viewer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape as html_escape
+from typing import Any
+
+from napari_karyo.gui.actions import ACTIONS, Action
+from napari_karyo.gui.desk import Desk
+
+CLASS_KEYS = tuple("0123456789XY")
+
+_PLAIN = {
+    "Control": "Ctrl",
+    "Right": "→",
+    "Left": "←",
+    "PageDown": "Page Down",
+}
+
+
+def plain_key(key: str) -> str:
+    """Return a key in words for the person, such as ``Ctrl+Shift+Z``."""
+    return "+".join(_PLAIN.get(part, part) for part in key.split("-"))
+
+
+def bind_keys(layer: Any, desk: Desk) -> None:
+    """Bind every key of the table to a layer.
+
+    Parameters
+    ----------
+    layer : napari.layers.Layer
+    desk : Desk
+        Its actions are called; ``desk.typing`` takes the typed classes.
+    """
+
+    def run(action: Action) -> Callable[[Any], None]:
+        def pressed(_layer: Any) -> None:
+            action.do(desk)
+
+        return pressed
+
+    def typed(character: str) -> Callable[[Any], None]:
+        def pressed(_layer: Any) -> None:
+            if desk.typing is not None:
+                desk.typing.key(character)
+
+        return pressed
+
+    for action in ACTIONS:
+        for key in action.keys:
+            layer.bind_key(key, run(action), overwrite=True)
+    for character in CLASS_KEYS:
+        layer.bind_key(character, typed(character), overwrite=True)
+
+
+def help_rows() -> list[tuple[str, str, str]]:
+    """Return the help as rows of (group, keys, what it does)."""
+    rows = [
+        ("Mouse", "Click", "Select a chromosome"),
+        ("Mouse", "Drag onto a slot", "Put it there, left or right of its homologue"),
+        ("Mouse", "Drag beside", "Move the page; the wheel zooms"),
+        ("Correct", "1 to 22, X, Y", "Put the selected chromosome into that class"),
+    ]
+    rows += [
+        (action.group, " or ".join(plain_key(key) for key in action.keys), action.what)
+        for action in ACTIONS
+    ]
+    order = ["Mouse", "Review", "Correct", "Look"]
+    return sorted(rows, key=lambda row: order.index(row[0]))
+
+
+def help_html() -> str:
+    """Return the help as a small table for a text label."""
+    lines: list[str] = []
+    group = ""
+    for heading, keys, what in help_rows():
+        if heading != group:
+            lines.append(f"<tr><td colspan=2><b>{heading}</b></td></tr>")
+            group = heading
+        lines.append(
+            f"<tr><td style='padding-right:8px'>{html_escape(keys)}</td>"
+            f"<td>{html_escape(what)}</td></tr>"
+        )
+    return "<table>" + "".join(lines) + "</table>"

@@ -1,0 +1,111 @@
+"""The lights, the outlines of the slots and the frames: arrays for napari's layers.
+
+Colours are chosen so that each light is told from the others by shape and by sign
+as well, and stands out on a white and on a black page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_karyo.gui.desk import OpenCell
+from napari_karyo.inference.confidence import Light
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from napari_karyo.karyogram.page import Box, Page
+
+#: Fill of each light: from the Okabe-Ito palette, made light enough for black signs.
+COLOURS = {Light.SURE: "#4cc9a0", Light.LOOK: "#ffd21f", Light.DOUBTFUL: "#ff8a5c"}
+SYMBOLS = {Light.SURE: "disc", Light.LOOK: "triangle_up", Light.DOUBTFUL: "square"}
+SIGNS = {Light.SURE: "✓", Light.LOOK: "?", Light.DOUBTFUL: "!"}
+#: Diameter in page units; a triangle looks smaller than a square of its size.
+SIZES = {Light.SURE: 18.0, Light.LOOK: 27.0, Light.DOUBTFUL: 23.0}
+WORDS = {Light.SURE: "sure", Light.LOOK: "have a look", Light.DOUBTFUL: "doubtful"}
+
+SELECTED = "#2f7bff"
+TARGET = "#00a0a0"
+FRAME_WIDTH = 4.0
+
+
+def light_positions(page: Page) -> NDArray[np.float64]:
+    """Return where the light of each chromosome stands: just above its top.
+
+    Returns
+    -------
+    ndarray, shape (chromosomes, 2)
+        Row and column on the page, in the order of the cell.
+    """
+    points = np.zeros((len(page.places), 2))
+    for index, place in page.places.items():
+        slot = page.slots[place.slot]
+        row = max(place.box.top - 7.0, slot.box.top - 4.0)
+        points[index] = row, place.box.center[1]
+    return points
+
+
+def light_features(cell: OpenCell) -> pd.DataFrame:
+    """Return the table behind the lights: one row a chromosome.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns file, class, confidence, light, corrected, reviewed, sign.
+    """
+    import pandas as pd
+
+    count = len(cell)
+    state = cell.karyotype.state
+    lights = [cell.light(index) for index in range(count)]
+    return pd.DataFrame(
+        {
+            "file": [item.name for item in cell.classification.cell],
+            "class": [cell.karyotype.slot_of(index) for index in range(count)],
+            "confidence": [round(cell.probability(index), 3) for index in range(count)],
+            "light": [WORDS[light] for light in lights],
+            "corrected": [index in state.corrected for index in range(count)],
+            "reviewed": [index in state.reviewed for index in range(count)],
+            "sign": [SIGNS[light] for light in lights],
+        }
+    )
+
+
+def light_style(cell: OpenCell) -> dict[str, Any]:
+    """Return symbol, face colour and size of every light, as napari's Points takes them."""
+    lights = [cell.light(index) for index in range(len(cell))]
+    return {
+        "symbol": [SYMBOLS[light] for light in lights],
+        "face_color": [COLOURS[light] for light in lights],
+        "size": [SIZES[light] for light in lights],
+    }
+
+
+def rectangle(box: Box) -> NDArray[np.float64]:
+    """Return the four corners of a box as napari's Shapes takes them."""
+    return np.array(box.corners(), dtype=np.float64)
+
+
+def frame_vectors(box: Box, width: float = FRAME_WIDTH) -> NDArray[np.float64]:
+    """Return the four sides of a box as vectors, drawn out so that the corners close.
+
+    Returns
+    -------
+    ndarray, shape (4, 2, 2)
+        Start and direction of each side, as napari's Vectors takes them: they are
+        redrawn in half the time that Shapes need.
+    """
+    half = width / 2
+    top, left, bottom, right = box.top, box.left, box.bottom, box.right
+    wide, tall = right - left + width, bottom - top + width
+    return np.array(
+        [
+            [[top, left - half], [0, wide]],
+            [[bottom, left - half], [0, wide]],
+            [[top - half, left], [tall, 0]],
+            [[top - half, right], [tall, 0]],
+        ]
+    )

@@ -1,0 +1,262 @@
+"""The run form: which cell, which model, where, start, cancel, progress.
+
+The work runs in a thread over a generator; nothing of the viewer is touched there.
+What comes back is put on the desk, and the karyogram and the review dock open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import ComboBox, Container, FileEdit, Label, ProgressBar, PushButton
+from napari.utils.notifications import show_error, show_warning
+
+from napari_karyo.cell import Cell, Patient, Polarity
+from napari_karyo.errors import KaryoError
+from napari_karyo.gui.contact_sheet import cells_in
+from napari_karyo.gui.desk import desk_of
+from napari_karyo.gui.karyogram_view import open_view
+from napari_karyo.gui.reading import tell_problems
+from napari_karyo.gui.settings import read_settings
+
+if TYPE_CHECKING:
+    import napari
+
+    from napari_karyo.inference.result import Classification
+
+PLUGIN = "napari-karyo"
+NOTHING = "(open or drop a folder of crops)"
+EVERY = "all cells read"
+BY_ITSELF = "as found"
+
+
+class ClassifyForm(Container[Any]):
+    """The form that classifies the cells read into the viewer.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+    """
+
+    def __init__(self, napari_viewer: napari.Viewer) -> None:
+        super().__init__(labels=True)
+        self._viewer = getattr(napari_viewer, "__wrapped__", napari_viewer)
+        settings = read_settings()
+        self.folder = FileEdit(
+            mode="d", label="Folder", tooltip="A folder of crops (a cell), or of such folders"
+        )
+        self.cells = ComboBox(
+            label="Classify", choices=self._cell_choices, tooltip="A cell, or every cell read"
+        )
+        self.model = ComboBox(
+            label="Model", choices=_models(settings.model), value=settings.model
+        )
+        self.device = ComboBox(
+            label="Device",
+            choices=["auto", "cuda", "mps", "cpu"],
+            value=settings.device,
+            tooltip="auto takes a GPU where there is one",
+        )
+        self.normalization = ComboBox(
+            label="Length scale",
+            choices=[("one for each cell", "cell"), ("one for the patient", "patient")],
+            value="cell",
+            tooltip="What shares one length normalization",
+        )
+        self.stain = ComboBox(
+            label="Stain",
+            choices=[
+                (BY_ITSELF, BY_ITSELF),
+                ("bright on black (Q, DAPI)", Polarity.BRIGHT.value),
+                ("dark on white (G)", Polarity.DARK.value),
+            ],
+            value=BY_ITSELF,
+        )
+        self.start = PushButton(text="Classify", tooltip="Make the karyogram")
+        self.cancel = PushButton(text="Cancel", enabled=False)
+        self.progress = ProgressBar(min=0, max=1, value=0, visible=False)
+        self.said = Label(value="")
+        self.said.native.setWordWrap(True)
+        buttons = Container(widgets=[self.start, self.cancel], layout="horizontal", labels=False)
+        buttons.margins = (0, 0, 0, 0)
+        self.extend(
+            [
+                self.folder,
+                self.cells,
+                self.model,
+                self.device,
+                self.normalization,
+                self.stain,
+                buttons,
+                self.progress,
+                self.said,
+            ]
+        )
+        self.worker: Any = None
+        self.folder.changed.connect(self._read_folder)
+        self.start.changed.connect(self.run)
+        self.cancel.changed.connect(self.stop)
+        self.cells.changed.connect(self._tell_stain)
+        layers = self._viewer.layers
+        layers.events.inserted.connect(self._refresh)
+        layers.events.removed.connect(self._refresh)
+        self._refresh()
+
+    # -- what there is --------------------------------------------------------------
+
+    def _cell_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
+        found = cells_in(self._viewer.layers)
+        # The one read last is the one the person wants.
+        choices: list[tuple[str, Any]] = [
+            (f"{cell.name} ({len(cell)} crops)", layer) for layer, cell, _ in reversed(found)
+        ]
+        if len(found) > 1:
+            choices.append((f"{EVERY} ({len(found)})", EVERY))
+        return choices or [(NOTHING, NOTHING)]
+
+    def _refresh(self, event: Any = None) -> None:
+        self.cells.reset_choices()
+        added = event is not None and event.type == "inserted"
+        if added and cells_in([event.value]):
+            patient = cells_in([event.value])[0][2]
+            several = patient is not None and len(patient.cells) > 1
+            self.cells.value = EVERY if several and self._has_every() else event.value
+        there = self.cells.value != NOTHING
+        self.start.enabled = there and self.worker is None
+        self._tell_stain()
+
+    def _has_every(self) -> bool:
+        return EVERY in self.cells.choices
+
+    def _tell_stain(self, *_: Any) -> None:
+        chosen = self.chosen_cells()
+        stains = {cell.polarity for cell, _ in chosen}
+        words = {Polarity.BRIGHT: "bright on black", Polarity.DARK: "dark on white"}
+        if chosen and self.worker is None:
+            found = " and ".join(sorted(words[stain] for stain in stains))
+            crops = sum(len(cell) for cell, _ in chosen)
+            self.said.value = f"{crops} crops, stain found: {found}."
+
+    def chosen_cells(self) -> list[tuple[Cell, Patient | None]]:
+        """Return the cells that the form names now, each with its patient."""
+        found = cells_in(self._viewer.layers)
+        if self.cells.value == EVERY:
+            return [(cell, patient) for _, cell, patient in found]
+        return [(cell, patient) for layer, cell, patient in found if layer is self.cells.value]
+
+    def _read_folder(self, path: Path) -> None:
+        if not Path(path).is_dir() or not str(path).strip():
+            return
+        try:
+            self._viewer.open(str(path), plugin=PLUGIN)
+        except KaryoError as error:
+            show_error(str(error))
+        except ValueError:
+            show_error(
+                f"{path}: no crops were found. Choose a folder of PNG, TIFF, BMP or JPEG "
+                "crops (a cell), or a folder of such folders (a patient)."
+            )
+
+    # -- the run ----------------------------------------------------------------------
+
+    def run(self, *_: Any) -> None:
+        """Classify what is chosen, in a thread."""
+        from napari.qt.threading import create_worker
+
+        chosen = self.chosen_cells()
+        if not chosen:
+            show_warning("Open or drop a folder of chromosome crops first.")
+            return
+        if self.worker is not None:
+            return
+        cells = tuple(self._stained(cell) for cell, _ in chosen)
+        options: dict[str, Any] = {
+            "model": self.model.value,
+            "device": self.device.value,
+            "normalization": self.normalization.value,
+        }
+
+        def work() -> Generator[Any, None, list[Classification]]:
+            from napari_karyo.inference.classify import iter_classify
+
+            return (yield from iter_classify(cells, **options))
+
+        worker = create_worker(work, _start_thread=False)
+        worker.yielded.connect(self._on_progress)
+        worker.returned.connect(self._on_result)
+        worker.errored.connect(self._on_error)
+        worker.aborted.connect(self._on_aborted)
+        worker.finished.connect(self._on_end)
+        self.worker = worker
+        self.start.enabled = False
+        self.cancel.enabled = True
+        self.progress.value = 0
+        self.progress.visible = True
+        self.said.value = "Preparing..."
+        worker.start()
+
+    def stop(self, *_: Any) -> None:
+        """Cancel: the run ends after the batch it is at."""
+        if self.worker is not None:
+            self.said.value = "Cancelling..."
+            self.worker.quit()
+
+    def _stained(self, cell: Cell) -> Cell:
+        from dataclasses import replace
+
+        if self.stain.value == BY_ITSELF:
+            return cell
+        return replace(cell, polarity=Polarity(self.stain.value))
+
+    def _on_progress(self, step: Any) -> None:
+        self.progress.max = max(1, step.total)
+        self.progress.value = min(step.done, self.progress.max)
+        self.said.value = step.text
+
+    def _on_result(self, results: list[Classification]) -> None:
+        from napari_karyo.gui.commands import open_review
+
+        if not results:
+            return
+        desk = desk_of(self._viewer)
+        open_view(self._viewer)
+        who = read_settings().initials
+        for result in reversed(results):
+            # The first cell ends on top.
+            desk.open(result, who=who)
+        open_review(self._viewer)
+        crops = sum(len(result.cell) for result in results)
+        lines = [f"{crops} crops classified on {results[0].device}."]
+        notes = {note for result in results for note in result.notes}
+        self.said.value = " ".join([*lines, *sorted(notes)])
+        for result in results:
+            tell_problems(result.cell.name, result.cell.problems)
+
+    def _on_error(self, error: Exception) -> None:
+        self.said.value = str(error)
+        if isinstance(error, KaryoError):
+            show_error(str(error))
+        else:
+            show_error(
+                f"The classification stopped: {error!r}. Nothing was lost; try device cpu, "
+                "or report this message."
+            )
+
+    def _on_aborted(self) -> None:
+        self.said.value = "Cancelled; nothing was changed."
+
+    def _on_end(self) -> None:
+        self.worker = None
+        self.cancel.enabled = False
+        self.progress.visible = False
+        self.start.enabled = self.cells.value != NOTHING
+
+
+def _models(wanted: str) -> list[str]:
+    """Return the models offered: the shipped ones and the one set in the preferences."""
+    from napari_karyo.models.weights import available_models
+
+    shipped = list(available_models()) or ["default"]
+    return shipped if wanted in shipped else [*shipped, wanted]

@@ -1,0 +1,48 @@
+"""The plugin's page in napari's preferences, read with defaults of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the person set in Preferences > Karyotyping.
+
+    Attributes
+    ----------
+    device : str
+        ``auto``, ``cuda``, ``mps`` or ``cpu``.
+    model : str
+    initials : str
+        Who corrects; written beside every edit.
+    resolution : int
+        Dots per inch of exported pictures.
+    """
+
+    device: str = "auto"
+    model: str = "default"
+    initials: str = ""
+    resolution: int = 300
+
+
+def read_settings() -> Settings:
+    """Return the current settings; the defaults where napari does not know the plugin.
+
+    napari knows it only when the package is installed, and not when it is run
+    from a source tree on the path.
+    """
+    from napari.settings import get_plugin_settings
+
+    try:
+        stored = get_plugin_settings("napari-karyo")
+    except KeyError:
+        return Settings()
+    if stored is None:
+        return Settings()
+    return Settings(
+        device=stored.classification.device,
+        model=stored.classification.model.strip() or "default",
+        initials=stored.laboratory.initials.strip(),
+        resolution=int(stored.laboratory.resolution),
+    )

@@ -1,0 +1,25 @@
+"""Small helps for Qt widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from qtpy.QtWidgets import QLabel, QWidget
+
+
+@contextmanager
+def block(widget: QWidget) -> Iterator[None]:
+    """Change a widget without its telling anyone."""
+    before = widget.blockSignals(True)
+    try:
+        yield
+    finally:
+        widget.blockSignals(before)
+
+
+def wrapped_label(text: str = "") -> QLabel:
+    """Return a label that breaks its lines, so that no screen scale cuts them off."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    return label

@@ -1,0 +1,46 @@
+"""Fixtures for the tests in real windows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# The helpers beside this file are imported by name, whatever pytest's import mode.
+sys.path.insert(0, str(Path(__file__).parent))
+os.environ.setdefault("NAPARI_STRICT_QT", "1")
+os.environ.setdefault("NAPARI_ENSURE_PLUGIN_MAIN_THREAD", "1")
+
+from drawn import UNSURE, make_cell, make_classification  # noqa: E402
+
+from napari_karyo.inference.result import Classification  # noqa: E402
+
+
+@pytest.fixture
+def classification() -> Classification:
+    """A male cell, two of its chromosomes uncertain."""
+    return make_classification(make_cell(), unsure=UNSURE)
+
+
+@pytest.fixture
+def viewer(make_napari_viewer: Callable[..., Any]) -> Any:
+    """A real window of a known size."""
+    viewer = make_napari_viewer(show=True)
+    viewer.window.resize(1100, 800)
+    return viewer
+
+
+@pytest.fixture
+def opened(viewer: Any, classification: Classification) -> Any:
+    """A viewer with the karyogram of the cell, as (viewer, desk, view)."""
+    from napari_karyo.gui.desk import desk_of
+    from napari_karyo.gui.karyogram_view import open_view
+
+    view = open_view(viewer)
+    desk = desk_of(viewer)
+    desk.open(classification)
+    return viewer, desk, view

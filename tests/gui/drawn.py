@@ -1,0 +1,87 @@
+"""Cells drawn here, and classified without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import ndimage
+
+from napari_karyo.cell import Cell, Chromosome, Polarity
+from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, CLASSES
+from napari_karyo.inference.result import Classification
+from napari_karyo.preprocessing.prepare import stand_upright
+
+#: Two of each autosome, and X Y.
+MALE = tuple(name for name in AUTOSOMES for _ in range(2)) + ("X", "Y")
+THRESHOLDS = (0.5, 0.9)
+
+
+def crop(name: str, seed: int, polarity: Polarity) -> np.ndarray:
+    """Draw a banded rod as long as its class, grey, uint8."""
+    order = CLASS_INDEX[name] if name != "X" else 7
+    long = 90 - 2.6 * min(order, 22)
+    rng = np.random.default_rng(seed)
+    bands = np.random.default_rng(CLASS_INDEX[name]).uniform(0.35, 1.0, 9)
+    height, width = int(long) + 14, 30
+    rows, columns = np.mgrid[:height, :width].astype(float)
+    along = (rows - 7) / long
+    inside = (along > 0) & (along < 1) & (abs(columns - width / 2 + 0.5) < 7)
+    values = bands[np.clip((along * 9).astype(int), 0, 8)] * inside
+    image = ndimage.gaussian_filter(values, 1.0) * 210 + rng.normal(0, 2, values.shape)
+    image = np.clip(image, 0, 255)
+    if polarity is Polarity.DARK:
+        image = 255 - image
+    return image.astype(np.uint8)
+
+
+def make_cell(
+    classes: Sequence[str] = MALE, name: str = "cell A", polarity: Polarity = Polarity.DARK
+) -> Cell:
+    """Return a cell of drawn crops."""
+    chromosomes = tuple(
+        Chromosome(f"{n:02d}.png", crop(one, n, polarity)) for n, one in enumerate(classes)
+    )
+    return Cell(name, chromosomes, polarity, simulated=True)
+
+
+def make_classification(
+    cell: Cell, classes: Sequence[str] = MALE, unsure: dict[int, tuple[str, float]] | None = None
+) -> Classification:
+    """Return what a good network would say; `unsure` gives a rival and its probability."""
+    cell, uprights = stand_upright(cell)
+    count = len(cell)
+    table = np.full((count, len(CLASSES)), 0.02 / 22, np.float32)
+    for index, name in enumerate(classes):
+        rival, share = (unsure or {}).get(index, (CLASSES[(CLASS_INDEX[name] + 1) % 24], 0.01))
+        table[index, CLASS_INDEX[rival]] = share
+        table[index, CLASS_INDEX[name]] = 0.98 - share
+    table /= table.sum(axis=1, keepdims=True)
+    height, width = 64, 24
+    inputs = np.zeros((count, 1, height, width), np.float32)
+    grids = np.zeros((count, height, width, 2), np.float32)
+    for index, item in enumerate(uprights):
+        tall, wide = item.image.shape
+        rows = np.linspace(0, tall - 1, height).round().astype(int)
+        columns = np.linspace(0, wide - 1, width).round().astype(int)
+        inputs[index, 0] = item.image[np.ix_(rows, columns)]
+        grids[index] = item.grid[np.ix_(rows, columns)]
+    attention = np.tile(np.linspace(1, 2, 8, dtype=np.float32), (count, 1))
+    return Classification(
+        cell=cell,
+        probabilities=table,
+        p_arm_up=np.full(count, 0.99, np.float32),
+        attention=attention / attention.sum(axis=1, keepdims=True),
+        uprights=uprights,
+        inputs=inputs,
+        input_grids=grids,
+        scale=1.0,
+        model="drawn",
+        model_hash="0" * 64,
+        device="none",
+        thresholds=THRESHOLDS,
+    )
+
+
+#: One doubtful, one to look at.
+UNSURE = {8: ("4", 0.47), 30: ("17", 0.30)}

@@ -1,0 +1,183 @@
+"""The karyogram in a real window: drawn, dragged, undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import mouse
+from drawn import MALE, make_cell, make_classification
+
+from napari_karyo.cell import Polarity
+from napari_karyo.classes import TRAY
+
+
+def centre(view: Any, index: int) -> tuple[float, float]:
+    return view.page.places[index].box.center
+
+
+def slot_centre(view: Any, slot: str) -> tuple[float, float]:
+    return view.page.slots[slot].inner.center
+
+
+def test_only_public_layers_one_set_for_all_cells(opened: Any) -> None:
+    viewer, desk, view = opened
+    names = [layer.name for layer in viewer.layers]
+    assert names == [
+        f"cell A {role}"
+        for role in ("karyogram", "saliency", "attention", "slots", "lights", "frames", "ghost")
+    ]
+    assert {type(layer).__module__.split(".")[0] for layer in viewer.layers} == {"napari"}
+    assert viewer.layers.selection.active is view.layers["karyogram"]
+    second = make_classification(make_cell(name="cell B", polarity=Polarity.BRIGHT))
+    desk.open(second)
+    assert len(viewer.layers) == len(names)
+    assert viewer.layers[0].name == "cell B karyogram"
+    assert len(desk.cells) == 2
+    desk.open(second)
+    assert len(desk.cells) == 2
+
+
+def test_screenshot_shows_the_composed_page(opened: Any) -> None:
+    viewer, _, view = opened
+    mouse.settle()
+    shot = viewer.screenshot(canvas_only=True, flash=False)
+    assert shot.max() > 200
+    # A white page fills much of the canvas, and the chromosomes' greys are on it.
+    white = (shot[..., :3] > 250).all(axis=-1).mean()
+    assert 0.3 < white < 0.98
+    mosaic = view.layers["karyogram"].data
+    assert mosaic.shape[2] == 3
+    assert 20 < len(np.unique(mosaic[..., 0]))
+
+
+def test_lights_are_readable_without_colour(opened: Any) -> None:
+    _, desk, view = opened
+    lights = view.layers["lights"]
+    table = lights.features
+    assert list(table["file"]) == [item.name for item in desk.current.classification.cell]
+    assert table["light"].iloc[8] == "doubtful"
+    assert table["sign"].iloc[8] == "!"
+    assert str(lights.symbol[8]) == "square"
+    assert str(lights.symbol[0]) == "disc"
+    assert str(lights.symbol[30]) == "triangle_up"
+    assert list(lights.text.values) == list(table["sign"])
+    for index, place in view.page.places.items():
+        row, column = lights.data[index]
+        assert row < place.box.top + 2
+        assert abs(column - place.box.center[1]) < 1
+
+
+def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    camera = viewer.camera.center, viewer.camera.zoom
+    mosaic = view.layers["karyogram"]
+    before = mosaic.data.copy()
+    assert desk.current.karyotype.slot_of(8) == "5"
+    mouse.press(viewer, centre(view, 8))
+    assert desk.selected == 8
+    assert not mosaic.mouse_pan
+    mouse.move(viewer, (300.0, 700.0))
+    goal = slot_centre(view, "4")
+    mouse.move(viewer, goal)
+    assert view.layers["ghost"].visible
+    assert view.layers["frames"].data[4:].any()
+    mouse.release(viewer, goal)
+    assert desk.current.karyotype.slot_of(8) == "4"
+    assert len(desk.current.karyotype.history) == 1
+    assert mosaic.mouse_pan
+    assert not view.layers["ghost"].visible
+    assert not view.layers["frames"].data[4:].any()
+    assert (viewer.camera.center, viewer.camera.zoom) == camera
+    assert (mosaic.data != before).any()
+    assert view.layers["lights"].features["class"].iloc[8] == "4"
+    desk.current.karyotype.undo()
+    assert np.array_equal(mosaic.data, before)
+
+
+def test_drag_to_the_tray_and_beside(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    mouse.drag(viewer, centre(view, 0), slot_centre(view, TRAY))
+    assert desk.current.karyotype.slot_of(0) == TRAY
+    assert desk.current.karyotype.iscn.startswith("45,")
+    count = len(desk.current.karyotype.history)
+    mouse.drag(viewer, centre(view, 1), (4.0, 900.0))
+    assert desk.current.karyotype.slot_of(1) == "1"
+    assert len(desk.current.karyotype.history) == count
+    assert view.layers["karyogram"].mouse_pan
+
+
+def test_drag_within_the_slot_changes_the_order(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    first, second = desk.current.karyotype.state.slots["3"]
+    box = view.page.places[second].box
+    mouse.drag(viewer, centre(view, first), (box.center[0], box.right - 1))
+    assert desk.current.karyotype.state.slots["3"] == (second, first)
+    # A click alone, or a tremble of the hand, is no edit.
+    count = len(desk.current.karyotype.history)
+    mouse.click(viewer, centre(view, first))
+    assert len(desk.current.karyotype.history) == count
+    assert desk.selected == first
+
+
+def test_click_beside_lets_go(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    mouse.click(viewer, centre(view, 5))
+    assert desk.selected == 5
+    assert view.layers["frames"].data[:4].any()
+    mouse.click(viewer, (112.0, 880.0))
+    assert desk.selected is None
+    assert not view.layers["frames"].data.any()
+
+
+def test_drag_works_from_every_layer_of_the_karyogram(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    for role, index in (("lights", 2), ("slots", 4), ("saliency", 6)):
+        viewer.layers.selection.active = view.layers[role]
+        mouse.drag(viewer, centre(view, index), slot_centre(view, "22"))
+        assert desk.current.karyotype.slot_of(index) == "22", role
+
+
+def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    before = viewer.camera.center
+    mouse.drag(viewer, (112.0, 880.0), (300.0, 700.0))
+    assert viewer.camera.center != before
+    assert not desk.current.karyotype.history
+
+
+def test_removing_a_layer_loses_no_correction(opened: Any) -> None:
+    viewer, desk, view = opened
+    desk.current.karyotype.move([0], "2")
+    viewer.layers.remove(view.layers["lights"])
+    assert len(viewer.layers) == 0
+    assert not view.shown
+    desk.current.karyotype.move([2], "1")
+    view.show()
+    assert len(viewer.layers) == 7
+    assert desk.current.karyotype.slot_of(0) == "2"
+    assert view.layers["lights"].features["class"].iloc[2] == "1"
+
+
+@pytest.mark.parametrize("polarity", list(Polarity))
+def test_incremental_drawing_is_the_whole_drawing(viewer: Any, polarity: Polarity) -> None:
+    from napari_karyo.gui.desk import desk_of
+    from napari_karyo.gui.karyogram_view import open_view
+
+    view, desk = open_view(viewer), desk_of(viewer)
+    desk.open(make_classification(make_cell(polarity=polarity), MALE))
+    karyotype = desk.current.karyotype
+    karyotype.move([0], "21")
+    karyotype.turn([3])
+    karyotype.to_tray([7])
+    karyotype.undo()
+    drawn = view.layers["karyogram"].data.copy()
+    view.show()
+    assert np.array_equal(drawn, view.layers["karyogram"].data)
