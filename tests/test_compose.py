@@ -217,11 +217,8 @@ def test_a_neighbours_background_covers_nothing() -> None:
     for index in range(13):
         alone = composer.compose(replace(page, places={index: page.places[index]}))
         where = pixels(boxes[index], 1.0)
-        tile = composer.tile(page.places[index], alone[where].shape[:2])
-        solid = tile.cover > 0.99
-        assert alone[where][solid].max() > 150
-        change = together[where].astype(int) - alone[where]
-        assert np.abs(change[solid]).max() <= 2
+        assert alone[where].max() > 150
+        assert (together[where] >= alone[where]).all()
 
 
 names = st.sampled_from((*CLASSES, TRAY))

@@ -142,9 +142,13 @@ class Composer:
     def _draw_chromosome(self, canvas: Canvas, place: Place, scale: float) -> None:
         rows, columns = pixels(place.box, scale)
         tile = self.tile(place, (rows.stop - rows.start, columns.stop - columns.start))
-        white = self.style.white_paper
-        grey = 255.0 * (1.0 - tile.stain if white else tile.stain)
-        _blend(canvas, rows.start, columns.start, tile.cover, grey)
+        # As with light through two films, the stronger stain shows: whatever lies
+        # beside a chromosome on its crop can never hide a part of its neighbour.
+        under = canvas[rows, columns]
+        if self.style.white_paper:
+            np.minimum(under, 255 - tile.ink[..., None], out=under)
+        else:
+            np.maximum(under, tile.ink[..., None], out=under)
 
     def tile(self, place: Place, size: tuple[int, int]) -> Tile:
         """Return a chromosome's picture at a size in pixels, drawn once and kept."""
@@ -272,23 +276,11 @@ def mark_mask(mark: Mark, scale: float) -> tuple[int, int, NDArray[np.float32]]:
     return top, left, np.asarray(smooth, np.float32) / 255.0
 
 
-def _blend(
-    canvas: Canvas,
-    top: int,
-    left: int,
-    cover: NDArray[np.float32],
-    colour: Colour | NDArray[np.float32],
-) -> None:
-    """Lay a colour, or grey values, over the canvas as far as `cover` says."""
+def _blend(canvas: Canvas, top: int, left: int, cover: NDArray[np.float32], colour: Colour) -> None:
+    """Lay a colour over the canvas as far as `cover` says."""
     height, width = cover.shape
     # A text in an outer margin may hang over the edge of the page.
-    first_row, first_column = max(0, -top), max(0, -left)
     part = canvas[max(0, top) : top + height, max(0, left) : left + width]
-    rows = slice(first_row, first_row + part.shape[0])
-    columns = slice(first_column, first_column + part.shape[1])
-    over = cover[rows, columns, None]
-    if isinstance(colour, np.ndarray):
-        laid = colour[rows, columns, None]
-    else:
-        laid = np.array(colour, np.float32)
-    part[:] = np.rint(part + (laid - part) * over).astype(np.uint8)
+    first_row, first_column = max(0, -top), max(0, -left)
+    over = cover[first_row:, first_column:, None][: part.shape[0], : part.shape[1]]
+    part[:] = np.rint(part + (np.array(colour, np.float32) - part) * over).astype(np.uint8)

@@ -28,13 +28,14 @@ from napari_karyo.karyogram.page import (
     Mark,
     Page,
     Place,
+    Role,
     Slot,
     Text,
     triangle,
 )
 from napari_karyo.preprocessing.upright import MARGIN, Upright
 
-_SIDE: Final = 54.0
+_SIDE: Final = 60.0
 _TOP: Final = 116.0
 _ROW_GAP: Final = 8.0
 _LABEL: Final = 42.0
@@ -277,7 +278,7 @@ def _label(slot: Slot, places: Sequence[Place]) -> list[Text]:
         if note:
             texts.append(Text(note, y, slot.box.right - 8, 15, "right", "faint", slot.name))
         return texts
-    role = "ink" if places else "faint"
+    role: Role = "ink" if places else "faint"
     words = ["Tray: unclassified", "objects and markers"] + ([note] if note else [])
     return [Text(word, y + 22 * row, x, 17, "left", role, TRAY) for row, word in enumerate(words)]
 

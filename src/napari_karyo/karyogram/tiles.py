@@ -20,13 +20,14 @@ class Tile:
 
     Attributes
     ----------
-    stain : ndarray, shape (height, width), float32
-        0 for the photograph's background to 1 for the cell's strongest stain.
+    ink : ndarray, shape (height, width), uint8
+        0 beside the chromosome and for the photograph's background, 255 for the
+        cell's strongest stain.
     cover : ndarray, shape (height, width), float32
-        1 on the chromosome, falling to 0 just outside it.
+        1 on the chromosome, falling to 0 just outside it; `ink` has it in it.
     """
 
-    stain: NDArray[np.float32]
+    ink: NDArray[np.uint8]
     cover: NDArray[np.float32]
 
 
@@ -115,11 +116,11 @@ def crop_places(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[n
 def cover_of(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[np.float32]:
     """Return the soft outline of a chromosome at a tile's size, 0 to 1."""
     grown = np.pad(ndimage.binary_dilation(item.mask), 2).astype(np.float32)
-    soft = ndimage.gaussian_filter(grown, 0.7)
+    soft = ndimage.gaussian_filter(grown, 1.0)
     places = _upright_places((item.mask.shape[0], item.mask.shape[1]), size, turned) + 2
-    cover = ndimage.map_coordinates(soft, places, order=1, mode="constant", cval=0.0)
+    cover = ndimage.map_coordinates(soft, places, order=2, mode="constant", cval=0.0)
     # Blurred from half to nothing, so that the outline itself stays fully covered.
-    return np.asarray(np.clip(cover * 1.6 - 0.15, 0.0, 1.0), np.float32)
+    return np.asarray(np.clip(cover * 1.8 - 0.35, 0.0, 1.0), np.float32)
 
 
 def draw_tile(
@@ -149,7 +150,8 @@ def draw_tile(
     values = ndimage.map_coordinates(
         crop, places, order=3, mode="constant", cval=window.background, output=np.float32
     )
-    return Tile(window.apply(values), cover_of(item, size, turned))
+    cover = cover_of(item, size, turned)
+    return Tile(np.rint(255 * window.apply(values) * cover).astype(np.uint8), cover)
 
 
 def overlay_tile(
