@@ -23,9 +23,9 @@ from napari_karyo.preprocessing.upright import upright
 
 REPEATS = 25
 #: Heights of a metaphase's classes, 1 to 22, X and Y, in pixels of a G-band crop.
-HEIGHTS = tuple(
-    [120, 112, 97, 83, 82, 77, 72, 68, 65, 62, 62, 60]
-    + [48, 47, 45, 44, 42, 40, 33, 32, 25, 26, 72, 28]
+HEIGHTS = (
+    *(120, 112, 97, 83, 82, 77, 72, 68, 65, 62, 62, 60),
+    *(48, 47, 45, 44, 42, 40, 33, 32, 25, 26, 72, 28),
 )
 
 
@@ -83,12 +83,12 @@ def main() -> None:
         lambda n: composer.update_overlay(overlay, pages[n % 2], maps, ("21", "22"))
     )
     print(f"{len(pictures.cell)} chromosomes, page {canvas.shape[1]} x {canvas.shape[0]} pixels")
-    print(f"first picture, tiles drawn      {first:8.1f} ms")
-    print(f"layout of a page                {layout:8.1f} ms")
-    print(f"whole page, tiles kept          {whole:8.1f} ms")
-    print(f"one move redrawn                {part:8.1f} ms")
-    print(f"one move redrawn, overlay       {over:8.1f} ms")
-    print(f"whole page / one move           {whole / part:8.1f}")
+    print(f"first picture, tiles drawn      {first:8.2f} ms")
+    print(f"layout of a page                {layout:8.2f} ms")
+    print(f"whole page, tiles kept          {whole:8.2f} ms")
+    print(f"one move redrawn                {part:8.2f} ms")
+    print(f"one move redrawn, overlay       {over:8.2f} ms")
+    print(f"whole page / one move           {whole / part:8.2f}")
 
 
 if __name__ == "__main__":

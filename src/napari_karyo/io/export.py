@@ -30,8 +30,9 @@ from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.summary import heading_of
 
 if TYPE_CHECKING:
-    from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Karyotype
+
+    from napari_karyo.inference.result import Classification
 
 #: What a picture can be written as, by the end of its name.
 FORMATS: Final = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
@@ -242,13 +243,12 @@ def written(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
     """
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        stream: IO[Any]
-        if text:
-            # A file name that is no valid UTF-8 is written escaped, not refused.
-            stream = open(part, "x", encoding="utf-8", errors="backslashreplace", newline="")
-        else:
-            stream = open(part, "xb")
-        with stream:
+        # A file name that is no valid UTF-8 is written escaped into a table, not refused.
+        with (
+            part.open("x", encoding="utf-8", errors="backslashreplace", newline="")
+            if text
+            else part.open("xb")
+        ) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -35,6 +35,8 @@ Maps = Sequence[NDArray[np.float32] | None] | Mapping[int, NDArray[np.float32]]
 
 #: Polygons are drawn this many times larger and averaged, for smooth edges.
 _SMOOTH: Final = 4
+#: Tiles up to this many times the screen's scale are kept.
+_KEPT: Final = 2
 
 
 class Pictures(Protocol):
@@ -151,14 +153,16 @@ class Composer:
             np.maximum(under, tile.ink[..., None], out=under)
 
     def tile(self, place: Place, size: tuple[int, int]) -> Tile:
-        """Return a chromosome's picture at a size in pixels, drawn once and kept."""
+        """Return a chromosome's picture at a size in pixels, kept for the next time."""
         key = (place.index, place.turned, *size)
-        if key not in self._tiles:
+        tile = self._tiles.get(key)
+        if tile is None:
             item = self.uprights[place.index]
-            self._tiles[key] = draw_tile(
-                item, self._crops[place.index], self._window, size, place.turned
-            )
-        return self._tiles[key]
+            tile = draw_tile(item, self._crops[place.index], self._window, size, place.turned)
+            # A print is drawn once, and its tiles would fill the memory.
+            if size[0] <= _KEPT * place.box.height:
+                self._tiles[key] = tile
+        return tile
 
     # -- maps over it ---------------------------------------------------------------
 

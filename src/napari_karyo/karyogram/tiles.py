@@ -20,15 +20,17 @@ class Tile:
 
     Attributes
     ----------
-    ink : ndarray, shape (height, width), uint8
-        0 beside the chromosome and for the photograph's background, 255 for the
-        cell's strongest stain.
+    stain : ndarray, shape (height, width), float32
+        0 for the photograph's background to 1 for the cell's strongest stain.
     cover : ndarray, shape (height, width), float32
-        1 on the chromosome, falling to 0 just outside it; `ink` has it in it.
+        1 on the chromosome, falling to 0 just outside it.
+    ink : ndarray, shape (height, width), uint8
+        Stain where covered, 0 to 255: what is laid on the paper.
     """
 
-    ink: NDArray[np.uint8]
+    stain: NDArray[np.float32]
     cover: NDArray[np.float32]
+    ink: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ def draw_tile(
         crop, places, order=3, mode="constant", cval=window.background, output=np.float32
     )
     cover = cover_of(item, size, turned)
-    return Tile(np.rint(255 * window.apply(values) * cover).astype(np.uint8), cover)
+    stain = window.apply(values)
+    return Tile(stain, cover, np.rint(255 * stain * cover).astype(np.uint8))
 
 
 def overlay_tile(

@@ -1,0 +1,231 @@
+"""What comes out: pictures with their resolution, tables, and no half-written files."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from napari_karyo.karyotype import Karyotype
+from PIL import Image
+
+from napari_karyo.cell import Cell, Chromosome, Polarity
+from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.errors import ExportError
+from napari_karyo.inference.result import Classification
+from napari_karyo.io.export import COLUMNS, export_picture, export_table, picture, written
+from napari_karyo.karyogram.compose import Composer
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI
+from napari_karyo.karyogram.style import DARK
+from napari_karyo.karyogram.summary import heading_of
+from napari_karyo.preprocessing.foreground import bright_on_black
+from napari_karyo.preprocessing.upright import upright
+
+SLOTS = ("1", "1", "21", "X")
+
+
+@pytest.fixture
+def classification() -> Classification:
+    """Return four rods, the third a doubtful 21, photographed dark on white."""
+    chromosomes = []
+    for number, length in enumerate((70, 68, 22, 45)):
+        image = np.full((length + 12, 30), 250, np.uint8)
+        image[6:-6, 9:21] = 90
+        image[10:14, 9:21] = 30
+        chromosomes.append(Chromosome(f"crop {number}.png", image))
+    cell = Cell("cell_7", tuple(chromosomes), Polarity.DARK, simulated=True)
+    probabilities = np.full((4, 24), 0.001, np.float32)
+    for row, (name, value) in enumerate(zip(SLOTS, (0.9, 0.9, 0.3, 0.9), strict=True)):
+        probabilities[row, CLASSES.index(name)] = value
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    pictures = tuple(upright(bright_on_black(c.image, cell.polarity)) for c in cell)
+    return Classification(
+        cell=cell,
+        probabilities=probabilities,
+        p_arm_up=np.ones(4, np.float32),
+        attention=np.full((4, 8), 0.125, np.float32),
+        uprights=pictures,
+        inputs=np.zeros((4, 1, 8, 8), np.float32),
+        input_grids=np.zeros((4, 8, 8, 2), np.float32),
+        scale=1.0,
+        model="none",
+        model_hash="0" * 64,
+        device="cpu",
+        thresholds=(0.5, 0.85),
+    )
+
+
+@pytest.fixture
+def karyotype(classification: Classification) -> Karyotype:
+    return Karyotype(SLOTS, names=[item.name for item in classification.cell])
+
+
+def test_the_export_at_the_screens_scale_is_the_screen(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    # The screen: composed once, then updated after each edit.
+    composer = Composer(classification)
+    canvas = composer.compose(
+        composer.layout.page(karyotype.state, heading_of(classification, karyotype))
+    )
+    karyotype.changed.connect(
+        lambda change: composer.update(
+            canvas,
+            composer.layout.page(karyotype.state, heading_of(classification, karyotype)),
+            change.touched,
+        )
+    )
+    karyotype.move([2], "22")
+    karyotype.turn([0])
+    karyotype.to_tray([3])
+    karyotype.undo()
+    for name in ("screen.png", "screen.tif"):
+        path = export_picture(karyotype, classification, tmp_path / name, SCREEN_DPI)
+        with Image.open(path) as file:
+            assert np.array_equal(np.asarray(file), canvas)
+
+
+@pytest.mark.parametrize("dpi", [72, 300])
+def test_a_png_knows_its_resolution(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path, dpi: int
+) -> None:
+    path = export_picture(karyotype, classification, tmp_path / "k.PNG", dpi, title="Patient 3")
+    with Image.open(path) as file:
+        assert file.format == "PNG"
+        assert file.info["dpi"] == pytest.approx((dpi, dpi), abs=0.02)
+        assert file.width == round(297 / 25.4 * dpi)
+        assert file.height == round(210 / 25.4 * dpi)
+        assert "Patient 3. Cell cell_7 (simulated)." in file.info["Description"]
+        assert karyotype.iscn in file.info["Description"]
+
+
+def test_a_tiff_knows_its_resolution(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    path = export_picture(karyotype, classification, tmp_path / "k.tiff", 200)
+    with tifffile.TiffFile(path) as file:
+        tags = file.pages[0].tags
+        across, down = tags["XResolution"].value, tags["YResolution"].value
+        assert across[0] / across[1] == down[0] / down[1] == 200
+        assert tags["ResolutionUnit"].value == 2
+        assert "for research use" in tags["ImageDescription"].value
+        pixels = file.asarray()
+    assert np.array_equal(pixels, picture(classification, karyotype, 200))
+
+
+def test_the_style_can_be_chosen(classification: Classification, karyotype: Karyotype) -> None:
+    assert tuple(picture(classification, karyotype)[0, 0]) == (255, 255, 255)
+    assert tuple(picture(classification, karyotype, style=DARK)[0, 0]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["k.jpg", "k", "k.png.txt"])
+def test_an_unknown_ending_names_those_that_are_known(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ExportError, match=r"\.png, \.tif or \.tiff"):
+        export_picture(karyotype, classification, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("dpi", [0, 71, 1201, float("nan"), -300])
+def test_a_resolution_out_of_range_is_refused(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path, dpi: float
+) -> None:
+    with pytest.raises(ExportError, match="72 to 1200"):
+        export_picture(karyotype, classification, tmp_path / "k.png", dpi)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_named(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    for path in (tmp_path / "none" / "k.png", tmp_path / "none" / "k.csv"):
+        with pytest.raises(ExportError, match="none does not exist"):
+            if path.suffix == ".png":
+                export_picture(karyotype, classification, path)
+            else:
+                export_table(path, classification, karyotype)
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(ExportError, match="this is a folder"):
+        export_picture(karyotype, classification, tmp_path / "folder.png")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="this user may write everywhere"
+)
+def test_a_folder_that_cannot_be_written_to(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o555)
+    try:
+        with pytest.raises(ExportError, match="could not be written"):
+            export_table(tmp_path / "k.csv", classification, karyotype)
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def test_a_failure_half_way_leaves_the_old_file_and_no_scraps(tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(ExportError, match="No space left") as caught, written(path) as stream:
+        stream.write(b"half")
+        raise OSError(28, "No space left on device")
+    assert caught.value.path == path
+    with pytest.raises(KeyboardInterrupt), written(path) as stream:
+        raise KeyboardInterrupt
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_existing_picture_is_replaced_whole(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    path = tmp_path / "k.png"
+    path.write_bytes(b"not a picture" * 1_000_000)
+    export_picture(karyotype, classification, path, SCREEN_DPI)
+    with Image.open(path) as file:
+        assert file.size == (PAGE_WIDTH, PAGE_HEIGHT)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_table_has_the_models_choice_beside_the_slot(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    karyotype.move([2], "22")
+    karyotype.turn([0])
+    karyotype.to_tray([3])
+    path = export_table(tmp_path / "k.csv", classification, karyotype)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert tuple(rows[0]) == COLUMNS
+    assert COLUMNS[6] == "p_1" and COLUMNS[-3:] == ("p_22", "p_X", "p_Y")
+    assert [row["file"] for row in rows] == [f"crop {number}.png" for number in range(4)]
+    assert [row["predicted"] for row in rows] == list(SLOTS)
+    assert [row["assigned"] for row in rows] == ["1", "1", "22", TRAY]
+    assert [row["turned"] for row in rows] == ["yes", "no", "no", "no"]
+    assert [row["corrected"] for row in rows] == ["yes", "no", "yes", "yes"]
+    for row, expected, best in zip(
+        rows, classification.probabilities, classification.confidence, strict=True
+    ):
+        given = [float(row[f"p_{name}"]) for name in CLASSES]
+        assert given == pytest.approx(expected.tolist(), abs=1e-6)
+        assert float(row["confidence"]) == pytest.approx(float(best), abs=1e-6)
+
+
+def test_the_page_counts_doubtful_ones_that_nobody_has_looked_at(
+    classification: Classification, karyotype: Karyotype
+) -> None:
+    heading = heading_of(classification, karyotype)
+    assert (heading.doubtful, heading.simulated, heading.cell) == (1, True, "cell_7")
+    assert heading.iscn == karyotype.iscn
+    karyotype.review([2])
+    assert heading_of(classification, karyotype).doubtful == 0
+    karyotype.undo()
+    karyotype.move([2], "22")
+    assert heading_of(classification, karyotype).doubtful == 0
+    karyotype.undo()
+    karyotype.to_tray([0, 1, 2, 3])
+    assert heading_of(classification, karyotype).doubtful == 0
