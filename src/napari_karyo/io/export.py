@@ -201,7 +201,8 @@ def _description(form: str, heading: Heading) -> dict[str, Any]:
     tags = ImageFileDirectory_v2()
     tags[_TIFF_DESCRIPTION] = words
     tags[_TIFF_SOFTWARE] = _SOFTWARE
-    return {"tiffinfo": tags, "compression": "tiff_lzw"}
+    # Deflate, because napari's own reader knows it without any further package.
+    return {"tiffinfo": tags, "compression": "tiff_adobe_deflate"}
 
 
 def _check_dpi(dpi: float, path: Path | None = None) -> None:
