@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +44,18 @@ def opened(viewer: Any, classification: Classification) -> Any:
     desk = desk_of(viewer)
     desk.open(classification)
     return viewer, desk, view
+
+
+@pytest.fixture
+def notices() -> Iterator[list[str]]:
+    """What napari's notifications say, in order."""
+    from napari.utils.notifications import notification_manager
+
+    said: list[str] = []
+
+    def hear(event: Any) -> None:
+        said.append(event.message)
+
+    notification_manager.notification_ready.connect(hear)
+    yield said
+    notification_manager.notification_ready.disconnect(hear)

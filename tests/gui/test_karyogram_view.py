@@ -61,7 +61,7 @@ def test_lights_are_readable_without_colour(opened: Any) -> None:
     assert table["sign"].iloc[8] == "!"
     assert str(lights.symbol[8]) == "square"
     assert str(lights.symbol[0]) == "disc"
-    assert str(lights.symbol[30]) == "triangle_up"
+    assert str(lights.symbol[30]) == "diamond"
     assert list(lights.text.values) == list(table["sign"])
     for index, place in view.page.places.items():
         row, column = lights.data[index]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import napari
 
-PLUGIN = "napari-karyo"
+TITLE = "Karyotyping"
 FORM = "Classify chromosomes"
 REVIEW = "Review karyogram"
 
@@ -20,30 +20,32 @@ def _viewer(viewer: Any) -> Any:
     return napari.current_viewer()
 
 
-def _dock(viewer: Any, name: str) -> Any:
+def _dock(viewer: Any, name: str, kind: type) -> Any:
     """Open one of the plugin's docks, or bring it forward where it is open."""
-    title = f"{name} (Karyotyping)"
-    open_docks = viewer.window.dock_widgets
-    if title in open_docks:
-        widget = open_docks[title]
-        holder = getattr(widget, "native", widget).parent()
-        while holder is not None and not hasattr(holder, "toggleViewAction"):
-            holder = holder.parent()
-        if holder is not None:
+    for widget in viewer.window.dock_widgets.values():
+        if isinstance(widget, kind):
+            holder = getattr(widget, "native", widget).parent()
             holder.show()
             holder.raise_()
-        return widget
-    return viewer.window.add_plugin_dock_widget(PLUGIN, name)[1]
+            return widget
+    # The title that napari's own Plugins menu gives, so that it knows the dock again.
+    widget = kind(viewer)
+    viewer.window.add_dock_widget(widget, name=f"{name} ({TITLE})", area="right", tabify=False)
+    return widget
 
 
 def open_classify(viewer: napari.Viewer | None = None) -> Any:
     """Open the form that classifies."""
-    return _dock(_viewer(viewer), FORM)
+    from napari_karyo.gui.run_widget import ClassifyForm
+
+    return _dock(_viewer(viewer), FORM, ClassifyForm)
 
 
 def open_review(viewer: napari.Viewer | None = None) -> Any:
     """Open the review dock."""
-    return _dock(_viewer(viewer), REVIEW)
+    from napari_karyo.gui.review_dock import ReviewDock
+
+    return _dock(_viewer(viewer), REVIEW, ReviewDock)
 
 
 def open_cell_folder(viewer: napari.Viewer | None = None) -> Any:

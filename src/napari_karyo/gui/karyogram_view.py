@@ -123,20 +123,22 @@ class KaryogramView:
         page = self.page
         assert page is not None
         add = self.layers
-        add["karyogram"] = viewer.add_image(self.canvas, rgb=True)
+        add["karyogram"] = viewer.add_image(
+            self.canvas, rgb=True, interpolation2d="linear"
+        )
         for role, layer in self.overlays.make_layers(viewer, page):
             add[role] = layer
         add["slots"] = viewer.add_shapes(
             [marks.rectangle(slot.box) for slot in page.slots.values()],
             shape_type="rectangle",
-            edge_width=1.0,
-            edge_color="#80808030",
+            edge_width=2.0,
+            edge_color="#80808040",
             face_color="transparent",
             features={"slot": list(page.slots)},
         )
         add["lights"] = viewer.add_points(
             np.zeros((0, 2)),
-            text={"string": "{sign}", "size": 10, "color": "black", "scaling": True},
+            text={"string": "{sign}", "size": 12, "color": "black", "scaling": True},
             features={"sign": np.array([], dtype=str)},
             border_width=0.08,
         )

@@ -68,7 +68,7 @@ def help_rows() -> list[tuple[str, str, str]]:
         ("Correct", "1 to 22, X, Y", "Put the selected chromosome into that class"),
     ]
     rows += [
-        (action.group, " or ".join(plain_key(key) for key in action.keys), action.what)
+        (action.group, " / ".join(plain_key(key) for key in action.keys), action.what)
         for action in ACTIONS
     ]
     order = ["Mouse", "Review", "Correct", "Look"]

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 #: Fill of each light: from the Okabe-Ito palette, made light enough for black signs.
 COLOURS = {Light.SURE: "#4cc9a0", Light.LOOK: "#ffd21f", Light.DOUBTFUL: "#ff8a5c"}
-SYMBOLS = {Light.SURE: "disc", Light.LOOK: "triangle_up", Light.DOUBTFUL: "square"}
+SYMBOLS = {Light.SURE: "disc", Light.LOOK: "diamond", Light.DOUBTFUL: "square"}
 SIGNS = {Light.SURE: "✓", Light.LOOK: "?", Light.DOUBTFUL: "!"}
-#: Diameter in page units; a triangle looks smaller than a square of its size.
-SIZES = {Light.SURE: 18.0, Light.LOOK: 27.0, Light.DOUBTFUL: 23.0}
+#: Diameter in page units; a diamond looks smaller than a square of its size.
+SIZES = {Light.SURE: 20.0, Light.LOOK: 31.0, Light.DOUBTFUL: 28.0}
 WORDS = {Light.SURE: "sure", Light.LOOK: "have a look", Light.DOUBTFUL: "doubtful"}
 
-SELECTED = "#2f7bff"
+SELECTED = "#2f8bff"
 TARGET = "#00a0a0"
-FRAME_WIDTH = 4.0
+FRAME_WIDTH = 5.0
 
 
 def light_positions(page: Page) -> NDArray[np.float64]:
@@ -43,7 +43,7 @@ def light_positions(page: Page) -> NDArray[np.float64]:
     points = np.zeros((len(page.places), 2))
     for index, place in page.places.items():
         slot = page.slots[place.slot]
-        row = max(place.box.top - 7.0, slot.box.top - 4.0)
+        row = max(place.box.top - 9.0, slot.box.top - 4.0)
         points[index] = row, place.box.center[1]
     return points
 

@@ -26,8 +26,8 @@ KINDS = ("saliency", "attention")
 CHUNK = 8
 #: From nothing to strong; alpha too, because additive blending is invisible on white.
 _RAMPS = {
-    "saliency": [[1.0, 0.55, 0.0, 0.0], [1.0, 0.45, 0.0, 0.45], [0.90, 0.0, 0.10, 0.85]],
-    "attention": [[0.0, 0.75, 1.0, 0.0], [0.0, 0.65, 1.0, 0.45], [0.10, 0.25, 1.0, 0.80]],
+    "saliency": [[1.0, 0.55, 0.0, 0.0], [1.0, 0.40, 0.0, 0.35], [0.95, 0.0, 0.10, 0.75]],
+    "attention": [[0.0, 0.75, 1.0, 0.0], [0.0, 0.65, 1.0, 0.25], [0.10, 0.25, 1.0, 0.55]],
 }
 
 
@@ -69,6 +69,11 @@ class Overlays:
             layer.events.visible.connect(self._on_visible)
             made.append((kind, layer))
         return made
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being computed."""
+        return self._worker is None
 
     def is_on(self, kind: str) -> bool:
         """Whether an overlay is shown."""
@@ -204,7 +209,11 @@ class Overlays:
             show_error(str(error) if known else f"Saliency could not be computed: {error!r}")
 
         self._worker = create_worker(
-            work, _start_thread=False, _connect={"yielded": came, "returned": lambda _: done()}
+            work,
+            _start_thread=False,
+            # `failed` tells the person; without this napari would raise it once more.
+            _ignore_errors=True,
+            _connect={"yielded": came, "returned": lambda _: done()},
         )
         self._worker.errored.connect(failed)
         self._worker.start()

@@ -6,15 +6,15 @@ its own. Its buttons never take the keyboard, so that the keys go on working.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
     QGroupBox,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -60,6 +60,7 @@ class ReviewDock(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         inside = QWidget()
+        self._inside = inside
         column = QVBoxLayout(inside)
         column.setContentsMargins(6, 6, 6, 6)
         self.cells = QComboBox()
@@ -85,18 +86,39 @@ class ReviewDock(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
         self.setObjectName(TITLE)
-        self._inside = inside
         self._connect()
         self._on_cell(self.desk.current)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size: there is no scroll bar along the bottom."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._inside.minimumSizeHint().width() + bar + 6, 200)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Widen the dock when what is inside needs more room, for example at a new font."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return bool(super().eventFilter(watched, event))
+
     def _connect(self) -> None:
         desk = self.desk
-        desk.cell_changed.connect(self._on_cell)
-        desk.karyotype_changed.connect(self._on_edit)
-        desk.selection_changed.connect(self._on_selection)
-        desk.overlay_changed.connect(self._on_overlay)
-        desk.said.connect(self.message.setText)
-        self.view.help_asked.connect(self.toggle_help)
+        links: list[tuple[Any, Callable[..., None]]] = [
+            (desk.cell_changed, self._on_cell),
+            (desk.karyotype_changed, self._on_edit),
+            (desk.selection_changed, self._on_selection),
+            (desk.overlay_changed, self._on_overlay),
+            (desk.said, self._on_said),
+            (self.view.help_asked, self.toggle_help),
+        ]
+        for signal, slot in links:
+            signal.connect(slot)
+
+        def part() -> None:
+            for signal, slot in links:
+                signal.disconnect(slot, missing_ok=True)
+
+        # napari destroys a closed dock; the desk must not speak to it any more.
+        self.destroyed.connect(part)
         self.cells.activated.connect(self._choose_cell)
         self.saliency.clicked.connect(self._switch_saliency)
         self.attention.clicked.connect(self._switch_attention)
@@ -131,8 +153,8 @@ class ReviewDock(QScrollArea):
             widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         grid.addWidget(self.saliency, 0, 0)
         grid.addWidget(self.attention, 0, 1)
-        grid.addWidget(QLabel("Saliency for"), 1, 0)
-        grid.addWidget(self.saliency_class, 1, 1)
+        grid.addWidget(wrapped_label("Saliency of the selected one speaks for"), 1, 0, 1, 2)
+        grid.addWidget(self.saliency_class, 2, 0, 1, 2)
         return box
 
     # -- from the person ----------------------------------------------------------
@@ -207,6 +229,9 @@ class ReviewDock(QScrollArea):
             self.buttons[name].setEnabled(in_hand)
         self._on_overlay()
 
+    def _on_said(self, words: str) -> None:
+        self.message.setText(words)
+
     def _on_overlay(self) -> None:
         cell, index = self.desk.current, self.desk.selected
         for box, kind in ((self.saliency, "saliency"), (self.attention, "attention")):
@@ -220,7 +245,7 @@ class ReviewDock(QScrollArea):
                 return
             self.saliency_class.setEnabled(True)
             own = cell.classification.predicted[index]
-            self.saliency_class.addItems([f"its choice ({own})", *CLASSES])
+            self.saliency_class.addItems([f"the model's own choice ({own})", *CLASSES])
             asked = cell.shown_class.get(index)
             place = 0 if asked is None else CLASSES.index(asked) + 1
             self.saliency_class.setCurrentIndex(place)
@@ -245,5 +270,5 @@ def counts_text(cell: OpenCell) -> str:
         lines.append(f"▲ {len(state.corrected)} corrected by hand")
     problems = cell.classification.cell.problems
     if problems:
-        lines.append(f"{len(problems)} files left out")
+        lines.append(f"{len(problems)} file{'' if len(problems) == 1 else 's'} left out")
     return "<br>".join(lines)

@@ -102,6 +102,13 @@ class ClassifyForm(Container[Any]):
         layers = self._viewer.layers
         layers.events.inserted.connect(self._refresh)
         layers.events.removed.connect(self._refresh)
+
+        def part() -> None:
+            layers.events.inserted.disconnect(self._refresh)
+            layers.events.removed.disconnect(self._refresh)
+
+        # napari destroys a closed dock; the layer list must not speak to it any more.
+        self.native.destroyed.connect(part)
         self._refresh()
 
     # -- what there is --------------------------------------------------------------
@@ -183,7 +190,7 @@ class ClassifyForm(Container[Any]):
 
             return (yield from iter_classify(cells, **options))
 
-        worker = create_worker(work, _start_thread=False)
+        worker = create_worker(work, _start_thread=False, _ignore_errors=True)
         worker.yielded.connect(self._on_progress)
         worker.returned.connect(self._on_result)
         worker.errored.connect(self._on_error)

@@ -1,0 +1,254 @@
+"""The review dock: what it says, and that its buttons are the keys' own actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn import make_cell, make_classification
+from PIL import Image
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton
+
+from napari_karyo.cell import Problem
+from napari_karyo.gui.actions import BY_NAME
+from napari_karyo.gui.review_dock import ReviewDock
+
+
+@pytest.fixture
+def dock(opened: Any) -> ReviewDock:
+    viewer = opened[0]
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Review karyogram")
+    return dock
+
+
+def press(button: QAbstractButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_it_follows_selection_and_edits(opened: Any, dock: ReviewDock) -> None:
+    _, desk, view = opened
+    assert "46,XY" in dock.iscn.text()
+    assert "proposal" in dock.iscn.text()
+    assert "1 doubtful" in dock.counts.text()
+    assert "1 to look at" in dock.counts.text()
+    assert not dock.buttons["Undo"].isEnabled()
+    desk.select(8)
+    words = dock.card.words.text()
+    assert "08.png" in words
+    assert "doubtful" in words
+    assert dock.card.buttons[0].text() == "5  (here)"
+    assert dock.card.buttons[1].text() == "4"
+    assert dock.card.bars[1].format() == "47 %"
+    assert not dock.card.picture.pixmap().isNull()
+    press(dock.card.buttons[1])
+    assert desk.current.karyotype.slot_of(8) == "4"
+    assert "moved by hand from 5" in dock.card.words.text()
+    assert "1 corrected by hand" in dock.counts.text()
+    assert dock.card.buttons[1].text() == "4  (here)"
+    desk.current.karyotype.move([0], "21")
+    assert "47," not in dock.iscn.text()
+    assert "+21" in dock.iscn.text()
+    press(dock.buttons["Undo"])
+    press(dock.buttons["Undo"])
+    assert desk.current.karyotype.slot_of(8) == "5"
+    assert not dock.buttons["Undo"].isEnabled()
+    press(dock.buttons["Redo"])
+    assert desk.current.karyotype.slot_of(8) == "4"
+    assert view.layers["karyogram"] is not None
+
+
+def test_buttons_do_what_the_keys_do(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    press(dock.buttons["Next doubtful"])
+    assert desk.selected == 8
+    press(dock.buttons["Flip"])
+    assert 8 in desk.current.karyotype.state.turned
+    assert "flipped by hand" in dock.card.words.text()
+    press(dock.buttons["Swap"])
+    assert desk.current.karyotype.state.slots["5"] == (9, 8)
+    press(dock.buttons["To tray"])
+    assert "in the tray" in dock.counts.text()
+    press(dock.buttons["Accept"])
+    assert 8 in desk.current.karyotype.state.reviewed
+    assert desk.selected == 30
+    press(dock.buttons["Keys"])
+    assert not dock.help.isHidden()
+    for name, button in dock.buttons.items():
+        assert BY_NAME[name].what in button.toolTip()
+        assert button.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_saliency_class_and_switches(opened: Any, dock: ReviewDock, monkeypatch: Any) -> None:
+    _, desk, view = opened
+    asked: list[tuple[int, str]] = []
+
+    def saliency(classification: Any, indices: Any, classes: Any) -> list[np.ndarray]:
+        asked.extend(zip(indices, classes, strict=True))
+        return [
+            np.full(classification.cell.chromosomes[index].image.shape, 0.5, np.float32)
+            for index in indices
+        ]
+
+    monkeypatch.setattr("napari_karyo.inference.saliency.saliency", saliency)
+    press(dock.attention)
+    assert view.layers["attention"].visible
+    assert dock.attention.isChecked()
+    desk.select(8)
+    dock.saliency.click()
+    wait_for(lambda: len(asked) == 46 and view.overlays.idle)
+    assert (8, "5") in asked
+    assert view.layers["saliency"].data.max() == pytest.approx(0.5, abs=0.01)
+    dock.saliency_class.setCurrentIndex(4)
+    dock.saliency_class.activated.emit(4)
+    wait_for(lambda: (8, "4") in asked and view.overlays.idle)
+    assert len(asked) == 47
+    dock.saliency.click()
+    assert not view.layers["saliency"].visible
+
+
+def wait_for(condition: Any, timeout: float = 10.0) -> None:
+    import time
+
+    import mouse
+
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        mouse.settle()
+        time.sleep(0.01)
+
+
+def test_saliency_that_fails_says_so_and_hides(
+    opened: Any, dock: ReviewDock, monkeypatch: Any, notices: list[str]
+) -> None:
+    from napari_karyo.errors import WeightsError
+
+    view = opened[2]
+
+    def saliency(*_: Any) -> None:
+        raise WeightsError("the weights are gone.", "Install the package again.", "w.safetensors")
+
+    monkeypatch.setattr("napari_karyo.inference.saliency.saliency", saliency)
+    dock.saliency.click()
+    wait_for(lambda: view.overlays.idle)
+    assert not view.layers["saliency"].visible
+    assert any("the weights are gone" in words for words in notices)
+
+
+def test_export_is_what_the_screen_shows(
+    opened: Any, dock: ReviewDock, tmp_path: Path, notices: list[str]
+) -> None:
+    viewer, desk, view = opened
+    desk.current.karyotype.move([8], "4")
+    from napari_karyo.karyogram.page import SCREEN_DPI
+
+    dock.export.resolution.setValue(round(SCREEN_DPI))
+    picture = tmp_path / "cell.png"
+    assert dock.export.export(picture)
+    written = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    screen = view.layers["karyogram"].data.astype(int)
+    # Whole dots an inch are offered, so the file may be a few pixels smaller.
+    assert abs(written.shape[0] - screen.shape[0]) <= 4
+    assert abs(written.shape[1] - screen.shape[1]) <= 6
+    small = np.asarray(
+        Image.fromarray(written.astype(np.uint8)).resize((screen.shape[1], screen.shape[0]))
+    ).astype(int)
+    assert np.abs(small - screen).mean() < 2.0
+    assert dock.export.export(tmp_path / "cell.tif")
+    assert dock.export.export(tmp_path / "cell.csv")
+    assert "cell.csv" in notices[-1]
+    assert not dock.export.export(tmp_path / "nowhere" / "cell.png")
+    assert "does not exist" in notices[-1]
+    dock.export.ask()
+    assert dock.export.dialog is not None
+    assert not dock.export.dialog.isModal()
+    dock.export.dialog.close()
+
+
+def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path: Path) -> None:
+    import mouse
+
+    viewer, desk, view = opened
+    for role in ("slots", "lights"):
+        view.layers[role].visible = False
+    viewer.reset_view()
+    mouse.settle()
+    shot = viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(float)
+    picture = tmp_path / "cell.png"
+    assert dock.export.export(picture)
+    page = Image.open(picture).convert("RGB")
+    zoom = viewer.camera.zoom
+    wide = round(view.page.width * zoom)
+    tall = round(view.page.height * zoom)
+    expected = np.asarray(page.resize((wide, tall), Image.Resampling.BOX)).astype(float)
+    top, left = (shot.shape[0] - tall) // 2, (shot.shape[1] - wide) // 2
+    seen = shot[top : top + tall, left : left + wide]
+    likeness = np.corrcoef(seen.mean(axis=-1).ravel(), expected.mean(axis=-1).ravel())[0, 1]
+    assert likeness > 0.8
+    assert abs(seen.mean() - expected.mean()) < 4
+
+
+def test_no_text_is_cut_off(opened: Any, dock: ReviewDock) -> None:
+    import mouse
+
+    viewer, desk, _ = opened
+    desk.select(8)
+    dock.toggle_help()
+    for theme in ("dark", "light"):
+        viewer.theme = theme
+        mouse.settle()
+        inside = dock.widget()
+        assert inside.width() <= dock.viewport().width()
+        for child in inside.findChildren((QPushButton, QCheckBox)):
+            assert child.width() >= child.minimumSizeHint().width(), child.text()
+        for label in inside.findChildren(QLabel):
+            if label.wordWrap() and label.isVisible():
+                assert label.height() >= label.heightForWidth(label.width()) - 1, label.text()
+
+
+def test_several_cells_and_problems(opened: Any, dock: ReviewDock) -> None:
+    from dataclasses import replace
+
+    _, desk, _ = opened
+    first = desk.current
+    cell = make_cell(name="cell B")
+    cell = replace(cell, problems=(Problem("x.tif", "is empty.", "Export it again."),))
+    desk.open(make_classification(cell))
+    assert dock.cells.count() == 2
+    assert dock.cells.currentText() == "cell B"
+    assert "1 file left out" in dock.counts.text()
+    dock.cells.setCurrentIndex(0)
+    dock.cells.activated.emit(0)
+    assert desk.current is first
+
+
+def test_an_empty_dock_says_what_to_do(viewer: Any) -> None:
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Review karyogram")
+    assert "Classify" in dock.counts.text()
+    assert not dock.buttons["Flip"].isEnabled()
+    assert not dock.export.isEnabled()
+
+
+def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
+    import mouse
+
+    from napari_karyo.gui.commands import open_review
+
+    viewer, desk, view = opened
+    dock = open_review(viewer)
+    viewer.window.remove_dock_widget(dock)
+    dock.deleteLater()
+    del dock
+    mouse.settle()
+    desk.select(3)
+    desk.current.karyotype.move([3], "9")
+    assert view.layers["lights"].features["class"].iloc[3] == "9"
+    again = open_review(viewer)
+    assert "moved by hand" not in again.iscn.text()
+    assert "03.png" in again.card.words.text()
