@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 os.environ.setdefault("NAPARI_STRICT_QT", "1")
 os.environ.setdefault("NAPARI_ENSURE_PLUGIN_MAIN_THREAD", "1")
 
-from drawn import UNSURE, make_cell, make_classification  # noqa: E402
+from drawn import UNSURE, make_cell, make_classification
 
-from napari_karyo.inference.result import Classification  # noqa: E402
+from napari_karyo.inference.result import Classification
 
 
 @pytest.fixture

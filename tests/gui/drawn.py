@@ -13,7 +13,7 @@ from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.prepare import stand_upright
 
 #: Two of each autosome, and X Y.
-MALE = tuple(name for name in AUTOSOMES for _ in range(2)) + ("X", "Y")
+MALE = (*tuple(name for name in AUTOSOMES for _ in range(2)), "X", "Y")
 THRESHOLDS = (0.6, 0.9)
 
 

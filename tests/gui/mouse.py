@@ -57,15 +57,11 @@ def move(viewer: Any, place: tuple[float, float]) -> None:
 
 def release(viewer: Any, place: tuple[float, float]) -> None:
     """Let the left button go."""
-    QTest.mouseRelease(
-        native(viewer), Qt.MouseButton.LeftButton, pos=on_canvas(viewer, *place)
-    )
+    QTest.mouseRelease(native(viewer), Qt.MouseButton.LeftButton, pos=on_canvas(viewer, *place))
     settle()
 
 
-def drag(
-    viewer: Any, start: tuple[float, float], end: tuple[float, float], steps: int = 6
-) -> None:
+def drag(viewer: Any, start: tuple[float, float], end: tuple[float, float], steps: int = 6) -> None:
     """Drag from one place of the scene to another, step by step."""
     press(viewer, start)
     for step in range(1, steps + 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,14 @@ NAME = "napari-karyo"
 
 
 @pytest.fixture
-def manager() -> Iterator[PluginManager]:
+def manager() -> PluginManager:
     """napari's plugin manager, with this plugin known even from a bare source tree."""
     manager = PluginManager.instance()
     manager.discover()
     if NAME not in manager:
         folder = Path(napari_karyo.gui.__file__).parent.parent
         manager.register(PluginManifest.from_file(folder / "napari.yaml"))
-    yield manager
+    return manager
 
 
 @pytest.fixture

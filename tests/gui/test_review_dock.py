@@ -143,7 +143,7 @@ def test_saliency_that_fails_says_so_and_hides(
 def test_export_is_what_the_screen_shows(
     opened: Any, dock: ReviewDock, tmp_path: Path, notices: list[str]
 ) -> None:
-    viewer, desk, view = opened
+    _viewer, desk, view = opened
     desk.current.karyotype.move([8], "4")
     from napari_karyo.karyogram.page import SCREEN_DPI
 
@@ -173,7 +173,7 @@ def test_export_is_what_the_screen_shows(
 def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path: Path) -> None:
     import mouse
 
-    viewer, desk, view = opened
+    viewer, _desk, view = opened
     for role in ("slots", "lights"):
         view.layers[role].visible = False
     viewer.reset_view()

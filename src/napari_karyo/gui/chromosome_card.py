@@ -160,7 +160,7 @@ def standing_picture(cell: OpenCell, index: int, turned: bool) -> NDArray[np.uin
 
 def _pixmap(grey: NDArray[np.uint8], label: QLabel) -> QPixmap:
     height, width = grey.shape
-    image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
+    image = QImage(grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
     ratio = label.devicePixelRatioF()
     pixmap = QPixmap.fromImage(image).scaled(
         label.size() * ratio,

@@ -24,7 +24,8 @@ def _dock(viewer: Any, name: str, kind: type) -> Any:
     """Open one of the plugin's docks, or bring it forward where it is open."""
     for widget in viewer.window.dock_widgets.values():
         if isinstance(widget, kind):
-            holder = getattr(widget, "native", widget).parent()
+            inner: Any = getattr(widget, "native", widget)
+            holder = inner.parent()
             holder.show()
             holder.raise_()
             return widget

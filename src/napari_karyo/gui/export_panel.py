@@ -35,9 +35,9 @@ class ExportPanel(QGroupBox):
         super().__init__("Export")
         self._desk = desk
         grid = QGridLayout(self)
-        self.title = QLineEdit()
-        self.title.setPlaceholderText("Karyogram")
-        self.title.setToolTip("Printed above the karyogram")
+        self.heading = QLineEdit()
+        self.heading.setPlaceholderText("Karyogram")
+        self.heading.setToolTip("Printed above the karyogram")
         self.resolution = QSpinBox()
         self.resolution.setRange(72, 1200)
         self.resolution.setSuffix(" dpi")
@@ -46,7 +46,7 @@ class ExportPanel(QGroupBox):
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self.ask)
         grid.addWidget(QLabel("Title"), 0, 0)
-        grid.addWidget(self.title, 0, 1)
+        grid.addWidget(self.heading, 0, 1)
         grid.addWidget(QLabel("Resolution"), 1, 0)
         grid.addWidget(self.resolution, 1, 1)
         grid.addWidget(self.button, 2, 0, 1, 2)
@@ -100,7 +100,7 @@ class ExportPanel(QGroupBox):
                     cell.classification,
                     path,
                     dpi=self.resolution.value(),
-                    title=self.title.text().strip() or "Karyogram",
+                    title=self.heading.text().strip() or "Karyogram",
                 )
         except KaryoError as error:
             show_error(str(error))

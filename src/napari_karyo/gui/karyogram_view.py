@@ -104,7 +104,7 @@ class KaryogramView:
             self._add_layers(cell)
         else:
             self.layers["karyogram"].data = self.canvas
-        self._light_all(cell)
+        self._lights_for(cell)
         self._name_layers(cell)
         self.overlays.forget()
         self._frame()
@@ -123,9 +123,7 @@ class KaryogramView:
         page = self.page
         assert page is not None
         add = self.layers
-        add["karyogram"] = viewer.add_image(
-            self.canvas, rgb=True, interpolation2d="linear"
-        )
+        add["karyogram"] = viewer.add_image(self.canvas, rgb=True, interpolation2d="linear")
         for role, layer in self.overlays.make_layers(viewer, page):
             add[role] = layer
         add["slots"] = viewer.add_shapes(
@@ -191,30 +189,47 @@ class KaryogramView:
         if cell is None or not self.shown or self.composer is None:
             return
         self.page = page_of(cell, self.composer)
+        # The mosaic's data is this very array: drawn in place, shown by one refresh.
         self.composer.update(self.canvas, self.page, change.touched)
-        self.layers["karyogram"].data = self.canvas
-        self._light_all(cell)
+        redraw(self.layers["karyogram"])
+        self._light_again(cell)
         self.overlays.redraw(change.touched)
         self._frame()
 
-    def _light_all(self, cell: OpenCell) -> None:
-        page, lights = self.page, self.layers.get("lights")
-        if page is None or lights is None:
+    def _lights_for(self, cell: OpenCell) -> None:
+        """Fill the layer of lights for another cell."""
+        page, lights = self.page, self.layers["lights"]
+        if page is None:
             return
-        style = marks.light_style(cell)
-        with lights.events.blocker_all():
-            # One redraw for all that changes, not one for each property.
-            lights.data = marks.light_positions(page)
-            lights.features = marks.light_features(cell)
-            lights.symbol = style["symbol"]
-            lights.size = style["size"]
-            lights.face_color = style["face_color"]
-            white = cell.classification.cell.polarity is Polarity.DARK
-            lights.border_color = "black" if white else "white"
-            lights.selected_data = set()
+        lights.data = marks.light_positions(page)
+        lights.features = marks.light_features(cell)
         lights.text.string = "{sign}"
-        lights.events.data(value=lights.data)
+        white = cell.classification.cell.polarity is Polarity.DARK
+        lights.border_color = "black" if white else "white"
+        lights.selected_data = set()
+        self._style_lights(cell)
         lights.refresh()
+
+    def _light_again(self, cell: OpenCell) -> None:
+        """Follow an edit: only what changed is written, and drawn once."""
+        page, lights = self.page, self.layers["lights"]
+        if page is None:
+            return
+        lights.data[:] = marks.light_positions(page)
+        table, now = lights.features, marks.light_features(cell)
+        signs_before = list(table["sign"])
+        for name in now.columns:
+            table[name] = now[name]
+        if list(now["sign"]) != signs_before:
+            self._style_lights(cell)
+            lights.refresh_text()
+        redraw(lights)
+
+    def _style_lights(self, cell: OpenCell) -> None:
+        lights, style = self.layers["lights"], marks.light_style(cell)
+        lights.symbol = style["symbol"]
+        lights.size = style["size"]
+        lights.face_color = style["face_color"]
 
     # -- selection, drop target, ghost -------------------------------------------
 
@@ -224,13 +239,16 @@ class KaryogramView:
     def _frame(self) -> None:
         if not self.shown or self.page is None:
             return
-        vectors = np.zeros((8, 2, 2))
+        vectors = self.layers["frames"].data
+        before = vectors.copy()
+        vectors[:] = 0
         index = self.desk.selected
         if index is not None and index in self.page.places:
             vectors[:4] = marks.frame_vectors(self.page.places[index].box)
         if self._target is not None:
             vectors[4:] = marks.frame_vectors(self.page.slots[self._target].box)
-        self.layers["frames"].data = vectors
+        if not np.array_equal(before, vectors):
+            redraw(self.layers["frames"])
 
     def lift(self, index: int) -> None:
         """Begin to carry a chromosome: its ghost follows the mouse from now on."""
@@ -264,6 +282,15 @@ class KaryogramView:
 
     def _on_said(self, words: str) -> None:
         self.desk.viewer.status = words
+
+
+def redraw(layer: Any) -> None:
+    """Show what was changed in a layer's own array.
+
+    Assigning ``data`` would also measure all layers again and paint the layer list:
+    more work than the drawing itself.
+    """
+    layer.refresh(thumbnail=False, highlight=False, extent=False)
 
 
 def page_of(cell: OpenCell, composer: Composer) -> Page:

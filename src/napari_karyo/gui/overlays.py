@@ -89,7 +89,8 @@ class Overlays:
     def _on_visible(self, event: Any) -> None:
         layers = self.view.layers
         for kind in KINDS:
-            if layers.get(kind) is event.source and event.source.visible:
+            layer = layers.get(kind)
+            if layer is not None and layer is event.source and layer.visible:
                 self.fill(kind)
         self.view.desk.overlay_changed.emit()
 
@@ -114,7 +115,7 @@ class Overlays:
                 self._canvas[kind] = None
                 continue
             view.composer.update_overlay(canvas, view.page, self._maps(cell, kind), touched)
-            view.layers[kind].data = canvas
+            view.layers[kind].refresh(thumbnail=False, highlight=False, extent=False)
 
     def ask(self, index: int, name: str | None) -> None:
         """Show the saliency of one chromosome for a class; None is the model's own."""

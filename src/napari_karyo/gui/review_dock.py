@@ -91,7 +91,8 @@ class ReviewDock(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size: there is no scroll bar along the bottom."""
-        bar = self.verticalScrollBar().sizeHint().width()
+        scroll = self.verticalScrollBar()
+        bar = 0 if scroll is None else scroll.sizeHint().width()
         return QSize(self._inside.minimumSizeHint().width() + bar + 6, 200)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from magicgui.types import FileDialogMode
 from magicgui.widgets import ComboBox, Container, FileEdit, Label, ProgressBar, PushButton
 from napari.utils.notifications import show_error, show_warning
 
@@ -45,14 +46,14 @@ class ClassifyForm(Container[Any]):
         self._viewer = getattr(napari_viewer, "__wrapped__", napari_viewer)
         settings = read_settings()
         self.folder = FileEdit(
-            mode="d", label="Folder", tooltip="A folder of crops (a cell), or of such folders"
+            mode=FileDialogMode.EXISTING_DIRECTORY,
+            label="Folder",
+            tooltip="A folder of crops (a cell), or of such folders",
         )
         self.cells = ComboBox(
             label="Classify", choices=self._cell_choices, tooltip="A cell, or every cell read"
         )
-        self.model = ComboBox(
-            label="Model", choices=_models(settings.model), value=settings.model
-        )
+        self.model = ComboBox(label="Model", choices=_models(settings.model), value=settings.model)
         self.device = ComboBox(
             label="Device",
             choices=["auto", "cuda", "mps", "cpu"],
