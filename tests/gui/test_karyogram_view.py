@@ -37,6 +37,13 @@ def test_only_public_layers_one_set_for_all_cells(opened: Any) -> None:
     assert len(desk.cells) == 2
     desk.open(second)
     assert len(desk.cells) == 2
+    # Classified again: a karyogram that was corrected stays beside the new one.
+    desk.current.karyotype.move([0], "2")
+    corrected = desk.current
+    desk.open(second)
+    assert [cell.name for cell in desk.cells] == ["cell A", "cell B", "cell B (2)"]
+    assert corrected in desk.cells
+    assert not desk.current.karyotype.history
 
 
 def test_screenshot_shows_the_composed_page(opened: Any) -> None:

@@ -13,6 +13,9 @@ import mouse
 import pytest
 from drawn import MALE, make_cell, make_classification
 from PIL import Image
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
 
 from napari_karyo.cell import Cell, Polarity
 from napari_karyo.errors import DeviceError
@@ -76,6 +79,7 @@ def test_one_button_makes_the_karyogram(viewer: Any, form: ClassifyForm, network
     assert form.start.enabled
     assert "46 crops" in form.said.value
     assert "dark on white" in form.said.value
+    form.cells.native.setFocus()
     form.start.native.click()
     assert not form.start.enabled
     assert form.cancel.enabled
@@ -89,6 +93,10 @@ def test_one_button_makes_the_karyogram(viewer: Any, form: ClassifyForm, network
     assert network.asked[0]["device"] == "auto"
     assert threading.main_thread().name not in network.threads
     mouse.settle()
+    # The form has given the keyboard back: keys reach the karyogram.
+    desk = desk_of(viewer)
+    QTest.keyClick(QApplication.focusWidget() or viewer.window._qt_window, Qt.Key.Key_Right)
+    assert desk.selected == 0
     assert viewer.screenshot(flash=False)[..., :3].max() > 200
 
 
@@ -112,7 +120,7 @@ def test_every_cell_and_the_choices(viewer: Any, form: ClassifyForm, network: Ne
     assert {cell.polarity for cell in asked["cells"]} == {Polarity.DARK}
     desk = desk_of(viewer)
     assert desk.current.name == "one"
-    assert sorted(cell.name for cell in desk.cells) == ["one", "two"]
+    assert [cell.name for cell in desk.cells] == ["one", "two"]
 
 
 def test_cancel(viewer: Any, form: ClassifyForm, network: Network) -> None:

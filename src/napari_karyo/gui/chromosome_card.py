@@ -22,7 +22,7 @@ from napari_karyo.classes import TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.desk import Desk, OpenCell
 from napari_karyo.gui.marks import COLOURS, SIGNS, WORDS
-from napari_karyo.gui.widgets import wrapped_label
+from napari_karyo.gui.widgets import free_keyboard, wrapped_label
 
 #: Alternatives offered.
 COUNT = 5
@@ -72,6 +72,7 @@ class ChromosomeCard(QGroupBox):
         if row < len(self._names):
             if self._desk.view is not None:
                 self._desk.view.activate()
+                free_keyboard()
             actions.place(self._desk, self._names[row])
 
     def show_chromosome(self, cell: OpenCell | None, index: int | None) -> None:

@@ -31,7 +31,11 @@ def _dock(viewer: Any, name: str, kind: type) -> Any:
             return widget
     # The title that napari's own Plugins menu gives, so that it knows the dock again.
     widget = kind(viewer)
-    viewer.window.add_dock_widget(widget, name=f"{name} ({TITLE})", area="right", tabify=False)
+    holder = viewer.window.add_dock_widget(
+        widget, name=f"{name} ({TITLE})", area="right", tabify=True
+    )
+    holder.show()
+    holder.raise_()
     return widget
 
 

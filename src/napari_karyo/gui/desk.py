@@ -34,6 +34,8 @@ class OpenCell:
         What the model said.
     karyotype : Karyotype
         Who sits where: the only truth.
+    label : str
+        Tells it from another karyogram of the same cell; empty where there is none.
     shown_class : dict of int to str
         The class whose saliency is asked for, where it is not the model's own.
     saliency : dict of (int, str) to ndarray
@@ -42,14 +44,15 @@ class OpenCell:
 
     classification: Classification
     karyotype: Karyotype
+    label: str = ""
     shown_class: dict[int, str] = field(default_factory=dict)
     saliency: dict[tuple[int, str], NDArray[np.float32]] = field(default_factory=dict)
     attention: dict[int, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """The cell's name."""
-        return self.classification.cell.name
+        """The cell's name, with its label."""
+        return self.classification.cell.name + (f" {self.label}" if self.label else "")
 
     def __len__(self) -> int:
         return len(self.classification.cell)
@@ -143,23 +146,39 @@ class Desk:
         """The chromosome in hand."""
         return self._selected
 
-    def open(self, classification: Classification, who: str = "") -> OpenCell:
-        """Put a classified cell on the desk and on top.
+    def open(self, classification: Classification, who: str = "", show: bool = True) -> OpenCell:
+        """Put a classified cell on the desk, and on top.
 
-        A cell of the same name and folder is replaced: classifying again means
-        starting the karyogram anew.
+        Classifying a cell again replaces its karyogram, but never one that a person
+        has corrected: that one stays open beside the new one.
+
+        Parameters
+        ----------
+        classification : Classification
+        who : str
+            Initials of the person who will correct.
+        show : bool
+            Whether it comes on top.
         """
         karyotype = Karyotype.from_classification(classification)
         karyotype.who = who
         cell = OpenCell(classification, karyotype)
+        here = classification.cell
         same = [
             old
             for old in self.cells
-            if old.name == cell.name and old.classification.cell.path == classification.cell.path
+            if (old.classification.cell.name, old.classification.cell.path)
+            == (here.name, here.path)
         ]
-        place = self.cells.index(same[0]) if same else len(self.cells)
-        self.cells[place : place + len(same)] = [cell]
-        self.show(cell)
+        untouched = next((old for old in same if not old.karyotype.history), None)
+        if untouched is not None:
+            cell.label = untouched.label
+            self.cells[self.cells.index(untouched)] = cell
+        else:
+            cell.label = f"({len(same) + 1})" if same else ""
+            self.cells.append(cell)
+        if show:
+            self.show(cell)
         return cell
 
     def show(self, cell: OpenCell | None) -> None:

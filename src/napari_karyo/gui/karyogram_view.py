@@ -139,6 +139,8 @@ class KaryogramView:
             text={"string": "{sign}", "size": 12, "color": "black", "scaling": True},
             features={"sign": np.array([], dtype=str)},
             border_width=0.08,
+            # Never smaller on the screen than the eye can tell their shapes apart.
+            canvas_size_limits=(9, 10000),
         )
         add["frames"] = viewer.add_vectors(
             np.zeros((8, 2, 2)),
@@ -147,7 +149,7 @@ class KaryogramView:
             vector_style="line",
         )
         add["ghost"] = viewer.add_image(
-            np.zeros((4, 4, 4), np.uint8), rgb=True, opacity=0.75, visible=False
+            np.zeros((4, 4, 4), np.uint8), rgb=True, opacity=0.85, visible=False
         )
         for role, layer in add.items():
             layer.metadata[ROLE_KEY] = role
@@ -157,7 +159,7 @@ class KaryogramView:
                 # What they show is the karyotype's: there is nothing to draw by hand.
                 layer.editable = False
         self._name_layers(cell)
-        viewer.reset_view()
+        viewer.reset_view(margin=0.01)
 
     def _name_layers(self, cell: OpenCell) -> None:
         for role, layer in self.layers.items():

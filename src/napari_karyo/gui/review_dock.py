@@ -28,7 +28,7 @@ from napari_karyo.gui.desk import Desk, OpenCell, desk_of
 from napari_karyo.gui.export_panel import ExportPanel
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.keys import help_html, plain_key
-from napari_karyo.gui.widgets import block, wrapped_label
+from napari_karyo.gui.widgets import block, free_keyboard, wrapped_label
 from napari_karyo.inference.confidence import Light
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ class ReviewDock(QScrollArea):
         if self.desk.current is not None and not self.view.shown:
             self.view.show()
         self.view.activate()
+        free_keyboard()
 
     def _choose_cell(self, place: int) -> None:
         if 0 <= place < len(self.desk.cells):

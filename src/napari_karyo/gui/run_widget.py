@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from magicgui.types import FileDialogMode
 from magicgui.widgets import ComboBox, Container, FileEdit, Label, ProgressBar, PushButton
 from napari.utils.notifications import show_error, show_warning
+from qtpy.QtCore import Qt
 
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
@@ -21,6 +22,7 @@ from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.reading import tell_problems
 from napari_karyo.gui.settings import read_settings
+from napari_karyo.gui.widgets import free_keyboard
 
 if TYPE_CHECKING:
     import napari
@@ -61,7 +63,7 @@ class ClassifyForm(Container[Any]):
             tooltip="auto takes a GPU where there is one",
         )
         self.normalization = ComboBox(
-            label="Length scale",
+            label="Lengths",
             choices=[("one for each cell", "cell"), ("one for the patient", "patient")],
             value="cell",
             tooltip="What shares one length normalization",
@@ -78,6 +80,8 @@ class ClassifyForm(Container[Any]):
         self.start = PushButton(text="Classify", tooltip="Make the karyogram")
         self.cancel = PushButton(text="Cancel", enabled=False)
         self.progress = ProgressBar(min=0, max=1, value=0, visible=False)
+        for button in (self.start, self.cancel):
+            button.native.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.said = Label(value="")
         self.said.native.setWordWrap(True)
         buttons = Container(widgets=[self.start, self.cancel], layout="horizontal", labels=False)
@@ -231,10 +235,10 @@ class ClassifyForm(Container[Any]):
         desk = desk_of(self._viewer)
         open_view(self._viewer)
         who = read_settings().initials
-        for result in reversed(results):
-            # The first cell ends on top.
-            desk.open(result, who=who)
+        opened = [desk.open(result, who=who, show=False) for result in results]
+        desk.show(opened[0])
         open_review(self._viewer)
+        free_keyboard()
         crops = sum(len(result.cell) for result in results)
         lines = [f"{crops} crops classified on {results[0].device}."]
         notes = {note for result in results for note in result.notes}

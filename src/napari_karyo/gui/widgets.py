@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from qtpy.QtWidgets import QLabel, QWidget
+from qtpy.QtWidgets import QApplication, QLabel, QWidget
 
 
 @contextmanager
@@ -23,3 +23,13 @@ def wrapped_label(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
     return label
+
+
+def free_keyboard() -> None:
+    """Take the keyboard from whichever field has it: keys then reach the canvas.
+
+    napari's window hands every key that no field wants to its canvas.
+    """
+    holder = QApplication.focusWidget()
+    if holder is not None:
+        holder.clearFocus()
