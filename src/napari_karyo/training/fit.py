@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.device import Device
@@ -95,6 +95,21 @@ class _State:
             torch.cuda.set_rng_state(content["cuda_random"])
 
 
+def _running_mean(decay: float) -> Callable[..., None]:
+    """Return a running mean that forgets the untrained start as fast as it can."""
+
+    @torch.no_grad()
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        keep = min(decay, (1 + float(count)) / (10 + float(count)))
+        if averaged[0].is_floating_point():
+            torch._foreach_lerp_(averaged, current, 1 - keep)
+        else:
+            for old, new in zip(averaged, current, strict=True):
+                old.copy_(new)
+
+    return update
+
+
 def _made_with(config: ResCRANNConfig, recipe: Recipe, seed: int) -> str:
     return repr((config.as_dict(), asdict(recipe), seed))
 
@@ -108,6 +123,7 @@ def fit(
     seed: int = 0,
     resume: bool = True,
     time_limit: float | None = None,
+    compiled: bool = False,
     progress: Callable[[str], None] = print,
 ) -> tuple[ResCRANN, bool]:
     """Train a network on the split ``train``, watching ``val``.
@@ -125,6 +141,9 @@ def fit(
         Whether to go on from the checkpoint.
     time_limit : float, optional
         Seconds after which this call saves and returns, to be called again.
+    compiled : bool
+        Let torch compile the network first: a minute or two, and a C++ compiler, for
+        nearly twice the speed on a CPU.
     progress : callable
         Told a line an epoch.
 
@@ -136,6 +155,8 @@ def fit(
         False where the time limit came first.
     """
     torch.manual_seed(seed)
+    # Gradients too small for normal numbers make the CPU several times slower.
+    torch.set_flush_denormal(True)
     began = time.monotonic()
     place = device.torch()
     train, val = data.select("train"), data.select("val")
@@ -147,12 +168,13 @@ def fit(
     )
     state = _State(
         network,
-        AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True),
+        AveragedModel(network, multi_avg_fn=_running_mean(recipe.average), use_buffers=True),
         optimizer,
         torch.optim.lr_scheduler.OneCycleLR(
             optimizer, recipe.learning_rate, total_steps=total + 1, pct_start=0.2
         ),
     )
+    forward = torch.compile(network) if compiled else network
     checkpoint = output / "checkpoint.pt"
     if resume and checkpoint.exists():
         state.load(checkpoint, recipe, seed)
@@ -169,7 +191,7 @@ def fit(
         for number in range(within, per_epoch):
             picked = torch.from_numpy(order[number * recipe.batch : (number + 1) * recipe.batch])
             picked = picked.to(place)
-            losses.append(_step(state, images[picked], labels[picked], recipe, device))
+            losses.append(_step(state, forward, images[picked], labels[picked], recipe, device))
             now = time.monotonic()
             state.seconds = seconds_before + now - began
             out_of_time = time_limit is not None and now - began > time_limit
@@ -193,13 +215,20 @@ def fit(
     return _averaged(state), True
 
 
-def _step(state: _State, crops: Tensor, labels: Tensor, recipe: Recipe, device: Device) -> float:
+def _step(
+    state: _State,
+    forward: Callable[..., tuple[Tensor, Tensor]],
+    crops: Tensor,
+    labels: Tensor,
+    recipe: Recipe,
+    device: Device,
+) -> float:
     settings = recipe.augmentation
     images, turned = augment(crops.float() / 255, settings)
     if state.network.config.either_way_up:
         labels = labels + len(CLASSES) * turned
     with device.autocast(training=True):
-        logits, _ = state.network(images.contiguous(memory_format=torch.channels_last))
+        logits, _ = forward(images.contiguous(memory_format=torch.channels_last))
     loss = functional.cross_entropy(logits.float(), labels, label_smoothing=recipe.label_smoothing)
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()

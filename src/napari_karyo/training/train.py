@@ -48,6 +48,7 @@ def train(
     device: str = "auto",
     resume: bool = True,
     time_limit: float | None = None,
+    compiled: bool = False,
     progress: Callable[[str], None] = print,
 ) -> Path | None:
     """Train a Res-CRANN on labelled cells and write its weights.
@@ -67,6 +68,8 @@ def train(
         Go on from the checkpoint in `output`, where there is one.
     time_limit : float, optional
         Seconds of training after which this call saves and returns.
+    compiled : bool
+        Let torch compile the network first; see `napari_karyo.training.fit.fit`.
     progress : callable
         Told what happens, a line at a time.
 
@@ -96,7 +99,7 @@ def train(
     crops = load_dataset(data, output, sizes.input, ("train", "val"), progress)
     try:
         network, finished = fit(
-            crops, sizes, recipe, place, output, seed, resume, time_limit, progress
+            crops, sizes, recipe, place, output, seed, resume, time_limit, compiled, progress
         )
     except ValueError as error:
         raise KaryoError(str(error)) from error

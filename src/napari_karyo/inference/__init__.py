@@ -1,0 +1,1 @@
+"""From inputs to classes: device, prediction, assignment, confidence, saliency."""

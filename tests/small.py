@@ -1,0 +1,45 @@
+"""A network and a data set small enough for tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from napari_karyo.models.res_crann import DEFAULT, ResCRANN
+from napari_karyo.models.weights import save_weights
+
+SMALL = replace(
+    DEFAULT,
+    depths=(1, 1),
+    widths=(4, 8),
+    strides=((2, 2), (2, 2)),
+    stem_width=4,
+    lstm_width=8,
+)
+
+CALIBRATION = {"temperature": 1.5, "doubtful": 0.4, "sure": 0.9}
+
+
+def small_network(seed: int = 0, **changes: object) -> ResCRANN:
+    """Return an untrained small network."""
+    torch.manual_seed(seed)
+    return ResCRANN(replace(SMALL, **changes)).eval()  # type: ignore[arg-type]
+
+
+def small_weights(folder: Path, seed: int = 0) -> Path:
+    """Write an untrained small network and return its file."""
+    path = folder / f"small{seed}.safetensors"
+    save_weights(path, small_network(seed), CALIBRATION, {"seed": seed})
+    return path
+
+
+def bar(rows: int, bright: tuple[int, ...] = (), width: int = 10) -> np.ndarray:
+    """Return a crop, uint8 bright on black, with an upright bar and bright bands."""
+    image = np.zeros((rows + 12, width + 14), np.uint8)
+    image[6:-6, 7:-7] = 110
+    for row in bright:
+        image[6 + row : 10 + row, 7:-7] = 240
+    return image

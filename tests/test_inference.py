@@ -1,0 +1,190 @@
+"""Prediction, classification and saliency with a small untrained network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage
+from small import bar, small_network, small_weights
+
+from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
+from napari_karyo.errors import DeviceError
+from napari_karyo.inference.classify import classify, classify_patient, iter_classify
+from napari_karyo.inference.device import Device, choose_device
+from napari_karyo.inference.predict import predict
+from napari_karyo.inference.saliency import attention_on_crop, saliency
+
+CPU = Device("cpu", "test")
+
+
+@pytest.fixture
+def cell() -> Cell:
+    rows = (80, 70, 50, 40, 30)
+    crops = [Chromosome(f"{n}.png", bar(n, (4, n // 3)), None, None) for n in rows]
+    return Cell("cell", tuple(crops), Polarity.BRIGHT)
+
+
+def test_a_crop_turned_by_half_gets_the_same_class_and_the_other_polarity() -> None:
+    network = small_network()
+    inputs = np.random.default_rng(0).random((3, 1, 128, 48), np.float32)
+    as_is, turned = (
+        predict(network, np.ascontiguousarray(x), CPU) for x in (inputs, inputs[..., ::-1, ::-1])
+    )
+    classes, up = as_is.probabilities(1.3)
+    turned_classes, turned_up = turned.probabilities(1.3)
+    assert np.allclose(classes, turned_classes, atol=1e-5)
+    assert np.allclose(up, 1 - turned_up, atol=1e-5)
+    assert np.allclose(as_is.attention, turned.attention[:, ::-1], atol=1e-5)
+    assert np.allclose(classes.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_network_of_24_outputs_says_nothing_of_polarity() -> None:
+    network = small_network(either_way_up=False)
+    inputs = np.random.default_rng(0).random((2, 1, 128, 48), np.float32)
+    classes, up = predict(network, inputs, CPU).probabilities(1.0)
+    assert classes.shape == (2, 24)
+    assert (up == 1).all()
+
+
+def test_a_higher_temperature_makes_it_more_modest() -> None:
+    inputs = np.random.default_rng(0).random((2, 1, 128, 48), np.float32)
+    prediction = predict(small_network(), inputs, CPU)
+    sharp, modest = (prediction.probabilities(t)[0].max(axis=1) for t in (0.2, 2.0))
+    assert (sharp > modest).all()
+
+
+def test_a_gpu_out_of_memory_goes_on_smaller_and_then_on_the_cpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = small_network()
+    inputs = np.random.default_rng(0).random((5, 1, 128, 48), np.float32)
+    expected = predict(network, inputs, CPU).log_outputs
+    crowded = Device("mps", "small GPU")
+    monkeypatch.setattr(Device, "torch", lambda self: torch.device("cpu"))
+    monkeypatch.setattr("napari_karyo.inference.predict.BATCH", {"mps": 4, "cpu": 2})
+    real = network.forward
+    passes: list[int] = []
+
+    def forward(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        passes.append(len(images))
+        if len(passes) <= 3:
+            raise RuntimeError("MPS backend out of memory")
+        return real(images)
+
+    monkeypatch.setattr(network, "forward", forward)
+    prediction = predict(network, inputs, crowded)
+    assert np.allclose(prediction.log_outputs, expected, atol=1e-5)
+    assert passes[:4] == [16, 8, 4, 8]  # four views of 4, 2 and 1 crops, then the CPU's 2
+    assert prediction.device.kind == "cpu"
+    assert "batches of 2" in prediction.notes[0]
+    assert "CPU" in prediction.notes[-1]
+
+
+def test_another_error_is_not_taken_for_a_full_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = small_network()
+
+    def forward(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(network, "forward", forward)
+    with pytest.raises(RuntimeError, match="shapes"):
+        predict(network, np.zeros((1, 1, 128, 48), np.float32), CPU)
+
+
+def test_devices() -> None:
+    assert choose_device("auto").kind in ("cuda", "mps", "cpu")
+    assert choose_device("cpu").kind == "cpu"
+    with pytest.raises(DeviceError, match="no device"):
+        choose_device("abacus")
+    if not torch.cuda.is_available():
+        with pytest.raises(DeviceError, match="no cuda device"):
+            choose_device("cuda")
+
+
+def test_classify_a_cell(cell: Cell, tmp_path: Path) -> None:
+    path = small_weights(tmp_path)
+    seen: list[int] = []
+    result = classify(
+        cell, model=path, device="cpu", progress=lambda step: seen.append(step.done)
+    )
+    assert len(result) == 5
+    assert result.probabilities.shape == (5, 24)
+    assert result.attention.shape[0] == 5
+    assert result.confidence.tolist() == result.probabilities.max(axis=1).tolist()
+    assert [best[0][0] for best in map(result.alternatives, range(5))] == list(result.predicted)
+    assert result.thresholds == (0.4, 0.9)
+    assert seen == sorted(seen)
+    assert seen[-1] == 5
+
+
+def test_the_expected_class_is_not_shown_to_the_classifier(cell: Cell, tmp_path: Path) -> None:
+    path = small_weights(tmp_path)
+    named = Cell(
+        "cell",
+        tuple(Chromosome(f"7_{n}.png", c.image, None, "7") for n, c in enumerate(cell)),
+        cell.polarity,
+    )
+    plain, told = (classify(c, model=path, device="cpu").probabilities for c in (cell, named))
+    assert np.array_equal(plain, told)
+
+
+def test_a_crop_that_cannot_be_used_leaves_the_others(cell: Cell, tmp_path: Path) -> None:
+    black = Chromosome("black.png", np.zeros((30, 20), np.uint8))
+    with_black = Cell("cell", (black, *cell.chromosomes), cell.polarity)
+    result = classify(with_black, model=small_weights(tmp_path), device="cpu")
+    assert len(result) == 5
+    assert [problem.file for problem in result.cell.problems] == ["black.png"]
+
+
+def test_a_patients_cells_share_one_factor(cell: Cell, tmp_path: Path) -> None:
+    path = small_weights(tmp_path)
+    shorter = Cell("short", cell.chromosomes[2:], cell.polarity)
+    patient = Patient("patient", (cell, shorter))
+    shared = classify_patient(patient, model=path, device="cpu")
+    own = classify_patient(patient, model=path, device="cpu", normalization="cell")
+    assert shared[0].scale == shared[1].scale
+    assert own[0].scale != own[1].scale
+
+
+def test_a_run_may_be_cancelled_between_two_steps(cell: Cell, tmp_path: Path) -> None:
+    run = iter_classify([cell], model=small_weights(tmp_path), device="cpu")
+    assert next(run).done == 0
+    run.close()
+    with pytest.raises(StopIteration):
+        next(run)
+
+
+def test_saliency_lies_on_the_chromosome_and_follows_the_class(
+    cell: Cell, tmp_path: Path
+) -> None:
+    result = classify(cell, model=small_weights(tmp_path), device="cpu")
+    maps = saliency(result, device="cpu")
+    assert [m.shape for m in maps] == [c.image.shape for c in cell]
+    assert all(m.min() >= 0 and m.max() == pytest.approx(1) for m in maps)
+    (other,) = saliency(result, [0], ["21"], device="cpu")
+    (own,) = saliency(result, [0], [result.predicted[0]], device="cpu")
+    assert np.allclose(own, maps[0], atol=1e-4)
+    if result.predicted[0] != "21":
+        assert not np.allclose(own, other, atol=1e-2)
+
+
+def test_saliency_changes_with_the_weights(cell: Cell, tmp_path: Path) -> None:
+    first, second = (small_weights(tmp_path, seed) for seed in (0, 1))
+    result = classify(cell, model=first, device="cpu")
+    (own,) = saliency(result, [1], ["3"], device="cpu")
+    (random,) = saliency(result, [1], ["3"], model=second, device="cpu")
+    assert abs(np.corrcoef(own.ravel(), random.ravel())[0, 1]) < 0.95
+
+
+def test_attention_is_shown_along_the_chromosome(cell: Cell, tmp_path: Path) -> None:
+    result = classify(cell, model=small_weights(tmp_path), device="cpu")
+    result.attention[0] = 0
+    result.attention[0, result.attention.shape[1] // 2] = 1
+    shown = attention_on_crop(result, 0)
+    assert shown.shape == cell.chromosomes[0].image.shape
+    middle = ndimage.center_of_mass(shown)[0]
+    assert middle == pytest.approx(shown.shape[0] / 2, abs=4)
+    assert shown[:, 0].max() == 0

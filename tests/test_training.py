@@ -1,0 +1,218 @@
+"""Training on a handful of drawn crops: labels, resuming, calibration, evaluation."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from small import SMALL, bar, small_weights
+
+from napari_karyo.errors import KaryoError, ReadError
+from napari_karyo.inference.device import Device
+from napari_karyo.inference.predict import Prediction
+from napari_karyo.models.weights import load_weights
+from napari_karyo.training import train as entry
+from napari_karyo.training.augment import Augmentation, augment
+from napari_karyo.training.calibrate import calibration_error, fit_temperature, fit_thresholds
+from napari_karyo.training.dataset import COLUMNS, load_dataset, read_cells, read_labels
+from napari_karyo.training.evaluate import evaluate
+from napari_karyo.training.fit import Recipe, fit
+
+CPU = Device("cpu", "test")
+QUICK = Recipe(epochs=2, batch=4, learning_rate=1e-2)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Three cells of six crops, one a split; long bars are class 1, short ones 21."""
+    folder = tmp_path / "data"
+    rows = []
+    for number, split in enumerate(("train", "val", "test")):
+        for count in range(3):
+            for label, length in (("1", 80), ("21", 24)):
+                name = f"q_band/cell{number}/{label}_{count}.png"
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(bar(length + count, (6,))).save(folder / name)
+                rows.append(("q_band", f"p{number}", f"cell{number}", label, split, name))
+    with (folder / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    return folder
+
+
+def test_cells_of_a_split_are_read_with_their_labels(data: Path, tmp_path: Path) -> None:
+    (cell,) = read_cells(data, tmp_path, ("val",))
+    assert cell.patient == "p1"
+    assert [item.expected for item in cell.cell] == ["1", "21"] * 3
+
+
+def test_crops_in_an_archive_are_read_too(data: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    (data / "labels.csv").rename(packed / "labels.csv")
+    with zipfile.ZipFile(packed / "q_band.zip", "w") as archive:
+        for path in data.rglob("*.png"):
+            archive.write(path, path.relative_to(data))
+    (cell,) = read_cells(packed, tmp_path / "work", ("test",))
+    assert len(cell.cell) == 6
+
+
+def test_a_patient_in_two_splits_is_refused(data: Path) -> None:
+    path = data / "labels.csv"
+    path.write_text(path.read_text().replace("p2", "p0"))
+    with pytest.raises(ReadError, match="patient p0 is in the splits"):
+        read_labels(data)
+
+
+def test_an_unknown_label_is_refused(data: Path) -> None:
+    path = data / "labels.csv"
+    path.write_text(path.read_text().replace(",21,", ",27,"))
+    with pytest.raises(ReadError, match="27"):
+        read_labels(data)
+
+
+def test_a_missing_table_or_column_is_named(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match=r"labels\.csv"):
+        read_labels(tmp_path)
+    path = data / "labels.csv"
+    path.write_text(path.read_text().replace("patient", "person"))
+    with pytest.raises(ReadError, match="patient"):
+        read_labels(data)
+
+
+def test_the_data_set_is_drawn_once(data: Path, tmp_path: Path) -> None:
+    first = load_dataset(data, tmp_path / "work", SMALL.input)
+    (data / "q_band/cell0/1_0.png").unlink()
+    second = load_dataset(data, tmp_path / "work", SMALL.input)
+    assert np.array_equal(first.inputs, second.inputs)
+    assert len(first.select("train")) == len(first.select("val")) == 6
+    assert not len(first.select("test"))
+
+
+def test_augmentation_keeps_shape_and_range_and_turns_half() -> None:
+    torch.manual_seed(0)
+    images = torch.zeros(400, 1, 64, 24)
+    images[:, :, :20, 8:16] = 0.8
+    changed, turned = augment(images, Augmentation())
+    assert changed.shape == images.shape
+    assert 0 <= float(changed.min()) <= float(changed.max()) <= 1
+    assert 0.35 < turned.float().mean() < 0.65
+    lower = changed[:, :, 32:].sum(dim=(1, 2, 3)) > changed[:, :, :32].sum(dim=(1, 2, 3))
+    assert torch.equal(lower, turned)
+
+
+def test_no_augmentation_changes_nothing_but_mirroring() -> None:
+    images = torch.rand(8, 1, 32, 16)
+    images = (images + images.flip(3)) / 2
+    changed, turned = augment(images, Augmentation(*[0.0] * 11))
+    assert torch.allclose(changed, images, atol=1e-4)
+    assert not turned.any()
+
+
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(data: Path, tmp_path: Path) -> None:
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    for folder in (whole, stopped):
+        folder.mkdir()
+    straight, finished = fit(crops, SMALL, QUICK, CPU, whole, progress=lambda _: None)
+    assert finished
+    calls = 0
+    finished = False
+    while not finished:
+        pieced, finished = fit(
+            crops, SMALL, QUICK, CPU, stopped, time_limit=0.0, progress=lambda _: None
+        )
+        calls += 1
+        assert calls < 10
+    assert calls > 1
+    for a, b in zip(
+        straight.state_dict().values(), pieced.state_dict().values(), strict=True
+    ):
+        assert torch.allclose(a, b, atol=1e-6)
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> None:
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    fit(crops, SMALL, QUICK, CPU, tmp_path, time_limit=0.0, progress=lambda _: None)
+    with pytest.raises(ValueError, match="another network, recipe or seed"):
+        fit(crops, SMALL, replace(QUICK, epochs=3), CPU, tmp_path, progress=lambda _: None)
+
+
+def test_train_writes_weights_that_load_and_evaluate(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(entry.CONFIGS, "default", SMALL)
+    monkeypatch.setitem(entry.RECIPES, "default", replace(QUICK, epochs=12))
+    path = entry.train(data, tmp_path / "out", device="cpu", progress=lambda _: None)
+    assert path is not None
+    loaded = load_weights(path)
+    assert loaded.facts["crops"]["train"] == {"q_band": 6}
+    report = evaluate(data, model=path, device="cpu", split="test")
+    figures = report.figures("q_band")
+    assert figures["crops"] == 6
+    assert 0 <= figures["top1"] <= figures["top3"] <= figures["top5"] <= 1
+    assert "after whole-cell assignment" in report.text()
+    with pytest.raises(KaryoError, match="no configuration"):
+        entry.train(data, tmp_path / "out", config="nothing")
+
+
+def test_a_crop_that_cannot_be_used_counts_as_wrong(data: Path, tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((20, 20), np.uint8)).save(data / "q_band/cell2/1_0.png")
+    report = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    figures = report.figures("q_band")
+    assert figures["crops"] == 6
+    assert figures["unusable"] == 1
+    assert figures["per_class"]["1"]["placed"] <= 2 / 3
+
+
+def test_upside_down_crops_get_the_same_figures(data: Path, tmp_path: Path) -> None:
+    path = small_weights(tmp_path)
+    as_is, turned = (
+        evaluate(data, model=path, device="cpu", upside_down=u).figures("q_band")
+        for u in (False, True)
+    )
+    assert as_is["per_class"] == turned["per_class"]
+    assert as_is["polarity"] == turned["polarity"]
+
+
+def test_a_folder_of_named_crops_is_evaluated_without_a_table(data: Path, tmp_path: Path) -> None:
+    report = evaluate(data / "q_band", model=small_weights(tmp_path), device="cpu")
+    assert report.figures("bright")["crops"] == 18
+
+
+def test_an_unknown_split_says_so(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="nowhere"):
+        evaluate(data, split="nowhere", model=small_weights(tmp_path), device="cpu")
+
+
+def test_temperature_undoes_overconfidence() -> None:
+    random = np.random.default_rng(0)
+    truth = random.integers(0, 24, 4000)
+    logits = random.normal(0, 1, (4000, 24))
+    logits[np.arange(4000), truth] += 3
+    for factor in (0.5, 3.0):
+        scaled = factor * logits
+        logs = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
+        prediction = Prediction(logs.astype(np.float32), np.ones((4000, 4), np.float32), CPU)
+        found = fit_temperature(prediction, truth)
+        classes, _ = prediction.probabilities(found)
+        right = classes.argmax(axis=1) == truth
+        before, _ = prediction.probabilities(1.0)
+        after = calibration_error(classes.max(axis=1), right)
+        assert after < 0.5 * calibration_error(before.max(axis=1), right)
+        assert after < 0.03
+
+
+def test_sure_means_at_most_one_wrong_in_five_hundred() -> None:
+    random = np.random.default_rng(1)
+    confidence = random.random(20000).astype(np.float32)
+    right = random.random(20000) < confidence**0.1
+    doubtful, sure = fit_thresholds(confidence, right)
+    assert (~right[confidence >= sure]).mean() <= 1 / 500
+    assert doubtful <= sure
+    assert (~right[confidence < doubtful]).sum() >= 0.4 * (~right).sum()
