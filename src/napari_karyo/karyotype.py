@@ -1,180 +1,59 @@
-"""Which chromosome sits in which slot, and every edit of it, with undo and redo.
+"""Who sits in which slot: the only truth about a karyotype.
 
-The only truth of the correction: an edit is one method, each emits one event, and
-views redraw from what it says.
+Every edit, from the mouse, a key, the console or a test, is one method of
+`Karyotype`. It makes a new immutable `State`, enters the history and emits
+`Karyotype.changed`; views redraw from the state and hold no truth of their own.
+An edit that changes nothing enters no history and emits nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from operator import index as as_index
+from typing import TYPE_CHECKING, Literal
 
 from psygnal import Signal
 
 from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.edits import SLOTS, Change, Edit, State, touched_slots
 from napari_karyo.errors import EditError
 from napari_karyo.iscn import short_form
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
 
-SLOTS = (*CLASSES, TRAY)
+__all__ = ["SLOTS", "Change", "Edit", "Karyotype", "State"]
 
-
-@dataclass(frozen=True)
-class State:
-    """Where every chromosome is at one moment.
-
-    Attributes
-    ----------
-    slots : mapping of str to tuple of int
-        For each of the 24 classes and the tray, the chromosomes from left to right.
-    turned : frozenset of int
-        Chromosomes drawn turned by half against their upright picture.
-    corrected : frozenset of int
-        Chromosomes whose slot or direction a person changed: not the proposed ones.
-    reviewed : frozenset of int
-        Chromosomes that a person has looked at and accepted.
-    """
-
-    slots: Mapping[str, tuple[int, ...]]
-    turned: frozenset[int] = frozenset()
-    corrected: frozenset[int] = frozenset()
-    reviewed: frozenset[int] = frozenset()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self,
-            "slots",
-            MappingProxyType({name: tuple(self.slots.get(name, ())) for name in SLOTS}),
-        )
-
-    def slot_of(self, chromosome: int) -> str:
-        """Return the slot that a chromosome is in.
-
-        Raises
-        ------
-        EditError
-            Where there is no such chromosome.
-        """
-        for name, members in self.slots.items():
-            if chromosome in members:
-                return name
-        raise EditError(f"there is no chromosome {chromosome} in this cell.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for a case file."""
-        return {
-            "slots": {name: list(members) for name, members in self.slots.items() if members},
-            "turned": sorted(self.turned),
-            "corrected": sorted(self.corrected),
-            "reviewed": sorted(self.reviewed),
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> State:
-        """Read back what `to_dict` returned."""
-        return cls(
-            {name: tuple(members) for name, members in values["slots"].items()},
-            frozenset(values["turned"]),
-            frozenset(values["corrected"]),
-            frozenset(values["reviewed"]),
-        )
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One change by a person.
-
-    Attributes
-    ----------
-    kind : str
-        ``"move"``, ``"turn"``, ``"swap"`` or ``"review"``.
-    chromosomes : tuple of int
-    text : str
-        For the history, in words.
-    before, after : State
-    who : str
-        Operator's initials.
-    time : datetime
-        In UTC.
-    """
-
-    kind: str
-    chromosomes: tuple[int, ...]
-    text: str
-    before: State
-    after: State
-    who: str = ""
-    time: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for a case file."""
-        return {
-            "kind": self.kind,
-            "chromosomes": list(self.chromosomes),
-            "text": self.text,
-            "before": self.before.to_dict(),
-            "after": self.after.to_dict(),
-            "who": self.who,
-            "time": self.time.isoformat(),
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Edit:
-        """Read back what `to_dict` returned."""
-        return cls(
-            values["kind"],
-            tuple(values["chromosomes"]),
-            values["text"],
-            State.from_dict(values["before"]),
-            State.from_dict(values["after"]),
-            values["who"],
-            datetime.fromisoformat(values["time"]),
-        )
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a view must redraw.
-
-    Attributes
-    ----------
-    edit : Edit
-    direction : {"do", "undo", "redo"}
-    touched : frozenset of str
-        Slots whose members, order or drawing changed.
-    """
-
-    edit: Edit
-    direction: Literal["do", "undo", "redo"]
-    touched: frozenset[str]
+Order = dict[str, list[int]]
 
 
 class Karyotype:
-    """The karyotype of one cell under correction.
+    """The chromosomes of one cell in their slots, with every edit undoable.
 
     Parameters
     ----------
-    placements : sequence of str
-        The proposed slot of each chromosome: a class or ``"tray"``.
+    placements : sequence of str, length N
+        The proposed slot of each chromosome: a class, or the tray.
     turned : iterable of int
-        Chromosomes to be drawn turned by half.
-    names : sequence of str, optional
-        File names, for the history.
+        Chromosomes drawn rotated by 180 degrees relative to their upright picture.
+    names : sequence of str, length N, optional
+        What the chromosomes are called in messages, the file names as a rule;
+        ``crop 1`` and so on where left out.
     who : str
-        Operator's initials, written into each edit.
+        Who edits from now on: the operator's initials. May be set later.
+    order : iterable of int, optional
+        All chromosomes in the order in which they take their seats, left to right
+        within each slot. By default the order of the cell.
 
     Raises
     ------
     EditError
-        Where a slot or a turned chromosome does not exist.
+        Where a placement is no slot, or `turned`, `names` or `order` do not fit.
     """
 
     changed = Signal(Change)
+    """Emitted after every edit, undo and redo, when the state is the new one already."""
 
     def __init__(
         self,
@@ -183,16 +62,26 @@ class Karyotype:
         *,
         names: Sequence[str] | None = None,
         who: str = "",
+        order: Iterable[int] | None = None,
     ) -> None:
-        slots: dict[str, list[int]] = {name: [] for name in SLOTS}
-        for index, slot in enumerate(placements):
-            _check_slot(slot)
-            slots[slot].append(index)
-        self._count = len(placements)
-        self.names = tuple(names) if names is not None else tuple(map(str, range(self._count)))
+        count = len(placements)
+        if names is None:
+            names = [f"crop {number + 1}" for number in range(count)]
+        if len(names) != count:
+            raise EditError(f"{len(names)} names were given for {count} chromosomes.")
+        seating = list(range(count)) if order is None else [as_index(one) for one in order]
+        if sorted(seating) != list(range(count)):
+            raise EditError(f"The order must name each of the {count} chromosomes once.")
+        slots: Order = {slot: [] for slot in SLOTS}
+        for one in seating:
+            _check_slot(placements[one])
+            slots[placements[one]].append(one)
+        self.names = tuple(names)
         self.who = who
-        self._check(turned := frozenset(turned))
-        self.proposed = State({name: tuple(members) for name, members in slots.items()}, turned)
+        self.proposed = State(
+            {slot: tuple(seats) for slot, seats in slots.items()},
+            frozenset(as_index(one) for one in turned),
+        )
         self._state = self.proposed
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
@@ -205,46 +94,69 @@ class Karyotype:
         *,
         who: str = "",
     ) -> Karyotype:
-        """Propose a karyotype from what the network says.
+        """Propose the karyotype of a classified cell.
 
         Parameters
         ----------
         classification : Classification
-        assigned : sequence of str, optional
-            A slot for each chromosome; whole-cell assignment where left out.
+        assigned : sequence of str, length N, optional
+            The slot of each chromosome; the whole-cell assignment where left out.
         who : str
+
+        Returns
+        -------
+        Karyotype
+            p arms up. Within a slot the likelier chromosome stands on the left, so
+            that an abnormal homologue tends to the right, as on a printed page.
         """
         from napari_karyo.inference.assignment import assign
+        from napari_karyo.inference.confidence import assigned_probability
 
-        placed = assign(classification.probabilities) if assigned is None else assigned
-        karyotype = cls(
-            placed,
-            [index for index, up in enumerate(classification.p_arm_up) if up < 0.5],
+        if assigned is None:
+            assigned = assign(classification.probabilities)
+        share = assigned_probability(classification.probabilities, assigned)
+        return cls(
+            assigned,
+            [one for one, up in enumerate(classification.p_arm_up) if up < 0.5],
             names=[item.name for item in classification.cell],
             who=who,
+            order=sorted(range(len(assigned)), key=lambda one: -share[one]),
         )
-        # An abnormal homologue stands on the right, as laboratories print it; what the
-        # network is least sure of is the likeliest to be one.
-        sure = classification.confidence
-        ordered = {
-            name: tuple(sorted(members, key=lambda index: -sure[index]))
-            for name, members in karyotype.proposed.slots.items()
-        }
-        karyotype.proposed = State(ordered, karyotype.proposed.turned)
-        karyotype._state = karyotype.proposed
-        return karyotype
+
+    # -- what is ----------------------------------------------------------------
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.names)
 
     @property
     def state(self) -> State:
-        """Where everything is now."""
+        """The present state: a snapshot that no later edit changes."""
         return self._state
+
+    def slot_of(self, chromosome: int) -> str:
+        """Return the slot that a chromosome sits in."""
+        return self._state.seats[self._known(chromosome)][0]
+
+    def position_of(self, chromosome: int) -> int:
+        """Return a chromosome's place within its slot, from 0 at the left."""
+        return self._state.seats[self._known(chromosome)][1]
+
+    def is_corrected(self, chromosome: int) -> bool:
+        """Whether a chromosome's slot or way up now differs from the proposal."""
+        return self._known(chromosome) in self._state.corrected
+
+    def counts(self) -> dict[str, int]:
+        """Return how many chromosomes sit in each of the 24 classes, the tray left out."""
+        return {name: len(self._state.slots[name]) for name in CLASSES}
+
+    @property
+    def iscn(self) -> str:
+        """The proposed karyotype in ISCN short form; what lies in the tray isn't counted."""
+        return short_form(self.counts())
 
     @property
     def history(self) -> tuple[Edit, ...]:
-        """The edits that are in force, oldest first."""
+        """The edits that led to the present state, oldest first; undone ones left out."""
         return tuple(self._done)
 
     @property
@@ -254,226 +166,213 @@ class Karyotype:
 
     @property
     def can_redo(self) -> bool:
-        """Whether an edit was taken back that can be done again."""
+        """Whether there is an edit to do again."""
         return bool(self._undone)
 
-    @property
-    def iscn(self) -> str:
-        """The karyotype's ISCN short form, as a proposal; the tray is not counted."""
-        return short_form(self.counts())
-
-    def slot_of(self, chromosome: int) -> str:
-        """Return the slot that a chromosome is in."""
-        return self._state.slot_of(chromosome)
-
-    def position_of(self, chromosome: int) -> int:
-        """Return a chromosome's place in its slot, from the left, from 0."""
-        return self._state.slots[self.slot_of(chromosome)].index(chromosome)
-
-    def counts(self) -> dict[str, int]:
-        """Return the number of chromosomes of each class."""
-        return {name: len(self._state.slots[name]) for name in CLASSES}
-
-    def is_corrected(self, chromosome: int) -> bool:
-        """Tell whether a person changed a chromosome's slot or direction."""
-        return chromosome in self._state.corrected
+    # -- edits ------------------------------------------------------------------
 
     def move(
-        self, chromosomes: int | Iterable[int], slot: str, position: int | None = None
-    ) -> bool:
-        """Put chromosomes into a slot.
+        self, chromosomes: Iterable[int], slot: str, position: int | None = None
+    ) -> Edit | None:
+        """Move chromosomes into a slot.
 
         Parameters
         ----------
-        chromosomes : int or iterable of int
+        chromosomes : iterable of int
+            In the order in which they shall stand, left to right.
         slot : str
-            A class or ``"tray"``.
+            A class, or the tray.
         position : int, optional
-            Place from the left among the slot's other members; the right end where
-            left out.
+            How many of the others in the slot shall stand to their left. Without it
+            they are put at the right end, and those that sit in the slot already stay
+            where they are.
 
         Returns
         -------
-        bool
-            False where they were there already, and nothing is recorded.
+        Edit or None
+            None where nothing changed.
 
         Raises
         ------
         EditError
-            Where a chromosome or the slot does not exist.
+            Where slot, chromosome or position do not exist.
         """
-        moving = self._several(chromosomes)
         _check_slot(slot)
-        slots = {
-            name: [item for item in members if item not in moving]
-            for name, members in self._state.slots.items()
-        }
-        if position is None and all(self.slot_of(item) == slot for item in moving):
-            return False
-        target = slots[slot]
-        place = len(target) if position is None else max(0, min(position, len(target)))
-        slots[slot] = [*target[:place], *moving, *target[place:]]
-        where = "the tray" if slot == TRAY else f"slot {slot}"
-        return self._do("move", moving, f"{self._named(moving)} to {where}", slots=slots)
+        moved = self._all_known(chromosomes)
+        if position is None:
+            moved = tuple(one for one in moved if self.slot_of(one) != slot)
+        kind = "tray" if slot == TRAY else "move"
+        came_from = tuple(self.slot_of(one) for one in moved)
 
-    def to_tray(self, chromosomes: int | Iterable[int]) -> bool:
-        """Put chromosomes aside as unclassified or as no chromosomes at all."""
+        def rearrange(slots: Order) -> None:
+            for one, before in zip(moved, came_from, strict=True):
+                slots[before].remove(one)
+            seats = slots[slot]
+            place = len(seats) if position is None else as_index(position)
+            if not 0 <= place <= len(seats):
+                raise EditError(
+                    f"There is no place {place} in {_words(slot)}.",
+                    f"It has the places 0 to {len(seats)}.",
+                )
+            seats[place:place] = moved
+
+        origins = list(dict.fromkeys(came_from))
+        if origins == [slot]:
+            text = f"{self._call(moved)} put elsewhere in {_words(slot)}"
+        else:
+            origin = " and ".join(map(_words, origins))
+            text = f"{self._call(moved)} moved from {origin} to {_words(slot)}"
+        return self._rearrange(kind, moved, text, rearrange)
+
+    def to_tray(self, chromosomes: Iterable[int]) -> Edit | None:
+        """Send chromosomes to the tray: markers, dirt and what nobody can name."""
         return self.move(chromosomes, TRAY)
 
-    def turn(self, chromosomes: int | Iterable[int]) -> bool:
-        """Turn chromosomes top to bottom."""
-        turning = self._several(chromosomes)
-        return self._do(
-            "turn",
-            turning,
-            f"{self._named(turning)} turned top to bottom",
-            turned=self._state.turned ^ frozenset(turning),
-        )
+    def swap(self, first: int, second: int) -> Edit | None:
+        """Let two chromosomes change places, in one slot or across two."""
+        pair = self._known(first), self._known(second)
+        (slot_a, place_a), (slot_b, place_b) = (self._state.seats[one] for one in pair)
 
-    def swap(self, first: int, second: int) -> bool:
-        """Let two chromosomes change places, in one slot or between two."""
-        pair = self._several((first, second))
-        if len(pair) != 2:
-            raise EditError("a swap needs two different chromosomes.", "Select another one.")
-        other = {first: second, second: first}
-        slots = {
-            name: [other.get(item, item) for item in members]
-            for name, members in self._state.slots.items()
-        }
-        return self._do(
-            "swap",
-            pair,
-            f"{self.names[first]} and {self.names[second]} changed places",
-            slots=slots,
-        )
+        def rearrange(slots: Order) -> None:
+            slots[slot_a][place_a], slots[slot_b][place_b] = pair[1], pair[0]
 
-    def swap_with_neighbour(self, chromosome: int, step: int = 1) -> bool:
-        """Let a chromosome change places with its neighbour in the slot.
+        return self._rearrange("swap", pair, f"{self._call(pair)} swapped", rearrange)
+
+    def swap_with_neighbour(self, chromosome: int, step: int = 1) -> Edit | None:
+        """Swap a chromosome with a neighbour in its slot.
 
         Parameters
         ----------
         chromosome : int
         step : int
-            1 for the neighbour on the right, -1 for the one on the left.
+            +1 for the one on its right, -1 for the one on its left.
 
         Raises
         ------
         EditError
-            Where there is no neighbour on that side.
+            Where nobody stands there.
         """
-        members = self._state.slots[self.slot_of(chromosome)]
-        place = members.index(chromosome) + step
-        if not 0 <= place < len(members):
-            side = "right" if step > 0 else "left"
+        slot, place = self._state.seats[self._known(chromosome)]
+        seats = self._state.slots[slot]
+        if not 0 <= place + step < len(seats):
             raise EditError(
-                f"{self.names[chromosome]} has no neighbour on the {side} in its slot.",
-                "Drag it to another slot, or type its class.",
+                f"{self.names[chromosome]} has no neighbour to the "
+                f"{'right' if step > 0 else 'left'} in {_words(slot)}."
             )
-        return self.swap(chromosome, members[place])
+        return self.swap(chromosome, seats[place + step])
 
-    def review(self, chromosomes: int | Iterable[int], reviewed: bool = True) -> bool:
-        """Mark chromosomes as looked at and accepted, or take the mark back."""
-        marking = self._several(chromosomes)
-        marked = (
-            self._state.reviewed | frozenset(marking)
-            if reviewed
-            else self._state.reviewed - frozenset(marking)
+    def turn(self, chromosomes: Iterable[int]) -> Edit | None:
+        """Turn chromosomes top to bottom; turned twice they stand as before."""
+        turned = self._all_known(chromosomes)
+        return self._edit(
+            "turn",
+            turned,
+            f"{self._call(turned)} turned top to bottom",
+            self._state.slots,
+            self._state.turned ^ frozenset(turned),
+            self._state.reviewed,
         )
-        what = "accepted" if reviewed else "no longer accepted"
-        return self._do("review", marking, f"{self._named(marking)} {what}", reviewed=marked)
 
-    def undo(self) -> bool:
-        """Take the last edit back; False where there is none."""
-        if not self._done:
-            return False
-        edit = self._done.pop()
-        self._undone.append(edit)
-        self._go(edit, edit.before, "undo")
-        return True
+    def review(self, chromosomes: Iterable[int], reviewed: bool = True) -> Edit | None:
+        """Mark chromosomes as accepted where they sit, or take the mark back.
 
-    def redo(self) -> bool:
-        """Do again the edit last taken back; False where there is none."""
-        if not self._undone:
-            return False
-        edit = self._undone.pop()
-        self._done.append(edit)
-        self._go(edit, edit.after, "redo")
-        return True
+        A chromosome that is moved to another slot afterwards loses its mark: what
+        was accepted was the place it had.
+        """
+        members = frozenset(self._all_known(chromosomes))
+        marks = self._state.reviewed | members if reviewed else self._state.reviewed - members
+        fresh = tuple(sorted(marks ^ self._state.reviewed))
+        text = f"{self._call(fresh)} {'accepted' if reviewed else 'no longer accepted'}"
+        return self._edit("review", fresh, text, self._state.slots, self._state.turned, marks)
 
-    def _do(
+    def undo(self) -> Edit | None:
+        """Take the last edit back; return it, or None where there is none."""
+        return self._travel(self._done, self._undone, "undo")
+
+    def redo(self) -> Edit | None:
+        """Do the edit again that was undone last; return it, or None where there is none."""
+        return self._travel(self._undone, self._done, "redo")
+
+    # -- how it is done ---------------------------------------------------------
+
+    def _rearrange(
         self,
         kind: str,
         chromosomes: tuple[int, ...],
         text: str,
-        *,
-        slots: Mapping[str, Sequence[int]] | None = None,
-        turned: frozenset[int] | None = None,
-        reviewed: frozenset[int] | None = None,
-    ) -> bool:
+        how: Callable[[Order], None],
+    ) -> Edit | None:
         before = self._state
-        after = self._derive(
-            before.slots if slots is None else {n: tuple(m) for n, m in slots.items()},
-            before.turned if turned is None else turned,
-            before.reviewed if reviewed is None else reviewed,
-        )
-        if after == before:
-            return False
-        edit = Edit(kind, chromosomes, text, before, after, self.who)
-        self._done.append(edit)
-        self._undone.clear()
-        self._go(edit, after, "do")
-        return True
+        slots: Order = {slot: list(seats) for slot, seats in before.slots.items()}
+        how(slots)
+        after = {slot: tuple(seats) for slot, seats in slots.items()}
+        stayed = frozenset(one for one in before.reviewed if one in after[before.seats[one][0]])
+        return self._edit(kind, chromosomes, text, after, before.turned, stayed)
 
-    def _derive(
+    def _edit(
         self,
+        kind: str,
+        chromosomes: tuple[int, ...],
+        text: str,
         slots: Mapping[str, tuple[int, ...]],
         turned: frozenset[int],
         reviewed: frozenset[int],
-    ) -> State:
-        """Build a state; what is corrected follows from the proposal, both ways."""
-        proposed = self.proposed
-        elsewhere = (
-            item
-            for name, members in slots.items()
-            for item in members
-            if item not in proposed.slots[name]
-        )
-        corrected = frozenset(elsewhere) | (turned ^ proposed.turned)
-        return State(slots, turned, corrected, reviewed)
+    ) -> Edit | None:
+        before = self._state
+        if slots == before.slots and turned == before.turned and reviewed == before.reviewed:
+            return None
+        placed = State(slots, turned, frozenset(), reviewed)
+        after = State(slots, turned, placed.differs_from(self.proposed), reviewed)
+        edit = Edit(kind, chromosomes, text, before, after, datetime.now(UTC), self.who)
+        self._done.append(edit)
+        self._undone.clear()
+        self._enter(edit, "do", before, after)
+        return edit
 
-    def _go(self, edit: Edit, state: State, direction: Literal["do", "undo", "redo"]) -> None:
-        old, self._state = self._state, state
-        drawn_anew = (
-            (old.turned ^ state.turned)
-            | (old.corrected ^ state.corrected)
-            | (old.reviewed ^ state.reviewed)
-        )
-        touched = frozenset(
-            name
-            for name in SLOTS
-            if old.slots[name] != state.slots[name] or drawn_anew & set(state.slots[name])
-        )
-        self.changed.emit(Change(edit, direction, touched))
+    def _travel(
+        self, source: list[Edit], target: list[Edit], direction: Literal["undo", "redo"]
+    ) -> Edit | None:
+        if not source:
+            return None
+        edit = source.pop()
+        target.append(edit)
+        ends = (edit.before, edit.after) if direction == "redo" else (edit.after, edit.before)
+        self._enter(edit, direction, *ends)
+        return edit
 
-    def _several(self, chromosomes: int | Iterable[int]) -> tuple[int, ...]:
-        if isinstance(chromosomes, Iterable):
-            items = tuple(dict.fromkeys(int(item) for item in chromosomes))
-        else:
-            items = (int(chromosomes),)
-        self._check(items)
-        return items
+    def _enter(
+        self,
+        edit: Edit,
+        direction: Literal["do", "undo", "redo"],
+        before: State,
+        after: State,
+    ) -> None:
+        self._state = after
+        self.changed.emit(Change(edit, direction, touched_slots(before, after)))
 
-    def _check(self, chromosomes: Iterable[int]) -> None:
-        for item in chromosomes:
-            if not 0 <= item < self._count:
-                raise EditError(
-                    f"there is no chromosome {item} in this cell.", "Select one on the karyogram."
-                )
+    def _known(self, chromosome: int) -> int:
+        number = as_index(chromosome)
+        if not 0 <= number < len(self):
+            raise EditError(
+                f"There is no chromosome of number {number} in this cell.",
+                f"It has {len(self)}, counted from 0.",
+            )
+        return number
 
-    def _named(self, chromosomes: Sequence[int]) -> str:
-        return ", ".join(self.names[item] for item in chromosomes)
+    def _all_known(self, chromosomes: Iterable[int]) -> tuple[int, ...]:
+        """Check the numbers and drop repeats, keeping the order."""
+        return tuple(dict.fromkeys(self._known(one) for one in chromosomes))
+
+    def _call(self, chromosomes: Sequence[int]) -> str:
+        if len(chromosomes) > 3:
+            return f"{len(chromosomes)} chromosomes"
+        return " and ".join(self.names[one] for one in chromosomes)
 
 
 def _check_slot(slot: str) -> None:
     if slot not in SLOTS:
-        raise EditError(f"there is no slot {slot!r}.", "Use 1 to 22, X, Y or tray.")
+        raise EditError(f"There is no slot {slot!r}.", f"The slots are 1 to 22, X, Y and {TRAY!r}.")
+
+
+def _words(slot: str) -> str:
+    return "the tray" if slot == TRAY else slot

@@ -1,1 +1,1 @@
-"""From inputs to classes: device, prediction, assignment, confidence, saliency."""
+"""From a prepared cell to classes: the network, its confidence and the whole-cell assignment."""

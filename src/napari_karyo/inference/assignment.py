@@ -1,66 +1,116 @@
-"""Which class each chromosome gets, seen together with the rest of its cell.
+"""Whole-cell assignment: the classes of a cell's chromosomes decided together.
 
-A cell has about two of each class. The assignment lets that weigh, but a third copy
-always stays possible: a rule that forces pairs hides a trisomy.
+A chromosome that the network alone would call a third 9 is more likely the missing
+X where the cell has room for an X. So all crops share out the places that a normal
+cell has. A third copy costs something and always stays possible: a rule that forced
+pairs would hide a trisomy.
 """
 
 from __future__ import annotations
+
+import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from napari_karyo.classes import CLASSES
+from napari_karyo.classes import CLASS_INDEX, CLASSES
 
-#: Price of a third and each further copy, in units of log probability. Chosen on the
-#: validation split; see docs/results.md.
-EXTRA_COPY_PENALTY = 3.0
+#: What a copy beyond the normal number costs, as a difference of log probabilities:
+#: the network must hold the class e^3, twenty times, likelier than one with room.
+THIRD_COPY_PENALTY: Final = 3.0
+#: The same for the next copies, each.
+FOURTH_COPY_PENALTY: Final = 5.0
 
-#: Smallest probability that counts: below it the network's zeros are noise.
-FLOOR = 1e-6
+#: Probabilities below this are taken for it, so that none rules a class out.
+FLOOR: Final = 1e-9
 
 
 def assign(
     probabilities: NDArray[np.floating],
     *,
-    extra_copy_penalty: float = EXTRA_COPY_PENALTY,
+    third_copy_penalty: float = THIRD_COPY_PENALTY,
+    fourth_copy_penalty: float = FOURTH_COPY_PENALTY,
 ) -> tuple[str, ...]:
-    """Assign a class to every chromosome of a cell.
+    """Give every chromosome of a cell its class, all at once.
 
-    Two places of each class are free (of Y one, since a second Y is as rare as a third
-    copy of anything else); each further copy costs the penalty. In cells of far more than 46 chromosomes the free places rise with their
-    number, so that a triploid is not priced out.
+    The sum of -log probability and penalties is least. Two places a class are free;
+    the sex chromosomes have two free places together, X X or X Y, whichever fits
+    better. Free places may stay empty, so lost chromosomes force nothing. Cells with
+    58 chromosomes or more have three sets of free places, from 81 four, and so on.
 
     Parameters
     ----------
     probabilities : ndarray, shape (N, 24)
-        Calibrated probabilities in the order of `CLASSES`.
-    extra_copy_penalty : float
-        0 gives the model's own choices.
+        Calibrated, in the order of `CLASSES`. N may be anything.
+    third_copy_penalty : float
+        Cost of the first copy that is not free, in units of -log probability.
+    fourth_copy_penalty : float
+        Cost of each copy after that one, not less than `third_copy_penalty`.
 
     Returns
     -------
-    tuple of str
-        A class for each chromosome.
+    tuple of str, length N
+
+    Raises
+    ------
+    ValueError
+        Where the shape is wrong, a probability is no number, or a penalty is negative
+        or the second less than the first.
     """
-    count = len(probabilities)
+    table = np.asarray(probabilities, np.float64)
+    if table.ndim != 2 or table.shape[1] != len(CLASSES):
+        raise ValueError(f"Probabilities of shape (N, 24) are needed, not {table.shape}.")
+    if not np.isfinite(table).all():
+        raise ValueError("Every probability must be a number.")
+    if not 0 <= third_copy_penalty <= fourth_copy_penalty < math.inf:
+        raise ValueError("Penalties must be finite, not negative, the fourth not the smaller.")
+    count = len(table)
     if count == 0:
         return ()
-    cost = -np.log(np.maximum(np.asarray(probabilities, np.float64), FLOOR))
-    level = max(2, round(count / 23))
-    columns: list[NDArray[np.float64]] = []
-    owners: list[int] = []
-    for index, name in enumerate(CLASSES):
-        free = level // 2 if name == "Y" else level
-        # No class needs more places than there are chromosomes that might be of it.
-        likely = int((cost[:, index] < -np.log(FLOOR) - 1e-9).sum())
-        places = max(free, min(count, max(likely, free + 2)))
-        for place in range(places):
-            columns.append(cost[:, index] + (extra_copy_penalty if place >= free else 0.0))
-            owners.append(index)
-    matrix = np.stack(columns, axis=1)
-    rows, chosen = linear_sum_assignment(matrix)
-    placed = [""] * count
-    for row, column in zip(rows, chosen, strict=True):
-        placed[int(row)] = CLASSES[owners[int(column)]]
-    return tuple(placed)
+    price = -np.log(np.clip(table, FLOOR, None))
+    sets = free_sets(count)
+    penalties = np.full(count, fourth_copy_penalty)
+    penalties[0] = third_copy_penalty
+    best: tuple[float, NDArray[np.intp]] | None = None
+    # Half of the sex chromosomes, rounded up, may be Y: XY, XYY, XXYY.
+    for males in range((sets + 1) // 2 + 1):
+        free = np.full(len(CLASSES), sets)
+        free[CLASS_INDEX["X"]] = sets - males
+        free[CLASS_INDEX["Y"]] = males
+        cost, classes = _solve(price, free, penalties)
+        # Of equal ones the first is kept: no Y is claimed that nothing speaks for.
+        if best is None or cost < best[0] - 1e-9:
+            best = cost, classes
+    assert best is not None
+    return tuple(CLASSES[one] for one in best[1])
+
+
+def free_sets(count: int) -> int:
+    """Return how many haploid sets of places are free in a cell of this many crops.
+
+    Two at least: a cell with few crops has lost some, it is not haploid.
+    """
+    return max(2, (count + 11) // 23)
+
+
+def _solve(
+    price: NDArray[np.float64], free: NDArray[np.int_], penalties: NDArray[np.float64]
+) -> tuple[float, NDArray[np.intp]]:
+    """Return the least sum and the class of each crop, with so many free places a class.
+
+    Parameters
+    ----------
+    price : ndarray, shape (N, 24)
+    free : ndarray of int, shape (24,)
+    penalties : ndarray, shape (N,)
+        Of the first, second, ... copy beyond the free ones.
+    """
+    count = len(price)
+    extra = np.arange(count)[None, :] - free[:, None]
+    fees = np.where(extra < 0, 0.0, penalties[np.clip(extra, 0, None)])
+    # Every class has as many places as there are crops, so anything remains possible.
+    cost = (price[:, :, None] + fees[None, :, :]).reshape(count, -1)
+    rows, columns = linear_sum_assignment(cost)
+    return float(cost[rows, columns].sum()), columns // count

@@ -1,4 +1,4 @@
-"""The confidence light: how far a placement can be trusted, readable without colour."""
+"""The confidence light of a chromosome, readable without colour."""
 
 from __future__ import annotations
 
@@ -8,58 +8,45 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.classes import CLASS_INDEX
+from napari_karyo.classes import CLASS_INDEX, CLASSES, TRAY
 
 
 class Light(StrEnum):
-    """What the light says of a placement."""
+    """How sure the model is of the class that a chromosome was given."""
 
     SURE = "sure"
     LOOK = "look"
     DOUBTFUL = "doubtful"
 
     @property
-    def symbol(self) -> str:
-        """A character that says it without colour."""
+    def sign(self) -> str:
+        """The sign that stands for the light on screen."""
         return {"sure": "✓", "look": "?", "doubtful": "!"}[self.value]
 
     @property
     def shape(self) -> str:
-        """The name of a point symbol that says it without colour."""
-        return {"sure": "disc", "look": "triangle_up", "doubtful": "square"}[self.value]
-
-    @property
-    def words(self) -> str:
-        """What it asks of the person."""
-        return {
-            "sure": "sure",
-            "look": "worth a look",
-            "doubtful": "doubtful: please check",
-        }[self.value]
+        """The light's shape, as napari names it; no triangle, which marks corrections."""
+        return {"sure": "disc", "look": "diamond", "doubtful": "square"}[self.value]
 
 
-def light(probability: float, agrees: bool, thresholds: tuple[float, float]) -> Light:
-    """Return the light of one placement.
+def light(p_assigned: float, agrees: bool, thresholds: tuple[float, float]) -> Light:
+    """Return the light of one chromosome.
 
     Parameters
     ----------
-    probability : float
-        Calibrated probability of the assigned class.
+    p_assigned : float
+        Calibrated probability of the class it was given.
     agrees : bool
-        Whether the assigned class is the model's own choice.
+        Whether that is the model's own choice. Where it is not, the light is always
+        doubtful: two ways of deciding have disagreed.
     thresholds : tuple of float
-        Doubtful below the first, sure from the second; chosen on validation cells so
-        that at most 1 in 500 sure ones is wrong.
-
-    Returns
-    -------
-    Light
-        Doubtful wherever the rest of the cell overruled the model.
+        Doubtful below the first, sure from the second.
     """
-    doubtful, sure = thresholds
-    if not agrees or probability < doubtful:
+    doubtful_below, sure_from = thresholds
+    # Written so that a probability that is no number is doubtful too.
+    if not agrees or not p_assigned >= doubtful_below:
         return Light.DOUBTFUL
-    return Light.SURE if probability >= sure else Light.LOOK
+    return Light.SURE if p_assigned >= sure_from else Light.LOOK
 
 
 def lights(
@@ -67,23 +54,23 @@ def lights(
     assigned: Sequence[str],
     thresholds: tuple[float, float],
 ) -> tuple[Light, ...]:
-    """Return the light of every chromosome; what is in the tray is doubtful.
+    """Return the light of every chromosome of a cell.
 
     Parameters
     ----------
     probabilities : ndarray, shape (N, 24)
-    assigned : sequence of str
-        The slot of each chromosome.
+        Calibrated, in the order of `CLASSES`.
+    assigned : sequence of str, length N
+        The slot of each. In the tray nobody claims a class: such a one is worth a look.
     thresholds : tuple of float
+        See `light`.
     """
-    found = []
-    for row, slot in zip(probabilities, assigned, strict=True):
-        index = CLASS_INDEX.get(slot)
-        if index is None:
-            found.append(Light.DOUBTFUL)
-            continue
-        found.append(light(float(row[index]), int(row.argmax()) == index, thresholds))
-    return tuple(found)
+    shares = assigned_probability(probabilities, assigned)
+    own = probabilities.argmax(axis=1)
+    return tuple(
+        Light.LOOK if slot == TRAY else light(float(share), CLASSES[int(best)] == slot, thresholds)
+        for slot, share, best in zip(assigned, shares, own, strict=True)
+    )
 
 
 def doubtful_order(
@@ -91,13 +78,47 @@ def doubtful_order(
     assigned: Sequence[str],
     thresholds: tuple[float, float],
 ) -> list[int]:
-    """Return the chromosomes that are not sure, most doubtful first."""
-    found = lights(probabilities, assigned, thresholds)
+    """Return the chromosomes that want a look, the most doubtful first.
+
+    The doubtful ones come before those only worth a look; among equals the less
+    probable first. Sure ones are left out.
+
+    Parameters
+    ----------
+    probabilities, assigned, thresholds
+        See `lights`.
+
+    Returns
+    -------
+    list of int
+        Indices of the cell's chromosomes.
+    """
     rank = {Light.DOUBTFUL: 0, Light.LOOK: 1}
+    shown = lights(probabilities, assigned, thresholds)
+    shares = assigned_probability(probabilities, assigned)
+    waiting = [one for one, item in enumerate(shown) if item in rank]
+    return sorted(waiting, key=lambda one: (rank[shown[one]], float(shares[one]), one))
 
-    def trust(index: int) -> tuple[int, float]:
-        place = CLASS_INDEX.get(assigned[index])
-        probability = 0.0 if place is None else float(probabilities[index][place])
-        return rank[found[index]], probability
 
-    return sorted((i for i, item in enumerate(found) if item in rank), key=trust)
+def assigned_probability(
+    probabilities: NDArray[np.floating], assigned: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return the probability of the class that each chromosome was given.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (N, 24)
+    assigned : sequence of str, length N
+        For one in the tray, the probability of the model's own choice is returned.
+
+    Returns
+    -------
+    ndarray, shape (N,), float64
+    """
+    return np.array(
+        [
+            row.max() if slot == TRAY else row[CLASS_INDEX[slot]]
+            for row, slot in zip(probabilities, assigned, strict=True)
+        ],
+        np.float64,
+    )
