@@ -1,0 +1,67 @@
+"""From the crops of a metaphase cell to a karyogram: classify, correct, export.
+
+The names below are loaded when they are first asked for, so that ``import napari_karyo`` costs
+nothing: napari reads every plugin's package when it starts, and PyTorch alone takes seconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.assignment import assign
+    from napari_karyo.inference.classify import classify, classify_patient
+    from napari_karyo.inference.saliency import saliency
+    from napari_karyo.io.cells import read_cell, read_patient
+    from napari_karyo.io.export import export_picture, export_table
+    from napari_karyo.karyotype import Karyotype
+    from napari_karyo.simulation.sample import simulate_cell
+
+try:
+    __version__ = version("napari-karyo")
+except PackageNotFoundError:  # run from a source tree that was never installed
+    __version__ = "0+unknown"
+
+_HOMES = {
+    "Karyotype": "karyotype",
+    "assign": "inference.assignment",
+    "classify": "inference.classify",
+    "classify_patient": "inference.classify",
+    "export_picture": "io.export",
+    "export_table": "io.export",
+    "read_cell": "io.cells",
+    "read_patient": "io.cells",
+    "saliency": "inference.saliency",
+    "simulate_cell": "simulation.sample",
+}
+
+__all__ = [
+    "Karyotype",
+    "__version__",
+    "assign",
+    "classify",
+    "classify_patient",
+    "export_picture",
+    "export_table",
+    "read_cell",
+    "read_patient",
+    "saliency",
+    "simulate_cell",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load one of the package's public names when it is first used."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the lazily loaded names too."""
+    return sorted({*globals(), *__all__})
