@@ -65,7 +65,7 @@ class OpenCell:
         """
         slot = self.karyotype.slot_of(index)
         if slot == TRAY:
-            return Light.LOOK
+            return Light.DOUBTFUL
         row = self.classification.probabilities[index]
         return light(
             float(row[CLASS_INDEX[slot]]),
@@ -160,8 +160,7 @@ class Desk:
         show : bool
             Whether it comes on top.
         """
-        karyotype = Karyotype.from_classification(classification)
-        karyotype.who = who
+        karyotype = Karyotype.from_classification(classification, who=who)
         cell = OpenCell(classification, karyotype)
         here = classification.cell
         same = [

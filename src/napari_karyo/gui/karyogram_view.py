@@ -139,8 +139,6 @@ class KaryogramView:
             text={"string": "{sign}", "size": 12, "color": "black", "scaling": True},
             features={"sign": np.array([], dtype=str)},
             border_width=0.08,
-            # Never smaller on the screen than the eye can tell their shapes apart.
-            canvas_size_limits=(9, 10000),
         )
         add["frames"] = viewer.add_vectors(
             np.zeros((8, 2, 2)),

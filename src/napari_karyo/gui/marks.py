@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 #: Fill of each light: from the Okabe-Ito palette, made light enough for black signs.
 COLOURS = {Light.SURE: "#4cc9a0", Light.LOOK: "#ffd21f", Light.DOUBTFUL: "#ff8a5c"}
+#: A diamond, not a triangle, for a look: a triangle is the page's mark of a correction.
 SYMBOLS = {Light.SURE: "disc", Light.LOOK: "diamond", Light.DOUBTFUL: "square"}
-SIGNS = {Light.SURE: "✓", Light.LOOK: "?", Light.DOUBTFUL: "!"}
 #: Diameter in page units; a diamond looks smaller than a square of its size.
 SIZES = {Light.SURE: 20.0, Light.LOOK: 31.0, Light.DOUBTFUL: 28.0}
-WORDS = {Light.SURE: "sure", Light.LOOK: "have a look", Light.DOUBTFUL: "doubtful"}
 
 SELECTED = "#2f8bff"
 TARGET = "#00a0a0"
@@ -66,10 +65,10 @@ def light_features(cell: OpenCell) -> pd.DataFrame:
             "file": [item.name for item in cell.classification.cell],
             "class": [cell.karyotype.slot_of(index) for index in range(count)],
             "confidence": [round(cell.probability(index), 3) for index in range(count)],
-            "light": [WORDS[light] for light in lights],
+            "light": [light.value for light in lights],
             "corrected": [index in state.corrected for index in range(count)],
             "reviewed": [index in state.reviewed for index in range(count)],
-            "sign": [SIGNS[light] for light in lights],
+            "sign": [light.symbol for light in lights],
         }
     )
 
