@@ -1,0 +1,158 @@
+"""The command ``napari-karyo``: what the plugin does, from the shell and without Qt."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from napari_karyo import __version__
+from napari_karyo.errors import KaryoError
+
+EXIT_OK = 0
+EXIT_SOME_FAILED = 1
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process where left out.
+
+    Returns
+    -------
+    int
+        0: done; 1: done, but some cell failed; 2: not done, the reason is on standard
+        error; 130: stopped with Ctrl+C.
+    """
+    chosen = parser().parse_args(arguments)
+    # The commands are loaded only now, so that --help and a mistyped option answer at once.
+    from napari_karyo import commands
+
+    run = {
+        "classify": commands.classify,
+        "karyogram": commands.karyogram,
+        "train": commands.train,
+        "evaluate": commands.evaluate,
+        "demo": commands.demo,
+        "info": commands.info,
+    }[chosen.command]
+    try:
+        return run(chosen)
+    except KaryoError as error:
+        print(f"napari-karyo: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        print("napari-karyo: stopped.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="napari-karyo",
+        description="From the crops of a metaphase cell to a karyogram. "
+        "Every result is a proposal, for research use only.",
+    )
+    top.add_argument("--version", action="version", version=f"napari-karyo {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    one = commands.add_parser("classify", help="classify the crops of cells into a CSV table")
+    one.add_argument(
+        "cells",
+        nargs="+",
+        type=Path,
+        metavar="CELL_FOLDER",
+        help="folder of a cell, stack, or folder of such folders (a patient)",
+    )
+    one.add_argument("--output", type=Path, required=True, metavar="TABLE.csv")
+    _add_stain(one)
+    _add_network(one)
+    _add_normalization(one, "the cell folders named, and those of each patient folder")
+
+    one = commands.add_parser("karyogram", help="write a cell's karyogram as a picture")
+    one.add_argument("cell", type=Path, metavar="CELL_FOLDER")
+    one.add_argument("--output", type=Path, required=True, metavar="PICTURE.png")
+    one.add_argument("--dpi", type=float, default=300.0, help="72 to 1200 (300)")
+    one.add_argument("--title", default="Karyogram")
+    _add_stain(one)
+    _add_network(one)
+
+    one = commands.add_parser("train", help="train the network; goes on after a kill")
+    one.add_argument("data", type=Path, metavar="DATA", help="folder with labels.csv")
+    one.add_argument("--output", type=Path, required=True, metavar="FOLDER")
+    one.add_argument("--config", default="default", help="default or paper")
+    one.add_argument("--epochs", type=_positive, help="instead of the recipe's")
+    one.add_argument("--seed", type=int, default=0)
+    _add_device(one)
+    one.add_argument(
+        "--time-limit", type=float, metavar="SECONDS", help="save and stop after so long"
+    )
+    one.add_argument("--compile", action="store_true", help="let torch compile the network first")
+    one.add_argument("--no-resume", action="store_true", help="begin anew")
+
+    one = commands.add_parser("evaluate", help="how often the program is right on labelled cells")
+    one.add_argument(
+        "data", type=Path, metavar="DATA", help="folder with labels.csv, or cells named by class"
+    )
+    one.add_argument("--split", default="test", help="rows of labels.csv to use (test)")
+    _add_network(one)
+    one.add_argument("--upside-down", action="store_true", help="turn every crop by half first")
+    _add_normalization(one, "all cells of a patient")
+    one.add_argument("--json", type=Path, metavar="FILE", help="write every crop's outcome too")
+
+    one = commands.add_parser("demo", help="a simulated cell, classified, in a napari window")
+    one.add_argument("--karyotype", default="47,XY,+21", help="such as 46,XX or 45,X (47,XY,+21)")
+    one.add_argument("--stain", choices=("G", "Q"), default="G", help="banding (G)")
+    one.add_argument("--seed", type=int, default=1)
+    one.add_argument(
+        "--output", type=Path, metavar="PICTURE.png", help="write a picture, open no window"
+    )
+
+    commands.add_parser("info", help="versions, devices and the models that are shipped")
+    return top
+
+
+def _add_device(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--device",
+        default="auto",
+        choices=("auto", "cuda", "mps", "cpu"),
+        help="where the network runs; auto takes a GPU where there is one",
+    )
+
+
+def _add_network(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--model", default="default", help="name of a shipped model, or a .safetensors file"
+    )
+    _add_device(one)
+
+
+def _add_stain(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--polarity",
+        choices=("bright", "dark"),
+        help="chromosomes bright on black or dark on white; found from the images if left out",
+    )
+
+
+def _add_normalization(one: argparse.ArgumentParser, shared: str) -> None:
+    one.add_argument(
+        "--normalization",
+        default="cell",
+        choices=("cell", "patient"),
+        help=f"one length factor for each cell, or one for {shared}",
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
