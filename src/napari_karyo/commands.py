@@ -149,7 +149,7 @@ def evaluate(chosen: Namespace) -> int:
         normalization=chosen.normalization,
         progress=lambda line: print(line, file=sys.stderr, flush=True),
     )
-    print(report)
+    print(report.text())
     if chosen.json is not None:
         with written(chosen.json, text=True) as stream:
             stream.write(report.to_json(crops=True) + "\n")
@@ -178,7 +178,7 @@ def demo(chosen: Namespace) -> int:
     return 0
 
 
-def info(chosen: Namespace) -> int:
+def info(_: Namespace) -> int:
     """Print versions, the device and the shipped models."""
     import torch
 
