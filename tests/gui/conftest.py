@@ -20,6 +20,14 @@ from drawn import UNSURE, make_cell, make_classification
 from napari_karyo.inference.result import Classification
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what opens windows, so that it can be chosen or left out."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("gui")
+
+
 @pytest.fixture
 def classification() -> Classification:
     """A male cell, two of its chromosomes uncertain."""

@@ -21,7 +21,7 @@ from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.desk import Desk, OpenCell
-from napari_karyo.gui.marks import COLOURS
+from napari_karyo.gui.marks import COLOURS, SIGNS, WORDS
 from napari_karyo.gui.widgets import free_keyboard, wrapped_label
 
 #: Alternatives offered.
@@ -118,10 +118,10 @@ def describe(cell: OpenCell, index: int) -> str:
     row = dict(cell.classification.alternatives(index, 24))
     where = "in the tray" if slot == TRAY else f"in <b>{slot}</b>"
     lines = [f"<b>{actions.name_of(cell, index)}</b>", where]
-    colour, sign = COLOURS[light], light.symbol
+    colour, sign = COLOURS[light], SIGNS[light]
     lines[1] += (
         f" &nbsp;<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span>"
-        f" {light.words}"
+        f" {WORDS[light]}"
     )
     if slot not in (TRAY, own):
         lines.append(

@@ -65,7 +65,7 @@ class OpenCell:
         """
         slot = self.karyotype.slot_of(index)
         if slot == TRAY:
-            return Light.DOUBTFUL
+            return Light.LOOK
         row = self.classification.probabilities[index]
         return light(
             float(row[CLASS_INDEX[slot]]),

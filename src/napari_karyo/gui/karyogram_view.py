@@ -177,7 +177,7 @@ class KaryogramView:
         self.page = None
 
     def _on_removed(self, event: Any) -> None:
-        """A karyogram without one of its layers is none: take the others away too."""
+        """Take the others away too: a karyogram without one of its layers is none."""
         if self.shown and not self._removing and event.value in self.layers.values():
             self.remove()
             self.desk.say("The karyogram was taken from the viewer; the review dock has it still.")
@@ -218,9 +218,9 @@ class KaryogramView:
         lights.data[:] = marks.light_positions(page)
         table, now = lights.features, marks.light_features(cell)
         signs_before = list(table["sign"])
-        for name in now.columns:
-            table[name] = now[name]
-        if list(now["sign"]) != signs_before:
+        for name, values in now.items():
+            table[name] = values
+        if now["sign"] != signs_before:
             self._style_lights(cell)
             lights.refresh_text()
         redraw(lights)
@@ -233,7 +233,7 @@ class KaryogramView:
 
     # -- selection, drop target, ghost -------------------------------------------
 
-    def _on_selection(self, index: int | None) -> None:
+    def _on_selection(self, _index: int | None) -> None:
         self._frame()
 
     def _frame(self) -> None:

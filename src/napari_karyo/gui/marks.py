@@ -15,12 +15,16 @@ from napari_karyo.gui.desk import OpenCell
 from napari_karyo.inference.confidence import Light
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from napari_karyo.karyogram.page import Box, Page
 
 #: Fill of each light: from the Okabe-Ito palette, made light enough for black signs.
 COLOURS = {Light.SURE: "#4cc9a0", Light.LOOK: "#ffd21f", Light.DOUBTFUL: "#ff8a5c"}
+SIGNS = {Light.SURE: "✓", Light.LOOK: "?", Light.DOUBTFUL: "!"}
+WORDS = {
+    Light.SURE: "sure",
+    Light.LOOK: "worth a look",
+    Light.DOUBTFUL: "doubtful, please check",
+}
 #: A diamond, not a triangle, for a look: a triangle is the page's mark of a correction.
 SYMBOLS = {Light.SURE: "disc", Light.LOOK: "diamond", Light.DOUBTFUL: "square"}
 #: Diameter in page units; a diamond looks smaller than a square of its size.
@@ -47,30 +51,26 @@ def light_positions(page: Page) -> NDArray[np.float64]:
     return points
 
 
-def light_features(cell: OpenCell) -> pd.DataFrame:
+def light_features(cell: OpenCell) -> dict[str, list[Any]]:
     """Return the table behind the lights: one row a chromosome.
 
     Returns
     -------
-    pandas.DataFrame
+    dict of list
         Columns file, class, confidence, light, corrected, reviewed, sign.
     """
-    import pandas as pd
-
     count = len(cell)
     state = cell.karyotype.state
     lights = [cell.light(index) for index in range(count)]
-    return pd.DataFrame(
-        {
-            "file": [item.name for item in cell.classification.cell],
-            "class": [cell.karyotype.slot_of(index) for index in range(count)],
-            "confidence": [round(cell.probability(index), 3) for index in range(count)],
-            "light": [light.value for light in lights],
-            "corrected": [index in state.corrected for index in range(count)],
-            "reviewed": [index in state.reviewed for index in range(count)],
-            "sign": [light.symbol for light in lights],
-        }
-    )
+    return {
+        "file": [item.name for item in cell.classification.cell],
+        "class": [cell.karyotype.slot_of(index) for index in range(count)],
+        "confidence": [round(cell.probability(index), 3) for index in range(count)],
+        "light": [light.value for light in lights],
+        "corrected": [index in state.corrected for index in range(count)],
+        "reviewed": [index in state.reviewed for index in range(count)],
+        "sign": [SIGNS[light] for light in lights],
+    }
 
 
 def light_style(cell: OpenCell) -> dict[str, Any]:

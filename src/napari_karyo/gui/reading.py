@@ -8,7 +8,7 @@ from typing import Any
 
 from napari_karyo.cell import Patient, Problem
 from napari_karyo.gui.contact_sheet import layer_data
-from napari_karyo.io import is_cell_folder, is_patient_folder, read_cell, read_patient
+from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
 
 Reader = Callable[[str | list[str]], list[tuple[Any, dict[str, Any], str]]]
 

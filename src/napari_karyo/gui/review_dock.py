@@ -89,13 +89,15 @@ class ReviewDock(QScrollArea):
         self._connect()
         self._on_cell(self.desk.current)
 
-    def minimumSizeHint(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the least size: there is no scroll bar along the bottom."""
         scroll = self.verticalScrollBar()
         bar = 0 if scroll is None else scroll.sizeHint().width()
         return QSize(self._inside.minimumSizeHint().width() + bar + 6, 200)
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+    def eventFilter(  # noqa: N802 - Qt's name
+        self, watched: QObject | None, event: QEvent | None
+    ) -> bool:
         """Widen the dock when what is inside needs more room, for example at a new font."""
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()

@@ -16,30 +16,30 @@ def _sample(karyotype: str, stain: Polarity) -> LayerData:
 
 
 def g_46xx() -> LayerData:
-    """A simulated female cell, G-banded."""
+    """Return a simulated female cell, G-banded."""
     return _sample("46,XX", Polarity.DARK)
 
 
 def g_47xy21() -> LayerData:
-    """A simulated cell with trisomy 21, G-banded."""
+    """Return a simulated cell with trisomy 21, G-banded."""
     return _sample("47,XY,+21", Polarity.DARK)
 
 
 def g_45x() -> LayerData:
-    """A simulated cell with one X, G-banded."""
+    """Return a simulated cell with one X, G-banded."""
     return _sample("45,X", Polarity.DARK)
 
 
 def q_46xx() -> LayerData:
-    """A simulated female cell, Q-banded."""
+    """Return a simulated female cell, Q-banded."""
     return _sample("46,XX", Polarity.BRIGHT)
 
 
 def q_47xy21() -> LayerData:
-    """A simulated cell with trisomy 21, Q-banded."""
+    """Return a simulated cell with trisomy 21, Q-banded."""
     return _sample("47,XY,+21", Polarity.BRIGHT)
 
 
 def q_45x() -> LayerData:
-    """A simulated cell with one X, Q-banded."""
+    """Return a simulated cell with one X, Q-banded."""
     return _sample("45,X", Polarity.BRIGHT)
