@@ -108,9 +108,14 @@ def _solve(
         Of the first, second, ... copy beyond the free ones.
     """
     count = len(price)
-    extra = np.arange(count)[None, :] - free[:, None]
+    # No more places than can be wanted, which is exact and keeps big cells quick: a crop
+    # sits in a place that costs only where its best class, at the dearest, is no better.
+    reach = price.min(axis=1, keepdims=True) + penalties[-1] - penalties[0] + 1e-6
+    places = np.minimum(np.maximum(free, (price <= reach).sum(axis=0)), count)
+    owner = np.repeat(np.arange(len(free)), places)
+    copy = np.arange(len(owner)) - np.repeat(np.cumsum(places) - places, places)
+    extra = copy - free[owner]
     fees = np.where(extra < 0, 0.0, penalties[np.clip(extra, 0, None)])
-    # Every class has as many places as there are crops, so anything remains possible.
-    cost = (price[:, :, None] + fees[None, :, :]).reshape(count, -1)
+    cost = price[:, owner] + fees
     rows, columns = linear_sum_assignment(cost)
-    return float(cost[rows, columns].sum()), columns // count
+    return float(cost[rows, columns].sum()), owner[columns]
