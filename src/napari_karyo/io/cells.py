@@ -1,0 +1,244 @@
+"""A folder of crops as a cell, a folder of such folders as a patient."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+
+from napari_karyo.cell import Cell, Chromosome, Patient, Polarity, Problem
+from napari_karyo.classes import parse_class
+from napari_karyo.errors import ExportError, ReadError
+from napari_karyo.io.images import SUFFIXES, read_image
+from napari_karyo.io.names import expected_class, natural_key
+from napari_karyo.io.polarity import find_polarity
+
+#: More crops than this in one cell, and the folder may hold several cells.
+MANY = 100
+
+#: Files that systems leave behind and that nobody means.
+_IGNORED = {"thumbs.db", "desktop.ini", "labels.csv"}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(
+        (
+            path
+            for path in folder.iterdir()
+            if path.is_file()
+            and not path.name.startswith(".")
+            and path.name.casefold() not in _IGNORED
+        ),
+        key=lambda path: natural_key(path.name),
+    )
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(
+        (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")),
+        key=lambda path: natural_key(path.name),
+    )
+
+
+def is_cell_folder(path: Path | str) -> bool:
+    """Tell whether a folder holds image files, without opening them."""
+    path = Path(path)
+    return path.is_dir() and any(item.suffix.lower() in SUFFIXES for item in _files(path))
+
+
+def is_patient_folder(path: Path | str) -> bool:
+    """Tell whether a folder holds folders that are cells, without opening images."""
+    path = Path(path)
+    return path.is_dir() and not is_cell_folder(path) and any(map(is_cell_folder, _folders(path)))
+
+
+def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
+    """Read a metaphase cell: a folder of crops, a stack, or a single crop.
+
+    Parameters
+    ----------
+    path : Path or str
+    polarity : Polarity, optional
+        How the stain shows; found from the images where left out.
+
+    Returns
+    -------
+    Cell
+        Files that could not be used are among its problems. Classes in file names, or
+        in a ``labels.csv`` with the columns ``file`` and ``label``, become the expected
+        classes.
+
+    Raises
+    ------
+    ReadError
+        Where there is no such folder, or no file in it is a usable image.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise ReadError("there is no such file or folder.", "Check the name.", path)
+    files = _files(path) if path.is_dir() else [path]
+    labels, problems = _labels(path) if path.is_dir() else ({}, [])
+    if not any(item.suffix.lower() in SUFFIXES for item in files):
+        raise ReadError(
+            "the folder holds no image." if path.is_dir() else "this is no image file.",
+            f"Choose a folder with one image a chromosome ({', '.join(SUFFIXES)}).",
+            path,
+        )
+    chromosomes: list[Chromosome] = []
+    for file in files:
+        if file.suffix.lower() not in SUFFIXES:
+            problems.append(Problem(file.name, "this is no image file.", "It was left out."))
+            continue
+        try:
+            pages = read_image(file)
+        except ReadError as error:
+            problems.append(Problem(file.name, error.what, error.remedy))
+            continue
+        label = labels.get(file.name.casefold()) or expected_class(file.name)
+        for name, image in pages:
+            chromosomes.append(Chromosome(name, image, file, label if len(pages) == 1 else None))
+    if not chromosomes:
+        raise ReadError(
+            f"none of the {len(files)} files could be used as a chromosome. First: {problems[0]}",
+            "Export the crops again.",
+            path,
+        )
+    if len(chromosomes) > MANY:
+        problems.append(
+            Problem(
+                path.name,
+                f"the folder holds {len(chromosomes)} crops, more than one cell has.",
+                "All are kept; if they are several cells, give each a folder of its own.",
+            )
+        )
+    found = polarity or find_polarity(item.image for item in chromosomes)
+    name = path.name if path.is_dir() else path.stem
+    return Cell(name, tuple(chromosomes), found, path, tuple(problems))
+
+
+def read_patient(path: Path | str, polarity: Polarity | None = None) -> Patient:
+    """Read a patient: a folder of cell folders. A single cell is a patient of one cell.
+
+    Raises
+    ------
+    ReadError
+        Where no folder in it can be read as a cell.
+    """
+    path = Path(path)
+    if not path.is_dir() or is_cell_folder(path):
+        cell = read_cell(path, polarity)
+        return Patient(cell.name, (cell,), path)
+    cells: list[Cell] = []
+    problems: list[Problem] = []
+    for folder in _folders(path):
+        try:
+            cells.append(read_cell(folder, polarity))
+        except ReadError as error:
+            problems.append(Problem(folder.name, error.what, error.remedy))
+    if not cells:
+        raise ReadError(
+            "neither the folder nor any folder in it holds crops.",
+            "Choose a folder with one image a chromosome, or a folder of such folders.",
+            path,
+        )
+    return Patient(path.name, tuple(cells), path, tuple(problems))
+
+
+def _labels(folder: Path) -> tuple[dict[str, str], list[Problem]]:
+    """Read the cell's own ``labels.csv``, where there is one."""
+    path = next((p for p in folder.iterdir() if p.name.casefold() == "labels.csv"), None)
+    if path is None:
+        return {}, []
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = [
+                {
+                    str(key).strip().casefold(): str(value or "").strip()
+                    for key, value in row.items()
+                }
+                for row in csv.DictReader(file)
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return {}, [Problem(path.name, f"it could not be read ({error}).", "It was left out.")]
+    labels: dict[str, str] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        name = _first(row, "file", "name", "filename")
+        word = _first(row, "label", "class")
+        label = parse_class(word)
+        if name and label:
+            labels[Path(name.replace("\\", "/")).name.casefold()] = label
+        elif word:
+            problems.append(
+                Problem(
+                    path.name,
+                    f"the label {word!r} of {name or 'a row without a file'} is no class.",
+                    "Use 1 to 22, X or Y; the row was left out.",
+                )
+            )
+    if rows and not labels:
+        problems.append(
+            Problem(
+                path.name,
+                "no row gives a file and a class.",
+                "It needs the columns file and label; it was left out.",
+            )
+        )
+    return labels, problems
+
+
+def _first(row: dict[str, str], *names: str) -> str:
+    return next((row[name] for name in names if row.get(name)), "")
+
+
+def write_cell(cell: Cell, folder: Path | str) -> Cell:
+    """Write a cell's crops as PNG files, grey values unchanged.
+
+    Parameters
+    ----------
+    cell : Cell
+    folder : Path or str
+        Made where it does not exist. Files are named ``class_number.png``, or
+        ``unknown_number.png`` where no class is known.
+
+    Returns
+    -------
+    Cell
+        With the files' names and paths.
+
+    Raises
+    ------
+    ExportError
+        Where a file of that name is there already, or the folder can't be written.
+    """
+    folder = Path(folder)
+    seen: Counter[str] = Counter()
+    written: list[Chromosome] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for item in cell:
+            label = item.expected or "unknown"
+            seen[label] += 1
+            path = folder / f"{label}_{seen[label]}.png"
+            if path.exists():
+                raise ExportError("the file is there already.", "Choose an empty folder.", path)
+            Image.fromarray(item.image).save(path)
+            written.append(replace(item, name=path.name, path=path))
+    except OSError as error:
+        raise ExportError(
+            f"it could not be written ({error}).", "Choose another folder.", folder
+        ) from error
+    return replace(cell, chromosomes=tuple(written), path=folder)
+
+
+def iter_cell_folders(paths: list[Path]) -> Iterator[Path]:
+    """Yield the cell folders among paths, a patient's folder giving its cells'."""
+    for path in paths:
+        if is_patient_folder(path):
+            yield from filter(is_cell_folder, _folders(path))
+        else:
+            yield path

@@ -1,0 +1,201 @@
+"""Reading crops, cells and patients from drawn files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+from small import bar
+
+from napari_karyo.cell import Cell, Chromosome, Polarity
+from napari_karyo.errors import ExportError
+from napari_karyo.io.cells import (
+    is_cell_folder,
+    is_patient_folder,
+    iter_cell_folders,
+    read_cell,
+    read_patient,
+    write_cell,
+)
+from napari_karyo.io.images import read_image
+from napari_karyo.io.names import expected_class, natural_key
+from napari_karyo.io.polarity import find_polarity
+
+GREY = bar(40, (5, 20))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".bmp", ".tif", ".tiff"])
+def test_grey_comes_back_as_it_was(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    Image.fromarray(GREY).save(path)
+    ((name, image),) = read_image(path)
+    assert name == path.name
+    assert image.dtype == np.uint8
+    assert np.array_equal(image, GREY)
+
+
+def test_jpeg_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    Image.fromarray(GREY).save(path, quality=95)
+    assert np.abs(read_image(path)[0][1].astype(int) - GREY).max() < 30
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P"])
+def test_colour_and_transparency_become_grey(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.png"
+    Image.fromarray(GREY).convert(mode).save(path)
+    assert np.abs(read_image(path)[0][1].astype(int) - GREY).max() <= 1
+
+
+def test_black_and_white_becomes_grey(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.fromarray(GREY > 100).save(path)
+    assert set(np.unique(read_image(path)[0][1])) == {0, 255}
+
+
+def test_sixteen_bits_are_kept(tmp_path: Path) -> None:
+    deep = GREY.astype(np.uint16) * 200
+    for suffix in (".tif", ".png"):
+        path = tmp_path / f"a{suffix}"
+        tifffile.imwrite(path, deep) if suffix == ".tif" else Image.fromarray(deep).save(path)
+        image = read_image(path)[0][1]
+        assert image.dtype == np.uint16
+        assert np.array_equal(image, deep)
+
+
+@pytest.mark.parametrize("scale", [1 / 255, 1.0, 100.0])
+def test_float_tiffs_are_scaled(tmp_path: Path, scale: float) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, GREY.astype(np.float32) * np.float32(scale))
+    image = read_image(path)[0][1]
+    assert image.dtype == np.uint16
+    assert np.corrcoef(image.ravel(), GREY.ravel())[0, 1] > 0.9999
+
+
+def test_a_tiff_where_white_is_zero_is_inverted(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, GREY, photometric="miniswhite")
+    assert np.array_equal(read_image(path)[0][1], 255 - GREY)
+
+
+def test_each_page_of_a_stack_is_a_chromosome(tmp_path: Path) -> None:
+    path = tmp_path / "cell.tif"
+    with tifffile.TiffWriter(path) as file:
+        for rows in (40, 30, 20):
+            file.write(bar(rows, (4,)))
+    cell = read_cell(path)
+    assert [item.name for item in cell] == ["cell.tif[0]", "cell.tif[1]", "cell.tif[2]"]
+    assert [item.image.shape[0] for item in cell] == [52, 42, 32]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("12_1.png", "12"),
+        ("1 10a.bmp", "10"),
+        ("3 Xb.bmp", "X"),
+        ("clase7_0_3.tiff", "7"),
+        ("X_2.png", "X"),
+        ("y-1.png", "Y"),
+        ("chr7.png", "7"),
+        ("chromosome 21.tif", "21"),
+        ("07_2.png", "7"),
+        ("23_1.png", "X"),
+        ("24_1.png", "Y"),
+        ("25_1.png", None),
+        ("12.png", None),
+        ("cell3.png", None),
+        ("IMG_0001.tif", None),
+        ("metaphase.png", None),
+        (".png", None),
+    ],
+)
+def test_the_class_in_a_name(name: str, label: str | None) -> None:
+    assert expected_class(name) == label
+
+
+def test_names_are_sorted_as_people_count() -> None:
+    names = ["10_1", "2_1", "X_1", "1_2", "1_10"]
+    assert sorted(names, key=natural_key) == ["1_2", "1_10", "2_1", "10_1", "X_1"]
+
+
+def save_cell(folder: Path, names: list[str], dark: bool = False) -> Path:
+    folder.mkdir(parents=True)
+    for number, name in enumerate(names):
+        image = bar(30 + number, (5,))
+        Image.fromarray(255 - image if dark else image).save(folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_folder_is_a_cell(tmp_path: Path, dark: bool) -> None:
+    folder = save_cell(tmp_path / "cell 7", ["10_1.png", "2_1.png", "X_1.png"], dark)
+    for extra in (".DS_Store", "Thumbs.db"):
+        (folder / extra).write_bytes(b"x")
+    cell = read_cell(folder)
+    assert cell.name == "cell 7"
+    assert [item.expected for item in cell] == ["2", "10", "X"]
+    assert cell.polarity is (Polarity.DARK if dark else Polarity.BRIGHT)
+    assert cell.problems == ()
+    assert is_cell_folder(folder)
+    assert not is_patient_folder(folder)
+
+
+def test_the_polarity_may_be_set(tmp_path: Path) -> None:
+    folder = save_cell(tmp_path / "cell", ["1_1.png"])
+    assert read_cell(folder, Polarity.DARK).polarity is Polarity.DARK
+
+
+def test_a_table_wins_over_names(tmp_path: Path) -> None:
+    folder = save_cell(tmp_path / "cell", ["1_1.png", "2_1.png", "c.png"])
+    (folder / "labels.csv").write_text("File;x\n")
+    assert "no row" not in str(read_cell(folder).problems)
+    (folder / "labels.csv").write_text("File,Class\n1_1.png,9\nsub\\c.png,y\n2_1.png,99\n")
+    cell = read_cell(folder)
+    assert [item.expected for item in cell] == ["9", "2", "Y"]
+    assert "99" in str(cell.problems[0])
+
+
+def test_a_folder_of_cells_is_a_patient(tmp_path: Path) -> None:
+    for number in (10, 2):
+        save_cell(tmp_path / "patient" / f"cell {number}", ["1_1.png"])
+    (tmp_path / "patient" / "notes").mkdir()
+    (tmp_path / "patient" / "notes" / "a.txt").write_text("-")
+    patient = read_patient(tmp_path / "patient")
+    assert [cell.name for cell in patient.cells] == ["cell 2", "cell 10"]
+    assert [problem.file for problem in patient.problems] == ["notes"]
+    assert is_patient_folder(tmp_path / "patient")
+    folders = iter_cell_folders([tmp_path / "patient"])
+    assert [folder.name for folder in folders] == ["cell 2", "cell 10"]
+
+
+def test_a_single_cell_is_a_patient_too(tmp_path: Path) -> None:
+    folder = save_cell(tmp_path / "cell", ["1_1.png"])
+    assert [cell.name for cell in read_patient(folder).cells] == ["cell"]
+
+
+def test_the_majority_of_the_crops_decides_the_polarity() -> None:
+    bright = [bar(40, (5,)) for _ in range(5)]
+    tight = bar(40, (5,))[6:-6, 7:-7]
+    assert find_polarity([*bright, tight, np.zeros((9, 9))]) is Polarity.BRIGHT
+    assert find_polarity([255 - image for image in (*bright, tight)]) is Polarity.DARK
+    assert find_polarity([]) is Polarity.DARK
+
+
+def test_a_cell_is_written_and_read_back(tmp_path: Path) -> None:
+    deep = GREY.astype(np.uint16) * 256
+    cell = Cell(
+        "cell",
+        (Chromosome("a", GREY, None, "7"), Chromosome("b", GREY, None, "7"), Chromosome("c", deep)),
+        Polarity.BRIGHT,
+    )
+    written = write_cell(cell, tmp_path / "out")
+    assert [item.name for item in written] == ["7_1.png", "7_2.png", "unknown_1.png"]
+    again = read_cell(tmp_path / "out")
+    assert [item.expected for item in again] == ["7", "7", None]
+    assert np.array_equal(again.chromosomes[2].image, deep)
+    with pytest.raises(ExportError, match="there already"):
+        write_cell(cell, tmp_path / "out")
