@@ -1,49 +1,133 @@
-"""Fixtures for all tests, and where the real cells are."""
+"""What all tests share: napari's strictness, the display, and the real cells."""
 
 from __future__ import annotations
 
+import csv
 import os
-from collections.abc import Iterator
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-_CHECKOUT = Path(__file__).resolve().parent.parent
-_wanted_and_absent: set[str] = set()
+# Before napari is first imported: a widget that outlives its window, or a plugin that touches
+# Qt from a thread, is an error and not a message.
+os.environ["NAPARI_STRICT_QT"] = "1"
+os.environ["NAPARI_ENSURE_PLUGIN_MAIN_THREAD"] = "1"
+
+HERE = Path(__file__).resolve().parent
+SETTING = "NAPARI_KARYO_DATA"
+STAINS = ("g_band", "q_band")
 
 
-def real_data() -> Path:
-    """Return the folder of the real cells, there or not."""
-    named = os.environ.get("NAPARI_KARYO_DATA")
-    return Path(named) if named else _CHECKOUT.parent / "shared" / "data"
+def _data_folder() -> Path:
+    """Return where the real cells should be, whether or not they are."""
+    named = os.environ.get(SETTING)
+    return Path(named) if named else HERE.parent.parent / "shared" / "data"
+
+
+def _why_no_data() -> str | None:
+    """Return why the real cells can't be used, or None where they can."""
+    folder = _data_folder()
+    missing = [
+        name
+        for name in ("labels.csv", *(f"{stain}.zip" for stain in STAINS))
+        if not (folder / name).is_file()
+    ]
+    if not missing:
+        return None
+    return f"no {' or '.join(missing)} in {folder}; set {SETTING} to the folder of the real cells"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a mistyped setting: it must not turn the real cells off in silence."""
+    reason = _why_no_data()
+    if os.environ.get(SETTING) and reason:
+        raise pytest.UsageError(f"{SETTING} is set, but there is {reason}.")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their folder, and skip those whose real cells are absent."""
+    reason = _why_no_data()
+    for item in items:
+        if HERE / "gui" in item.path.parents:
+            item.add_marker("gui")
+        if HERE / "real" in item.path.parents:
+            item.add_marker("real_data")
+        if reason and item.get_closest_marker("real_data"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a window test with a reason where there is no display: Qt would end the process."""
+    shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if item.get_closest_marker("gui") and sys.platform.startswith("linux") and not shown:
+        pytest.fail(
+            "This test opens a window and there is no display. Install Xvfb "
+            "(sudo apt-get install xvfb), or leave these tests out: -m 'not gui'.",
+            pytrace=False,
+        )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line that the real cells were absent."""
+    reason = _why_no_data()
+    left_out = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "real_data" in report.keywords
+    ]
+    if reason and left_out:
+        terminalreporter.write_line(
+            f"{len(left_out)} tests on real cells did not run: {reason}", yellow=True
+        )
 
 
 @pytest.fixture(scope="session")
 def data_root() -> Path:
-    """The folder with ``labels.csv`` and the archives of real crops."""
-    root = real_data()
-    if not (root / "labels.csv").is_file():
-        pytest.skip("real cells absent: set NAPARI_KARYO_DATA to the folder with labels.csv")
-    return root
+    """The folder of the real cells, with ``labels.csv`` and an archive a stain."""
+    reason = _why_no_data()
+    if reason:
+        pytest.skip(reason)
+    return _data_folder()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
-    """Remember which tests went without the real cells."""
-    report = yield
-    if item.get_closest_marker("real_data") and report.skipped:
-        _wanted_and_absent.add(item.nodeid)
-    return report
+@pytest.fixture(scope="session")
+def real_rows(data_root: Path) -> list[dict[str, str]]:
+    """The rows of ``labels.csv``: stain, patient, cell, label, split, file."""
+    with (data_root / "labels.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say in one line whether the real cells were there."""
-    there = (real_data() / "labels.csv").is_file()
-    text = (
-        "real cells: present"
-        if there
-        else f"real cells: absent, {len(_wanted_and_absent)} tests skipped "
-        "(NAPARI_KARYO_DATA names their folder)"
-    )
-    terminalreporter.write_line(text)
+@pytest.fixture(scope="session")
+def real_cell(
+    data_root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Path]:
+    """A function (stain, cell) that returns the folder of a real cell.
+
+    Only the cells asked for are unpacked, each once, into pytest's own folder.
+    """
+    unpacked = tmp_path_factory.mktemp("real")
+
+    def folder(stain: str, cell: str) -> Path:
+        target = unpacked / stain / cell
+        if target.is_dir():
+            return target
+        start = f"{stain}/{cell}/"
+        with zipfile.ZipFile(data_root / f"{stain}.zip") as archive:
+            names = [
+                name
+                for name in archive.namelist()
+                if name.startswith(start) and not name.endswith("/")
+            ]
+            assert names, f"there is no cell {cell} in {stain}.zip"
+            target.mkdir(parents=True)
+            for name in names:
+                with archive.open(name) as source, (target / Path(name).name).open("wb") as copy:
+                    shutil.copyfileobj(source, copy)
+        return target
+
+    return folder

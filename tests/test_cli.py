@@ -1,252 +1,377 @@
-"""The command line: what it writes, what it says and how it ends."""
+"""The command napari-karyo, on small drawn cells and a small untrained network."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from small import bar, small_weights
 
-from napari_karyo import cli, commands
+from napari_karyo import __version__, commands
 from napari_karyo.classes import CLASSES
+from napari_karyo.cli import main
+
+HEADER = ["cell", "file", "predicted", "confidence", "assigned", *(f"p_{n}" for n in CLASSES)]
+
+
+def draw_cell(folder: Path, crops: int = 5) -> Path:
+    """Write a cell of bars of different lengths, named by class."""
+    folder.mkdir(parents=True)
+    for number in range(1, crops + 1):
+        image = bar(70 - 6 * number, bright=(8, 20 + number))
+        Image.fromarray(image).save(folder / f"{number}_1.png")
+    return folder
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(small_weights(tmp_path_factory.mktemp("weights")))
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_weights(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture
-def make_cell(tmp_path: Path) -> Callable[..., Path]:
-    def make(name: str, lengths: tuple[int, ...] = (60, 50, 34, 22)) -> Path:
-        folder = tmp_path / name
-        folder.mkdir(parents=True)
-        for number, rows in enumerate(lengths, start=1):
-            Image.fromarray(bar(rows, (4, rows // 2))).save(folder / f"{number}_1.png")
-        return folder
-
-    return make
+def cell(tmp_path: Path) -> Path:
+    return draw_cell(tmp_path / "cell 1")
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def rows_of(table: Path) -> list[dict[str, str]]:
+    with table.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        assert reader.fieldnames == HEADER
+        return list(reader)
 
 
-def test_classify_writes_one_row_a_crop(
-    make_cell: Callable[..., Path], tmp_path: Path, weights: str
+def classify(table: Path, weights: Path, *more: object) -> int:
+    words = ["classify", *map(str, more), "--output", str(table)]
+    return main([*words, "--model", str(weights), "--device", "cpu"])
+
+
+# classify
+
+
+def test_classify_writes_a_row_a_crop(
+    tmp_path: Path, cell: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / "table.csv"
-    cells = [str(make_cell("first")), str(make_cell("second", (40, 30)))]
-    assert cli.main(["classify", *cells, "--output", str(table), "--model", weights]) == 0
+    assert classify(table, weights, cell) == 0
     rows = rows_of(table)
-    assert list(rows[0]) == [
-        "cell",
-        "file",
-        "predicted",
-        "confidence",
-        "assigned",
-        *[f"p_{number}" for number in range(1, 23)],
-        "p_X",
-        "p_Y",
-    ]
-    assert [row["cell"] for row in rows] == ["first"] * 4 + ["second"] * 2
-    assert [row["file"] for row in rows[4:]] == ["1_1.png", "2_1.png"]
+    assert [row["file"] for row in rows] == [f"{n}_1.png" for n in range(1, 6)]
     for row in rows:
         shares = {name: float(row[f"p_{name}"]) for name in CLASSES}
         assert sum(shares.values()) == pytest.approx(1, abs=0.002)
-        assert float(row["confidence"]) == pytest.approx(max(shares.values()), abs=1e-4)
-        assert shares[row["predicted"]] == max(shares.values())
+        assert float(row["confidence"]) == pytest.approx(shares[row["predicted"]], abs=1e-4)
+        assert row["confidence"] == row[f"p_{max(shares, key=shares.__getitem__)}"]
         assert row["assigned"] in CLASSES
+        assert row["cell"] == "cell 1"
+    said = capsys.readouterr()
+    assert "5 chromosomes of 1 cell" in said.out
+    assert said.err == ""
 
 
-def test_problems_are_warnings_that_name_the_file(
-    make_cell: Callable[..., Path],
-    tmp_path: Path,
-    weights: str,
-    capsys: pytest.CaptureFixture[str],
+def test_a_bad_crop_is_a_warning_and_no_row(
+    tmp_path: Path, cell: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cell, table = make_cell("cell"), tmp_path / "table.csv"
-    Image.fromarray(np.zeros((30, 20), np.uint8)).save(cell / "black.png")
-    assert cli.main(["classify", str(cell), "--output", str(table), "--model", weights]) == 0
-    assert len(rows_of(table)) == 4
+    (cell / "6_1.png").write_bytes((cell / "1_1.png").read_bytes()[:60])
+    Image.fromarray(np.zeros((40, 20), np.uint8)).save(cell / "7_1.png")
+    table = tmp_path / "table.csv"
+    assert classify(table, weights, cell) == 0
+    assert [row["file"] for row in rows_of(table)] == [f"{n}_1.png" for n in range(1, 6)]
+    warned = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning")]
+    assert sum("6_1.png" in line for line in warned) == 1
+    assert sum("7_1.png" in line for line in warned) == 1
+
+
+def test_the_class_in_a_file_name_is_never_used(tmp_path: Path, weights: Path) -> None:
+    named, unnamed = draw_cell(tmp_path / "named"), draw_cell(tmp_path / "unnamed")
+    for number in range(1, 6):
+        (unnamed / f"{number}_1.png").rename(unnamed / f"crop {number}.png")
+    table = tmp_path / "table.csv"
+    assert classify(table, weights, named, unnamed) == 0
+    rows = rows_of(table)
+    kept = [{k: v for k, v in row.items() if k not in ("cell", "file")} for row in rows]
+    assert kept[:5] == kept[5:]
+
+
+def test_one_bad_folder_costs_only_itself(
+    tmp_path: Path, cell: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "no crops"
+    empty.mkdir()
+    table = tmp_path / "table.csv"
+    assert classify(table, weights, empty, cell) == 1
+    assert len(rows_of(table)) == 5
+    assert str(empty) in capsys.readouterr().err
+
+
+def test_nothing_classified_writes_no_table(
+    tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table.csv"
+    assert classify(table, weights, tmp_path / "not there") == 2
+    assert not table.exists()
     said = capsys.readouterr().err
-    assert "warning" in said
-    assert "black.png" in said
+    assert "not there" in said
+    assert "no table written" in said
 
 
 @pytest.mark.parametrize("normalization", ["cell", "patient"])
-def test_a_bad_cell_costs_only_itself(
-    normalization: str,
-    make_cell: Callable[..., Path],
-    tmp_path: Path,
-    weights: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    good, other, table = make_cell("good"), make_cell("other", (40, 30)), tmp_path / "table.csv"
-    nothing = tmp_path / "nowhere"
-    arguments = [str(good), str(nothing), str(other), "--output", str(table), "--model", weights]
-    assert cli.main(["classify", *arguments, "--normalization", normalization]) == 1
-    assert {row["cell"] for row in rows_of(table)} == {"good", "other"}
-    assert "nowhere" in capsys.readouterr().err
-
-
-def test_no_table_where_no_cell_could_be_read(
-    tmp_path: Path, weights: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_patient_s_cells_all_come(tmp_path: Path, weights: Path, normalization: str) -> None:
+    for patient in ("Anna", "Berta"):
+        for number in (1, 2):
+            draw_cell(tmp_path / patient / f"cell {number}", crops=3)
     table = tmp_path / "table.csv"
-    arguments = [str(tmp_path / "nowhere"), "--output", str(table), "--model", weights]
-    assert cli.main(["classify", *arguments]) == 2
-    assert not table.exists()
-    assert "nowhere" in capsys.readouterr().err
+    folders = (tmp_path / "Anna", tmp_path / "Berta")
+    assert classify(table, weights, *folders, "--normalization", normalization) == 0
+    cells = list(dict.fromkeys(row["cell"] for row in rows_of(table)))
+    assert cells == ["Anna/cell 1", "Anna/cell 2", "Berta/cell 1", "Berta/cell 2"]
 
 
-def test_a_patient_folder_expands_into_its_cells(
-    make_cell: Callable[..., Path], tmp_path: Path, weights: str
+def test_polarity_can_be_overridden(tmp_path: Path, cell: Path, weights: Path) -> None:
+    found, said, wrong = (tmp_path / f"{name}.csv" for name in ("found", "said", "wrong"))
+    assert classify(found, weights, cell) == 0
+    assert classify(said, weights, cell, "--polarity", "bright") == 0
+    assert classify(wrong, weights, cell, "--polarity", "dark") in (0, 2)
+    assert found.read_text() == said.read_text()
+    assert not wrong.exists() or wrong.read_text() != said.read_text()
+
+
+def test_a_folder_to_write_to_that_is_missing_is_found_first(
+    tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for patient in ("anna", "berta"):
-        for cell in ("1", "2"):
-            make_cell(f"{patient}/{cell}", (40, 30))
-    table = tmp_path / "table.csv"
-    patients = [str(tmp_path / "anna"), str(tmp_path / "berta")]
-    assert cli.main(["classify", *patients, "--output", str(table), "--model", weights]) == 0
-    names = list(dict.fromkeys(row["cell"] for row in rows_of(table)))
-    assert names == ["anna/1", "anna/2", "berta/1", "berta/2"]
+    table = tmp_path / "missing" / "table.csv"
+    assert classify(table, weights, tmp_path / "never read") == 2
+    said = capsys.readouterr().err
+    assert "the folder to write to does not exist" in said
+    assert "never read" not in said
 
 
-def test_cells_of_a_patient_share_the_length_factor(
-    make_cell: Callable[..., Path], tmp_path: Path, weights: str
+def test_weights_that_are_none_are_named(
+    tmp_path: Path, cell: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # The same crops beside a longer cell are drawn smaller, so the network sees others.
-    pair = [str(make_cell("short", (30, 24, 20))), str(make_cell("long", (90, 80, 70)))]
-    seen = {}
-    for normalization in ("cell", "patient"):
-        table = tmp_path / f"{normalization}.csv"
-        arguments = [*pair, "--output", str(table), "--model", weights]
-        assert cli.main(["classify", *arguments, "--normalization", normalization]) == 0
-        seen[normalization] = [row["p_1"] for row in rows_of(table) if row["cell"] == "short"]
-    assert seen["cell"] != seen["patient"]
+    broken = tmp_path / "broken.safetensors"
+    broken.write_text("these are no weights")
+    assert classify(tmp_path / "table.csv", broken, cell) == 2
+    said = capsys.readouterr().err
+    assert str(broken) in said
+    assert "Traceback" not in said
 
 
-def test_missing_output_folder_is_found_before_the_work(
-    make_cell: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+# karyogram
+
+
+def test_karyogram_writes_a_picture(
+    tmp_path: Path, cell: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = tmp_path / "absent" / "table.csv"
-    assert cli.main(["classify", str(make_cell("cell")), "--output", str(table)]) == 2
-    assert "absent" in capsys.readouterr().err
+    path = tmp_path / "picture.png"
+    words = ["karyogram", str(cell), "--output", str(path), "--dpi", "100"]
+    assert main([*words, "--model", str(weights), "--device", "cpu"]) == 0
+    with Image.open(path) as picture:
+        assert picture.info["dpi"] == pytest.approx((100, 100), abs=0.1)
+        assert np.ptp(np.asarray(picture.convert("L"))) > 100
+    said = capsys.readouterr().out
+    assert "proposal 5," in said
+    assert "for research use" in said
 
 
-def test_karyogram_writes_the_picture(
-    make_cell: Callable[..., Path],
-    tmp_path: Path,
-    weights: str,
-    capsys: pytest.CaptureFixture[str],
+def test_karyogram_wants_one_cell(
+    tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    picture = tmp_path / "picture.png"
-    arguments = [str(make_cell("cell")), "--output", str(picture), "--model", weights]
-    assert cli.main(["karyogram", *arguments, "--dpi", "72", "--title", "Case 7"]) == 0
-    with Image.open(picture) as image:
-        assert image.width > image.height > 300
-        assert np.asarray(image).std() > 0
-    assert "proposal" in capsys.readouterr().out
-
-
-def test_karyogram_refuses_a_patient(
-    make_cell: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    make_cell("patient/1")
-    make_cell("patient/2")
-    arguments = ["karyogram", str(tmp_path / "patient"), "--output", str(tmp_path / "p.png")]
-    assert cli.main(arguments) == 2
+    for number in (1, 2):
+        draw_cell(tmp_path / "Anna" / f"cell {number}", crops=3)
+    path = tmp_path / "picture.png"
+    words = ["karyogram", str(tmp_path / "Anna"), "--output", str(path)]
+    assert main([*words, "--model", str(weights)]) == 2
     assert "several cells" in capsys.readouterr().err
+    assert not path.exists()
 
 
-def test_weights_that_are_none(
-    make_cell: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_karyogram_refuses_a_format_it_can_t_write(
+    tmp_path: Path, cell: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fake = tmp_path / "fake.safetensors"
-    fake.write_text("not weights")
-    table = tmp_path / "table.csv"
-    arguments = [str(make_cell("cell")), "--output", str(table), "--model", str(fake)]
-    assert cli.main(["classify", *arguments]) == 2
-    assert "fake.safetensors" in capsys.readouterr().err
-    assert not table.exists()
+    path = tmp_path / "picture.docx"
+    words = ["karyogram", str(cell), "--output", str(path)]
+    assert main([*words, "--model", str(weights)]) == 2
+    assert ".png" in capsys.readouterr().err
+
+
+# evaluate and train
 
 
 def test_evaluate_prints_and_writes_figures(
-    make_cell: Callable[..., Path],
-    tmp_path: Path,
-    weights: str,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, cell: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    make_cell("patient/1")
-    make_cell("patient/2")
-    report = tmp_path / "report.json"
-    arguments = [str(tmp_path / "patient"), "--model", weights, "--json", str(report)]
-    assert cli.main(["evaluate", *arguments]) == 0
-    content = json.loads(report.read_text())
-    assert len(content["crops"]) == 8
-    assert content["stains"]["bright"]["crops"] == 8
-    assert "bright" in capsys.readouterr().out
+    path = tmp_path / "report.json"
+    words = ["evaluate", str(cell.parent), "--json", str(path), "--device", "cpu"]
+    assert main([*words, "--model", str(weights)]) == 0
+    assert "top-1" in capsys.readouterr().out
+    assert len(json.loads(path.read_text())["crops"]) == 5
 
 
-def test_demo_without_a_display_writes_a_picture_and_says_where(
-    tmp_path: Path,
-    weights: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_train_hands_everything_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_karyo.training import train as module
+
+    seen: dict[str, Any] = {}
+
+    def train(data: Path, output: Path, **options: Any) -> Path:
+        seen.update(options, data=data, output=output)
+        return output / "default.safetensors"
+
+    monkeypatch.setattr(module, "train", train)
+    words = "train data --output out --epochs 3 --seed 7 --device cpu --time-limit 9 --no-resume"
+    assert main(words.split()) == 0
+    del seen["progress"]
+    assert seen == {
+        "data": Path("data"),
+        "output": Path("out"),
+        "config": "default",
+        "epochs": 3,
+        "seed": 7,
+        "device": "cpu",
+        "resume": False,
+        "time_limit": 9.0,
+        "compiled": False,
+    }
+
+
+# demo and info
+
+
+def test_demo_writes_a_picture_where_there_is_no_display(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from napari_karyo.inference import classify as inference
-
-    own = inference.get_weights(weights)
-    monkeypatch.setattr(inference, "get_weights", lambda model="default": own)
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr(commands.sys, "platform", "linux")
+    monkeypatch.setattr(commands, "window_possible", lambda: False)
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["demo", "--karyotype", "45,X", "--stain", "Q"]) == 0
-    assert str(tmp_path / "karyogram-demo.png") in capsys.readouterr().out
-    with Image.open(tmp_path / "karyogram-demo.png") as image:
-        assert image.width > 3000
-
-
-def test_info_names_version_and_device(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["info"]) == 0
+    assert main(["demo"]) == 0
     said = capsys.readouterr().out
-    assert f"napari-karyo {cli.__version__}" in said
-    assert "device" in said
+    assert str(tmp_path / "karyogram-demo.png") in said
+    assert "47,XY,+21" in said
+    with Image.open(tmp_path / "karyogram-demo.png") as picture:
+        assert picture.width > 2000
+
+
+def test_a_display_that_can_t_be_reached_is_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only X11 can be named and missing")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert not commands.window_possible()
+    monkeypatch.setenv("DISPLAY", ":987")
+    assert not commands.window_possible()
+
+
+@pytest.mark.gui
+def test_demo_opens_a_window_where_there_is_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_karyo.gui import launch
+
+    shown = []
+    monkeypatch.setattr(launch, "launch", shown.append)
+    assert main(["demo", "--karyotype", "45,X", "--stain", "Q"]) == 0
+    [cell] = shown
+    assert len(cell) == 45
+    assert cell.polarity == "bright"
+    assert cell.simulated
+
+
+def test_info_names_versions_and_the_device(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info"]) == 0
+    said = capsys.readouterr().out
+    assert f"napari-karyo {__version__}" in said
+    for word in ("Python", "napari ", "torch", "device", "model"):
+        assert word in said
+
+
+# the command line itself
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--help"], ["classify", "--help"], ["--version"]):
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        assert end.value.code == 0
+    said = capsys.readouterr().out
+    assert "research use" in said
+    assert "CELL_FOLDER" in said
+    assert __version__ in said
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "words",
     [
         [],
+        ["karyotype"],
         ["classify"],
         ["classify", "cell"],
-        ["karyogram", "cell", "--output", "a.png", "--device", "abacus"],
-        ["train", "data", "--output", "there", "--epochs", "0"],
+        ["classify", "cell", "--output", "a.csv", "--device", "tpu"],
+        ["train", "data", "--output", "out", "--epochs", "0"],
     ],
 )
-def test_mistyped_commands_end_with_usage(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
+def test_a_wrong_command_line_is_explained(
+    words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
-        cli.main(arguments)
+        main(words)
     assert end.value.code == 2
     assert "usage: napari-karyo" in capsys.readouterr().err
 
 
-def test_interrupt_ends_quietly(
+def test_ctrl_c_is_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stopped(_: object) -> int:
+    def stop(_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "info", stopped)
-    assert cli.main(["info"]) == 130
+    monkeypatch.setattr(commands, "info", stop)
+    assert main(["info"]) == 130
     assert "stopped" in capsys.readouterr().err
+
+
+def test_a_full_or_locked_disk_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_: object) -> int:
+        raise OSError(28, "No space left on device", str(tmp_path / "out.csv"))
+
+    monkeypatch.setattr(commands, "info", full)
+    assert main(["info"]) == 2
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert "out.csv" in said
+
+
+def test_the_whole_way_without_napari_and_qt(tmp_path: Path, cell: Path, weights: Path) -> None:
+    code = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Wall(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in WINDOWS:
+            raise ModuleNotFoundError(name)
+
+WINDOWS = {"napari", "qtpy", "magicgui", "superqt", "PyQt5", "PyQt6", "PySide2", "PySide6"}
+sys.meta_path.insert(0, Wall())
+from napari_karyo.cli import main
+cell, weights, folder = sys.argv[1:]
+network = ["--model", weights, "--device", "cpu"]
+assert main(["classify", cell, "--output", folder + "/table.csv", *network]) == 0
+assert main(["karyogram", cell, "--output", folder + "/k.png", "--dpi", "72", *network]) == 0
+assert main(["info"]) == 0
+"""
+    command = [sys.executable, "-c", code, str(cell), str(weights), str(tmp_path)]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(rows_of(tmp_path / "table.csv")) == 5
+    assert (tmp_path / "k.png").stat().st_size > 1000

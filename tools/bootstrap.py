@@ -1,7 +1,8 @@
-"""Set up everything in a fresh clone, then run the demo or the tests.
+"""Set up everything in a fresh clone, then run the demo, the tests or the checks of the code.
 
-    python3 tools/bootstrap.py demo
+    python3 tools/bootstrap.py demo [arguments for napari-karyo demo]
     python3 tools/bootstrap.py test [arguments for pytest]
+    python3 tools/bootstrap.py check
 
 Needs Python 3.11 or newer and nothing else. What is already there is not installed again, so
 the second run starts at once.
@@ -22,6 +23,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "tools" / "constraints.txt"
 STAMP = VENV / "napari-karyo.stamp"
+
+CHECKS = [
+    ["ruff", "check"],
+    ["ruff", "format", "--check"],
+    ["mypy"],
+    ["npe2", "validate", "napari-karyo"],
+]
 
 # What Qt's xcb platform and software OpenGL load and a bare Debian lacks.
 WINDOW_PACKAGES = (
@@ -46,7 +54,7 @@ WINDOW_PACKAGES = (
 
 def main() -> int:
     """Set up, then do what the command line asks for."""
-    if len(sys.argv) < 2 or sys.argv[1] not in ("demo", "test"):
+    if len(sys.argv) < 2 or sys.argv[1] not in ("demo", "test", "check"):
         print(__doc__, file=sys.stderr)
         return 2
     if sys.version_info < (3, 11):  # noqa: UP036 - it is run by whatever Python is there
@@ -55,11 +63,20 @@ def main() -> int:
     task, arguments = sys.argv[1], sys.argv[2:]
     system_packages(task)
     python = environment()
-    if task == "demo":
-        command = [str(python), "-m", "napari_karyo", "demo", *arguments]
-    else:
-        command = [str(python), "-m", "pytest", *arguments]
-    return subprocess.run(command, cwd=ROOT).returncode
+    commands = {
+        "demo": [["napari_karyo", "demo", *arguments]],
+        "test": [["pytest", *arguments]],
+        "check": CHECKS,
+    }[task]
+    worst = 0
+    for command in commands:
+        if task == "check":
+            print("--- " + " ".join(command), flush=True)
+        # The demo's picture goes where the person is; tests and checks belong to the checkout.
+        where = None if task == "demo" else ROOT
+        done = subprocess.run([str(python), "-m", *command], cwd=where)
+        worst = max(worst, abs(done.returncode))
+    return worst
 
 
 def system_packages(task: str) -> None:
@@ -70,7 +87,7 @@ def system_packages(task: str) -> None:
     if importlib.util.find_spec("ensurepip") is None and not interpreter().exists():
         wanted.append("python3-venv")
     # Without a display the demo writes a picture, which needs no library of the system.
-    if task == "test" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+    if task != "demo" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         wanted += [name for name in WINDOW_PACKAGES if not installed(name)]
     if task == "test" and not installed("xvfb"):
         wanted.append("xvfb")

@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KaryoError as error:
         print(f"napari-karyo: {error}", file=sys.stderr)
         return EXIT_ERROR
+    except OSError as error:  # a full disk, a file that may not be written
+        print(f"napari-karyo: {error}", file=sys.stderr)
+        return EXIT_ERROR
     except KeyboardInterrupt:
         print("napari-karyo: stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED

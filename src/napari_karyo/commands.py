@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from napari_karyo import __version__
 from napari_karyo.cell import Cell, Patient, Polarity
@@ -180,13 +180,21 @@ def demo(chosen: Namespace) -> int:
 
 def info(_: Namespace) -> int:
     """Print versions, the device and the shipped models."""
+    from importlib.metadata import PackageNotFoundError, version
+
     import torch
 
     from napari_karyo.inference.device import choose_device
     from napari_karyo.models.weights import available_models, load_weights
 
+    try:  # asked of the installation, because importing napari takes seconds
+        napari = version("napari")
+    except PackageNotFoundError:
+        napari = "not installed"
+
     print(f"napari-karyo {__version__}")
     print(f"Python       {platform.python_version()} on {platform.system()} {platform.machine()}")
+    print(f"napari       {napari}")
     print(f"torch        {torch.__version__}")
     print(f"device       {choose_device()}")
     print(f"window       {'yes' if window_possible() else 'no display, or no Qt binding'}")
@@ -197,9 +205,24 @@ def info(_: Namespace) -> int:
         trained = ", ".join(f"{count} {stain} crops" for stain, count in crops.items())
         print(f"model        {name}" + (f", trained on {trained}" if trained else ""))
         print(f"             SHA-256 {weights.sha256}")
+        for line in _figures(weights.facts):
+            print(f"             {line}")
     if not names:
         print("model        none shipped; give --model FILE.safetensors")
     return 0
+
+
+def _figures(facts: dict[str, Any]) -> list[str]:
+    """Return what training measured on its validation cells, a line a stain."""
+    val: dict[str, float] = facts.get("val", {})
+    stains = sorted(key.removesuffix("_top1") for key in val if key.endswith("_top1"))
+    lines = []
+    for stain in stains:
+        line = f"validation, {stain}: top-1 {val[f'{stain}_top1']:.2%}"
+        if f"{stain}_polarity" in val:
+            line += f", polarity {val[f'{stain}_polarity']:.2%}"
+        lines.append(line)
+    return lines
 
 
 def window_possible() -> bool:
