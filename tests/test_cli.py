@@ -176,7 +176,7 @@ def test_karyogram_writes_a_picture(
         assert picture.info["dpi"] == pytest.approx((100, 100), abs=0.1)
         assert np.ptp(np.asarray(picture.convert("L"))) > 100
     said = capsys.readouterr().out
-    assert "proposal 5," in said
+    assert "proposal 5" in said
     assert "for research use" in said
 
 

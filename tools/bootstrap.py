@@ -110,9 +110,14 @@ def system_packages(task: str) -> None:
 def stop_with_line(install: list[str]) -> NoReturn:
     """Say what the person has to type, and end."""
     line = " ".join(part for part in install if part != "-y")
+    typed = f"sudo apt-get update && sudo {line}"
+    if os.geteuid() == 0:
+        typed = f"apt-get update && {line}"
+    elif shutil.which("sudo") is None:  # Debian without sudo asks for root's password
+        typed = f"su -c '/usr/bin/apt-get update && /usr/bin/{line}'"
     raise SystemExit(
         "Some packages of the system are missing and could not be installed from here. Type:\n\n"
-        f"    sudo apt-get update && sudo {line}\n\nand then the same command again."
+        f"    {typed}\n\nand then the same command again."
     )
 
 

@@ -1,0 +1,69 @@
+"""What the README promises, held against the program."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from napari_karyo.cli import parser
+
+PROJECT = Path(__file__).resolve().parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's code blocks of a language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_python_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from napari_karyo.io.cells import write_cell
+    from napari_karyo.simulation.sample import simulate_cell
+
+    monkeypatch.chdir(tmp_path)
+    write_cell(simulate_cell("46,XX", seed=1), tmp_path / "path" / "to" / "cell")
+    [example] = blocks("python")
+    exec(compile(example, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("4")
+    assert (tmp_path / "karyogram.png").stat().st_size > 10_000
+    assert (tmp_path / "table.csv").read_text().count("\n") == 47
+
+
+def test_the_shell_examples_are_understood() -> None:
+    lines = [
+        line
+        for block in blocks("sh")
+        for line in block.splitlines()
+        if line.startswith("napari-karyo")
+    ]
+    assert len(lines) == 6
+    for line in lines:
+        parser().parse_args(line.replace("...", "").split()[1:])
+
+
+def test_the_two_commands_are_those_of_the_checks() -> None:
+    commands = [line for block in blocks("sh") for line in block.splitlines()]
+    assert commands[:2] == ["python3 tools/bootstrap.py demo", "python3 tools/bootstrap.py test"]
+    checks = (PROJECT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert commands[1] in checks
+
+
+def test_files_that_the_readme_links_to_are_there() -> None:
+    linked = [name for name in re.findall(r"\]\(([^)]+)\)", README) if "://" not in name]
+    assert linked
+    assert [name for name in linked if not (PROJECT / name).is_file()] == []
+
+
+@pytest.mark.gui
+def test_the_keys_of_the_readme_are_bound() -> None:
+    from napari_karyo.gui.keys import help_rows
+
+    bound = {key for _, keys, _ in help_rows() for key in keys.split(" / ")}
+    rows = re.findall(r"^ +\| ((?:`[A-Z][A-Za-z+]*`(?:, )?)+) \|", README, re.MULTILINE)
+    named = {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
+    assert len(named) == 10
+    assert named <= bound
