@@ -128,10 +128,10 @@ def main(repeats: int) -> None:
 
 
 def _pan(viewer: Any) -> Callable[[int], None]:
-    middle = viewer.camera.center
+    middle = viewer.scene.camera.center
 
     def pan(number: int) -> None:
-        viewer.camera.center = (middle[0], middle[1] + 3 * (number % 5), middle[2])
+        viewer.scene.camera.center = (middle[0], middle[1] + 3 * (number % 5), middle[2])
 
     return pan
 

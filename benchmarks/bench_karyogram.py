@@ -46,7 +46,7 @@ def rods() -> SimpleNamespace:
 
 def seats(moved: bool) -> SimpleNamespace:
     """Return the karyotype with both homologues at home, or one of 21 in slot 22."""
-    slots: dict[str, tuple[int, ...]] = {name: () for name in (*CLASSES, TRAY)}
+    slots: dict[str, tuple[int, ...]] = dict.fromkeys((*CLASSES, TRAY), ())
     for row, name in enumerate(CLASSES[:-1]):
         slots[name] = (2 * row, 2 * row + 1)
     if moved:

@@ -76,7 +76,7 @@ def test_alone_it_is_an_error_that_names_it(tmp_path: Path, name: str) -> None:
 def test_a_folder_with_no_crop(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("-")
     for read in (read_cell, read_patient):
-        with pytest.raises(ReadError, match="crops|image"):
+        with pytest.raises(ReadError, match=r"crops|image"):
             read(tmp_path)
 
 
@@ -135,8 +135,11 @@ def test_damaged_bytes_are_read_or_refused(
     try:
         pages = read_image(path)
     except ReadError as error:
-        assert path.name in str(error)
-        return
+        said = str(error)
+        pages = []
+    else:
+        said = path.name
+    assert path.name in said
     for _, image in pages:
         assert image.ndim == 2
         assert image.dtype in (np.uint8, np.uint16)

@@ -69,7 +69,7 @@ def drawn(
 
 
 def seats(*names: str, turned: tuple[int, ...] = ()) -> Seats:
-    slots: dict[str, tuple[int, ...]] = {name: () for name in (*CLASSES, TRAY)}
+    slots: dict[str, tuple[int, ...]] = dict.fromkeys((*CLASSES, TRAY), ())
     for index, name in enumerate(names):
         slots[name] = (*slots[name], index)
     return Seats(slots, frozenset(turned))
@@ -172,7 +172,8 @@ def test_a_bright_spot_and_its_saliency_share_their_place(
     assert overlay.shape == canvas.shape
     found = np.unravel_index(seen.argmax(), seen.shape)
     shown = np.unravel_index(overlay.argmax(), overlay.shape)
-    assert seen.max() > 60 and overlay.max() > 0.8
+    assert seen.max() > 60
+    assert overlay.max() > 0.8
     assert np.hypot(*(np.subtract(found, shown))) <= 2.5
     # And neither lies where the other orientation would put it.
     box = page.places[0].box

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from napari_karyo.karyotype import Karyotype
 from PIL import Image
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
@@ -21,6 +20,7 @@ from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI
 from napari_karyo.karyogram.style import DARK
 from napari_karyo.karyogram.summary import heading_of
+from napari_karyo.karyotype import Karyotype
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import upright
 
@@ -145,7 +145,7 @@ def test_a_folder_that_is_not_there_is_named(
     classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
     for path in (tmp_path / "none" / "k.png", tmp_path / "none" / "k.csv"):
-        with pytest.raises(ExportError, match="none does not exist"):
+        with pytest.raises(ExportError, match="none does not exist"):  # noqa: PT012
             if path.suffix == ".png":
                 export_picture(karyotype, classification, path)
             else:
@@ -172,7 +172,7 @@ def test_a_folder_that_cannot_be_written_to(
 def test_a_failure_half_way_leaves_the_old_file_and_no_scraps(tmp_path: Path) -> None:
     path = tmp_path / "k.csv"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(ExportError, match="No space left") as caught, written(path) as stream:
+    with pytest.raises(ExportError, match="No space left") as caught, written(path) as stream:  # noqa: PT012
         stream.write(b"half")
         raise OSError(28, "No space left on device")
     assert caught.value.path == path
@@ -203,7 +203,8 @@ def test_the_table_has_the_models_choice_beside_the_slot(
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS
-    assert COLUMNS[6] == "p_1" and COLUMNS[-3:] == ("p_22", "p_X", "p_Y")
+    assert COLUMNS[6] == "p_1"
+    assert COLUMNS[-3:] == ("p_22", "p_X", "p_Y")
     assert [row["file"] for row in rows] == [f"crop {number}.png" for number in range(4)]
     assert [row["predicted"] for row in rows] == list(SLOTS)
     assert [row["assigned"] for row in rows] == ["1", "1", "22", TRAY]

@@ -107,9 +107,7 @@ def test_devices() -> None:
 def test_classify_a_cell(cell: Cell, tmp_path: Path) -> None:
     path = small_weights(tmp_path)
     seen: list[int] = []
-    result = classify(
-        cell, model=path, device="cpu", progress=lambda step: seen.append(step.done)
-    )
+    result = classify(cell, model=path, device="cpu", progress=lambda step: seen.append(step.done))
     assert len(result) == 5
     assert result.probabilities.shape == (5, 24)
     assert result.attention.shape[0] == 5
@@ -157,9 +155,7 @@ def test_a_run_may_be_cancelled_between_two_steps(cell: Cell, tmp_path: Path) ->
         next(run)
 
 
-def test_saliency_lies_on_the_chromosome_and_follows_the_class(
-    cell: Cell, tmp_path: Path
-) -> None:
+def test_saliency_lies_on_the_chromosome_and_follows_the_class(cell: Cell, tmp_path: Path) -> None:
     result = classify(cell, model=small_weights(tmp_path), device="cpu")
     maps = saliency(result, device="cpu")
     assert [m.shape for m in maps] == [c.image.shape for c in cell]

@@ -156,8 +156,10 @@ def test_regions_do_not_overlap_and_lie_on_the_page() -> None:
     page = Layout(SIZES).page(pairs())
     boxes = list(page.regions.values())
     for number, box in enumerate(boxes):
-        assert box.top >= 0 and box.left >= 0
-        assert box.bottom <= PAGE_HEIGHT and box.right <= PAGE_WIDTH
+        assert box.top >= 0
+        assert box.left >= 0
+        assert box.bottom <= PAGE_HEIGHT
+        assert box.right <= PAGE_WIDTH
         for other in boxes[number + 1 :]:
             assert (
                 box.right <= other.left
@@ -176,9 +178,12 @@ def test_every_primitive_stays_in_its_region() -> None:
         left = text.x - {"left": 0.0, "middle": width / 2, "right": width}[text.align]
         if text.region in page.regions:
             box = page.regions[text.region]
-            assert box.left <= left and left + width <= box.right
-            assert box.top <= text.y - 0.8 * text.size and text.y + 0.2 * text.size <= box.bottom
-        assert left >= 0 and left + width <= PAGE_WIDTH
+            assert box.left <= left
+            assert left + width <= box.right
+            assert box.top <= text.y - 0.8 * text.size
+            assert text.y + 0.2 * text.size <= box.bottom
+        assert left >= 0
+        assert left + width <= PAGE_WIDTH
     for mark in page.marks:
         for y, x in mark.points:
             assert page.regions[mark.region].contains(y, x)
@@ -269,5 +274,7 @@ def test_letters_the_font_lacks_become_letters_it_has() -> None:
 
 def test_a_name_too_long_keeps_both_ends() -> None:
     short = fit("metaphase_of_a_long_name_0042", 20, 150)
-    assert short.startswith("met") and short.endswith("42") and "..." in short
+    assert short.startswith("met")
+    assert short.endswith("42")
+    assert "..." in short
     assert text_width(short, 20) <= 150

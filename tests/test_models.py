@@ -7,9 +7,15 @@ import json
 import pytest
 import torch
 
+from napari_karyo.models.res_crann import (
+    CONFIGS,
+    DEFAULT,
+    PAPER,
+    BandAttention,
+    ResCRANN,
+    ResCRANNConfig,
+)
 from napari_karyo.models.residual import ResidualBackbone
-from napari_karyo.models.res_crann import CONFIGS, DEFAULT, PAPER, BandAttention, ResCRANN
-from napari_karyo.models.res_crann import ResCRANNConfig
 
 
 def test_the_default_reads_sixteen_rows_and_tells_polarity() -> None:

@@ -21,10 +21,8 @@ from napari_karyo.preprocessing.upright import principal_angle, upright
 
 def draw(path: np.ndarray, width: float = 5.0, shape: tuple[int, int] = (120, 120)) -> np.ndarray:
     """Draw a banded chromosome along a path of (row, column) points, bright on black."""
-    dense = np.stack(
-        [np.interp(np.linspace(0, 1, 600), np.linspace(0, 1, len(path)), path[:, k]) for k in (0, 1)],
-        axis=-1,
-    )
+    fine, coarse = np.linspace(0, 1, 600), np.linspace(0, 1, len(path))
+    dense = np.stack([np.interp(fine, coarse, path[:, k]) for k in (0, 1)], axis=-1)
     rows, columns = np.indices(shape)
     distance = np.hypot(
         rows[..., None] - dense[None, None, :, 0], columns[..., None] - dense[None, None, :, 1]

@@ -14,6 +14,7 @@ from PIL import Image
 from small import SMALL, bar, small_weights
 
 from napari_karyo.errors import KaryoError, ReadError
+from napari_karyo.inference.classify import classify
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import Prediction
 from napari_karyo.models.weights import load_weights
@@ -21,11 +22,11 @@ from napari_karyo.training import train as entry
 from napari_karyo.training.augment import Augmentation, augment
 from napari_karyo.training.calibrate import calibration_error, fit_temperature, fit_thresholds
 from napari_karyo.training.dataset import COLUMNS, load_dataset, read_cells, read_labels
-from napari_karyo.training.evaluate import evaluate
+from napari_karyo.training.evaluate import evaluate, turn_by_half
 from napari_karyo.training.fit import Recipe, fit
 
 CPU = Device("cpu", "test")
-QUICK = Recipe(epochs=2, batch=4, learning_rate=1e-2)
+QUICK = Recipe(epochs=3, batch=2, learning_rate=1e-2)
 
 
 @pytest.fixture
@@ -128,11 +129,9 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(data: Path, tmp_path: P
             crops, SMALL, QUICK, CPU, stopped, time_limit=0.0, progress=lambda _: None
         )
         calls += 1
-        assert calls < 10
+        assert calls < 15
     assert calls > 1
-    for a, b in zip(
-        straight.state_dict().values(), pieced.state_dict().values(), strict=True
-    ):
+    for a, b in zip(straight.state_dict().values(), pieced.state_dict().values(), strict=True):
         assert torch.allclose(a, b, atol=1e-6)
 
 
@@ -140,7 +139,7 @@ def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -
     crops = load_dataset(data, tmp_path / "work", SMALL.input)
     fit(crops, SMALL, QUICK, CPU, tmp_path, time_limit=0.0, progress=lambda _: None)
     with pytest.raises(ValueError, match="another network, recipe or seed"):
-        fit(crops, SMALL, replace(QUICK, epochs=3), CPU, tmp_path, progress=lambda _: None)
+        fit(crops, SMALL, replace(QUICK, epochs=4), CPU, tmp_path, progress=lambda _: None)
 
 
 def test_train_writes_weights_that_load_and_evaluate(
@@ -170,14 +169,18 @@ def test_a_crop_that_cannot_be_used_counts_as_wrong(data: Path, tmp_path: Path) 
     assert figures["per_class"]["1"]["placed"] <= 2 / 3
 
 
-def test_upside_down_crops_get_the_same_figures(data: Path, tmp_path: Path) -> None:
+def test_upside_down_crops_get_the_same_probabilities(data: Path, tmp_path: Path) -> None:
     path = small_weights(tmp_path)
-    as_is, turned = (
-        evaluate(data, model=path, device="cpu", upside_down=u).figures("q_band")
-        for u in (False, True)
-    )
-    assert as_is["per_class"] == turned["per_class"]
-    assert as_is["polarity"] == turned["polarity"]
+    (cell,) = read_cells(data, tmp_path, ("test",))
+    as_is = classify(cell.cell, model=path, device="cpu")
+    turned = classify(turn_by_half(cell.cell), model=path, device="cpu")
+    # The same but for the rounding of where the crop is sampled.
+    assert np.allclose(as_is.probabilities, turned.probabilities, atol=0.01)
+    assert np.allclose(as_is.p_arm_up, 1 - turned.p_arm_up, atol=0.05)
+    report = evaluate(data, model=path, device="cpu", upside_down=True)
+    up = [item.p_arm_up for item in report.crops]
+    assert up == pytest.approx(turned.p_arm_up.tolist(), abs=1e-5)
+    assert report.figures("q_band")["polarity"] == np.mean([value <= 0.5 for value in up])
 
 
 def test_a_folder_of_named_crops_is_evaluated_without_a_table(data: Path, tmp_path: Path) -> None:
@@ -194,8 +197,8 @@ def test_temperature_undoes_overconfidence() -> None:
     random = np.random.default_rng(0)
     truth = random.integers(0, 24, 4000)
     logits = random.normal(0, 1, (4000, 24))
-    logits[np.arange(4000), truth] += 3
-    for factor in (0.5, 3.0):
+    logits[np.arange(4000), truth] += 4
+    for factor in (0.25, 3.0):
         scaled = factor * logits
         logs = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
         prediction = Prediction(logs.astype(np.float32), np.ones((4000, 4), np.float32), CPU)

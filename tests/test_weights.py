@@ -66,9 +66,7 @@ def test_a_missing_model() -> None:
         load_weights("missing")
 
 
-def test_a_shipped_file_with_another_hash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shipped_file_with_another_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = small_weights(tmp_path)
     (tmp_path / "sha256.json").write_text(json.dumps({path.stem: "0" * 64}))
     monkeypatch.setattr(store, "FOLDER", tmp_path)

@@ -24,8 +24,8 @@ def native(viewer: Any) -> QWidget:
 def on_canvas(viewer: Any, row: float, column: float) -> QPoint:
     """Return where a place of the scene shows on the canvas."""
     canvas = native(viewer)
-    zoom = viewer.camera.zoom
-    middle = viewer.camera.center[-2:]
+    zoom = viewer.scene.camera.zoom
+    middle = viewer.scene.camera.center[-2:]
     ratio = canvas.devicePixelRatioF()
     x = canvas.width() / 2 + (column - middle[1]) * zoom / ratio
     y = canvas.height() / 2 + (row - middle[0]) * zoom / ratio

@@ -79,7 +79,7 @@ def test_lights_are_readable_without_colour(opened: Any) -> None:
 def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:
     viewer, desk, view = opened
     mouse.settle()
-    camera = viewer.camera.center, viewer.camera.zoom
+    camera = viewer.scene.camera.center, viewer.scene.camera.zoom
     mosaic = view.layers["karyogram"]
     before = mosaic.data.copy()
     assert desk.current.karyotype.slot_of(8) == "5"
@@ -97,7 +97,7 @@ def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:
     assert mosaic.mouse_pan
     assert not view.layers["ghost"].visible
     assert not view.layers["frames"].data[4:].any()
-    assert (viewer.camera.center, viewer.camera.zoom) == camera
+    assert (viewer.scene.camera.center, viewer.scene.camera.zoom) == camera
     assert (mosaic.data != before).any()
     assert view.layers["lights"].features["class"].iloc[8] == "4"
     desk.current.karyotype.undo()
@@ -154,9 +154,9 @@ def test_drag_works_from_every_layer_of_the_karyogram(opened: Any) -> None:
 def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
     viewer, desk, _view = opened
     mouse.settle()
-    before = viewer.camera.center
+    before = viewer.scene.camera.center
     mouse.drag(viewer, (112.0, 880.0), (300.0, 700.0))
-    assert viewer.camera.center != before
+    assert viewer.scene.camera.center != before
     assert not desk.current.karyotype.history
 
 

@@ -183,7 +183,7 @@ def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path:
     picture = tmp_path / "cell.png"
     assert dock.export.export(picture)
     page = Image.open(picture).convert("RGB")
-    zoom = viewer.camera.zoom
+    zoom = viewer.scene.camera.zoom
     wide = round(view.page.width * zoom)
     tall = round(view.page.height * zoom)
     expected = np.asarray(page.resize((wide, tall), Image.Resampling.BOX)).astype(float)

@@ -35,7 +35,7 @@ class Progress:
 
 
 @lru_cache(maxsize=4)
-def _loaded(model: str, stamp: float) -> Weights:
+def _loaded(model: str, _stamp: float) -> Weights:
     from napari_karyo.models.weights import load_weights
 
     return load_weights(model)

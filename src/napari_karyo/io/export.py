@@ -30,9 +30,8 @@ from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.summary import heading_of
 
 if TYPE_CHECKING:
-    from napari_karyo.karyotype import Karyotype
-
     from napari_karyo.inference.result import Classification
+    from napari_karyo.karyotype import Karyotype
 
 #: What a picture can be written as, by the end of its name.
 FORMATS: Final = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}

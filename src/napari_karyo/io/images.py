@@ -105,9 +105,11 @@ def _tiff_pages(path: Path) -> list[NDArray[Any]]:
     pages: list[NDArray[Any]] = []
     with tifffile.TiffFile(path) as file:
         for page in file.pages:
+            if not isinstance(page, tifffile.TiffPage):
+                page = page.aspage()
             _refuse_large(page.shape[:2] if len(page.shape) > 1 else page.shape)
             values = np.asarray(page.asarray())
-            white_is_zero = getattr(page, "photometric", None) == 0
+            white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
             if page.photometric == tifffile.PHOTOMETRIC.PALETTE and values.ndim == 2:
                 table = np.asarray(page.colormap)
                 values = np.moveaxis(table[:, values], 0, -1)

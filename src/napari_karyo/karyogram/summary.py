@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from napari_karyo.inference.confidence import Light, lights
-
 from napari_karyo.classes import TRAY
+from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.karyogram.heading import Heading
 
 if TYPE_CHECKING:
-    from napari_karyo.karyotype import Karyotype
-
     from napari_karyo.inference.result import Classification
+    from napari_karyo.karyotype import Karyotype
 
 
 def heading_of(

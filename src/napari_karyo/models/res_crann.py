@@ -8,7 +8,7 @@ a linear layer gives the classes.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
@@ -40,7 +40,7 @@ class ResCRANNConfig:
         first the 24 classes p arm up, then the 24 p arm down.
     """
 
-    input: InputSettings = InputSettings()
+    input: InputSettings = field(default_factory=InputSettings)
     block: Block = "basic"
     depths: tuple[int, ...] = (2, 2, 2, 2)
     widths: tuple[int, ...] = (32, 64, 128, 256)

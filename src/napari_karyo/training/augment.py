@@ -6,6 +6,7 @@ All of it works on whole batches on the device that trains.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -78,7 +79,7 @@ def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
         return torch.rand(count, device=device) < probability
 
     images = functional.grid_sample(
-        images, _grid(images, settings, between, chance), align_corners=False
+        images, _grid(images, settings, between, chance), align_corners=True
     )
     blurred = functional.avg_pool2d(
         functional.avg_pool2d(images, 3, 1, 1, count_include_pad=True), 3, 1, 1
@@ -95,9 +96,14 @@ def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
     return images.clamp(0, 1), turned
 
 
-def _grid(images: Tensor, settings: Augmentation, between, chance) -> Tensor:  # type: ignore[no-untyped-def]
+def _grid(
+    images: Tensor,
+    settings: Augmentation,
+    between: Callable[[float], Tensor],
+    chance: Callable[[float], Tensor],
+) -> Tensor:
     """Return the sampling grid of rotation, scale, shift, mirroring and bend."""
-    count, _, height, width = images.shape
+    height, width = images.shape[2:]
     device = images.device
     y = torch.linspace(-1, 1, height, device=device).reshape(1, height, 1) * height / 2
     x = torch.linspace(-1, 1, width, device=device).reshape(1, 1, width) * width / 2

@@ -30,12 +30,21 @@ COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
 
 @dataclass(frozen=True, eq=False)
 class LabelledCell:
-    """A cell with what the labels say of it."""
+    """A cell with what the labels say of it.
+
+    Attributes
+    ----------
+    cell : Cell
+    stain, patient, split : str
+    lost : tuple of (str, str)
+        File and label of the crops that could not be read.
+    """
 
     cell: Cell
     stain: str
     patient: str
     split: str
+    lost: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +148,7 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
     if any(not (data / row["file"]).exists() for rows in cells.values() for row in rows[:1]):
         unpack(data, work)
     for (stain, name), rows in cells.items():
-        chromosomes, problems = [], []
+        chromosomes, problems, lost = [], [], []
         for row in rows:
             path = data / row["file"]
             path = path if path.exists() else work / row["file"]
@@ -147,12 +156,13 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
                 _, image = read_image(path)[0]
             except ReadError as error:
                 problems.append(Problem(row["file"], error.what, error.remedy))
+                lost.append((row["file"], str(parse_class(row["label"]))))
                 continue
             label = parse_class(row["label"])
             chromosomes.append(Chromosome(Path(row["file"]).name, image, path, label))
         polarity = Polarity.BRIGHT if stain.startswith("q") else Polarity.DARK
         cell = Cell(name, tuple(chromosomes), polarity, None, tuple(problems))
-        yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"])
+        yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"], tuple(lost))
 
 
 def load_dataset(
@@ -198,7 +208,11 @@ def load_dataset(
             raise ReadError("no crop of these splits could be used.", "", data)
         work.mkdir(parents=True, exist_ok=True)
         half = cache.with_suffix(f".{os.getpid()}.tmp.npz")
-        np.savez(half, **{name: np.concatenate(items) for name, items in parts.items()})
+        np.savez(
+            half,
+            allow_pickle=False,
+            **{name: np.concatenate(items) for name, items in parts.items()},
+        )
         half.replace(cache)
     with np.load(cache) as arrays:
         return Dataset(

@@ -16,6 +16,7 @@ from napari_karyo.errors import PreprocessingError, ReadError
 from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.classify import classify_cells, get_weights
 from napari_karyo.io.cells import read_patient
+from napari_karyo.io.names import expected_class
 from napari_karyo.preprocessing.prepare import Normalization
 from napari_karyo.training.dataset import LabelledCell, read_cells
 from napari_karyo.training.report import CropResult, Report
@@ -87,11 +88,16 @@ def _labelled(data: Path, work: Path, split: str) -> Iterator[LabelledCell]:
         return
     patient = read_patient(data)
     for cell in patient.cells:
-        yield LabelledCell(cell, str(cell.polarity), patient.name, split)
+        lost = tuple(
+            (problem.file, label)
+            for problem in cell.problems
+            if (label := expected_class(problem.file)) is not None
+        )
+        yield LabelledCell(cell, str(cell.polarity), patient.name, split, lost)
 
 
 def _is_one_cell(data: Path) -> bool:
-    """A cell folder's own ``labels.csv`` has no column ``split``."""
+    """Tell a cell's own ``labels.csv`` by its having no column ``split``."""
     with (data / "labels.csv").open(encoding="utf-8-sig") as file:
         return "split" not in file.readline().strip().lower().split(",")
 
@@ -123,6 +129,7 @@ def _evaluate_patient(
     results: list[CropResult] = []
     usable: list[LabelledCell] = []
     for labelled in group:
+        results += [_failed(labelled, name, label) for name, label in labelled.lost]
         cell = turn_by_half(labelled.cell) if upside_down else labelled.cell
         try:
             # One cell that can't be prepared at all must not cost the patient's others.

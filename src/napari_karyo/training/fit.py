@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Recipe:
     weight_decay: float = 0.02
     label_smoothing: float = 0.05
     average: float = 0.998
-    augmentation: Augmentation = Augmentation()
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 @dataclass
@@ -160,7 +161,8 @@ def fit(
     began = time.monotonic()
     place = device.torch()
     train, val = data.select("train"), data.select("val")
-    network = ResCRANN(config).to(place, memory_format=torch.channels_last)
+    network = ResCRANN(config).to(place)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     per_epoch = max(1, len(train) // recipe.batch)
     total = recipe.epochs * per_epoch
     optimizer = torch.optim.AdamW(
@@ -171,7 +173,7 @@ def fit(
         AveragedModel(network, multi_avg_fn=_running_mean(recipe.average), use_buffers=True),
         optimizer,
         torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, recipe.learning_rate, total_steps=total + 1, pct_start=0.2
+            optimizer, recipe.learning_rate, total_steps=max(10, total + 1), pct_start=0.2
         ),
     )
     forward = torch.compile(network) if compiled else network
@@ -241,8 +243,9 @@ def _step(
 
 
 def _averaged(state: _State) -> ResCRANN:
-    network = ResCRANN(state.network.config)
-    network.load_state_dict(state.averaged.module.state_dict())
+    # A copy, not a new network: drawing new weights would disturb the random series.
+    network = copy.deepcopy(state.averaged.module)
+    assert isinstance(network, ResCRANN)
     return network.eval()
 
 

@@ -135,7 +135,7 @@ def train(
 def calibrate(network: ResCRANN, crops: Dataset, device: str) -> dict[str, float]:
     """Choose temperature and the light's thresholds on the split ``val``."""
     val = crops.select("val")
-    inputs = crops.inputs[val][:, None].astype(np.float32) / 255
+    inputs = crops.inputs[val][:, None].astype(np.float32) / np.float32(255)
     truth = crops.labels[val]
     prediction = predict(network, inputs, choose_device(device))
     temperature = fit_temperature(prediction, truth)

@@ -1,0 +1,226 @@
+"""Simulated cells and patients: seeded, of any karyotype, to be shown to anyone.
+
+The same seed gives the same pictures. Random numbers come from numpy's PCG64, the
+same everywhere; the last bit of a sine or an exponential may differ between
+processors and then move a pixel by one grey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
+from napari_karyo.classes import CLASS_INDEX
+from napari_karyo.errors import KaryoError
+from napari_karyo.simulation.draw import Look, cross, cut, draw
+from napari_karyo.simulation.karyotypes import parse_karyotype
+from napari_karyo.simulation.profiles import StainProfile, load_profile
+
+#: Share of chromosomes with a block where another crossed them.
+_CROSSED = 0.03
+
+#: Branches of the tree of random numbers, so that no part disturbs another.
+_OF_CELL, _OF_CHROMOSOME, _OF_ORDER, _OF_TURN, _OF_PATIENT = range(5)
+
+
+def simulate_cell(
+    karyotype: str = "46,XX",
+    *,
+    seed: int = 0,
+    stain: str | Polarity = "G",
+    name: str | None = None,
+    either_way_up: bool = False,
+) -> Cell:
+    """Simulate the crops of one metaphase cell.
+
+    Parameters
+    ----------
+    karyotype : str
+        Such as ``46,XX``, ``47,XY,+21`` or ``45,X``; see `parse_karyotype`.
+    seed : int
+        Zero or more. Cells of the same seed share the chromosomes they have in common.
+    stain : {"G", "Q"} or Polarity
+        G-band is dark on white, Q-band bright on black.
+    name : str, optional
+        The cell's name; says that it is simulated where left out.
+    either_way_up : bool
+        Whether half of the crops stand on their heads, as crops cut from a spread do.
+        Each is otherwise the same picture as without, so comparing tells which.
+
+    Returns
+    -------
+    Cell
+        ``simulated`` is True. Crops are named ``<class>_<n>.png`` and come in random
+        order; ``Chromosome.expected`` is the class.
+
+    Raises
+    ------
+    KaryoError
+        Where the karyotype, the stain or the seed makes no sense.
+    """
+    counts = parse_karyotype(karyotype)
+    return _cell(
+        counts, load_profile(stain), (_seed(seed),), name or f"simulated {karyotype}", either_way_up
+    )
+
+
+def simulate_patient(
+    karyotype: str = "46,XX",
+    cells: int = 3,
+    seed: int = 0,
+    stain: str | Polarity = "G",
+    *,
+    name: str | None = None,
+    either_way_up: bool = False,
+) -> Patient:
+    """Simulate several metaphase cells of one patient.
+
+    Parameters
+    ----------
+    karyotype : str
+        Of every cell.
+    cells : int
+        How many, at least one.
+    seed : int
+        Zero or more.
+    stain : {"G", "Q"} or Polarity
+    name : str, optional
+    either_way_up : bool
+        As for `simulate_cell`.
+
+    Raises
+    ------
+    KaryoError
+        As `simulate_cell`, and where no cell is asked for.
+    """
+    if cells < 1:
+        raise KaryoError(f"a patient of {cells} cells can't be simulated.", "Ask for one or more.")
+    counts = parse_karyotype(karyotype)
+    profile = load_profile(stain)
+    branch = _seed(seed)
+    return Patient(
+        name or f"simulated patient {karyotype}",
+        tuple(
+            _cell(
+                counts,
+                profile,
+                (branch, _OF_PATIENT, number),
+                f"simulated cell {number}",
+                either_way_up,
+            )
+            for number in range(1, cells + 1)
+        ),
+    )
+
+
+def _seed(seed: int) -> int:
+    try:
+        number = int(seed)
+    except (TypeError, ValueError) as error:
+        raise KaryoError(f"the seed {seed!r} is no number.", "Use 0, 1, 2, …") from error
+    if number < 0:
+        raise KaryoError(f"the seed {number} is negative.", "Use 0, 1, 2, …")
+    return number
+
+
+def _cell(
+    counts: dict[str, int],
+    profile: StainProfile,
+    branch: tuple[int, ...],
+    name: str,
+    either_way_up: bool,
+) -> Cell:
+    def random(*twig: int) -> np.random.Generator:
+        return np.random.default_rng([*branch, *twig])
+
+    look, peak = _look(profile, random(_OF_CELL))
+    chromosomes = []
+    for label, number in _wanted(counts):
+        rng = random(_OF_CHROMOSOME, CLASS_INDEX[label], number)
+        image = _crop(profile, label, look, peak, rng)
+        chromosomes.append(Chromosome(f"{label}_{number}.png", image, None, label))
+    order = random(_OF_ORDER).permutation(len(chromosomes))
+    chromosomes = [chromosomes[index] for index in order]
+    if either_way_up:
+        turned = random(_OF_TURN).permutation(len(chromosomes)) < len(chromosomes) // 2
+        chromosomes = [
+            Chromosome(item.name, item.image[::-1, ::-1].copy(), None, item.expected)
+            if turn
+            else item
+            for item, turn in zip(chromosomes, turned, strict=True)
+        ]
+    return Cell(name, tuple(chromosomes), profile.polarity, simulated=True)
+
+
+def _wanted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+    for label, count in counts.items():
+        for number in range(1, count + 1):
+            yield label, number
+
+
+def _look(profile: StainProfile, rng: np.random.Generator) -> tuple[Look, float]:
+    """Draw what the chromosomes of a cell share, and the grey of its bright bands."""
+    first, second, third = np.clip(rng.standard_normal(3), -1.8, 1.8)
+    tie = profile.width_with_length
+    second = tie * first + (1 - tie**2) ** 0.5 * second
+    scale = profile.length * float(np.exp(profile.length_spread * first))
+    width = float(np.exp(profile.width_spread * second))
+    if profile.polarity is Polarity.DARK:
+        look = Look(
+            scale=scale,
+            width=width,
+            sharpness=rng.uniform(0.6, 1.6),
+            contrast=rng.uniform(0.3, 0.8),
+            seam=rng.uniform(0.0, 0.3),
+            grain=rng.uniform(0.7, 0.95),
+            grain_size=rng.uniform(0.9, 1.2),
+            split=rng.uniform(0.2, 0.9),
+            blur=rng.uniform(0.4, 0.65),
+            noise=rng.uniform(0.005, 0.02),
+            tilt=rng.uniform(3.0, 8.0),
+            bend=rng.uniform(10.0, 22.0),
+            strong=0.14,
+        )
+    else:
+        look = Look(
+            scale=scale,
+            width=width,
+            sharpness=rng.uniform(0.6, 1.2),
+            contrast=rng.uniform(0.3, 0.8),
+            seam=rng.uniform(0.0, 0.1),
+            grain=rng.uniform(0.5, 0.8),
+            grain_size=rng.uniform(1.2, 1.6),
+            split=rng.uniform(0.0, 0.4),
+            blur=rng.uniform(0.6, 0.9),
+            noise=rng.uniform(0.003, 0.01),
+            tilt=rng.uniform(8.0, 18.0),
+            bend=rng.uniform(10.0, 22.0),
+            strong=0.12,
+        )
+    peak = float(np.clip(profile.peak + profile.peak_spread * third, 0.25, 0.92))
+    return look, peak
+
+
+def _crop(
+    profile: StainProfile, label: str, look: Look, peak: float, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Draw one crop as it would be photographed and cut out."""
+    one = profile.classes[label]
+    picture = draw(one, look, rng)
+    crossed = rng.random() < _CROSSED
+    brightness = one.peak + one.peak_spread * float(np.clip(rng.standard_normal(), -1.8, 1.8))
+    if crossed:
+        width = 2 * float(one.half_width.max()) * look.width
+        picture = cross(picture, width, rng.uniform(0.45, 0.8), rng)
+    if profile.polarity is Polarity.DARK:
+        picture = cut(picture, (0, 0, 0, 0))
+        # Every crop of the real ones is stretched to the full range of greys.
+        top = float(np.quantile(picture[picture > 0], 0.995))
+        grey = 1.0 - np.clip(picture / max(top, 0.2), 0.0, 1.0)
+    else:
+        above, below, left, right = (int(number) for number in rng.integers(2, 8, 4))
+        grey = cut(picture, (above, below, left, right)) * (peak * max(0.3, brightness))
+    return np.rint(np.clip(grey, 0.0, 1.0) * 255.0).astype(np.uint8)
