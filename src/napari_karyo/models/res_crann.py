@@ -42,7 +42,7 @@ class ResCRANNConfig:
 
     input: InputSettings = field(default_factory=InputSettings)
     block: Block = "basic"
-    depths: tuple[int, ...] = (2, 2, 2, 2)
+    depths: tuple[int, ...] = (1, 2, 3, 2)
     widths: tuple[int, ...] = (32, 64, 128, 256)
     strides: tuple[Stride, ...] = ((1, 1), (2, 2), (2, 2), (1, 2))
     stem_width: int = 32

@@ -219,7 +219,8 @@ def _crop(
         picture = cut(picture, (0, 0, 0, 0))
         # Every crop of the real ones is stretched to the full range of greys.
         top = float(np.quantile(picture[picture > 0], 0.995))
-        grey = 1.0 - np.clip(picture / max(top, 0.2), 0.0, 1.0)
+        # Film and camera answer less and less to more stain.
+        grey = 1.0 - np.clip(picture / max(top, 0.2), 0.0, 1.0) ** 0.85
     else:
         above, below, left, right = (int(number) for number in rng.integers(2, 8, 4))
         grey = cut(picture, (above, below, left, right)) * (peak * max(0.3, brightness))

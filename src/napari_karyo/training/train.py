@@ -28,6 +28,7 @@ from napari_karyo.training.fit import Recipe, fit, validate
 RECIPES = {
     "default": Recipe(),
     "paper": Recipe(
+        rarer_stain=1,
         epochs=80,
         batch=32,
         learning_rate=1e-4,
