@@ -237,16 +237,19 @@ def test_an_empty_dock_says_what_to_do(viewer: Any) -> None:
 
 
 def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
+    import gc
+    import weakref
+
     import mouse
 
     from napari_karyo.gui.commands import open_review
 
     viewer, desk, view = opened
-    dock = open_review(viewer)
-    viewer.window.remove_dock_widget(dock)
-    dock.deleteLater()
-    del dock
+    gone = weakref.ref(open_review(viewer))
+    viewer.window.remove_dock_widget(gone())
     mouse.settle()
+    gc.collect()
+    assert gone() is None, "a closed dock is let go"
     desk.select(3)
     desk.current.karyotype.move([3], "9")
     assert view.layers["lights"].features["class"].iloc[3] == "9"

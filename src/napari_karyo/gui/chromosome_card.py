@@ -58,7 +58,7 @@ class ChromosomeCard(QGroupBox):
         for row in range(COUNT):
             button, bar = QPushButton(), QProgressBar()
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(lambda _=False, row=row: self._place(row))
+            button.clicked.connect(self._place)
             bar.setRange(0, 1000)
             grid.addWidget(button, row, 0)
             grid.addWidget(bar, row, 1)
@@ -68,7 +68,8 @@ class ChromosomeCard(QGroupBox):
         column.addWidget(self.choices)
         self._names: list[str] = []
 
-    def _place(self, row: int) -> None:
+    def _place(self) -> None:
+        row = next((n for n, button in enumerate(self.buttons) if button is self.sender()), COUNT)
         if row < len(self._names):
             if self._desk.view is not None:
                 self._desk.view.activate()

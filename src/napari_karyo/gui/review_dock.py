@@ -6,7 +6,6 @@ its own. Its buttons never take the keyboard, so that the keys go on working.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QEvent, QObject, QSize, Qt
@@ -28,7 +27,7 @@ from napari_karyo.gui.desk import Desk, OpenCell, desk_of
 from napari_karyo.gui.export_panel import ExportPanel
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.keys import help_html, plain_key
-from napari_karyo.gui.widgets import block, free_keyboard, wrapped_label
+from napari_karyo.gui.widgets import block, free_keyboard, while_alive, wrapped_label
 from napari_karyo.inference.confidence import Light
 
 if TYPE_CHECKING:
@@ -105,23 +104,13 @@ class ReviewDock(QScrollArea):
 
     def _connect(self) -> None:
         desk = self.desk
-        links: list[tuple[Any, Callable[..., None]]] = [
-            (desk.cell_changed, self._on_cell),
-            (desk.karyotype_changed, self._on_edit),
-            (desk.selection_changed, self._on_selection),
-            (desk.overlay_changed, self._on_overlay),
-            (desk.said, self._on_said),
-            (self.view.help_asked, self.toggle_help),
-        ]
-        for signal, slot in links:
-            signal.connect(slot)
-
-        def part() -> None:
-            for signal, slot in links:
-                signal.disconnect(slot, missing_ok=True)
-
-        # napari destroys a closed dock; the desk must not speak to it any more.
-        self.destroyed.connect(part)
+        # psygnal holds bound methods weakly: a closed dock is let go.
+        desk.cell_changed.connect(self._on_cell)
+        desk.karyotype_changed.connect(self._on_edit)
+        desk.selection_changed.connect(self._on_selection)
+        desk.overlay_changed.connect(self._on_overlay)
+        desk.said.connect(self._on_said)
+        self.view.help_asked.connect(self.toggle_help)
         self.cells.activated.connect(self._choose_cell)
         self.saliency.clicked.connect(self._switch_saliency)
         self.attention.clicked.connect(self._switch_attention)
@@ -138,7 +127,8 @@ class ReviewDock(QScrollArea):
                 button = QPushButton(f"{name} ({plain_key(action.keys[0])})")
                 button.setToolTip(f"{action.what}. Key: {keys}")
                 button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-                button.clicked.connect(lambda _=False, action=action: self._press(action))
+                button.setObjectName(name)
+                button.clicked.connect(self._press)
                 grid.addWidget(button, row, place)
                 self.buttons[name] = button
         return box
@@ -162,9 +152,12 @@ class ReviewDock(QScrollArea):
 
     # -- from the person ----------------------------------------------------------
 
-    def _press(self, action: actions.Action) -> None:
-        self._bring_back()
-        action.do(self.desk)
+    def _press(self) -> None:
+        # A bound method and no lambda: Qt would keep the dock alive with the lambda.
+        button = self.sender()
+        if button is not None:
+            self._bring_back()
+            actions.BY_NAME[button.objectName()].do(self.desk)
 
     def _bring_back(self) -> None:
         """Show the karyogram again where its layers were taken away."""
@@ -191,12 +184,14 @@ class ReviewDock(QScrollArea):
         if index is not None:
             self.view.overlays.ask(index, None if place == 0 else CLASSES[place - 1])
 
+    @while_alive
     def toggle_help(self) -> None:
         """Show the list of keys or hide it."""
         self.help.setVisible(self.help.isHidden())
 
     # -- from the desk ------------------------------------------------------------
 
+    @while_alive
     def _on_cell(self, cell: OpenCell | None) -> None:
         with block(self.cells):
             self.cells.clear()
@@ -206,6 +201,7 @@ class ReviewDock(QScrollArea):
         self.cells.setVisible(len(self.desk.cells) > 1)
         self._on_edit()
 
+    @while_alive
     def _on_edit(self, change: Any = None) -> None:
         cell = self.desk.current
         for name, button in self.buttons.items():
@@ -226,6 +222,7 @@ class ReviewDock(QScrollArea):
             self.message.setText(f"{verb}{change.edit.text}")
         self._on_selection(self.desk.selected)
 
+    @while_alive
     def _on_selection(self, index: int | None) -> None:
         self.card.show_chromosome(self.desk.current, index)
         in_hand = self.desk.current is not None and index is not None
@@ -233,9 +230,11 @@ class ReviewDock(QScrollArea):
             self.buttons[name].setEnabled(in_hand)
         self._on_overlay()
 
+    @while_alive
     def _on_said(self, words: str) -> None:
         self.message.setText(words)
 
+    @while_alive
     def _on_overlay(self) -> None:
         cell, index = self.desk.current, self.desk.selected
         for box, kind in ((self.saliency, "saliency"), (self.attention, "attention")):

@@ -22,7 +22,7 @@ from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.reading import tell_problems
 from napari_karyo.gui.settings import read_settings
-from napari_karyo.gui.widgets import free_keyboard
+from napari_karyo.gui.widgets import free_keyboard, while_alive
 
 if TYPE_CHECKING:
     import napari
@@ -107,13 +107,6 @@ class ClassifyForm(Container[Any]):
         layers = self._viewer.layers
         layers.events.inserted.connect(self._refresh)
         layers.events.removed.connect(self._refresh)
-
-        def part() -> None:
-            layers.events.inserted.disconnect(self._refresh)
-            layers.events.removed.disconnect(self._refresh)
-
-        # napari destroys a closed dock; the layer list must not speak to it any more.
-        self.native.destroyed.connect(part)
         self._refresh()
 
     # -- what there is --------------------------------------------------------------
@@ -128,6 +121,7 @@ class ClassifyForm(Container[Any]):
             choices.append((f"{EVERY} ({len(found)})", EVERY))
         return choices or [(NOTHING, NOTHING)]
 
+    @while_alive
     def _refresh(self, event: Any = None) -> None:
         self.cells.reset_choices()
         added = event is not None and event.type == "inserted"

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from qtpy.compat import isalive
 from qtpy.QtWidgets import QApplication, QLabel, QWidget
+
+Self = TypeVar("Self", bound=Any)
+Rest = ParamSpec("Rest")
+
+
+def while_alive(
+    slot: Callable[Concatenate[Self, Rest], None],
+) -> Callable[Concatenate[Self, Rest], None]:
+    """Let a widget's method do nothing once Qt has destroyed the widget.
+
+    A karyotype may be edited from Python after its window was closed.
+    """
+
+    @wraps(slot)
+    def guarded(self: Self, *args: Rest.args, **options: Rest.kwargs) -> None:
+        if isalive(getattr(self, "native", self)):
+            slot(self, *args, **options)
+
+    return guarded
 
 
 @contextmanager
