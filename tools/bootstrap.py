@@ -44,7 +44,6 @@ WINDOW_PACKAGES = (
     "libxcb-randr0",
     "libxcb-render-util0",
     "libxcb-shape0",
-    "libxcb-xinerama0",
     "libxcb-xfixes0",
     "libdbus-1-3",
     "libfontconfig1",
