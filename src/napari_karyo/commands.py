@@ -294,30 +294,22 @@ def _classify_group(
 ) -> Iterator[tuple[Cell, Classification] | PreprocessingError]:
     """Classify one patient's cells; a cell without chromosomes costs only itself."""
     from napari_karyo.inference.classify import classify_cells
-    from napari_karyo.preprocessing.prepare import stand_upright
 
-    if chosen.normalization == "cell":
-        for cell in group:
-            try:
-                [result] = classify_cells([cell], model=chosen.model, device=chosen.device)
-            except PreprocessingError as error:
-                yield error
-            else:
-                yield cell, result
-        return
-    usable: list[Cell] = []
-    for cell in group:
-        try:
-            stand_upright(cell)
-        except PreprocessingError as error:
-            yield error
-        else:
-            usable.append(cell)
-    if usable:
-        results = classify_cells(
-            usable, model=chosen.model, device=chosen.device, normalization="patient"
+    # Cells that share nothing go one by one: a thousand of them must not fill the memory.
+    groups = [group] if chosen.normalization == "patient" else [[cell] for cell in group]
+    for cells in groups:
+        errors: dict[int, PreprocessingError] = {}
+        results = iter(
+            classify_cells(
+                cells,
+                model=chosen.model,
+                device=chosen.device,
+                normalization=chosen.normalization,
+                unusable=lambda cell, error, errors=errors: errors.update({id(cell): error}),
+            )
         )
-        yield from zip(usable, results, strict=True)
+        for cell in cells:
+            yield errors[id(cell)] if id(cell) in errors else (cell, next(results))
 
 
 def _write_picture(result: Classification, path: Path, dpi: float, title: str) -> None:

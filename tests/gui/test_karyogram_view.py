@@ -11,6 +11,7 @@ from drawn import MALE, make_cell, make_classification
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
+from napari_karyo.gui.karyogram_view import FIT_DELAY
 
 
 def centre(view: Any, index: int) -> tuple[float, float]:
@@ -46,11 +47,15 @@ def test_only_public_layers_one_set_for_all_cells(opened: Any) -> None:
     assert not desk.current.karyotype.history
 
 
-def test_screenshot_shows_the_composed_page(opened: Any) -> None:
+def test_screenshot_shows_the_composed_page(opened: Any, qtbot: Any) -> None:
     viewer, _, view = opened
-    mouse.settle()
+    qtbot.wait(2 * FIT_DELAY)
     shot = viewer.screenshot(canvas_only=True, flash=False)
     assert shot.max() > 200
+    # The whole page is in sight.
+    canvas = mouse.native(viewer)
+    for corner in ((0, 0), (view.page.height, view.page.width)):
+        assert canvas.rect().contains(mouse.on_canvas(viewer, *corner))
     # A white page fills much of the canvas, and the chromosomes' greys are on it.
     white = (shot[..., :3] > 250).all(axis=-1).mean()
     assert 0.3 < white < 0.98

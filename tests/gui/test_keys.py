@@ -110,7 +110,12 @@ def test_walking_through_the_doubtful(opened: Any) -> None:
     assert desk.selected == 30
     mouse.key(viewer, Qt.Key.Key_Escape)
     assert desk.selected is None
-    assert view.layers["lights"].features["reviewed"].sum() == 2
+    lights = view.layers["lights"]
+    assert lights.features["reviewed"].sum() == 2
+    # What a person has settled no longer calls for a look, whatever the model thinks.
+    assert lights.features["light"].iloc[8] == "doubtful"
+    assert lights.features["sign"].iloc[8] == "✓"
+    assert str(lights.symbol[8]) == "disc"
 
 
 def test_attention_is_switched_by_key_and_follows_an_edit(opened: Any) -> None:

@@ -137,6 +137,11 @@ class Desk:
         return viewer
 
     @property
+    def viewer_is_open(self) -> bool:
+        """Whether the viewer still exists."""
+        return self._viewer() is not None
+
+    @property
     def current(self) -> OpenCell | None:
         """The cell on top."""
         return self._current

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
+from qtpy.QtCore import QTimer
 
 from napari_karyo.cell import Polarity
 from napari_karyo.gui import marks
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: The layers, bottom to top, and what they are called after the cell's name.
 ROLES = ("karyogram", "saliency", "attention", "slots", "lights", "frames", "ghost")
+#: Milliseconds in which Qt lays out the docks.
+FIT_DELAY = 60
 ROLE_KEY = "napari_karyo_role"
 
 
@@ -110,6 +113,13 @@ class KaryogramView:
         self._frame()
         self.activate()
 
+    def fit(self) -> None:
+        """Show the whole page, as large as the window allows."""
+        karyogram = self.layers.get("karyogram")
+        desk = self._desk()
+        if karyogram is not None and desk is not None and desk.viewer_is_open:
+            desk.viewer.reset_view(layers=[karyogram], margin=0.01)
+
     def activate(self) -> None:
         """Make the karyogram the active layer, so that mouse and keys reach it."""
         if self.shown:
@@ -157,7 +167,9 @@ class KaryogramView:
                 # What they show is the karyotype's: there is nothing to draw by hand.
                 layer.editable = False
         self._name_layers(cell)
-        viewer.reset_view(margin=0.01)
+        self.fit()
+        # Once more when the docks that open with it have taken their room.
+        QTimer.singleShot(FIT_DELAY, self.fit)
 
     def _name_layers(self, cell: OpenCell) -> None:
         for role, layer in self.layers.items():
@@ -217,10 +229,11 @@ class KaryogramView:
             return
         lights.data[:] = marks.light_positions(page)
         table, now = lights.features, marks.light_features(cell)
-        signs_before = list(table["sign"])
+        look = ("sign", "reviewed", "corrected")
+        before = [list(table[name]) for name in look]
         for name, values in now.items():
             table[name] = values
-        if now["sign"] != signs_before:
+        if [now[name] for name in look] != before:
             self._style_lights(cell)
             lights.refresh_text()
         redraw(lights)

@@ -29,6 +29,9 @@ WORDS = {
 SYMBOLS = {Light.SURE: "disc", Light.LOOK: "diamond", Light.DOUBTFUL: "square"}
 #: Diameter in page units; a diamond looks smaller than a square of its size.
 SIZES = {Light.SURE: 20.0, Light.LOOK: 31.0, Light.DOUBTFUL: 28.0}
+#: What a person has accepted or put there: a large disc, whatever the model thinks.
+SETTLED_COLOUR = "#9ccbff"
+SETTLED_SIZE = 28.0
 
 SELECTED = "#2f8bff"
 TARGET = "#00a0a0"
@@ -57,7 +60,8 @@ def light_features(cell: OpenCell) -> dict[str, list[Any]]:
     Returns
     -------
     dict of list
-        Columns file, class, confidence, light, corrected, reviewed, sign.
+        Columns file, class, confidence, light (the model's), corrected, reviewed, sign
+        (what is shown: a person's word counts more than the model's).
     """
     count = len(cell)
     state = cell.karyotype.state
@@ -69,17 +73,22 @@ def light_features(cell: OpenCell) -> dict[str, list[Any]]:
         "light": [light.value for light in lights],
         "corrected": [index in state.corrected for index in range(count)],
         "reviewed": [index in state.reviewed for index in range(count)],
-        "sign": [SIGNS[light] for light in lights],
+        "sign": [
+            SIGNS[Light.SURE] if cell.settled(index) else SIGNS[lights[index]]
+            for index in range(count)
+        ],
     }
 
 
 def light_style(cell: OpenCell) -> dict[str, Any]:
     """Return symbol, face colour and size of every light, as napari's Points takes them."""
     lights = [cell.light(index) for index in range(len(cell))]
+    settled = [cell.settled(index) for index in range(len(cell))]
+    pairs = list(zip(lights, settled, strict=True))
     return {
-        "symbol": [SYMBOLS[light] for light in lights],
-        "face_color": [COLOURS[light] for light in lights],
-        "size": [SIZES[light] for light in lights],
+        "symbol": ["disc" if done else SYMBOLS[light] for light, done in pairs],
+        "face_color": [SETTLED_COLOUR if done else COLOURS[light] for light, done in pairs],
+        "size": [SETTLED_SIZE if done else SIZES[light] for light, done in pairs],
     }
 
 

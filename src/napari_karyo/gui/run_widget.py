@@ -100,6 +100,7 @@ class ClassifyForm(Container[Any]):
             ]
         )
         self.worker: Any = None
+        self._left_out: list[str] = []
         self.folder.changed.connect(self._read_folder)
         self.start.changed.connect(self.run)
         self.cancel.changed.connect(self.stop)
@@ -177,18 +178,26 @@ class ClassifyForm(Container[Any]):
             return
         if self.worker is not None:
             return
-        cells = tuple(self._stained(cell) for cell, _ in chosen)
+        groups = self._by_patient(chosen)
         options: dict[str, Any] = {
             "model": self.model.value,
             "device": self.device.value,
             "normalization": self.normalization.value,
         }
 
+        def leave_out(_: Cell, error: KaryoError) -> None:
+            # In the worker's thread: only kept, and told when the run is over.
+            self._left_out.append(str(error))
+
         def work() -> Generator[Any, None, list[Classification]]:
             from napari_karyo.inference.classify import iter_classify
 
-            return (yield from iter_classify(cells, **options))
+            results: list[Classification] = []
+            for group in groups:
+                results += yield from iter_classify(group, unusable=leave_out, **options)
+            return results
 
+        self._left_out = []
         worker = create_worker(work, _start_thread=False, _ignore_errors=True)
         worker.yielded.connect(self._on_progress)
         worker.returned.connect(self._on_result)
@@ -209,6 +218,13 @@ class ClassifyForm(Container[Any]):
             self.said.value = "Cancelling..."
             self.worker.quit()
 
+    def _by_patient(self, chosen: list[tuple[Cell, Patient | None]]) -> list[list[Cell]]:
+        """Group cells that share a length factor: a patient's, or those read one by one."""
+        groups: dict[int, list[Cell]] = {}
+        for cell, patient in chosen:
+            groups.setdefault(id(patient), []).append(self._stained(cell))
+        return list(groups.values())
+
     def _stained(self, cell: Cell) -> Cell:
         from dataclasses import replace
 
@@ -224,7 +240,10 @@ class ClassifyForm(Container[Any]):
     def _on_result(self, results: list[Classification]) -> None:
         from napari_karyo.gui.commands import open_review
 
+        if self._left_out:
+            show_warning("\n".join(self._left_out))
         if not results:
+            self.said.value = "No cell could be classified."
             return
         desk = desk_of(self._viewer)
         open_view(self._viewer)

@@ -9,12 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_karyo.cell import Cell, Patient
+from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.result import Classification
-from napari_karyo.preprocessing.prepare import Normalization, Prepared, prepare
+from napari_karyo.preprocessing.prepare import (
+    Normalization,
+    Prepared,
+    draw_inputs,
+    length_factors,
+    stand_upright,
+)
 
 if TYPE_CHECKING:
     from napari_karyo.models.weights import Weights
+
+
+#: Told of a cell that holds no chromosome at all.
+Unusable = Callable[[Cell, PreprocessingError], None]
 
 
 @dataclass(frozen=True)
@@ -104,9 +115,12 @@ def classify_cells(
     device: str = "auto",
     normalization: Normalization = "cell",
     progress: Callable[[Progress], None] | None = None,
+    unusable: Unusable | None = None,
 ) -> list[Classification]:
-    """Classify several cells; see `classify`."""
-    run = iter_classify(cells, model=model, device=device, normalization=normalization)
+    """Classify several cells; see `classify` and `iter_classify`."""
+    run = iter_classify(
+        cells, model=model, device=device, normalization=normalization, unusable=unusable
+    )
     while True:
         try:
             step = next(run)
@@ -122,31 +136,54 @@ def iter_classify(
     model: str | Path = "default",
     device: str = "auto",
     normalization: Normalization = "cell",
+    unusable: Unusable | None = None,
 ) -> Generator[Progress, None, list[Classification]]:
-    """Classify cells step by step, for a worker that shows progress and may be cancelled.
+    """Classify the cells of a patient step by step, for a worker that may be cancelled.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    model, device, normalization
+        See `classify`.
+    unusable : callable, optional
+        Told of each cell that holds no chromosome; such a cell is left out and the
+        others go on. Without it the error is raised.
 
     Yields
     ------
     Progress
-        After the weights are loaded, after the crops are prepared, and after each
+        Before the weights are loaded, before each cell is prepared, and after each
         batch. Closing the generator ends the run.
 
     Returns
     -------
     list of Classification
         In the order of `cells`.
+
+    Raises
+    ------
+    WeightsError, DeviceError, PreprocessingError
     """
     total = sum(len(cell) for cell in cells)
     yield Progress(0, total, "Loading the model")
     place = choose_device(device)
     weights = get_weights(model)
-    yield Progress(0, total, "Preparing the crops")
-    prepared = prepare(cells, weights.network.config.input, normalization)
+    settings = weights.network.config.input
+    standing = []
+    for cell in cells:
+        yield Progress(0, total, f"Preparing {cell.name}")
+        try:
+            standing.append(stand_upright(cell))
+        except PreprocessingError as error:
+            if unusable is None:
+                raise
+            unusable(cell, error)
+    factors = length_factors([pictures for _, pictures in standing], settings, normalization)
     results: list[Classification] = []
     done = 0
-    for item in prepared:
-        text = f"Classifying {item.cell.name} on {place}"
-        yield Progress(done, total, text)
+    for (cell, pictures), factor in zip(standing, factors, strict=True):
+        yield Progress(done, total, f"Classifying {cell.name} on {place}")
+        item = draw_inputs(cell, pictures, factor, settings)
         result, place = yield from _classify_prepared(item, weights, place, done, total)
         results.append(result)
         done += len(item.cell)

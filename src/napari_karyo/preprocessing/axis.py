@@ -38,8 +38,8 @@ def medial_axis(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float]:
     length : float
         In pixels.
     """
-    path = _draw(_longest_path(skeletonize(_smooth(mask))), mask)
-    straight = _draw(_straight(mask), mask)
+    straight = _straight(mask)
+    path = _middle(_longest_path(skeletonize(_smooth(mask))), mask)
     if _arc(path)[-1] < 0.8 * _arc(straight)[-1]:
         # A skeleton that breaks at a narrow centromere keeps only one arm.
         path = straight
@@ -49,11 +49,29 @@ def medial_axis(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float]:
     return path.astype(np.float32), float(_arc(path)[-1])
 
 
-def _draw(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Turn a path of pixels into a smooth line from outline to outline."""
-    if len(path) < 4:
-        path = _straight(mask)
-    return _extend(_resample(_blur(path), POINTS), mask)
+def _middle(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Turn a skeleton's path into a smooth line from outline to outline.
+
+    Whatever bends more sharply than the chromosome is wide is the outline's raggedness
+    and not a bend: lines across such an axis would fan out and tear the picture. And
+    near its ends, where it runs into a corner, a skeleton says nothing of the middle.
+    """
+    arc = _arc(path)
+    if len(path) < 2 or not arc[-1]:
+        return _straight(mask)
+    half = float(mask.sum()) / max(float(arc[-1]), float(np.ptp(np.nonzero(mask)[0]))) / 2
+    if arc[-1] - 2 * half < 2 * half:
+        return _straight(mask)
+    path = _resample(path, round(arc[-1]) + 1)
+    cut = round(half)
+    path = path[cut : len(path) - cut]
+    # Point reflection at the ends keeps them where they are, and their direction.
+    reach = min(len(path) - 1, round(4 * half))
+    before = 2 * path[0] - path[reach:0:-1]
+    after = 2 * path[-1] - path[-2 : -2 - reach : -1]
+    longer = np.concatenate([before, path, after])
+    smooth = ndimage.gaussian_filter1d(longer, half, axis=0)[reach : reach + len(path)]
+    return _extend(smooth, mask, back=min(len(smooth) - 1, max(3, cut)))
 
 
 def _smooth(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -98,17 +116,10 @@ def _longest_path(skeleton: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _straight(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the vertical middle line of a mask too small or round for a skeleton."""
+    """Return the vertical middle line of a mask too short for a bend, edge to edge."""
     rows, columns = np.nonzero(mask)
-    rows_between = np.linspace(rows.min(), rows.max(), 5)
-    return np.stack([rows_between, np.full(5, columns.mean())], axis=-1)
-
-
-def _blur(path: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Smooth a path of pixels into a line, its ends held."""
-    sigma = max(1.0, len(path) / 16)
-    blurred = ndimage.gaussian_filter1d(path, sigma, axis=0, mode="nearest")
-    return np.asarray(blurred, np.float64)
+    between = np.linspace(rows.min() - 0.5, rows.max() + 0.5, 5)
+    return np.stack([between, np.full(5, columns.mean())], axis=-1)
 
 
 def _arc(path: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -122,10 +133,12 @@ def _resample(path: NDArray[np.float64], points: int) -> NDArray[np.float64]:
     return np.stack([np.interp(places, arc, path[:, 0]), np.interp(places, arc, path[:, 1])], -1)
 
 
-def _extend(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Draw both ends on, straight, until they leave the mask."""
+def _extend(
+    path: NDArray[np.float64], mask: NDArray[np.bool_], back: int
+) -> NDArray[np.float64]:
+    """Draw both ends on, straight as the last `back` points run, until they leave the mask."""
     ends = []
-    for end, inner in ((path[0], path[3]), (path[-1], path[-4])):
+    for end, inner in ((path[0], path[back]), (path[-1], path[-1 - back])):
         step = end - inner
         size = float(np.hypot(*step))
         direction = step / size if size else np.array([-1.0, 0.0])

@@ -134,17 +134,28 @@ def prepare(
     PreprocessingError
         Where a cell holds no chromosome at all.
     """
-    upright_cells = [stand_upright(cell) for cell in cells]
-    lengths = [[picture.length for picture in pictures] for _, pictures in upright_cells]
-    if normalization == "patient":
-        pooled = [length for of_cell in lengths for length in of_cell]
-        lengths = [pooled] * len(upright_cells)
+    standing = [stand_upright(cell) for cell in cells]
+    factors = length_factors([pictures for _, pictures in standing], settings, normalization)
     return [
-        draw_inputs(
-            cell,
-            pictures,
-            length_factor(of_cell, settings.target_rows, settings.quantile),
-            settings,
-        )
-        for (cell, pictures), of_cell in zip(upright_cells, lengths, strict=True)
+        draw_inputs(cell, pictures, factor, settings)
+        for (cell, pictures), factor in zip(standing, factors, strict=True)
     ]
+
+
+def length_factors(
+    cells: Sequence[Sequence[Upright]], settings: InputSettings, normalization: Normalization
+) -> list[float]:
+    """Return the length factor of each cell of a patient.
+
+    Parameters
+    ----------
+    cells : sequence of sequence of Upright
+        The upright pictures of each cell.
+    settings : InputSettings
+    normalization : {"cell", "patient"}
+        For ``"patient"`` all are the same.
+    """
+    lengths = [[picture.length for picture in pictures] for pictures in cells]
+    if normalization == "patient":
+        lengths = [[length for of_cell in lengths for length in of_cell]] * len(cells)
+    return [length_factor(own, settings.target_rows, settings.quantile) for own in lengths]

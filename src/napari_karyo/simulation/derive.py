@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,7 +63,8 @@ def collect(cells: Iterable[LabelledCell], limit: int = LIMIT) -> dict[str, list
     """
     counts: dict[tuple[str, str], int] = defaultdict(int)
     found: dict[str, list[list[Measured]]] = {stain: [] for stain in STAINS}
-    for labelled in cells:
+    # Neighbouring cells are of one patient; a fixed shuffle spreads the means over many.
+    for labelled in sorted(cells, key=_shuffled):
         stain = stain_name(labelled.cell.polarity)
         wanted = frozenset(name for name in CLASSES if counts[stain, name] < limit)
         if not wanted:
@@ -75,6 +77,10 @@ def collect(cells: Iterable[LabelledCell], limit: int = LIMIT) -> dict[str, list
             counts[stain, item.label] += 1
         found[stain].append(items)
     return found
+
+
+def _shuffled(labelled: LabelledCell) -> bytes:
+    return sha256(f"{labelled.stain}/{labelled.cell.name}".encode()).digest()
 
 
 def build(stain: str, cells: Sequence[Sequence[Measured]]) -> StainProfile:

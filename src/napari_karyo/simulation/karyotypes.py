@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from napari_karyo.classes import AUTOSOMES, CLASSES, parse_class
+from napari_karyo.classes import AUTOSOMES, CLASSES
 from napari_karyo.errors import KaryoError
 from napari_karyo.iscn import HAPLOID
 
@@ -17,7 +17,7 @@ FORMS: Final = (
     "47,XXY  47,XY,+21  45,XX,-7  48,XX,+7,+21  69,XXX  70<3n>,XXX,+21."
 )
 
-_COUNT = re.compile(r"(\d{1,3})(?:<(\d{1,2})n>)?\Z")
+_COUNT = re.compile(r"(\d{1,3})(?:<(\d{1,2})n>)?\Z", re.ASCII)
 _CHANGE = re.compile(r"([+-])(\w{1,2})\Z", re.ASCII)
 
 
@@ -56,8 +56,8 @@ def parse_karyotype(text: str) -> dict[str, int]:
     counts = {name: sets if name in AUTOSOMES else sex.count(name) for name in CLASSES}
     for word in words[2:]:
         change = _CHANGE.match(word)
-        name = parse_class(change.group(2)) if change is not None else None
-        if change is None or name is None:
+        name = change.group(2).upper() if change is not None else ""
+        if change is None or name not in CLASSES:
             raise _unreadable(text, f"{word!r} is no gain or loss of a whole chromosome")
         if name in AUTOSOMES or change.group(1) == "+":
             # A lost sex chromosome is already missing from the second word: 45,X,-Y.

@@ -8,11 +8,13 @@ in it. ``python -m napari_karyo.simulation.derive`` makes it.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,9 +168,9 @@ def read_table(path: Path) -> dict[str, StainProfile]:
         Where it is missing or is no such table.
     """
     try:
-        with np.load(path, allow_pickle=False) as table:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as table:
             return {stain: _unpack(stain, dict(table)) for stain in STAINS}
-    except (OSError, KeyError, ValueError, EOFError) as error:
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile, zlib.error) as error:
         raise ReadError(
             "the table of band profiles can't be read.",
             "Install napari-karyo again, or derive the table anew.",

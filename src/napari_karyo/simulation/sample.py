@@ -8,6 +8,7 @@ processors and then move a pixel by one grey.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import index
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from napari_karyo.simulation.draw import Look, cross, cut, draw
 from napari_karyo.simulation.karyotypes import parse_karyotype
 from napari_karyo.simulation.profiles import StainProfile, load_profile
 
-#: Share of chromosomes with a block where another crossed them.
-_CROSSED = 0.03
+#: Share of chromosomes of middle length with a block where another crossed them; long
+#: ones are met more often.
+_CROSSED = 0.04
 
 #: Branches of the tree of random numbers, so that no part disturbs another.
 _OF_CELL, _OF_CHROMOSOME, _OF_ORDER, _OF_TURN, _OF_PATIENT = range(5)
@@ -118,9 +120,9 @@ def simulate_patient(
 
 def _seed(seed: int) -> int:
     try:
-        number = int(seed)
-    except (TypeError, ValueError) as error:
-        raise KaryoError(f"the seed {seed!r} is no number.", "Use 0, 1, 2, …") from error
+        number = index(seed)
+    except TypeError as error:
+        raise KaryoError(f"the seed {seed!r} is no whole number.", "Use 0, 1, 2, …") from error
     if number < 0:
         raise KaryoError(f"the seed {number} is negative.", "Use 0, 1, 2, …")
     return number
@@ -143,7 +145,7 @@ def _cell(
         image = _crop(profile, label, look, peak, rng)
         chromosomes.append(Chromosome(f"{label}_{number}.png", image, None, label))
     order = random(_OF_ORDER).permutation(len(chromosomes))
-    chromosomes = [chromosomes[index] for index in order]
+    chromosomes = [chromosomes[place] for place in order]
     if either_way_up:
         turned = random(_OF_TURN).permutation(len(chromosomes)) < len(chromosomes) // 2
         chromosomes = [
@@ -210,10 +212,11 @@ def _crop(
     """Draw one crop as it would be photographed and cut out."""
     one = profile.classes[label]
     picture = draw(one, look, rng)
-    crossed = rng.random() < _CROSSED
+    crossed = rng.random() < _CROSSED * one.length
     brightness = one.peak + one.peak_spread * float(np.clip(rng.standard_normal(), -1.8, 1.8))
     if crossed:
         width = 2 * float(one.half_width.max()) * look.width
+        width = min(width, 0.4 * look.scale * one.length)
         picture = cross(picture, width, rng.uniform(0.45, 0.8), rng)
     if profile.polarity is Polarity.DARK:
         picture = cut(picture, (0, 0, 0, 0))

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from napari_karyo.cell import Cell
+from napari_karyo.cell import Cell, Chromosome
 from napari_karyo.classes import CLASS_INDEX
-from napari_karyo.errors import PreprocessingError, ReadError
+from napari_karyo.errors import ReadError
 from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.classify import classify_cells, get_weights
 from napari_karyo.io.cells import read_patient
@@ -126,34 +126,28 @@ def _evaluate_patient(
     upside_down: bool,
     normalization: Normalization,
 ) -> list[CropResult]:
-    results: list[CropResult] = []
-    usable: list[LabelledCell] = []
-    for labelled in group:
-        results += [_failed(labelled, name, label) for name, label in labelled.lost]
-        cell = turn_by_half(labelled.cell) if upside_down else labelled.cell
-        try:
-            # One cell that can't be prepared at all must not cost the patient's others.
-            _check(cell)
-        except PreprocessingError:
-            results += [_failed(labelled, item.name, item.expected) for item in cell]
-            continue
-        usable.append(replace(labelled, cell=cell))
-    classified = (
+    results = [_failed(one, name, label) for one in group for name, label in one.lost]
+    cells = [turn_by_half(one.cell) if upside_down else one.cell for one in group]
+    failed: set[int] = set()
+    classified = iter(
         classify_cells(
-            [labelled.cell for labelled in usable],
+            cells,
             model=model,
             device=device,
             normalization=normalization,
+            unusable=lambda cell, _: failed.add(id(cell)),
         )
-        if usable
-        else []
     )
-    for labelled, found in zip(usable, classified, strict=True):
+    for labelled, cell in zip(group, cells, strict=True):
+        if id(cell) in failed:
+            results += [_failed(labelled, item.name, item.expected) for item in _named(cell)]
+            continue
+        found = next(classified)
         placed = assign(found.probabilities)
         kept = {item.name for item in found.cell}
         results += [
             _failed(labelled, item.name, item.expected)
-            for item in labelled.cell
+            for item in _named(labelled.cell)
             if item.name not in kept
         ]
         for index, item in enumerate(found.cell):
@@ -178,9 +172,9 @@ def _evaluate_patient(
     return results
 
 
-def _check(cell: Cell) -> None:
-    if not cell.chromosomes:
-        raise PreprocessingError("no crop could be read.", "", cell.name)
+def _named(cell: Cell) -> list[Chromosome]:
+    """Return the crops whose class is known: only these are counted."""
+    return [item for item in cell if item.expected is not None]
 
 
 def _failed(labelled: LabelledCell, name: str, expected: str | None) -> CropResult:

@@ -45,7 +45,7 @@ class Recipe:
     augmentation : Augmentation
     """
 
-    epochs: int = 14
+    epochs: int = 22
     batch: int = 64
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
