@@ -297,15 +297,19 @@ def _classify_group(
 
     # Cells that share nothing go one by one: a thousand of them must not fill the memory.
     groups = [group] if chosen.normalization == "patient" else [[cell] for cell in group]
+    errors: dict[int, PreprocessingError] = {}
+
+    def leave_out(cell: Cell, error: PreprocessingError) -> None:
+        errors[id(cell)] = error
+
     for cells in groups:
-        errors: dict[int, PreprocessingError] = {}
         results = iter(
             classify_cells(
                 cells,
                 model=chosen.model,
                 device=chosen.device,
                 normalization=chosen.normalization,
-                unusable=lambda cell, error, errors=errors: errors.update({id(cell): error}),
+                unusable=leave_out,
             )
         )
         for cell in cells:

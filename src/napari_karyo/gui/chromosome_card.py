@@ -21,7 +21,7 @@ from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.desk import Desk, OpenCell
-from napari_karyo.gui.marks import COLOURS, SETTLED_COLOUR, SIGNS, WORDS
+from napari_karyo.gui.marks import COLOURS, SETTLED_COLOUR, WORDS
 from napari_karyo.gui.widgets import free_keyboard, wrapped_label
 from napari_karyo.inference.confidence import Light
 
@@ -120,10 +120,10 @@ def describe(cell: OpenCell, index: int) -> str:
     row = dict(cell.classification.alternatives(index, 24))
     where = "in the tray" if slot == TRAY else f"in <b>{slot}</b>"
     lines = [f"<b>{actions.name_of(cell, index)}</b>", where]
-    colour, sign = COLOURS[light], SIGNS[light]
+    colour, sign = COLOURS[light], light.sign
     words = WORDS[light]
     if cell.settled(index):
-        colour, sign = SETTLED_COLOUR, SIGNS[Light.SURE]
+        colour, sign = SETTLED_COLOUR, Light.SURE.sign
         words = "settled by hand" + ("" if light is Light.SURE else "; the model is not sure")
     lines[1] += (
         f" &nbsp;<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span> {words}"

@@ -19,14 +19,11 @@ if TYPE_CHECKING:
 
 #: Fill of each light: from the Okabe-Ito palette, made light enough for black signs.
 COLOURS = {Light.SURE: "#4cc9a0", Light.LOOK: "#ffd21f", Light.DOUBTFUL: "#ff8a5c"}
-SIGNS = {Light.SURE: "✓", Light.LOOK: "?", Light.DOUBTFUL: "!"}
 WORDS = {
     Light.SURE: "sure",
     Light.LOOK: "worth a look",
     Light.DOUBTFUL: "doubtful, please check",
 }
-#: A diamond, not a triangle, for a look: a triangle is the page's mark of a correction.
-SYMBOLS = {Light.SURE: "disc", Light.LOOK: "diamond", Light.DOUBTFUL: "square"}
 #: Diameter in page units; a diamond looks smaller than a square of its size.
 SIZES = {Light.SURE: 20.0, Light.LOOK: 31.0, Light.DOUBTFUL: 28.0}
 #: What a person has accepted or put there: a large disc, whatever the model thinks.
@@ -74,8 +71,7 @@ def light_features(cell: OpenCell) -> dict[str, list[Any]]:
         "corrected": [index in state.corrected for index in range(count)],
         "reviewed": [index in state.reviewed for index in range(count)],
         "sign": [
-            SIGNS[Light.SURE] if cell.settled(index) else SIGNS[lights[index]]
-            for index in range(count)
+            Light.SURE.sign if cell.settled(index) else lights[index].sign for index in range(count)
         ],
     }
 
@@ -86,7 +82,7 @@ def light_style(cell: OpenCell) -> dict[str, Any]:
     settled = [cell.settled(index) for index in range(len(cell))]
     pairs = list(zip(lights, settled, strict=True))
     return {
-        "symbol": ["disc" if done else SYMBOLS[light] for light, done in pairs],
+        "symbol": [Light.SURE.shape if done else light.shape for light, done in pairs],
         "face_color": [SETTLED_COLOUR if done else COLOURS[light] for light, done in pairs],
         "size": [SETTLED_SIZE if done else SIZES[light] for light, done in pairs],
     }

@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES
+from napari_karyo.errors import WeightsError
 from napari_karyo.inference.classify import get_weights
-from napari_karyo.inference.device import choose_device
+from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.carry import carry_back
+
+if TYPE_CHECKING:
+    from napari_karyo.models.res_crann import ResCRANN
 
 #: Crops in one backward pass.
 BATCH = 16
@@ -35,7 +39,7 @@ def saliency(
     classes: Sequence[str] | None = None,
     *,
     model: str | Path | None = None,
-    device: str = "auto",
+    device: str | None = None,
 ) -> list[NDArray[np.float32]]:
     """Return where the input speaks for a class, on each original crop.
 
@@ -48,12 +52,19 @@ def saliency(
         A class for each of them; the model's own choice where left out.
     model : str or Path, optional
         The weights; those of the classification where left out.
-    device : str
+    device : {"auto", "cuda", "mps", "cpu"}, optional
+        The one that classified where left out. A GPU that runs out of memory leaves
+        the work to the CPU.
 
     Returns
     -------
     list of ndarray, each of its crop's shape, float32
         0 to 1, the strongest place of each crop at 1.
+
+    Raises
+    ------
+    WeightsError
+        Where the weights are missing, or are not those that classified the cell.
     """
     import torch
 
@@ -62,13 +73,44 @@ def saliency(
         return []
     named = [classification.predicted[i] for i in chosen] if classes is None else list(classes)
     targets = np.array([CLASS_INDEX[name] for name in named])
-    network = get_weights(model or classification.model).network
-    place = choose_device(device)
+    weights = get_weights(model or classification.model)
+    if model is None and weights.sha256 != classification.model_hash:
+        raise WeightsError(
+            "the weights have changed since this cell was classified.",
+            "Classify it again to see what the network looks at now.",
+            classification.model,
+        )
+    network = weights.network
+    place = choose_device(device or classification.device.split()[0])
+    try:
+        maps = _gradients(network, classification.inputs[chosen], targets, place)
+    except RuntimeError as error:
+        if "out of memory" not in str(error).lower() or place.kind == "cpu":
+            raise
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        maps = _gradients(network, classification.inputs[chosen], targets, choose_device("cpu"))
+    carried = []
+    for index, values in zip(chosen, maps, strict=True):
+        smooth = ndimage.gaussian_filter(values, BLUR)
+        crop = classification.cell.chromosomes[index].image
+        carried.append(_to_one(carry_back(smooth, classification.input_grids[index], crop.shape)))
+    return carried
+
+
+def _gradients(
+    network: ResCRANN,
+    inputs: NDArray[np.float32],
+    targets: NDArray[np.int_],
+    place: Device,
+) -> NDArray[np.float32]:
+    """Return the absolute gradient of each input's target logit, shape (N, H, W)."""
+    import torch
+
     network.eval().to(place.torch())
     maps = []
-    for start in range(0, len(chosen), BATCH):
-        part = chosen[start : start + BATCH]
-        images = torch.from_numpy(classification.inputs[part]).to(place.torch())
+    for start in range(0, len(inputs), BATCH):
+        images = torch.from_numpy(inputs[start : start + BATCH]).to(place.torch())
         images.requires_grad_(True)
         with torch.enable_grad(), _no_cudnn(place.kind):
             logits, _ = network(images)
@@ -81,12 +123,7 @@ def saliency(
             wanted = logits.gather(1, goal).sum()
             (gradient,) = torch.autograd.grad(wanted, images)
         maps.append(gradient.abs().amax(dim=1).float().cpu().numpy())
-    carried = []
-    for index, values in zip(chosen, np.concatenate(maps), strict=True):
-        smooth = ndimage.gaussian_filter(values, BLUR)
-        crop = classification.cell.chromosomes[index].image
-        carried.append(_to_one(carry_back(smooth, classification.input_grids[index], crop.shape)))
-    return carried
+    return np.concatenate(maps)
 
 
 def _no_cudnn(kind: str) -> AbstractContextManager[Any]:

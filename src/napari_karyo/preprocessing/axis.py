@@ -133,9 +133,7 @@ def _resample(path: NDArray[np.float64], points: int) -> NDArray[np.float64]:
     return np.stack([np.interp(places, arc, path[:, 0]), np.interp(places, arc, path[:, 1])], -1)
 
 
-def _extend(
-    path: NDArray[np.float64], mask: NDArray[np.bool_], back: int
-) -> NDArray[np.float64]:
+def _extend(path: NDArray[np.float64], mask: NDArray[np.bool_], back: int) -> NDArray[np.float64]:
     """Draw both ends on, straight as the last `back` points run, until they leave the mask."""
     ends = []
     for end, inner in ((path[0], path[back]), (path[-1], path[-1 - back])):
