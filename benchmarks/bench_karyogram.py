@@ -52,7 +52,8 @@ def seats(moved: bool) -> SimpleNamespace:
     if moved:
         slots["21"], slots["22"] = (40,), (41, 42, 43)
     corrected = frozenset({41} if moved else ())
-    return SimpleNamespace(slots=slots, turned=frozenset(), corrected=corrected)
+    nothing: frozenset[int] = frozenset()
+    return SimpleNamespace(slots=slots, turned=nothing, corrected=corrected, markers=nothing)
 
 
 def milliseconds(work: Callable[[int], object]) -> float:

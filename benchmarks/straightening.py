@@ -61,7 +61,7 @@ def main() -> None:
         data = share(load_dataset(arguments.data, output, config.input), arguments.crops)
         recipe = Recipe(epochs=arguments.epochs, augmentation=augmentation)
         began = time.monotonic()
-        network, _ = fit(data, config, recipe, device, output)
+        network, _, _ = fit(data, config, recipe, device, output)
         figures = validate(network, data, data.select("val"), device)
         words = "  ".join(f"{key} {value:.4f}" for key, value in figures.items())
         print(f"{name}: {words}  ({time.monotonic() - began:.0f} s)", flush=True)

@@ -29,6 +29,7 @@ class Seats:
     slots: dict[str, tuple[int, ...]]
     turned: frozenset[int] = field(default=frozenset())
     corrected: frozenset[int] = field(default=frozenset())
+    markers: frozenset[int] = field(default=frozenset())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
-from napari_karyo.io.export import COLUMNS, export_picture, export_table, picture, written
+from napari_karyo.io.export import COLUMNS, export, export_picture, export_table, picture, written
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI
 from napari_karyo.karyogram.style import DARK
@@ -115,12 +116,12 @@ def test_a_tiff_knows_its_resolution(
         assert tags["ResolutionUnit"].value == 2
         assert "for research use" in tags["ImageDescription"].value
         pixels = file.asarray()
-    assert np.array_equal(pixels, picture(classification, karyotype, 200))
+    assert np.array_equal(pixels, picture(karyotype, classification, 200))
 
 
 def test_the_style_can_be_chosen(classification: Classification, karyotype: Karyotype) -> None:
-    assert tuple(picture(classification, karyotype)[0, 0]) == (255, 255, 255)
-    assert tuple(picture(classification, karyotype, style=DARK)[0, 0]) == (0, 0, 0)
+    assert tuple(picture(karyotype, classification)[0, 0]) == (255, 255, 255)
+    assert tuple(picture(karyotype, classification, style=DARK)[0, 0]) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["k.jpg", "k", "k.png.txt"])
@@ -149,7 +150,7 @@ def test_a_folder_that_is_not_there_is_named(
             if path.suffix == ".png":
                 export_picture(karyotype, classification, path)
             else:
-                export_table(path, classification, karyotype)
+                export_table(karyotype, classification, path)
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(ExportError, match="this is a folder"):
         export_picture(karyotype, classification, tmp_path / "folder.png")
@@ -164,7 +165,7 @@ def test_a_folder_that_cannot_be_written_to(
     tmp_path.chmod(0o555)
     try:
         with pytest.raises(ExportError, match="could not be written"):
-            export_table(tmp_path / "k.csv", classification, karyotype)
+            export_table(karyotype, classification, tmp_path / "k.csv")
     finally:
         tmp_path.chmod(0o755)
 
@@ -198,18 +199,28 @@ def test_the_table_has_the_models_choice_beside_the_slot(
 ) -> None:
     karyotype.move([2], "22")
     karyotype.turn([0])
-    karyotype.to_tray([3])
-    path = export_table(tmp_path / "k.csv", classification, karyotype)
+    karyotype.who = "AB"
+    karyotype.mark_marker([3])
+    karyotype.review([1])
+    path = export(karyotype, classification, tmp_path / "k.csv")
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS
-    assert COLUMNS[6] == "p_1"
+    assert COLUMNS[10] == "p_1"
     assert COLUMNS[-3:] == ("p_22", "p_X", "p_Y")
     assert [row["file"] for row in rows] == [f"crop {number}.png" for number in range(4)]
     assert [row["predicted"] for row in rows] == list(SLOTS)
     assert [row["assigned"] for row in rows] == ["1", "1", "22", TRAY]
     assert [row["turned"] for row in rows] == ["yes", "no", "no", "no"]
     assert [row["corrected"] for row in rows] == ["yes", "no", "yes", "yes"]
+    assert [row["reviewed"] for row in rows] == ["no", "yes", "no", "no"]
+    assert [row["marker"] for row in rows] == ["no", "no", "no", "yes"]
+    assert [row["edited_by"] for row in rows] == ["", "AB", "", "AB"]
+    for row, index in zip(rows, range(4), strict=True):
+        edit = karyotype.last_edit_of(index)
+        assert edit is not None
+        assert datetime.fromisoformat(row["edited_at"]) == edit.time.replace(microsecond=0)
+    assert heading_of(classification, karyotype).corrected_by == ("AB",)
     for row, expected, best in zip(
         rows, classification.probabilities, classification.confidence, strict=True
     ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,13 @@ from scipy import ndimage
 from small import bar, small_network, small_weights
 
 from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
-from napari_karyo.errors import DeviceError
-from napari_karyo.inference.classify import classify, classify_patient, iter_classify
+from napari_karyo.errors import DeviceError, PreprocessingError, WeightsError
+from napari_karyo.inference.classify import (
+    classify,
+    classify_cells,
+    classify_patient,
+    iter_classify,
+)
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.predict import predict
 from napari_karyo.inference.saliency import attention_on_crop, saliency
@@ -113,7 +120,7 @@ def test_classify_a_cell(cell: Cell, tmp_path: Path) -> None:
     assert result.attention.shape[0] == 5
     assert result.confidence.tolist() == result.probabilities.max(axis=1).tolist()
     assert [best[0][0] for best in map(result.alternatives, range(5))] == list(result.predicted)
-    assert result.thresholds == (0.4, 0.9)
+    assert result.thresholds == (0.4, math.inf)
     assert seen == sorted(seen)
     assert seen[-1] == 5
 
@@ -184,3 +191,39 @@ def test_attention_is_shown_along_the_chromosome(cell: Cell, tmp_path: Path) -> 
     middle = ndimage.center_of_mass(shown)[0]
     assert middle == pytest.approx(shown.shape[0] / 2, abs=4)
     assert shown[:, 0].max() == 0
+
+
+def test_a_few_crops_are_never_called_sure(cell: Cell, tmp_path: Path) -> None:
+    weights = small_weights(tmp_path)
+    result = classify(cell, model=weights, device="cpu")
+    assert "Only 5 crops" in result.notes[0]
+    assert result.confidence.max() < result.thresholds[1]
+    alone = classify(Cell("one", cell.chromosomes[:1], cell.polarity), model=weights, device="cpu")
+    assert "Only 1 crop:" in alone.notes[0]
+    # Five crops of a patient of thirty share its length factor.
+    patient = Patient("p", tuple(Cell(f"{n}", cell.chromosomes, cell.polarity) for n in range(6)))
+    for shared in classify_patient(patient, model=weights, device="cpu"):
+        assert not shared.notes
+
+
+def test_a_cell_without_a_chromosome_costs_only_itself(cell: Cell, tmp_path: Path) -> None:
+    black = Cell("black", (Chromosome("1.png", np.zeros((20, 20), np.uint8)),), cell.polarity)
+    told: list[str] = []
+    results = classify_cells(
+        [cell, black, cell],
+        model=small_weights(tmp_path),
+        device="cpu",
+        unusable=lambda lost, error: told.append(f"{lost.name}: {error.what}"),
+    )
+    assert [result.cell.name for result in results] == ["cell", "cell"]
+    assert told == ["black: none of the crops holds a chromosome."]
+    with pytest.raises(PreprocessingError, match="none of the crops"):
+        classify_cells([cell, black], model=small_weights(tmp_path), device="cpu")
+
+
+def test_saliency_wants_the_weights_that_classified(cell: Cell, tmp_path: Path) -> None:
+    weights = small_weights(tmp_path)
+    result = classify(cell, model=weights, device="cpu")
+    assert len(saliency(result, [0])) == 1
+    with pytest.raises(WeightsError, match="weights have changed"):
+        saliency(replace(result, model_hash="0" * 64), [0])

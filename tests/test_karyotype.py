@@ -498,3 +498,33 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
 
 TestAnySeriesOfEdits = AnySeriesOfEdits.TestCase
 TestAnySeriesOfEdits.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
+
+
+def test_a_marker_counts_though_it_has_no_class() -> None:
+    karyotype = Karyotype([*(name for name in AUTOSOMES for _ in (1, 2)), "X", "X", "21"])
+    edit = karyotype.mark_marker([46])
+    assert edit is not None
+    assert edit.kind == "marker"
+    assert karyotype.slot_of(46) == TRAY
+    assert karyotype.iscn == "47,XX,+mar"
+    assert karyotype.mark_marker([46]) is None
+    karyotype.mark_marker([46], marker=False)
+    assert karyotype.iscn == "46,XX"
+    assert karyotype.slot_of(46) == TRAY
+    karyotype.undo()
+    assert karyotype.iscn == "47,XX,+mar"
+    assert State.from_dict(karyotype.state.to_dict()) == karyotype.state
+    # Named after all, it is a marker no more.
+    karyotype.move([46], "9")
+    assert not karyotype.state.markers
+    assert karyotype.iscn == "47,XX,+9"
+    assert karyotype.last_edit_of(46) is karyotype.history[-1]
+    assert karyotype.last_edit_of(0) is None
+    with pytest.raises(EditError, match="lies in the tray"):
+        State({"1": (0,)}, markers=frozenset({0}))
+
+
+def test_a_handful_of_chromosomes_has_no_karyotype() -> None:
+    assert Karyotype(["21"]).iscn == "1 (too few for a karyotype)"
+    assert Karyotype(["1"] * 20).iscn.startswith("20")
+    assert "," in Karyotype(["1"] * 20).iscn

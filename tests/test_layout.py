@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -30,6 +30,7 @@ class Seats:
     slots: Mapping[str, tuple[int, ...]]
     turned: frozenset[int] = field(default=frozenset())
     corrected: frozenset[int] = field(default=frozenset())
+    markers: frozenset[int] = field(default=frozenset())
 
 
 def pairs(**other: tuple[int, ...]) -> Seats:
@@ -278,3 +279,12 @@ def test_a_name_too_long_keeps_both_ends() -> None:
     assert short.endswith("42")
     assert "..." in short
     assert text_width(short, 20) <= 150
+
+
+def test_markers_are_named_in_the_tray_and_counted() -> None:
+    seats = replace(pairs(Y=(), tray=(46, 47)), markers=frozenset({47}))
+    page = Layout(SIZES).page(seats, Heading(cell="a"))
+    (word,) = [text for text in page.texts if text.string == "mar"]
+    assert word.region == TRAY
+    assert word.x > page.places[46].box.right
+    assert any("of them marker, 1 unclassified" in text.string for text in page.texts)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from napari_karyo.inference.classify import classify, classify_patient
     from napari_karyo.inference.saliency import saliency
     from napari_karyo.io.cells import read_cell, read_patient
-    from napari_karyo.io.export import export_picture, export_table
+    from napari_karyo.io.export import export
     from napari_karyo.karyotype import Karyotype
     from napari_karyo.simulation.sample import simulate_cell
 
@@ -29,8 +29,7 @@ _HOMES = {
     "assign": "inference.assignment",
     "classify": "inference.classify",
     "classify_patient": "inference.classify",
-    "export_picture": "io.export",
-    "export_table": "io.export",
+    "export": "io.export",
     "read_cell": "io.cells",
     "read_patient": "io.cells",
     "saliency": "inference.saliency",
@@ -43,8 +42,7 @@ __all__ = [
     "assign",
     "classify",
     "classify_patient",
-    "export_picture",
-    "export_table",
+    "export",
     "read_cell",
     "read_patient",
     "saliency",

@@ -34,18 +34,21 @@ class State:
         Slot or way up differs from the proposal.
     reviewed : frozenset of int
         Accepted by a person where they sit.
+    markers : frozenset of int
+        Called marker chromosomes by a person. They lie in the tray, but count.
 
     Raises
     ------
     EditError
-        Where a slot does not exist, a chromosome sits in two, or a mark is given to
-        a chromosome that sits in none.
+        Where a slot does not exist, a chromosome sits in two, a mark is given to a
+        chromosome that sits in none, or a marker lies outside the tray.
     """
 
     slots: Mapping[str, tuple[int, ...]]
     turned: frozenset[int] = frozenset()
     corrected: frozenset[int] = frozenset()
     reviewed: frozenset[int] = frozenset()
+    markers: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         unknown = [slot for slot in self.slots if slot not in SLOTS]
@@ -60,9 +63,12 @@ class State:
         strays = (self.turned | self.corrected | self.reviewed).difference(members)
         if strays:
             raise EditError(f"There is no chromosome of number {min(strays)} in this cell.")
+        if not self.markers.issubset(slots[TRAY]):
+            raise EditError("A marker chromosome lies in the tray: it belongs to no class.")
 
     def __hash__(self) -> int:
-        return hash((tuple(self.slots.items()), self.turned, self.corrected, self.reviewed))
+        marks = (self.turned, self.corrected, self.reviewed, self.markers)
+        return hash((tuple(self.slots.items()), marks))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A mapping proxy can be neither pickled nor copied by itself.
@@ -92,6 +98,7 @@ class State:
             "turned": sorted(self.turned),
             "corrected": sorted(self.corrected),
             "reviewed": sorted(self.reviewed),
+            "markers": sorted(self.markers),
         }
 
     @classmethod
@@ -108,7 +115,7 @@ class State:
                 {slot: tuple(map(int, seats)) for slot, seats in content["slots"].items()},
                 *(
                     frozenset(map(int, content[mark]))
-                    for mark in ("turned", "corrected", "reviewed")
+                    for mark in ("turned", "corrected", "reviewed", "markers")
                 ),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -122,7 +129,7 @@ class Edit:
     Attributes
     ----------
     kind : str
-        ``move``, ``tray``, ``swap``, ``turn`` or ``review``.
+        ``move``, ``tray``, ``marker``, ``swap``, ``turn`` or ``review``.
     chromosomes : tuple of int
         Those it was about.
     text : str
@@ -202,5 +209,6 @@ def touched_slots(before: State, after: State) -> frozenset[str]:
         (before.turned ^ after.turned)
         | (before.corrected ^ after.corrected)
         | (before.reviewed ^ after.reviewed)
+        | (before.markers ^ after.markers)
     )
     return seats | frozenset(after.seats[one][0] for one in marked)

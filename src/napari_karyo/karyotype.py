@@ -9,6 +9,7 @@ An edit that changes nothing enters no history and emits nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import index as as_index
 from typing import TYPE_CHECKING, Literal
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["SLOTS", "Change", "Edit", "Karyotype", "State"]
 
 Order = dict[str, list[int]]
+
+#: Fewer chromosomes than this are no cell that has a karyotype: a haploid set has 23.
+FEWEST = 20
 
 
 class Karyotype:
@@ -151,8 +155,16 @@ class Karyotype:
 
     @property
     def iscn(self) -> str:
-        """The proposed karyotype in ISCN short form; what lies in the tray isn't counted."""
-        return short_form(self.counts())
+        """The proposed karyotype in ISCN short form.
+
+        What lies in the tray isn't counted, except the markers. A handful of
+        chromosomes has no karyotype: losses by the dozen would say nothing.
+        """
+        counts, markers = self.counts(), len(self._state.markers)
+        counted = sum(counts.values()) + markers
+        if 0 < counted < FEWEST:
+            return f"{counted} (too few for a karyotype)"
+        return short_form(counts, markers)
 
     @property
     def history(self) -> tuple[Edit, ...]:
@@ -228,6 +240,45 @@ class Karyotype:
         """Send chromosomes to the tray: markers, dirt and what nobody can name."""
         return self.move(chromosomes, TRAY)
 
+    def mark_marker(self, chromosomes: Iterable[int], marker: bool = True) -> Edit | None:
+        """Call chromosomes markers, which count though nobody can name their class.
+
+        They go to the tray where they do not lie there yet. A marker that is moved to
+        a class afterwards is none any more.
+
+        Parameters
+        ----------
+        chromosomes : iterable of int
+        marker : bool
+            False takes the mark back; they stay in the tray.
+        """
+        members = self._all_known(chromosomes)
+        state = self._state
+        slots: Order = {slot: list(seats) for slot, seats in state.slots.items()}
+        if marker:
+            for one in members:
+                slot = state.seats[one][0]
+                if slot != TRAY:
+                    slots[slot].remove(one)
+                    slots[TRAY].append(one)
+        after = {slot: tuple(seats) for slot, seats in slots.items()}
+        stayed = frozenset(one for one in state.reviewed if one in after[state.seats[one][0]])
+        named = frozenset(members)
+        return self._edit(
+            "marker",
+            members,
+            f"{self._call(members)} {'called' if marker else 'no longer called'} a marker",
+            after,
+            state.turned,
+            stayed,
+            state.markers | named if marker else state.markers - named,
+        )
+
+    def last_edit_of(self, chromosome: int) -> Edit | None:
+        """Return the last edit, not undone, that was about a chromosome."""
+        number = self._known(chromosome)
+        return next((edit for edit in reversed(self._done) if number in edit.chromosomes), None)
+
     def swap(self, first: int, second: int) -> Edit | None:
         """Let two chromosomes change places, in one slot or across two."""
         pair = self._known(first), self._known(second)
@@ -271,6 +322,7 @@ class Karyotype:
             self._state.slots,
             self._state.turned ^ frozenset(turned),
             self._state.reviewed,
+            self._state.markers,
         )
 
     def review(self, chromosomes: Iterable[int], reviewed: bool = True) -> Edit | None:
@@ -283,7 +335,8 @@ class Karyotype:
         marks = self._state.reviewed | members if reviewed else self._state.reviewed - members
         fresh = tuple(sorted(marks ^ self._state.reviewed))
         text = f"{self._call(fresh)} {'accepted' if reviewed else 'no longer accepted'}"
-        return self._edit("review", fresh, text, self._state.slots, self._state.turned, marks)
+        state = self._state
+        return self._edit("review", fresh, text, state.slots, state.turned, marks, state.markers)
 
     def undo(self) -> Edit | None:
         """Take the last edit back; return it, or None where there is none."""
@@ -307,7 +360,8 @@ class Karyotype:
         how(slots)
         after = {slot: tuple(seats) for slot, seats in slots.items()}
         stayed = frozenset(one for one in before.reviewed if one in after[before.seats[one][0]])
-        return self._edit(kind, chromosomes, text, after, before.turned, stayed)
+        markers = before.markers.intersection(after[TRAY])
+        return self._edit(kind, chromosomes, text, after, before.turned, stayed, markers)
 
     def _edit(
         self,
@@ -317,12 +371,13 @@ class Karyotype:
         slots: Mapping[str, tuple[int, ...]],
         turned: frozenset[int],
         reviewed: frozenset[int],
+        markers: frozenset[int],
     ) -> Edit | None:
         before = self._state
-        if slots == before.slots and turned == before.turned and reviewed == before.reviewed:
+        placed = State(slots, turned, before.corrected, reviewed, markers)
+        if placed == before:
             return None
-        placed = State(slots, turned, frozenset(), reviewed)
-        after = State(slots, turned, placed.differs_from(self.proposed), reviewed)
+        after = replace(placed, corrected=placed.differs_from(self.proposed))
         edit = Edit(kind, chromosomes, text, before, after, datetime.now(UTC), self.who)
         self._done.append(edit)
         self._undone.clear()

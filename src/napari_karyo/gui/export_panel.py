@@ -84,24 +84,20 @@ class ExportPanel(QGroupBox):
         bool
             Whether it was written; if not, a notification says why.
         """
-        from napari_karyo.io.export import export_picture, export_table
+        from napari_karyo.io.export import export
 
         cell = self._desk.current
         if cell is None:
             show_error("Nothing to export: classify a cell first.")
             return False
-        path = Path(path)
         try:
-            if path.suffix.lower() == ".csv":
-                export_table(path, cell.classification, cell.karyotype)
-            else:
-                export_picture(
-                    cell.karyotype,
-                    cell.classification,
-                    path,
-                    dpi=self.resolution.value(),
-                    title=self.heading.text().strip() or "Karyogram",
-                )
+            export(
+                cell.karyotype,
+                cell.classification,
+                path,
+                dpi=self.resolution.value(),
+                title=self.heading.text().strip() or "Karyogram",
+            )
         except KaryoError as error:
             show_error(str(error))
             return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ from napari_karyo.preprocessing.prepare import (
 if TYPE_CHECKING:
     from napari_karyo.models.weights import Weights
 
+
+#: With fewer crops than this, relative length says little: a haploid set has 23.
+FEW = 20
 
 #: Told of a cell that holds no chromosome at all.
 Unusable = Callable[[Cell, PreprocessingError], None]
@@ -181,14 +185,30 @@ def iter_classify(
     factors = length_factors([pictures for _, pictures in standing], settings, normalization)
     results: list[Classification] = []
     done = 0
+    sharing = sum(len(pictures) for _, pictures in standing)
     for (cell, pictures), factor in zip(standing, factors, strict=True):
         yield Progress(done, total, f"Classifying {cell.name} on {place}")
         item = draw_inputs(cell, pictures, factor, settings)
         result, place = yield from _classify_prepared(item, weights, place, done, total)
+        if (sharing if normalization == "patient" else len(pictures)) < FEW:
+            result = _warned(result)
         results.append(result)
         done += len(item.cell)
     yield Progress(total, total, "Done")
     return results
+
+
+def _warned(result: Classification) -> Classification:
+    """Call nothing sure in a cell of a few crops, and say why."""
+    count = len(result.cell)
+    words = "1 crop" if count == 1 else f"{count} crops"
+    note = (
+        f"Only {words}: relative length can't be judged, by which classes are told apart. "
+        "Look at every one."
+    )
+    # No probability reaches what would be called sure.
+    thresholds = (result.thresholds[0], math.inf)
+    return replace(result, thresholds=thresholds, notes=(*result.notes, note))
 
 
 def _classify_prepared(

@@ -35,16 +35,18 @@ class Device:
     def autocast(self, training: bool = False) -> AbstractContextManager[Any]:
         """Return the mixed precision that helps on this device.
 
-        CUDA computes in bfloat16, or float16 on cards before Ampere. On the CPU only
-        training does, and only on processors with bfloat16 instructions: a cell takes
+        CUDA computes in bfloat16; cards before Ampere, which have no such instructions,
+        in float16 at inference and in full precision at training. On the CPU only
+        training uses bfloat16, and only on processors with bfloat16 instructions: a cell takes
         well under a second there in full precision, which gives the same
         probabilities on every machine.
         """
         import torch
 
         if self.kind == "cuda":
-            bf16 = torch.cuda.is_bf16_supported()
-            return torch.autocast("cuda", torch.bfloat16 if bf16 else torch.float16)
+            if torch.cuda.is_bf16_supported(including_emulation=False):
+                return torch.autocast("cuda", torch.bfloat16)
+            return nullcontext() if training else torch.autocast("cuda", torch.float16)
         if self.kind == "cpu" and training and _cpu_bfloat16():
             return torch.autocast("cpu", torch.bfloat16)
         return nullcontext()

@@ -111,11 +111,13 @@ def iter_predict(
     size = BATCH[device.kind]
     logs: list[NDArray[np.float32]] = []
     weights: list[NDArray[np.float32]] = []
-    network.eval().to(device.torch())
+    network.eval()
     done = 0
     while done < len(inputs):
         batch = torch.from_numpy(inputs[done : done + size])
         try:
+            # Here too a GPU that others have filled can refuse.
+            network.to(device.torch())
             with torch.inference_mode(), device.autocast():
                 log, alpha = _views(network, batch.to(device.torch()))
             logs.append(log.float().cpu().numpy())
@@ -131,7 +133,6 @@ def iter_predict(
                 notes.append(f"{device.name} ran out of memory; going on with the CPU.")
                 device = Device("cpu", f"{torch.get_num_threads()} threads")
                 size = BATCH["cpu"]
-                network.to(device.torch())
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
             continue

@@ -46,6 +46,10 @@ COLUMNS: Final = (
     "assigned",
     "turned",
     "corrected",
+    "reviewed",
+    "marker",
+    "edited_by",
+    "edited_at",
     *(f"p_{name}" for name in CLASSES),
 )
 _SOFTWARE: Final = "napari-karyo"
@@ -53,9 +57,47 @@ _TIFF_DESCRIPTION: Final = 270
 _TIFF_SOFTWARE: Final = 305
 
 
-def picture(
-    classification: Classification,
+def export(
     karyotype: Karyotype,
+    classification: Classification,
+    path: Path | str,
+    dpi: float = 300.0,
+    *,
+    title: str = "Karyogram",
+) -> Path:
+    """Write the karyogram or the table, as the file's name ends.
+
+    Parameters
+    ----------
+    karyotype : Karyotype
+    classification : Classification
+    path : Path or str
+        ``.png``, ``.tif`` or ``.tiff`` for the picture, ``.csv`` for the table. A file
+        of that name is replaced.
+    dpi : float
+        Of a picture: dots an inch, 72 to 1200.
+    title : str
+        Of a picture.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    ExportError
+        Where the format is not known, the resolution is out of range, or the file
+        cannot be written.
+    """
+    if Path(path).suffix.lower() == ".csv":
+        return export_table(karyotype, classification, path)
+    return export_picture(karyotype, classification, path, dpi, title=title)
+
+
+def picture(
+    karyotype: Karyotype,
+    classification: Classification,
     dpi: float = SCREEN_DPI,
     *,
     title: str = "Karyogram",
@@ -65,8 +107,8 @@ def picture(
 
     Parameters
     ----------
-    classification : Classification
     karyotype : Karyotype
+    classification : Classification
     dpi : float
         Dots an inch of the A4 page. At the default it is the screen's own picture.
     title : str
@@ -127,12 +169,12 @@ def export_picture(
     if form is None:
         raise ExportError(
             f"pictures are not written as '{path.suffix or 'a file without an ending'}'.",
-            "Choose a name that ends in .png, .tif or .tiff.",
+            "Choose a name that ends in .png, .tif or .tiff (.csv for the table).",
             path,
         )
     _check_dpi(dpi, path)
     _check_folder(path)
-    pixels = picture(classification, karyotype, dpi, title=title, style=style)
+    pixels = picture(karyotype, classification, dpi, title=title, style=style)
     heading = heading_of(classification, karyotype, title)
     with written(path) as stream:
         Image.fromarray(pixels).save(
@@ -141,19 +183,20 @@ def export_picture(
     return path
 
 
-def export_table(path: Path | str, classification: Classification, karyotype: Karyotype) -> Path:
+def export_table(karyotype: Karyotype, classification: Classification, path: Path | str) -> Path:
     """Write one row a chromosome as CSV.
 
     Columns are ``file``, ``predicted`` and ``confidence`` (the model's own choice and
     its probability), ``assigned`` (the slot where it stands now, or ``tray``),
-    ``turned`` and ``corrected`` (``yes`` or ``no``) and the probabilities ``p_1`` to
-    ``p_22``, ``p_X``, ``p_Y``.
+    ``turned``, ``corrected``, ``reviewed`` and ``marker`` (``yes`` or ``no``),
+    ``edited_by`` and ``edited_at`` (initials and time, in UTC, of its last edit) and
+    the probabilities ``p_1`` to ``p_22``, ``p_X``, ``p_Y``.
 
     Parameters
     ----------
-    path : Path or str
-    classification : Classification
     karyotype : Karyotype
+    classification : Classification
+    path : Path or str
 
     Returns
     -------
@@ -172,14 +215,19 @@ def export_table(path: Path | str, classification: Classification, karyotype: Ka
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(COLUMNS)
         for index, chromosome in enumerate(classification.cell):
+            edit = karyotype.last_edit_of(index)
             table.writerow(
                 [
                     chromosome.name,
                     classification.predicted[index],
                     f"{float(classification.confidence[index]):.6f}",
                     karyotype.slot_of(index),
-                    "yes" if index in state.turned else "no",
-                    "yes" if index in state.corrected else "no",
+                    *(
+                        "yes" if index in marked else "no"
+                        for marked in (state.turned, state.corrected, state.reviewed, state.markers)
+                    ),
+                    edit.who if edit else "",
+                    edit.time.isoformat(timespec="seconds") if edit else "",
                     *(f"{float(value):.6f}" for value in classification.probabilities[index]),
                 ]
             )

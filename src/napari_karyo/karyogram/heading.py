@@ -42,6 +42,8 @@ class Heading:
         Whether the program made the cell itself.
     doubtful : int or None
         Doubtful chromosomes that nobody has reviewed; None where it is not known.
+    corrected_by : tuple of str
+        Initials of those who corrected.
     """
 
     title: str = "Karyogram"
@@ -50,16 +52,44 @@ class Heading:
     iscn: str = ""
     simulated: bool = False
     doubtful: int | None = None
+    corrected_by: tuple[str, ...] = ()
 
 
-def header(heading: Heading, counted: int, in_tray: int, side: float) -> _PARTS:
+@dataclass(frozen=True)
+class Numbers:
+    """How many chromosomes stand where.
+
+    Attributes
+    ----------
+    placed : int
+        In the 24 slots.
+    markers : int
+        In the tray, called markers.
+    in_tray : int
+        In the tray, markers and all.
+    """
+
+    placed: int
+    markers: int
+    in_tray: int
+
+    @property
+    def text(self) -> str:
+        """The numbers in words."""
+        counted, others = self.placed + self.markers, self.in_tray - self.markers
+        words = f"{counted} chromosome{'' if counted == 1 else 's'}"
+        if self.markers:
+            words += f", {self.markers} of them marker{'' if self.markers == 1 else 's'}"
+        return words + (f", {others} unclassified" if others else "")
+
+
+def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     """Return the header's texts and lines.
 
     Parameters
     ----------
     heading : Heading
-    counted, in_tray : int
-        Chromosomes in the 24 slots, and objects in the tray.
+    numbers : Numbers
     side : float
         Margin at both sides, in page units.
     """
@@ -77,13 +107,12 @@ def header(heading: Heading, counted: int, in_tray: int, side: float) -> _PARTS:
         texts.append(Text("proposed karyotype", 88, right, 18, "right", "faint", HEADER))
     title = fit(printable(heading.title), 34, room - taken)
     texts.append(Text(title, 58, side, 34, "left", "ink", HEADER))
-    count = f"{counted} chromosome{'' if counted == 1 else 's'}"
     tail = "".join(
         f"   |   {part}"
         for part in (
             "simulated cell" if heading.simulated else "",
             STAINS[heading.stain] if heading.stain is not None else "",
-            count + (f", {in_tray} in the tray" if in_tray else ""),
+            numbers.text,
         )
         if part
     )
@@ -108,7 +137,8 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
         Margin at both sides, in page units.
     """
     baseline = PAGE_HEIGHT - 38.0
-    words = [f"corrected by hand: {corrected}"]
+    by = ", ".join(map(printable, heading.corrected_by)) if corrected else ""
+    words = [f"corrected by hand: {corrected}" + (f" (by {by})" if by else "")]
     if heading.doubtful is not None:
         words.append(f"doubtful, not reviewed: {heading.doubtful}")
     if reduced:

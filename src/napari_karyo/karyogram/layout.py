@@ -17,7 +17,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from napari_karyo.classes import CLASSES, PAGE_ROWS, TRAY
-from napari_karyo.karyogram.heading import Heading, footer, header
+from napari_karyo.karyogram.heading import Heading, Numbers, footer, header
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
@@ -79,6 +79,11 @@ class Placements(Protocol):
         """Chromosomes corrected by hand."""
         ...
 
+    @property
+    def markers(self) -> Collection[int]:
+        """Chromosomes of the tray called markers."""
+        ...
+
 
 class Layout:
     """The page of one cell; built once, then asked for a `Page` after every edit.
@@ -132,13 +137,14 @@ class Layout:
             lines += _slot_lines(slot, bool(here))
             texts += _label(slot, here)
             marks += _marks(slot, here, state.corrected)
+            texts += _marker_words(slot, here, state.markers)
         reduced = any(place.reduction < 1 for place in places.values())
         head = heading or Heading()
-        counted = sum(len(state.slots.get(name, ())) for name in CLASSES)
-        in_tray = len(state.slots.get(TRAY, ()))
+        placed = sum(len(state.slots.get(name, ())) for name in CLASSES)
+        numbers = Numbers(placed, len(state.markers), len(state.slots.get(TRAY, ())))
         corrected = sum(index in state.corrected for index in places)
         for more_texts, more_lines, more_marks in (
-            header(head, counted, in_tray, _SIDE),
+            header(head, numbers, _SIDE),
             footer(head, corrected, reduced, _SIDE),
         ):
             texts += more_texts
@@ -292,6 +298,16 @@ def _marks(slot: Slot, places: Sequence[Place], corrected: Collection[int]) -> l
         baseline, middle = slot.label
         marks.append(triangle(baseline - 8, middle - 32, 14, slot.name))
     return marks
+
+
+def _marker_words(slot: Slot, places: Sequence[Place], markers: Collection[int]) -> list[Text]:
+    """Write ISCN's word for a marker below each one, beside the mark of a correction."""
+    y = slot.line[0] + 15
+    return [
+        Text("mar", y, place.box.center[1] + 9, 15, "left", "ink", slot.name)
+        for place in places
+        if place.index in markers
+    ]
 
 
 def _letters() -> tuple[Text, ...]:

@@ -47,4 +47,5 @@ def heading_of(
         iscn=karyotype.iscn,
         simulated=classification.cell.simulated,
         doubtful=sum(item is Light.DOUBTFUL for item in shown),
+        corrected_by=tuple(dict.fromkeys(edit.who for edit in karyotype.history if edit.who)),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -40,6 +40,8 @@ class Augmentation:
         Probability of a flat bright block, as a neighbour's overlap leaves it.
     upside_down : float
         Probability that a crop is turned by half.
+    mirror : float
+        Probability that left and right are exchanged.
     """
 
     rotation: float = 9.0
@@ -53,6 +55,12 @@ class Augmentation:
     blur: float = 0.25
     block: float = 0.15
     upside_down: float = 0.5
+    mirror: float = 0.5
+
+    @classmethod
+    def none(cls) -> Augmentation:
+        """Return what leaves every crop as it is."""
+        return cls(**{item.name: 0.0 for item in fields(cls)})
 
 
 def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
@@ -114,7 +122,7 @@ def _grid(
     turned_x = torch.sin(angle) * down + torch.cos(angle) * right
     turned_y = turned_y * (1 + between(settings.scale_along))
     turned_x = turned_x * (1 + between(settings.scale_across))
-    turned_x = turned_x * (1 - 2 * chance(0.5)[:, None, None].to(x.dtype))
+    turned_x = turned_x * (1 - 2 * chance(settings.mirror)[:, None, None].to(x.dtype))
     # Half the crops stay as straight as they came.
     bend = between(settings.bend) * chance(0.5)[:, None, None] * width
     turned_x = turned_x + bend * ((2 * turned_y / height) ** 2 - 0.3)

@@ -12,13 +12,14 @@ import hashlib
 import os
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_karyo import preprocessing
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
@@ -86,16 +87,26 @@ def read_labels(data: Path) -> list[dict[str, str]]:
             f"Write one with the columns {','.join(COLUMNS)}, one row a crop.",
             path,
         )
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        missing = set(COLUMNS) - set(reader.fieldnames or ())
-        if missing:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            missing = set(COLUMNS) - set(reader.fieldnames or ())
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ReadError(
+            f"the table can't be read ({error}).", "Save it as CSV in UTF-8.", path
+        ) from error
+    if missing:
+        raise ReadError(
+            f"the columns {', '.join(sorted(missing))} are missing.",
+            f"It must have {','.join(COLUMNS)}.",
+            path,
+        )
+    for number, row in enumerate(rows, 2):
+        if any(row[column] is None for column in COLUMNS):
             raise ReadError(
-                f"the columns {', '.join(sorted(missing))} are missing.",
-                f"It must have {','.join(COLUMNS)}.",
-                path,
+                f"line {number} has too few columns.", f"It must have {','.join(COLUMNS)}.", path
             )
-        rows = list(reader)
     splits: dict[tuple[str, str], str] = {}
     for row in rows:
         if parse_class(row["label"]) is None:
@@ -114,14 +125,31 @@ def read_labels(data: Path) -> list[dict[str, str]]:
     return rows
 
 
-def unpack(data: Path, work: Path) -> None:
-    """Unpack the archives beside ``labels.csv`` into a working folder, once."""
-    for archive in sorted(data.glob("*.zip")):
+def unpack(data: Path, work: Path, names: Iterable[str]) -> None:
+    """Unpack archives beside ``labels.csv`` into a working folder, once.
+
+    Raises
+    ------
+    ReadError
+        Where an archive is damaged, or the disk is full.
+    """
+    for name in names:
+        archive = data / f"{name}.zip"
+        if not archive.is_file():
+            continue
         done = work / f"{archive.stem}.{archive.stat().st_size}.unpacked"
-        if not done.exists():
+        if done.exists():
+            continue
+        try:
             with zipfile.ZipFile(archive) as file:
                 file.extractall(work)
-            done.touch()
+        except (OSError, zipfile.BadZipFile) as error:
+            raise ReadError(
+                f"the archive could not be unpacked ({error}).",
+                "Copy it again if it is damaged, and check that the disk is not full.",
+                archive,
+            ) from error
+        done.touch()
 
 
 def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[LabelledCell]:
@@ -141,13 +169,18 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
     LabelledCell
         Crops that can't be read are among its cell's problems.
     """
-    cells: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    # Laboratories number the cells of each patient anew: the patient belongs to the key.
+    cells: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
     for row in read_labels(data):
         if row["split"] in splits:
-            cells[row["stain"], row["cell"]].append(row)
-    if any(not (data / row["file"]).exists() for rows in cells.values() for row in rows[:1]):
-        unpack(data, work)
-    for (stain, name), rows in cells.items():
+            cells[row["stain"], row["patient"], row["cell"]].append(row)
+    packed = {
+        Path(rows[0]["file"]).parts[0]: None
+        for rows in cells.values()
+        if not (data / rows[0]["file"]).exists()
+    }
+    unpack(data, work, packed)
+    for (stain, _, name), rows in cells.items():
         chromosomes, problems, lost = [], [], []
         for row in rows:
             path = data / row["file"]
@@ -165,6 +198,15 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
         yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"], tuple(lost))
 
 
+def _fingerprint(data: Path, settings: InputSettings, splits: tuple[str, ...]) -> str:
+    """Return what the prepared crops depend on: labels, settings, and the code that draws."""
+    known = hashlib.sha256(repr((sorted(asdict(settings).items()), splits)).encode())
+    known.update((data / "labels.csv").read_bytes())
+    for source in sorted(Path(preprocessing.__file__).parent.glob("*.py")):
+        known.update(source.read_bytes())
+    return known.hexdigest()[:16]
+
+
 def load_dataset(
     data: Path,
     work: Path,
@@ -179,12 +221,8 @@ def load_dataset(
     ReadError
         From `read_labels`, and where no crop could be used at all.
     """
-    key = hashlib.sha256(
-        repr((sorted(asdict(settings).items()), splits)).encode()
-        + (data / "labels.csv").read_bytes()
-        if (data / "labels.csv").exists()
-        else b""
-    ).hexdigest()[:16]
+    read_labels(data)
+    key = _fingerprint(data, settings, splits)
     cache = work / f"inputs-{key}.npz"
     if not cache.exists():
         parts: dict[str, list[NDArray[np.generic]]] = defaultdict(list)

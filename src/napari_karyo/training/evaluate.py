@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -11,14 +12,16 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from napari_karyo.cell import Cell, Chromosome
-from napari_karyo.classes import CLASS_INDEX
+from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.errors import ReadError
 from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.classify import classify_cells, get_weights
+from napari_karyo.inference.device import choose_device
 from napari_karyo.io.cells import read_patient
 from napari_karyo.io.names import expected_class
 from napari_karyo.preprocessing.prepare import Normalization
 from napari_karyo.training.dataset import LabelledCell, read_cells
+from napari_karyo.training.provenance import provenance
 from napari_karyo.training.report import CropResult, Report
 
 
@@ -59,6 +62,7 @@ def evaluate(
     ReadError
         Where there is no labelled crop.
     """
+    began = time.monotonic()
     results: list[CropResult] = []
     with TemporaryDirectory() as work:
         for number, group in enumerate(_patients(_labelled(data, Path(work), split))):
@@ -79,6 +83,7 @@ def evaluate(
         split=split,
         upside_down=upside_down,
         thresholds=(weights.calibration["doubtful"], weights.calibration["sure"]),
+        made=provenance(str(choose_device(device)), time.monotonic() - began),
     )
 
 
@@ -158,6 +163,7 @@ def _evaluate_patient(
             results.append(
                 CropResult(
                     stain=labelled.stain,
+                    patient=labelled.patient,
                     cell=labelled.cell.name,
                     file=item.name,
                     expected=item.expected,
@@ -179,5 +185,15 @@ def _named(cell: Cell) -> list[Chromosome]:
 
 def _failed(labelled: LabelledCell, name: str, expected: str | None) -> CropResult:
     return CropResult(
-        labelled.stain, labelled.cell.name, name, str(expected), "", "", 25, 0.0, 0.0, 0.5
+        labelled.stain,
+        labelled.patient,
+        labelled.cell.name,
+        name,
+        str(expected),
+        predicted="",
+        placed="",
+        rank=len(CLASSES) + 1,
+        confidence=0.0,
+        placed_probability=0.0,
+        p_arm_up=0.5,
     )

@@ -7,10 +7,11 @@ import csv
 import math
 import os
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -34,19 +35,23 @@ class Recipe:
     Attributes
     ----------
     epochs, batch : int
+    optimizer : {"adamw", "adam"}
+        AdamW with one cycle of the learning rate, or Adam with a constant one.
     learning_rate : float
-        Peak of one cycle of AdamW.
+        The cycle's peak, or the constant.
     weight_decay, label_smoothing : float
     rarer_stain : int
         How often an epoch shows each crop of the stain with fewest crops, so that the
         other does not drown it. 1 where there is only one stain.
     average : float
-        Decay of the running mean of the weights, which is what is kept.
+        Decay of the running mean of the weights, which is what is kept; 0 keeps the
+        last ones.
     augmentation : Augmentation
     """
 
     epochs: int = 22
     batch: int = 64
+    optimizer: Literal["adamw", "adam"] = "adamw"
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
     label_smoothing: float = 0.05
@@ -66,7 +71,7 @@ class _State:
     step: int = 0
     seconds: float = 0.0
 
-    def save(self, path: Path, recipe: Recipe, seed: int) -> None:
+    def save(self, path: Path, made_with: str) -> None:
         content = {
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict(),
@@ -75,7 +80,7 @@ class _State:
             "step": self.step,
             "seconds": self.seconds,
             "random": torch.get_rng_state(),
-            "made_with": _made_with(self.network.config, recipe, seed),
+            "made_with": made_with,
         }
         if torch.cuda.is_available():
             content["cuda_random"] = torch.cuda.get_rng_state()
@@ -83,12 +88,12 @@ class _State:
         torch.save(content, half)
         half.replace(path)
 
-    def load(self, path: Path, recipe: Recipe, seed: int) -> None:
+    def load(self, path: Path, made_with: str) -> None:
         content = torch.load(path, map_location="cpu", weights_only=True)
-        if content["made_with"] != _made_with(self.network.config, recipe, seed):
+        if content["made_with"] != made_with:
             raise ValueError(
-                f"{path} was made with another network, recipe or seed; choose another output "
-                "folder, or start anew with --no-resume"
+                f"{path} was made with another network, recipe or seed, or other crops; choose "
+                "another output folder, or start anew with --no-resume"
             )
         self.network.load_state_dict(content["network"])
         self.averaged.load_state_dict(content["averaged"])
@@ -115,8 +120,12 @@ def _running_mean(decay: float) -> Callable[..., None]:
     return update
 
 
-def _made_with(config: ResCRANNConfig, recipe: Recipe, seed: int) -> str:
-    return repr((config.as_dict(), asdict(recipe), seed))
+def _made_with(
+    config: ResCRANNConfig, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
+) -> str:
+    """Return what a checkpoint depends on; one of anything else can't go on."""
+    crops = zlib.crc32(np.ascontiguousarray(data.inputs[train[:1000]]))
+    return repr((config.as_dict(), asdict(recipe), seed, len(train), crops))
 
 
 def fit(
@@ -130,7 +139,7 @@ def fit(
     time_limit: float | None = None,
     compiled: bool = False,
     progress: Callable[[str], None] = print,
-) -> tuple[ResCRANN, bool]:
+) -> tuple[ResCRANN, bool, float]:
     """Train a network on the split ``train``, watching ``val``.
 
     Parameters
@@ -158,6 +167,8 @@ def fit(
         With the averaged weights.
     finished : bool
         False where the time limit came first.
+    seconds : float
+        Of training so far, over all calls.
     """
     torch.manual_seed(seed)
     # Gradients too small for normal numbers make the CPU several times slower.
@@ -169,21 +180,18 @@ def fit(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     per_epoch = max(1, len(train) // recipe.batch)
     total = recipe.epochs * per_epoch
-    optimizer = torch.optim.AdamW(
-        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
+    optimizer, schedule = _optimizer(network, recipe, total)
     state = _State(
         network,
         AveragedModel(network, multi_avg_fn=_running_mean(recipe.average), use_buffers=True),
         optimizer,
-        torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, recipe.learning_rate, total_steps=max(10, total + 1), pct_start=0.2
-        ),
+        schedule,
     )
     forward = torch.compile(network) if compiled else network
     checkpoint = output / "checkpoint.pt"
+    made_with = _made_with(config, recipe, seed, train, data)
     if resume and checkpoint.exists():
-        state.load(checkpoint, recipe, seed)
+        state.load(checkpoint, made_with)
         progress(f"going on from step {state.step} of {total}")
     # All crops on the device, where they are also augmented: nothing waits for a loader.
     images = torch.from_numpy(data.inputs)[:, None].to(place)
@@ -202,11 +210,11 @@ def fit(
             state.seconds = seconds_before + now - began
             out_of_time = time_limit is not None and now - began > time_limit
             if out_of_time or now - saved > 60:
-                state.save(checkpoint, recipe, seed)
+                state.save(checkpoint, made_with)
                 saved = now
             if out_of_time:
                 progress(f"time is up at step {state.step} of {total}; call again to go on")
-                return _averaged(state), False
+                return _averaged(state), False, state.seconds
         figures = validate(_averaged(state), data, val, device)
         row = {
             "epoch": epoch + 1,
@@ -217,8 +225,22 @@ def fit(
         losses = []
         _append(output / "epochs.csv", row)
         progress("  ".join(f"{name} {value}" for name, value in row.items()))
-        state.save(checkpoint, recipe, seed)
-    return _averaged(state), True
+        state.save(checkpoint, made_with)
+    return _averaged(state), True, state.seconds
+
+
+def _optimizer(
+    network: ResCRANN, recipe: Recipe, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    if recipe.optimizer == "adam":
+        adam = torch.optim.Adam(network.parameters(), recipe.learning_rate, eps=1e-8)
+        return adam, torch.optim.lr_scheduler.ConstantLR(adam, factor=1.0)
+    adamw = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    return adamw, torch.optim.lr_scheduler.OneCycleLR(
+        adamw, recipe.learning_rate, total_steps=max(10, steps + 1), pct_start=0.2
+    )
 
 
 def _with_repeats(data: Dataset, times: int) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ class CropResult:
 
     Attributes
     ----------
-    stain, cell, file, expected : str
+    stain, patient, cell, file, expected : str
     predicted, placed : str
         The model's own choice and the class after whole-cell assignment; empty where
         the crop could not be used.
@@ -32,6 +32,7 @@ class CropResult:
     """
 
     stain: str
+    patient: str
     cell: str
     file: str
     expected: str
@@ -55,6 +56,8 @@ class Report:
         Whether every crop was turned by half first.
     thresholds : tuple of float
         Of the confidence light.
+    made : dict
+        Program, commit, device and time: `napari_karyo.training.provenance`.
     """
 
     crops: tuple[CropResult, ...]
@@ -63,6 +66,7 @@ class Report:
     split: str
     upside_down: bool
     thresholds: tuple[float, float]
+    made: dict[str, Any] = field(default_factory=dict)
 
     def figures(self, stain: str) -> dict[str, Any]:
         """Return the figures of one stain.
@@ -95,7 +99,7 @@ class Report:
         )
         return {
             "crops": len(crops),
-            "cells": len({item.cell for item in crops}),
+            "cells": len({(item.patient, item.cell) for item in crops}),
             "unusable": len(crops) - len(usable),
             "top1": float((rank == 1).mean()),
             "top3": float((rank <= 3).mean()),
@@ -115,9 +119,9 @@ class Report:
 
     @staticmethod
     def _counts_right(crops: list[CropResult]) -> float:
-        truth = Counter((item.cell, item.expected) for item in crops)
-        found = Counter((item.cell, item.placed) for item in crops)
-        cells = {item.cell for item in crops}
+        truth = Counter(((item.patient, item.cell), item.expected) for item in crops)
+        found = Counter(((item.patient, item.cell), item.placed) for item in crops)
+        cells = {(item.patient, item.cell) for item in crops}
         pairs = [(cell, name) for cell in cells for name in CLASSES]
         return float(np.mean([truth[pair] == found[pair] for pair in pairs]))
 
@@ -176,6 +180,7 @@ class Report:
             "sha256": self.model_hash,
             "split": self.split,
             "upside_down": self.upside_down,
+            "made": self.made,
             "stains": {stain: self.figures(stain) for stain in self.stains},
         }
         if crops:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import platform
-import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from napari_karyo import __version__
-from napari_karyo.errors import KaryoError
+from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.predict import predict
 from napari_karyo.models.res_crann import CONFIGS, ResCRANN
@@ -22,6 +18,7 @@ from napari_karyo.training.augment import Augmentation
 from napari_karyo.training.calibrate import fit_temperature, fit_thresholds
 from napari_karyo.training.dataset import Dataset, load_dataset
 from napari_karyo.training.fit import Recipe, fit, validate
+from napari_karyo.training.provenance import commit, provenance
 
 #: The recipe of each configuration. The paper's (section 5.2) is Adam with 1e-4 for 80
 #: epochs on crops that are not augmented.
@@ -34,7 +31,9 @@ RECIPES = {
         learning_rate=1e-4,
         weight_decay=0.0,
         label_smoothing=0.0,
-        augmentation=Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        optimizer="adam",
+        average=0.0,
+        augmentation=Augmentation.none(),
     ),
 }
 
@@ -82,8 +81,8 @@ def train(
     Raises
     ------
     KaryoError
-        Where the configuration is unknown, the data can't be used, or the checkpoint
-        in `output` was made with other settings.
+        Where the configuration is unknown, the data can't be used or lack a split, or
+        the checkpoint in `output` was made with other settings.
     """
     if config not in CONFIGS:
         raise KaryoError(
@@ -96,10 +95,18 @@ def train(
         recipe = replace(recipe, augmentation=replace(recipe.augmentation, upside_down=0.0))
     output.mkdir(parents=True, exist_ok=True)
     place = choose_device(device)
+    trained_by = commit()
     progress(f"training on {place}")
     crops = load_dataset(data, output, sizes.input, ("train", "val"), progress)
+    for split in ("train", "val"):
+        if not len(crops.select(split)):
+            raise ReadError(
+                f"no crop of the split {split!r} could be used.",
+                "Training needs rows of both train and val, of different patients.",
+                data / "labels.csv",
+            )
     try:
-        network, finished = fit(
+        network, finished, seconds = fit(
             crops, sizes, recipe, place, output, seed, resume, time_limit, compiled, progress
         )
     except ValueError as error:
@@ -110,14 +117,12 @@ def train(
     facts: dict[str, Any] = {
         "config": config,
         "command": f"napari-karyo train DATA --output FOLDER --config {config}"
-        f" --epochs {recipe.epochs} --seed {seed}",
+        f" --epochs {recipe.epochs} --seed {seed}" + (" --compile" if compiled else ""),
         "recipe": asdict(recipe),
         "seed": seed,
-        "device": str(place),
-        "processor": platform.machine(),
-        "version": __version__,
-        "commit": _commit(),
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        **provenance(str(place), seconds),
+        # The code that trained, which may have been changed while it did.
+        "commit": trained_by,
         "crops": {
             split: {
                 str(stain): int((crops.stains[crops.select(split)] == stain).sum())
@@ -143,19 +148,3 @@ def calibrate(network: ResCRANN, crops: Dataset, device: str) -> dict[str, float
     classes, _ = prediction.probabilities(temperature)
     doubtful, sure = fit_thresholds(classes.max(axis=1), classes.argmax(axis=1) == truth)
     return {"temperature": temperature, "doubtful": doubtful, "sure": sure}
-
-
-def _commit() -> str:
-    """Return the checkout's commit, or an empty string outside one."""
-    try:
-        found = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return found.stdout.strip()

@@ -1,0 +1,50 @@
+"""What made a figure: program, commit, device and time, to be kept beside it."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from napari_karyo import __version__
+
+
+def provenance(device: str, seconds: float) -> dict[str, Any]:
+    """Return where a result came from.
+
+    Parameters
+    ----------
+    device : str
+        What computed it.
+    seconds : float
+        How long it took.
+    """
+    import torch
+
+    return {
+        "version": __version__,
+        "commit": commit(),
+        "device": device,
+        "processor": platform.machine(),
+        "torch": torch.__version__,
+        "seconds": round(seconds),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def commit() -> str:
+    """Return the checkout's commit, or an empty string outside one."""
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return found.stdout.strip()
