@@ -1,0 +1,174 @@
+"""Write measured figures into the documents, between their marks.
+
+    python tools/write_results.py FOLDER
+
+FOLDER holds what ``napari-karyo evaluate --json`` wrote: ``test.json`` and
+``test-upside-down.json``. The tables go between ``<!-- begin NAME -->`` and
+``<!-- end NAME -->`` in ``docs/results.md`` and the model card, so that no figure is copied
+by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from napari_karyo.models.weights import FOLDER, load_weights
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = (ROOT / "docs" / "results.md", FOLDER / "default.md")
+STAINS = {"g_band": "G-band", "q_band": "Q-band"}
+
+
+def percent(value: float) -> str:
+    """Return a share in per cent."""
+    return f"{100 * value:.2f}"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def figures(standing: dict[str, Any], lying: dict[str, Any]) -> str:
+    """Return the main table: both stains, as they lie and upside down."""
+    head = ["crops", "cells", "number", "top-1", "top-3", "top-5", "placed", "polarity", "counts"]
+    rows = []
+    for words, report in (("as they lie", standing), ("upside down", lying)):
+        for stain, own in report["stains"].items():
+            rows.append(
+                [
+                    f"{STAINS.get(stain, stain)}, {words}",
+                    str(own["cells"]),
+                    str(own["crops"]),
+                    *(
+                        percent(own[key])
+                        for key in ("top1", "top3", "top5", "placed", "polarity", "counts_right")
+                    ),
+                ]
+            )
+    return table(head, rows)
+
+
+def lights(report: dict[str, Any]) -> str:
+    """Return what the confidence light is worth."""
+    rows = [
+        [
+            STAINS.get(stain, stain),
+            percent(own["calibration_error"]),
+            percent(own["sure"]),
+            percent(own["sure_wrong"]),
+        ]
+        for stain, own in report["stains"].items()
+    ]
+    return table(["crops", "calibration error", "called sure", "of those placed wrong"], rows)
+
+
+def classes(report: dict[str, Any]) -> str:
+    """Return the figures of each class."""
+    stains = list(report["stains"])
+    head = ["class"]
+    for stain in stains:
+        name = STAINS.get(stain, stain)
+        head += [f"{name}, number", "top-1", "placed"]
+    names = list(report["stains"][stains[0]]["per_class"])
+    rows = []
+    for name in names:
+        row = [name]
+        for stain in stains:
+            own = report["stains"][stain]["per_class"].get(name)
+            row += (
+                [str(own["crops"]), percent(own["top1"]), percent(own["placed"])]
+                if own
+                else ["0", "", ""]
+            )
+        rows.append(row)
+    return table(head, rows)
+
+
+def confusions(report: dict[str, Any]) -> str:
+    """Return the commonest errors as a sentence a stain."""
+    lines = []
+    for stain, own in report["stains"].items():
+        errors = ", ".join(
+            f"{item['expected']} as {item['predicted']} ({item['crops']})"
+            for item in own["confusions"][:8]
+        )
+        lines.append(f"- {STAINS.get(stain, stain)}: {errors}")
+    return "\n".join(lines)
+
+
+def made(report: dict[str, Any], command: str) -> str:
+    """Return what made an evaluation."""
+    own = report["made"]
+    return (
+        f"`{command}`: version {own['version']}, commit `{own['commit']}`, {own['device']}, "
+        f"{own['processor']}, torch {own['torch']}, {own['seconds']} s, {own['written']}, "
+        f"weights SHA-256 `{report['sha256'][:16]}…`"
+    )
+
+
+def training() -> str:
+    """Return what made the shipped weights, from the file itself."""
+    weights = load_weights("default")
+    facts = weights.facts
+    rows = [
+        ["command", f"`{facts['command']}`"],
+        ["commit", f"`{facts['commit']}`"],
+        ["device", f"{facts['device']}, {facts['processor']}"],
+        ["time", f"{facts['seconds'] / 60:.0f} minutes of training" if "seconds" in facts else "?"],
+        ["written", str(facts["written"])],
+        ["seed", str(facts["seed"])],
+        *(
+            [f"crops, {split}", ", ".join(f"{n} {STAINS.get(s, s)}" for s, n in counts.items())]
+            for split, counts in facts["crops"].items()
+        ),
+        *([f"val, {name}", f"{value:.4f}"] for name, value in facts["val"].items()),
+        ["temperature", f"{weights.calibration['temperature']:.3f}"],
+        ["doubtful below", f"{weights.calibration['doubtful']:.4f}"],
+        ["sure from", f"{weights.calibration['sure']:.4f}"],
+        ["SHA-256", f"`{weights.sha256}`"],
+    ]
+    return table(["", ""], rows)
+
+
+def main() -> int:
+    """Read the evaluations and fill the documents."""
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    folder = Path(sys.argv[1])
+    standing, lying = (
+        json.loads((folder / name).read_text(encoding="utf-8"))
+        for name in ("test.json", "test-upside-down.json")
+    )
+    command = "napari-karyo evaluate DATA --split test"
+    parts = {
+        "figures": figures(standing, lying),
+        "lights": lights(standing),
+        "classes": classes(standing),
+        "confusions": confusions(standing),
+        "training": training(),
+        "made": "\n\n".join((made(standing, command), made(lying, f"{command} --upside-down"))),
+    }
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        for name, content in parts.items():
+            between = rf"(<!-- begin {name} -->\n).*?(\n<!-- end {name} -->)"
+            text = re.sub(
+                between,
+                lambda found, content=content: f"{found[1]}{content}{found[2]}",
+                text,
+                flags=re.DOTALL,
+            )
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
