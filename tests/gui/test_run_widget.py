@@ -179,9 +179,14 @@ def test_a_folder_chosen_in_the_form(
 
     if module.PLUGIN not in PluginManager.instance():
         pytest.skip("the package is not installed, so napari does not know its readers")
-    form.folder.value = folder
+    form.read_folder(folder)
     assert [cell.name for cell, _ in form.chosen_cells()] == ["cell 7"]
     empty = tmp_path / "empty"
     empty.mkdir()
-    form.folder.value = empty
+    told = len(notices)
+    form.folder.line_edit.value = str(empty)
+    assert len(notices) == told, "nothing is read while a name is still being typed"
+    QTest.keyClick(form.folder.line_edit.native, Qt.Key.Key_Return)
     assert "no crops were found" in notices[-1]
+    form.read_folder(tmp_path / "nowhere")
+    assert "there is no such folder" in notices[-1]

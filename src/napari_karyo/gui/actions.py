@@ -129,6 +129,30 @@ def tray(desk: Desk) -> None:
     place(desk, TRAY)
 
 
+def marker(desk: Desk) -> None:
+    """Call the chromosome in hand a marker, or take that back."""
+    found = in_hand(desk)
+    if found is not None:
+        cell, index = found
+        is_one = index in cell.karyotype.state.markers
+        cell.karyotype.mark_marker([index], marker=not is_one)
+
+
+def close_cell(desk: Desk) -> None:
+    """Close the karyogram on top; one that was corrected only when asked twice."""
+    cell = desk.current
+    if cell is None:
+        desk.say("No karyogram is open.")
+        return
+    if cell.karyotype.history and not cell.asked_to_close:
+        cell.asked_to_close = True
+        desk.say("This karyogram was corrected. Export it, or press again to close it for good.")
+        return
+    name = cell.name
+    desk.close(cell)
+    desk.say(f"{name} closed.")
+
+
 def _doubtful(desk: Desk, step: int) -> None:
     cell = desk.current
     if cell is None:
@@ -273,11 +297,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("Select left", ("Left",), "Select the previous chromosome", select_previous, "Review"),
     Action("Let go", ("Escape",), "Forget the typing or the selection", escape, "Review"),
     Action("Next cell", ("Control-PageDown",), "Show the next open cell", next_cell, "Review"),
+    Action("Close cell", ("Control-Shift-W",), "Close this karyogram", close_cell, "Review"),
     Action("Flip", ("F",), "Turn it top to bottom (p arm up)", flip),
     Action("Swap", ("W",), "Swap it with its homologue", swap),
     Action("Swap right", ("Shift-Right",), "Swap it with the homologue on the right", swap_right),
     Action("Swap left", ("Shift-Left",), "Swap it with the homologue on the left", swap_left),
-    Action("To tray", ("T", "Delete"), "Send it to the tray: marker, dirt or unknown", tray),
+    Action("To tray", ("T", "Delete"), "Send it to the tray: dirt, or nobody can name it", tray),
+    Action("Marker", ("M",), "Call it a marker chromosome, in the tray but counted", marker),
     Action("Undo", ("Control-Z",), "Take the last edit back", undo),
     Action("Redo", ("Control-Shift-Z", "Control-Y"), "Do it again", redo),
     Action("Saliency", ("S",), "Show or hide what the network looked at", toggle_saliency, "Look"),

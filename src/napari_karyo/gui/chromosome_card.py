@@ -22,7 +22,7 @@ from napari_karyo.classes import TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.desk import Desk, OpenCell
 from napari_karyo.gui.marks import COLOURS, SETTLED_COLOUR, WORDS
-from napari_karyo.gui.widgets import free_keyboard, wrapped_label
+from napari_karyo.gui.widgets import free_keyboard, rich, wrapped_label
 from napari_karyo.inference.confidence import Light
 
 #: Alternatives offered.
@@ -119,7 +119,9 @@ def describe(cell: OpenCell, index: int) -> str:
     state = cell.karyotype.state
     row = dict(cell.classification.alternatives(index, 24))
     where = "in the tray" if slot == TRAY else f"in <b>{slot}</b>"
-    lines = [f"<b>{actions.name_of(cell, index)}</b>", where]
+    if index in state.markers:
+        where += ", a <b>marker</b>"
+    lines = [f"<b>{rich(actions.name_of(cell, index))}</b>", where]
     colour, sign = COLOURS[light], light.sign
     words = WORDS[light]
     if cell.settled(index):

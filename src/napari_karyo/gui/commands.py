@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def open_cell_folder(viewer: napari.Viewer | None = None) -> Any:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
     def chosen(path: str) -> None:
-        form.folder.value = path
+        form.read_folder(Path(path))
 
     dialog.fileSelected.connect(chosen)
     dialog.show()

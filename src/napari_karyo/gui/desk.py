@@ -8,6 +8,7 @@ changes. It imports neither napari nor Qt, so it can be tested without a window.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ class OpenCell:
         The class whose saliency is asked for, where it is not the model's own.
     saliency : dict of (int, str) to ndarray
         Maps already computed, on the original crops.
+    asked_to_close : bool
+        Whether the person was told that closing it loses corrections.
     """
 
     classification: Classification
@@ -48,6 +51,10 @@ class OpenCell:
     shown_class: dict[int, str] = field(default_factory=dict)
     saliency: dict[tuple[int, str], NDArray[np.float32]] = field(default_factory=dict)
     attention: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    asked_to_close: bool = False
+
+    def __repr__(self) -> str:
+        return f"<OpenCell {self.name}, {len(self)} chromosomes>"
 
     @property
     def name(self) -> str:
@@ -151,7 +158,13 @@ class Desk:
         """The chromosome in hand."""
         return self._selected
 
-    def open(self, classification: Classification, who: str = "", show: bool = True) -> OpenCell:
+    def open(
+        self,
+        classification: Classification,
+        who: str = "",
+        show: bool = True,
+        keep: Collection[OpenCell] = (),
+    ) -> OpenCell:
         """Put a classified cell on the desk, and on top.
 
         Classifying a cell again replaces its karyogram, but never one that a person
@@ -164,22 +177,25 @@ class Desk:
             Initials of the person who will correct.
         show : bool
             Whether it comes on top.
+        keep : collection of OpenCell
+            Not to be replaced: those just opened by the same run.
         """
         karyotype = Karyotype.from_classification(classification, who=who)
         cell = OpenCell(classification, karyotype)
-        here = classification.cell
         same = [
-            old
-            for old in self.cells
-            if (old.classification.cell.name, old.classification.cell.path)
-            == (here.name, here.path)
+            old for old in self.cells if _identity(old.classification) == _identity(classification)
         ]
-        untouched = next((old for old in same if not old.karyotype.history), None)
+        untouched = next(
+            (old for old in same if not old.karyotype.history and old not in keep), None
+        )
         if untouched is not None:
             cell.label = untouched.label
             self.cells[self.cells.index(untouched)] = cell
         else:
-            cell.label = f"({len(same) + 1})" if same else ""
+            names = {old.name for old in self.cells}
+            number = 2
+            while cell.name in names:
+                cell.label, number = f"({number})", number + 1
             self.cells.append(cell)
         if show:
             self.show(cell)
@@ -220,6 +236,12 @@ class Desk:
     def say(self, words: str) -> None:
         """Say a short word to the person, in the status line."""
         self.said.emit(words)
+
+
+def _identity(classification: Classification) -> tuple[Any, ...]:
+    """Return what tells whether two results are of one cell."""
+    cell = classification.cell
+    return cell.name, cell.path, cell.polarity, cell.simulated, len(cell)
 
 
 _desks: weakref.WeakKeyDictionary[Any, Desk] = weakref.WeakKeyDictionary()

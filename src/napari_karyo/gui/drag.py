@@ -39,6 +39,7 @@ def drag_callback(view: KaryogramView) -> Any:
             return
         row, column = _on_page(view, event)
         index = page.chromosome_at(row, column)
+        cell = view.desk.current
         if index is None:
             yield from _maybe_click_beside(view, event)
             return
@@ -52,6 +53,10 @@ def drag_callback(view: KaryogramView) -> Any:
             yield
             while event.type == "mouse_move":
                 row, column = _on_page(view, event)
+                if cell is not view.desk.current:
+                    view.let_down()
+                    yield
+                    continue
                 if not moving and _distance(pressed_at, event.pos) >= TREMBLE:
                     moving = True
                     view.lift(index)
@@ -62,7 +67,11 @@ def drag_callback(view: KaryogramView) -> Any:
             layer.mouse_pan = pan
             view.let_down()
         page = view.page
-        if not moving or page is None:
+        if not moving or page is None or cell is None:
+            return
+        if cell is not view.desk.current:
+            # A run that ended, or a key, has put another cell under the hand.
+            view.desk.say("Another cell came on top: nothing was changed.")
             return
         row, column = _on_page(view, event)
         slot = page.slot_at(row, column)
@@ -70,9 +79,6 @@ def drag_callback(view: KaryogramView) -> Any:
             view.desk.say("Let go outside the slots: nothing was changed.")
             return
         position = page.position_in(slot, column)
-        cell = view.desk.current
-        if cell is None:
-            return
         if cell.karyotype.slot_of(index) == slot:
             seats = cell.karyotype.state.slots[slot]
             # The seat is counted without the one in the hand.

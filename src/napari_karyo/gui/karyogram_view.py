@@ -58,7 +58,6 @@ class KaryogramView:
         self.overlays = Overlays(self)
         self._grip = (0.0, 0.0)
         self._target: str | None = None
-        self._removing = False
         desk.view = self
         desk.typing = TypedClass(desk)
         desk.cell_changed.connect(self._on_cell)
@@ -103,6 +102,10 @@ class KaryogramView:
         self.composer = Composer(cell.classification)
         self.page = page_of(cell, self.composer)
         self.canvas = self.composer.compose(self.page)
+        for layer in self.desk.viewer.layers:
+            # The sheet of crops would lie over the karyogram.
+            if CELL_KEY in layer.metadata:
+                layer.visible = False
         if not self.shown:
             self._add_layers(cell)
         else:
@@ -127,9 +130,6 @@ class KaryogramView:
 
     def _add_layers(self, cell: OpenCell) -> None:
         viewer = self.desk.viewer
-        for layer in viewer.layers:
-            if CELL_KEY in layer.metadata:
-                layer.visible = False
         page = self.page
         assert page is not None
         add = self.layers
@@ -167,6 +167,8 @@ class KaryogramView:
                 # What they show is the karyotype's: there is nothing to draw by hand.
                 layer.editable = False
         self._name_layers(cell)
+        if self._bring_back not in viewer.mouse_drag_callbacks:
+            viewer.mouse_drag_callbacks.append(self._bring_back)
         self.fit()
         # Once more when the docks that open with it have taken their room.
         QTimer.singleShot(FIT_DELAY, self.fit)
@@ -177,22 +179,44 @@ class KaryogramView:
 
     def remove(self) -> None:
         """Take the layers out of the viewer; the cells stay on the desk."""
-        self._removing = True
-        try:
-            layers = self.desk.viewer.layers
-            for layer in self.layers.values():
-                if layer in layers:
-                    layers.remove(layer)
-        finally:
-            self._removing = False
-        self.layers = {}
-        self.page = None
+        # Forgotten first, so that their going is not taken for the person's doing.
+        left, self.layers, self.page = list(self.layers.values()), {}, None
+        self._remove_all(left)
 
     def _on_removed(self, event: Any) -> None:
         """Take the others away too: a karyogram without one of its layers is none."""
-        if self.shown and not self._removing and event.value in self.layers.values():
-            self.remove()
+        if self.shown and event.value in self.layers.values():
+            # Not at once: napari may be in the middle of removing all that is selected.
+            left, self.layers, self.page = list(self.layers.values()), {}, None
+            QTimer.singleShot(0, lambda: self._remove_all(left))
             self.desk.say("The karyogram was taken from the viewer; the review dock has it still.")
+
+    def _bring_back(self, viewer: Any, event: Any) -> None:
+        """Make the karyogram active again on a click on it while a hidden layer is active.
+
+        A folder dropped later leaves its crops active: without this, clicks on the
+        karyogram would do nothing. A layer that is seen keeps its mouse.
+        """
+        active = viewer.layers.selection.active
+        karyogram = self.layers.get("karyogram")
+        if self.page is None or karyogram is None or not karyogram.visible:
+            return
+        if active in self.layers.values() or (active is not None and active.visible):
+            return
+        index = self.page.chromosome_at(*self.to_page(event.position))
+        if index is not None:
+            self.activate()
+            self.desk.select(index)
+
+    def _remove_all(self, layers: Iterable[Any]) -> None:
+        desk = self._desk()
+        if desk is None or not desk.viewer_is_open:
+            return
+        if self._bring_back in desk.viewer.mouse_drag_callbacks and not self.shown:
+            desk.viewer.mouse_drag_callbacks.remove(self._bring_back)
+        for layer in layers:
+            if layer in desk.viewer.layers:
+                desk.viewer.layers.remove(layer)
 
     # -- one edit ---------------------------------------------------------------
 

@@ -27,8 +27,9 @@ from napari_karyo.gui.desk import Desk, OpenCell, desk_of
 from napari_karyo.gui.export_panel import ExportPanel
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.keys import help_html, plain_key
-from napari_karyo.gui.widgets import block, free_keyboard, while_alive, wrapped_label
+from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
 from napari_karyo.inference.confidence import Light
+from napari_karyo.karyogram.heading import Numbers
 
 if TYPE_CHECKING:
     import napari
@@ -38,8 +39,9 @@ TITLE = "Review karyogram"
 _BUTTONS = (
     ("Accept", "Next doubtful"),
     ("Flip", "Swap"),
-    ("To tray", "Keys"),
+    ("To tray", "Marker"),
     ("Undo", "Redo"),
+    ("Keys", "Close cell"),
 )
 
 
@@ -212,27 +214,28 @@ class ReviewDock(QScrollArea):
             self.counts.setText("Open a folder of crops and press Classify.")
         else:
             self.iscn.setText(
-                f"<span style='font-size:large'><b>{cell.karyotype.iscn}</b></span> &nbsp;proposal"
+                f"<span style='font-size:large'><b>{rich(cell.karyotype.iscn)}</b></span>"
+                " &nbsp;proposal"
             )
             self.counts.setText(counts_text(cell))
             self.buttons["Undo"].setEnabled(cell.karyotype.can_undo)
             self.buttons["Redo"].setEnabled(cell.karyotype.can_redo)
         if change is not None:
             verb = {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.direction]
-            self.message.setText(f"{verb}{change.edit.text}")
+            self.message.setText(rich(f"{verb}{change.edit.text}"))
         self._on_selection(self.desk.selected)
 
     @while_alive
     def _on_selection(self, index: int | None) -> None:
         self.card.show_chromosome(self.desk.current, index)
         in_hand = self.desk.current is not None and index is not None
-        for name in ("Accept", "Flip", "Swap", "To tray"):
+        for name in ("Accept", "Flip", "Swap", "To tray", "Marker"):
             self.buttons[name].setEnabled(in_hand)
         self._on_overlay()
 
     @while_alive
     def _on_said(self, words: str) -> None:
-        self.message.setText(words)
+        self.message.setText(rich(words))
 
     @while_alive
     def _on_overlay(self) -> None:
@@ -258,10 +261,11 @@ def counts_text(cell: OpenCell) -> str:
     """Return how many chromosomes there are and how many want a look, in words."""
     state = cell.karyotype.state
     in_tray = len(state.slots.get(TRAY, ()))
-    counted = len(cell) - in_tray
+    markers = len(state.markers)
+    numbers = Numbers(len(cell) - in_tray, markers, in_tray)
     lights = [cell.light(index) for index in range(len(cell)) if not cell.settled(index)]
     doubtful, look = lights.count(Light.DOUBTFUL), lights.count(Light.LOOK)
-    lines = [f"{counted} chromosomes" + (f", {in_tray} in the tray" if in_tray else "")]
+    lines = [numbers.text]
     if doubtful or look:
         parts = ([f"! {doubtful} doubtful"] if doubtful else []) + (
             [f"? {look} to look at"] if look else []
@@ -274,4 +278,5 @@ def counts_text(cell: OpenCell) -> str:
     problems = cell.classification.cell.problems
     if problems:
         lines.append(f"{len(problems)} file{'' if len(problems) == 1 else 's'} left out")
+    lines += [rich(note) for note in cell.classification.notes]
     return "<br>".join(lines)

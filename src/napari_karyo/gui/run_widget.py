@@ -6,6 +6,7 @@ What comes back is put on the desk, and the karyogram and the review dock open.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from qtpy.QtCore import Qt
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.contact_sheet import cells_in
-from napari_karyo.gui.desk import desk_of
+from napari_karyo.gui.desk import OpenCell, desk_of
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.reading import tell_problems
 from napari_karyo.gui.settings import read_settings
@@ -101,7 +102,10 @@ class ClassifyForm(Container[Any]):
         )
         self.worker: Any = None
         self._left_out: list[str] = []
-        self.folder.changed.connect(self._read_folder)
+        self._read_last = ""
+        # Not `changed`, which tells every letter typed on the way to a folder's name.
+        self.folder.line_edit.native.editingFinished.connect(self._read_typed)
+        self.folder.choose_btn.changed.connect(self._read_typed)
         self.start.changed.connect(self.run)
         self.cancel.changed.connect(self.stop)
         self.cells.changed.connect(self._tell_stain)
@@ -115,8 +119,12 @@ class ClassifyForm(Container[Any]):
     def _cell_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
         found = cells_in(self._viewer.layers)
         # The one read last is the one the person wants.
+        names = {id(layer): _call(cell, patient) for layer, cell, patient in found}
+        twice = Counter(names.values())
         choices: list[tuple[str, Any]] = [
-            (f"{cell.name} ({len(cell)} crops)", layer) for layer, cell, _ in reversed(found)
+            # Equal labels would be one choice: napari's own name of the layer differs.
+            (names[id(layer)] if twice[names[id(layer)]] == 1 else layer.name, layer)
+            for layer, _, _ in reversed(found)
         ]
         if len(found) > 1:
             choices.append((f"{EVERY} ({len(found)})", EVERY))
@@ -153,12 +161,22 @@ class ClassifyForm(Container[Any]):
             return [(cell, patient) for _, cell, patient in found]
         return [(cell, patient) for layer, cell, patient in found if layer is self.cells.value]
 
-    def _read_folder(self, path: Path) -> None:
-        if not Path(path).is_dir() or not str(path).strip():
+    def _read_typed(self, *_: Any) -> None:
+        text = self.folder.line_edit.value.strip()
+        if text and text != self._read_last:
+            self.read_folder(Path(text))
+
+    def read_folder(self, path: Path) -> None:
+        """Read a folder of crops, or of cells, into the viewer."""
+        self._read_last = str(path)
+        with self.folder.changed.blocked():
+            self.folder.value = path
+        if not path.is_dir():
+            show_error(f"{path}: there is no such folder. Choose a folder of crops.")
             return
         try:
             self._viewer.open(str(path), plugin=PLUGIN)
-        except KaryoError as error:
+        except (KaryoError, OSError) as error:
             show_error(str(error))
         except ValueError:
             show_error(
@@ -248,7 +266,9 @@ class ClassifyForm(Container[Any]):
         desk = desk_of(self._viewer)
         open_view(self._viewer)
         who = read_settings().initials
-        opened = [desk.open(result, who=who, show=False) for result in results]
+        opened: list[OpenCell] = []
+        for result in results:
+            opened.append(desk.open(result, who=who, show=False, keep=opened))
         desk.show(opened[0])
         open_review(self._viewer)
         free_keyboard()
@@ -277,6 +297,12 @@ class ClassifyForm(Container[Any]):
         self.cancel.enabled = False
         self.progress.visible = False
         self.start.enabled = self.cells.value != NOTHING
+
+
+def _call(cell: Cell, patient: Patient | None) -> str:
+    """Return what the form calls a cell."""
+    of = f"{patient.name} / " if patient is not None and len(patient.cells) > 1 else ""
+    return f"{of}{cell.name} ({len(cell)} crops)"
 
 
 def _models(wanted: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from html import escape
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from qtpy.compat import isalive
@@ -45,6 +46,16 @@ def wrapped_label(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
     return label
+
+
+def rich(text: str) -> str:
+    """Return plain text fit for a rich-text label: escaped, and with places to break.
+
+    A long ISCN string or file name has no spaces, and would force its dock wide.
+    """
+    zero_width_space = "\u200b"
+    broken = "".join(sign + zero_width_space if sign in ",_-." else sign for sign in text)
+    return escape(broken)
 
 
 def free_keyboard() -> None:
