@@ -15,7 +15,6 @@ from napari_karyo.errors import ExportError
 from napari_karyo.io.cells import (
     is_cell_folder,
     is_patient_folder,
-    iter_cell_folders,
     read_cell,
     read_patient,
     write_cell,
@@ -23,6 +22,7 @@ from napari_karyo.io.cells import (
 from napari_karyo.io.images import read_image
 from napari_karyo.io.names import expected_class, natural_key
 from napari_karyo.io.polarity import find_polarity
+from napari_karyo.simulation.sample import simulate_cell
 
 GREY = bar(40, (5, 20))
 
@@ -168,8 +168,6 @@ def test_a_folder_of_cells_is_a_patient(tmp_path: Path) -> None:
     assert [cell.name for cell in patient.cells] == ["cell 2", "cell 10"]
     assert [problem.file for problem in patient.problems] == ["notes"]
     assert is_patient_folder(tmp_path / "patient")
-    folders = iter_cell_folders([tmp_path / "patient"])
-    assert [folder.name for folder in folders] == ["cell 2", "cell 10"]
 
 
 def test_a_single_cell_is_a_patient_too(tmp_path: Path) -> None:
@@ -187,9 +185,10 @@ def test_the_majority_of_the_crops_decides_the_polarity() -> None:
 
 def test_a_cell_is_written_and_read_back(tmp_path: Path) -> None:
     deep = GREY.astype(np.uint16) * 256
+    names = (("a", "7"), ("b", "7"), ("c", None))
     cell = Cell(
         "cell",
-        (Chromosome("a", GREY, None, "7"), Chromosome("b", GREY, None, "7"), Chromosome("c", deep)),
+        tuple(Chromosome(name, deep, None, label) for name, label in names),
         Polarity.BRIGHT,
     )
     written = write_cell(cell, tmp_path / "out")
@@ -199,3 +198,107 @@ def test_a_cell_is_written_and_read_back(tmp_path: Path) -> None:
     assert np.array_equal(again.chromosomes[2].image, deep)
     with pytest.raises(ExportError, match="there already"):
         write_cell(cell, tmp_path / "out")
+
+
+def see_through(cell: Cell) -> list[np.ndarray]:
+    """Return a cell's crops cut out: transparent where no chromosome is."""
+    from napari_karyo.preprocessing.foreground import bright_on_black, foreground
+
+    pictures = []
+    for item in cell:
+        mask = foreground(bright_on_black(item.image, cell.polarity))
+        grey = np.repeat(item.image[..., None], 3, axis=-1)
+        pictures.append(np.concatenate([grey, mask[..., None].astype(np.uint8) * 255], axis=-1))
+    return pictures
+
+
+@pytest.mark.parametrize("stain", ["G", "Q"])
+def test_cut_outs_lie_on_the_paper_of_their_stain(tmp_path: Path, stain: str) -> None:
+    cell = simulate_cell("46,XY", seed=3, stain=stain)
+    for item, pixels in zip(cell, see_through(cell), strict=True):
+        Image.fromarray(pixels).save(tmp_path / item.name)
+    again = read_cell(tmp_path)
+    assert again.polarity is cell.polarity
+    originals = {item.name: item.image for item in cell}
+    for item in again:
+        assert not isinstance(item.image, np.ma.MaskedArray)
+        paper = 255 if cell.polarity is Polarity.DARK else 0
+        assert item.image[0, 0] == paper or originals[item.name][0, 0] != paper
+    # The person's word decides the paper too.
+    other = Polarity.BRIGHT if cell.polarity is Polarity.DARK else Polarity.DARK
+    assert read_cell(tmp_path, other).polarity is other
+
+
+def test_one_deep_crop_among_shallow_ones_costs_none(tmp_path: Path) -> None:
+    from napari_karyo.preprocessing.prepare import stand_upright
+
+    cell = simulate_cell("46,XY", seed=3, stain="G")
+    for number, item in enumerate(cell):
+        if number:
+            Image.fromarray(item.image).save(tmp_path / item.name)
+        else:
+            deep = item.image.astype(np.uint16) * 16
+            tifffile.imwrite(tmp_path / item.name.replace(".png", ".tif"), deep)
+    again = read_cell(tmp_path)
+    assert {item.image.dtype for item in again} == {np.dtype(np.uint8)}
+    kept, _ = stand_upright(again)
+    assert len(kept) == 46
+    assert not kept.problems
+
+
+def test_a_hot_pixel_does_not_darken_a_deep_cell(tmp_path: Path) -> None:
+    cell = simulate_cell("46,XY", seed=3, stain="Q")
+    for number, item in enumerate(cell):
+        deep = item.image.astype(np.uint16) * 16
+        if not number:
+            deep[0, 0] = 65535
+        tifffile.imwrite(tmp_path / item.name.replace(".png", ".tif"), deep)
+    assert read_cell(tmp_path).white < 4096
+
+
+def test_a_bad_page_costs_only_itself(tmp_path: Path) -> None:
+    pages = [np.full((30, 20), 255, np.uint8) for _ in range(4)]
+    for page in (pages[0], pages[1], pages[3]):
+        page[5:25, 6:14] = 90
+    pages[2][:] = 0
+    tifffile.imwrite(tmp_path / "stack.tif", np.stack(pages), photometric="minisblack")
+    cell = read_cell(tmp_path / "stack.tif")
+    assert [item.name for item in cell] == ["stack.tif[0]", "stack.tif[1]", "stack.tif[3]"]
+    (problem,) = cell.problems
+    assert problem.file == "stack.tif[2]"
+    assert "all black" in problem.what
+
+
+def test_an_overview_picture_does_not_hide_the_cells(tmp_path: Path) -> None:
+    for name in ("cell 1", "cell 2"):
+        write_cell(simulate_cell("23,X", seed=1, name=name), tmp_path / "p" / name)
+    Image.fromarray(np.arange(2500, dtype=np.uint8).reshape(50, 50)).save(
+        tmp_path / "p" / "metaphase.png"
+    )
+    assert is_patient_folder(tmp_path / "p")
+    assert not is_cell_folder(tmp_path / "p")
+    patient = read_patient(tmp_path / "p")
+    assert [len(cell) for cell in patient.cells] == [23, 23]
+    assert [problem.file for problem in patient.problems] == ["metaphase.png"]
+    # A folder of a few thumbnails within a cell makes no patient of it.
+    write_cell(simulate_cell("23,X", seed=1), tmp_path / "p" / "cell 1" / "half" / "deeper")
+    assert is_cell_folder(tmp_path / "p" / "cell 1")
+
+
+def test_a_decoder_that_will_change_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import warnings
+
+    from napari_karyo.io import images
+
+    path = tmp_path / "1_1.png"
+    Image.fromarray(np.arange(900, dtype=np.uint8).reshape(30, 30)).save(path)
+    real = images._pillow_grey
+
+    def warned(image: Image.Image) -> np.ndarray:
+        warnings.warn("this will be gone", DeprecationWarning, stacklevel=2)
+        return real(image)
+
+    monkeypatch.setattr(images, "_pillow_grey", warned)
+    assert len(images.read_image(path)) == 1

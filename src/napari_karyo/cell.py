@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -23,11 +23,20 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """A file that could not be used; the rest of the cell goes on without it."""
+    """A file that could not be used; the rest of the cell goes on without it.
+
+    Attributes
+    ----------
+    file, what, remedy : str
+        Which file, what happened, and what the person can do.
+    left_out : bool
+        False for a mere remark, such as a folder with more crops than a cell has.
+    """
 
     file: str
     what: str
     remedy: str
+    left_out: bool = True
 
     def __str__(self) -> str:
         return f"{self.file}: {self.what} {self.remedy}"
@@ -92,11 +101,17 @@ class Cell:
         """The largest grey value that the crops' type can hold here.
 
         8-bit crops give 255. 16-bit crops give the brightest value of the cell,
-        because cameras of 10, 12 and 14 bits write into 16.
+        because cameras of 10, 12 and 14 bits write into 16; a few hot pixels are passed
+        over. The crops of a cell are of one depth: `io.cells` sees to it.
         """
         if all(item.image.dtype == np.uint8 for item in self.chromosomes):
             return 255.0
-        return float(max((int(item.image.max()) for item in self.chromosomes), default=1)) or 1.0
+        return brightest(item.image for item in self.chromosomes)
+
+
+def brightest(images: Iterable[NDArray[Any]]) -> float:
+    """Return the brightest grey of some pictures, single hot pixels passed over."""
+    return max((float(np.quantile(image, 0.995)) for image in images), default=1.0) or 1.0
 
 
 @dataclass(frozen=True, eq=False)

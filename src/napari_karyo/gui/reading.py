@@ -57,8 +57,10 @@ def tell_problems(name: str, problems: Iterable[Problem], most: int = 5) -> None
         return
     from napari.utils.notifications import show_warning
 
-    one = len(found) == 1
-    lines = [f"{name}: {len(found)} file{'' if one else 's'} left out, the rest was read."]
+    lost = sum(problem.left_out for problem in found)
+    lines = [f"{name}: {lost} file{'' if lost == 1 else 's'} left out, the rest was read."]
+    if not lost:
+        lines = [f"{name}: everything was read."]
     lines += [str(problem) for problem in found[:most]]
     if len(found) > most:
         lines.append(f"... and {len(found) - most} more.")

@@ -275,8 +275,8 @@ def counts_text(cell: OpenCell) -> str:
         lines.append("✓ nothing left to look at")
     if state.corrected:
         lines.append(f"▲ {len(state.corrected)} corrected by hand")
-    problems = cell.classification.cell.problems
-    if problems:
-        lines.append(f"{len(problems)} file{'' if len(problems) == 1 else 's'} left out")
+    lost = sum(problem.left_out for problem in cell.classification.cell.problems)
+    if lost:
+        lines.append(f"{lost} file{'' if lost == 1 else 's'} left out")
     lines += [rich(note) for note in cell.classification.notes]
     return "<br>".join(lines)

@@ -276,8 +276,14 @@ class ClassifyForm(Container[Any]):
         lines = [f"{crops} crops classified on {results[0].device}."]
         notes = {note for result in results for note in result.notes}
         self.said.value = " ".join([*lines, *sorted(notes)])
+        # Those of reading were told when the folder was read.
+        told = {
+            problem for _, cell, _ in cells_in(self._viewer.layers) for problem in cell.problems
+        }
         for result in results:
-            tell_problems(result.cell.name, result.cell.problems)
+            tell_problems(
+                result.cell.name, [one for one in result.cell.problems if one not in told]
+            )
 
     def _on_error(self, error: Exception) -> None:
         self.said.value = str(error)

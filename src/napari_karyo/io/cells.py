@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from napari_karyo.cell import Cell, Chromosome, Patient, Polarity, Problem
+from napari_karyo.cell import Cell, Chromosome, Patient, Polarity, Problem, brightest
 from napari_karyo.classes import parse_class
 from napari_karyo.errors import ExportError, ReadError
 from napari_karyo.io.images import SUFFIXES, read_image
 from napari_karyo.io.names import expected_class, natural_key
-from napari_karyo.io.polarity import find_polarity
+from napari_karyo.io.polarity import find_polarity, on_paper
 
 #: More crops than this in one cell, and the folder may hold several cells.
 MANY = 100
@@ -44,16 +44,35 @@ def _folders(folder: Path) -> list[Path]:
     )
 
 
+def _images(folder: Path) -> list[Path]:
+    """Return the image files of a folder; none of one that may not be read."""
+    try:
+        return [item for item in _files(folder) if item.suffix.lower() in SUFFIXES]
+    except OSError:
+        return []
+
+
+def _most_in_a_folder(path: Path) -> int:
+    """Return how many image files the fullest folder in a folder holds."""
+    try:
+        return max((len(_images(folder)) for folder in _folders(path)), default=0)
+    except OSError:
+        return 0
+
+
 def is_cell_folder(path: Path | str) -> bool:
-    """Tell whether a folder holds image files, without opening them."""
+    """Tell whether a folder holds a cell's image files, without opening them.
+
+    A folder with an overview picture beside folders of crops is no cell but a patient.
+    """
     path = Path(path)
-    return path.is_dir() and any(item.suffix.lower() in SUFFIXES for item in _files(path))
+    return path.is_dir() and (count := len(_images(path))) > 0 and count >= _most_in_a_folder(path)
 
 
 def is_patient_folder(path: Path | str) -> bool:
     """Tell whether a folder holds folders that are cells, without opening images."""
     path = Path(path)
-    return path.is_dir() and not is_cell_folder(path) and any(map(is_cell_folder, _folders(path)))
+    return path.is_dir() and _most_in_a_folder(path) > len(_images(path))
 
 
 def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
@@ -94,7 +113,7 @@ def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
             problems.append(Problem(file.name, "this is no image file.", "It was left out."))
             continue
         try:
-            pages = read_image(file)
+            pages = read_image(file, problems.append)
         except ReadError as error:
             problems.append(Problem(file.name, error.what, error.remedy))
             continue
@@ -113,11 +132,29 @@ def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
                 path.name,
                 f"the folder holds {len(chromosomes)} crops, more than one cell has.",
                 "All are kept; if they are several cells, give each a folder of its own.",
+                left_out=False,
             )
         )
     found = polarity or find_polarity(item.image for item in chromosomes)
+    chromosomes = _of_one_depth(
+        [replace(item, image=on_paper(item.image, found)) for item in chromosomes]
+    )
     name = path.name if path.is_dir() else path.stem
     return Cell(name, tuple(chromosomes), found, path, tuple(problems))
+
+
+def _of_one_depth(chromosomes: list[Chromosome]) -> list[Chromosome]:
+    """Bring 16-bit crops among 8-bit ones to 8 bits, so that white means one thing."""
+    deep = [item.image for item in chromosomes if item.image.dtype != np.uint8]
+    if not deep or len(deep) == len(chromosomes):
+        return chromosomes
+    factor = 255 / brightest(deep)
+    return [
+        item
+        if item.image.dtype == np.uint8
+        else replace(item, image=np.clip(np.rint(item.image * factor), 0, 255).astype(np.uint8))
+        for item in chromosomes
+    ]
 
 
 def read_patient(path: Path | str, polarity: Polarity | None = None) -> Patient:
@@ -134,9 +171,17 @@ def read_patient(path: Path | str, polarity: Polarity | None = None) -> Patient:
         return Patient(cell.name, (cell,), path)
     cells: list[Cell] = []
     problems: list[Problem] = []
+    problems += [
+        Problem(item.name, "this picture lies beside the cells' folders.", "It was left out.")
+        for item in _images(path)
+    ]
     for folder in _folders(path):
         try:
             cells.append(read_cell(folder, polarity))
+        except OSError as error:
+            problems.append(
+                Problem(folder.name, f"it can't be read ({error.strerror}).", "Check its rights.")
+            )
         except ReadError as error:
             problems.append(Problem(folder.name, error.what, error.remedy))
     if not cells:
@@ -233,12 +278,3 @@ def write_cell(cell: Cell, folder: Path | str) -> Cell:
             f"it could not be written ({error}).", "Choose another folder.", folder
         ) from error
     return replace(cell, chromosomes=tuple(written), path=folder)
-
-
-def iter_cell_folders(paths: list[Path]) -> Iterator[Path]:
-    """Yield the cell folders among paths, a patient's folder giving its cells'."""
-    for path in paths:
-        if is_patient_folder(path):
-            yield from filter(is_cell_folder, _folders(path))
-        else:
-            yield path

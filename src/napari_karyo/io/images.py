@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import struct
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from napari_karyo.cell import Problem
 from napari_karyo.errors import ReadError
 
 SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg")
@@ -46,7 +48,9 @@ _DAMAGED = (
 )
 
 
-def read_image(path: Path) -> list[tuple[str, NDArray[Any]]]:
+def read_image(
+    path: Path, bad_page: Callable[[Problem], None] | None = None
+) -> list[tuple[str, NDArray[Any]]]:
     """Read an image file as one or several grey pictures.
 
     Parameters
@@ -54,12 +58,15 @@ def read_image(path: Path) -> list[tuple[str, NDArray[Any]]]:
     path : Path
         PNG, TIFF (8 or 16 bit or float, grey, RGB or RGBA, any number of pages), BMP or
         JPEG.
+    bad_page : callable, optional
+        Told of each page of a stack that can't be used; the others are returned.
 
     Returns
     -------
     list of (str, ndarray)
         Name and grey values, shape (height, width), uint8 or uint16. The name is the
-        file's, with ``[page]`` for each page of a stack.
+        file's, with ``[page]`` for each page of a stack. A picture with transparent
+        places is a masked array: what paper they show depends on the cell's stain.
 
     Raises
     ------
@@ -76,6 +83,9 @@ def read_image(path: Path) -> list[tuple[str, NDArray[Any]]]:
         with warnings.catch_warnings():
             # A warning of a decoder means a picture that can't be trusted.
             warnings.simplefilter("error")
+            # But one about the decoder's own future says nothing of the picture.
+            for kind in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+                warnings.simplefilter("ignore", kind)
             pages = _pages(path)
     except (*_DAMAGED, Warning) as error:
         raise ReadError(
@@ -85,8 +95,21 @@ def read_image(path: Path) -> list[tuple[str, NDArray[Any]]]:
         ) from error
     if not pages:
         raise ReadError("the file holds no picture.", "Export it again.", path)
-    named = [path.name] if len(pages) == 1 else [f"{path.name}[{n}]" for n in range(len(pages))]
-    return [(name, _checked(page, path)) for name, page in zip(named, pages, strict=True)]
+    if len(pages) == 1:
+        return [(path.name, _checked(pages[0], path))]
+    good: list[tuple[str, NDArray[Any]]] = []
+    first: ReadError | None = None
+    for number, page in enumerate(pages):
+        name = f"{path.name}[{number}]"
+        try:
+            good.append((name, _checked(page, path)))
+        except ReadError as error:
+            first = first or error
+            if bad_page is not None:
+                bad_page(Problem(name, error.what, error.remedy))
+    if first is not None and not good:
+        raise first
+    return good
 
 
 def _short(error: BaseException) -> str:
@@ -94,30 +117,44 @@ def _short(error: BaseException) -> str:
     return words.replace(str(Path.home()), "~")[:120]
 
 
-def _pages(path: Path) -> list[NDArray[Any]]:
+#: A page, or why it can't be read.
+_Page = NDArray[Any] | Exception
+
+
+def _pages(path: Path) -> list[_Page]:
     if path.suffix.lower() in TIFF_SUFFIXES:
         return _tiff_pages(path)
     with Image.open(path) as image:
         return [_pillow_grey(image)]
 
 
-def _tiff_pages(path: Path) -> list[NDArray[Any]]:
-    pages: list[NDArray[Any]] = []
+def _tiff_pages(path: Path) -> list[_Page]:
+    pages: list[_Page] = []
     with tifffile.TiffFile(path) as file:
         for page in file.pages:
-            if not isinstance(page, tifffile.TiffPage):
-                page = page.aspage()
-            _refuse_large(page.shape[:2] if len(page.shape) > 1 else page.shape)
-            values = np.asarray(page.asarray())
-            white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
-            if page.photometric == tifffile.PHOTOMETRIC.PALETTE and values.ndim == 2:
-                table = np.asarray(page.colormap)
-                values = np.moveaxis(table[:, values], 0, -1)
-            if page.planarconfig == 2 and values.ndim == 3:
-                values = np.moveaxis(values, 0, -1)
-            layers = values if values.ndim == 3 and values.shape[-1] > 4 else values[None]
-            pages += [_grey(layer, white_is_zero) for layer in layers]
+            try:
+                pages += _layers(page)
+            except (*_DAMAGED, Warning) as error:
+                pages.append(error)
+    if len(pages) == 1 and isinstance(pages[0], Exception):
+        raise pages[0]
     return pages
+
+
+def _layers(page: Any) -> list[NDArray[Any]]:
+    """Return the grey pictures of one page: several where it holds a volume."""
+    if not isinstance(page, tifffile.TiffPage):
+        page = page.aspage()
+    _refuse_large(page.shape[:2] if len(page.shape) > 1 else page.shape)
+    values = np.asarray(page.asarray())
+    white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+    if page.photometric == tifffile.PHOTOMETRIC.PALETTE and values.ndim == 2:
+        table = np.asarray(page.colormap)
+        values = np.moveaxis(table[:, values], 0, -1)
+    if page.planarconfig == 2 and values.ndim == 3:
+        values = np.moveaxis(values, 0, -1)
+    layers = values if values.ndim == 3 and values.shape[-1] > 4 else values[None]
+    return [_grey(layer, white_is_zero) for layer in layers]
 
 
 def _refuse_large(shape: tuple[int, ...]) -> None:
@@ -146,8 +183,10 @@ def _grey(values: NDArray[Any], white_is_zero: bool) -> NDArray[Any]:
     if values.ndim == 3 and values.shape[-1] == 2:
         values = values[..., [0, 0, 0, 1]]
     values = _integers(values)
+    see_through: NDArray[np.bool_] | None = None
     if values.ndim == 3 and values.shape[-1] == 4:
-        values = _without_alpha(values)
+        see_through = values[..., 3] <= np.iinfo(values.dtype).max // 2
+        values = values[..., :3]
     if values.ndim == 3 and values.shape[-1] == 3:
         # The weights of ITU-R 601, which Pillow's own conversion uses.
         weights = np.array([0.299, 0.587, 0.114])
@@ -156,7 +195,10 @@ def _grey(values: NDArray[Any], white_is_zero: bool) -> NDArray[Any]:
         raise ValueError(f"an array of shape {values.shape} is no picture")
     if white_is_zero:
         values = np.iinfo(values.dtype).max - values
-    return np.ascontiguousarray(values)
+    values = np.ascontiguousarray(values)
+    if see_through is not None and see_through.any():
+        return np.ma.MaskedArray(values, see_through)
+    return values
 
 
 def _integers(values: NDArray[Any]) -> NDArray[Any]:
@@ -177,18 +219,11 @@ def _integers(values: NDArray[Any]) -> NDArray[Any]:
     raise ValueError(f"pixels of the kind {values.dtype} are not grey values")
 
 
-def _without_alpha(values: NDArray[Any]) -> NDArray[Any]:
-    """Lay a transparent picture on the colour of its own opaque border, or on white."""
-    colours, alpha = values[..., :3].astype(np.float64), values[..., 3:].astype(np.float64)
-    full = float(np.iinfo(values.dtype).max)
-    share = alpha / full
-    # Transparent means background: white paper, unless what is opaque is bright itself.
-    opaque = colours[alpha[..., 0] > full / 2]
-    paper = 0.0 if opaque.size and opaque.mean() > 0.7 * full else full
-    return np.round(colours * share + paper * (1 - share)).astype(values.dtype)
-
-
-def _checked(page: NDArray[Any], path: Path) -> NDArray[Any]:
+def _checked(page: _Page, path: Path) -> NDArray[Any]:
+    if isinstance(page, Exception):
+        raise ReadError(
+            f"this page can't be read ({_short(page)}).", "Export the stack again.", path
+        ) from page
     height, width = page.shape
     if min(height, width) < SMALLEST_SIDE:
         raise ReadError(
@@ -196,7 +231,10 @@ def _checked(page: NDArray[Any], path: Path) -> NDArray[Any]:
             "Cut the chromosome again at a higher magnification, or remove the file.",
             path,
         )
-    if page.min() == page.max():
+    if np.ma.isMaskedArray(page) and page.mask.all():
+        raise ReadError("the picture is all transparent.", "Cut the chromosome again.", path)
+    # A cut-out of one grey is still an outline; a full picture of one grey is nothing.
+    if page.min() == page.max() and not np.ma.isMaskedArray(page):
         grey = "black" if page.max() == 0 else "of one grey"
         raise ReadError(
             f"the picture is all {grey}.", "Cut the chromosome again, or remove the file.", path

@@ -24,6 +24,7 @@ from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
 from napari_karyo.io.images import read_image
+from napari_karyo.io.polarity import on_paper
 from napari_karyo.preprocessing.prepare import InputSettings, prepare
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
@@ -182,18 +183,19 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
     unpack(data, work, packed)
     for (stain, _, name), rows in cells.items():
         chromosomes, problems, lost = [], [], []
+        polarity = Polarity.BRIGHT if stain.startswith("q") else Polarity.DARK
         for row in rows:
             path = data / row["file"]
             path = path if path.exists() else work / row["file"]
             try:
                 _, image = read_image(path)[0]
+                image = on_paper(image, polarity)
             except ReadError as error:
                 problems.append(Problem(row["file"], error.what, error.remedy))
                 lost.append((row["file"], str(parse_class(row["label"]))))
                 continue
             label = parse_class(row["label"])
             chromosomes.append(Chromosome(Path(row["file"]).name, image, path, label))
-        polarity = Polarity.BRIGHT if stain.startswith("q") else Polarity.DARK
         cell = Cell(name, tuple(chromosomes), polarity, None, tuple(problems))
         yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"], tuple(lost))
 
