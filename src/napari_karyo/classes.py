@@ -24,7 +24,6 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "F": ("19", "20"),
     "G": ("21", "22", "Y"),
 }
-GROUP_OF: Final = {name: group for group, members in GROUPS.items() for name in members}
 
 #: Rows of the printed page, each a tuple of blocks: (group letter, classes).
 #: The sex chromosomes stand apart at the end of the last row, without a letter.

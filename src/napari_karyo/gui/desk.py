@@ -16,8 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from napari_karyo.classes import CLASS_INDEX, TRAY
-from napari_karyo.inference.confidence import Light, light
+from napari_karyo.inference.confidence import (
+    Light,
+    assigned_probability,
+    doubtful_order,
+    lights,
+)
 from napari_karyo.karyotype import Karyotype
 
 if TYPE_CHECKING:
@@ -70,15 +74,8 @@ class OpenCell:
         A chromosome that a person has looked at and left, or put there, is still
         shown with the model's doubt: the light says what the model thinks.
         """
-        slot = self.karyotype.slot_of(index)
-        if slot == TRAY:
-            return Light.LOOK
-        row = self.classification.probabilities[index]
-        return light(
-            float(row[CLASS_INDEX[slot]]),
-            self.classification.predicted[index] == slot,
-            self.classification.thresholds,
-        )
+        slot, found = self.karyotype.slot_of(index), self.classification
+        return lights(found.probabilities[[index]], [slot], found.thresholds)[0]
 
     def settled(self, index: int) -> bool:
         """Whether a person has accepted or moved this chromosome."""
@@ -87,19 +84,15 @@ class OpenCell:
 
     def open_questions(self) -> list[int]:
         """Return the chromosomes that still want a look, the least certain first."""
-        rank = {Light.DOUBTFUL: 0, Light.LOOK: 1}
-        waiting = [
-            (rank[self.light(index)], self.probability(index), index)
-            for index in range(len(self))
-            if self.light(index) in rank and not self.settled(index)
-        ]
-        return [index for _, _, index in sorted(waiting)]
+        slots = [self.karyotype.slot_of(index) for index in range(len(self))]
+        found = self.classification
+        waiting = doubtful_order(found.probabilities, slots, found.thresholds)
+        return [index for index in waiting if not self.settled(index)]
 
     def probability(self, index: int) -> float:
         """Return the probability of the class whose slot the chromosome sits in."""
-        slot = self.karyotype.slot_of(index)
-        row = self.classification.probabilities[index]
-        return float(row.max() if slot == TRAY else row[CLASS_INDEX[slot]])
+        row = self.classification.probabilities[[index]]
+        return float(assigned_probability(row, [self.karyotype.slot_of(index)])[0])
 
     def asked_class(self, index: int) -> str:
         """Return the class whose saliency is shown for this chromosome."""
