@@ -26,7 +26,7 @@ from napari_karyo.inference.result import Classification
 from napari_karyo.training.dataset import read_cells
 
 THIRD = (1.0, 2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0)
-MORE = 2.0
+MORE = 0.0
 
 
 def truth_of(result: Classification) -> list[str]:

@@ -22,8 +22,9 @@ from napari_karyo.classes import CLASS_INDEX, CLASSES
 #: on the validation cells (``benchmarks/assignment_penalties.py``): more places a few
 #: more chromosomes right, and begins to hide third copies.
 THIRD_COPY_PENALTY: Final = 5.0
-#: The same for the next copies, each.
-FOURTH_COPY_PENALTY: Final = 7.0
+#: The same for the next copies, each: dearer ones overrule a network that is sure of a
+#: tetrasomy, and place nothing better.
+FOURTH_COPY_PENALTY: Final = 5.0
 
 #: Probabilities below this are taken for it, so that none rules a class out.
 FLOOR: Final = 1e-9
