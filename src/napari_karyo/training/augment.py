@@ -35,7 +35,8 @@ class Augmentation:
     noise : float
         Standard deviation of grey noise.
     blur : float
-        Probability that a crop is blurred.
+        Probability that a crop is blurred, by up to what separates a sharp G-banded
+        crop from a Q-banded one of low magnification.
     block : float
         Probability of a flat bright block, as a neighbour's overlap leaves it.
     upside_down : float
@@ -44,16 +45,16 @@ class Augmentation:
         Probability that left and right are exchanged.
     """
 
-    rotation: float = 9.0
-    scale_across: float = 0.15
-    scale_along: float = 0.08
+    rotation: float = 11.0
+    scale_across: float = 0.2
+    scale_along: float = 0.1
     shift: float = 0.05
-    bend: float = 0.12
-    gamma: float = 0.5
+    bend: float = 0.18
+    gamma: float = 0.7
     gain: float = 0.15
     noise: float = 0.03
-    blur: float = 0.25
-    block: float = 0.15
+    blur: float = 0.5
+    block: float = 0.1
     upside_down: float = 0.5
     mirror: float = 0.5
 
@@ -89,10 +90,7 @@ def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
     images = functional.grid_sample(
         images, _grid(images, settings, between, chance), align_corners=True
     )
-    blurred = functional.avg_pool2d(
-        functional.avg_pool2d(images, 3, 1, 1, count_include_pad=True), 3, 1, 1
-    )
-    images = torch.where(chance(settings.blur)[:, None, None, None], blurred, images)
+    images = _blur(images, chance(settings.blur))
     images = _blocks(images, chance(settings.block))
     gamma = torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1)))
     images = images.clamp(0, 1) ** gamma * (1 + between(settings.gain, (count, 1, 1, 1)))
@@ -129,12 +127,27 @@ def _grid(
     return torch.stack([turned_x / (width / 2), turned_y / (height / 2)], dim=-1)
 
 
+def _blur(images: Tensor, which: Tensor) -> Tensor:
+    """Blur some crops, each by its own mixture of three strengths."""
+    size = images.shape[2:]
+    levels = [images, functional.avg_pool2d(functional.avg_pool2d(images, 3, 1, 1), 3, 1, 1)]
+    for step in (2, 4):
+        small = functional.avg_pool2d(levels[1], step)
+        levels.append(functional.interpolate(small, size, mode="bilinear", align_corners=False))
+    depth = torch.rand(len(images), 1, 1, 1, device=images.device) * (len(levels) - 1)
+    depth = depth * which[:, None, None, None]
+    mixed = torch.zeros_like(images)
+    for number, level in enumerate(levels):
+        mixed = mixed + level * (1 - (depth - number).abs()).clamp(min=0)
+    return mixed
+
+
 def _blocks(images: Tensor, which: Tensor) -> Tensor:
     """Brighten a band of some crops to one flat grey, where there is a chromosome."""
     count, _, height, _ = images.shape
     device = images.device
     middle = (torch.rand(count, 1, 1, 1, device=device) * 0.6 + 0.2) * height
-    half = torch.rand(count, 1, 1, 1, device=device) * 0.08 * height + 2
+    half = torch.rand(count, 1, 1, 1, device=device) * 0.05 * height + 2
     rows = torch.arange(height, device=device).reshape(1, 1, height, 1)
     inside = ((rows - middle).abs() < half) & (images > 0.1) & which[:, None, None, None]
     level = torch.rand(count, 1, 1, 1, device=device) * 0.4 + 0.6
