@@ -158,10 +158,10 @@ def main() -> int:
     for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
         for name, content in parts.items():
-            between = rf"(<!-- begin {name} -->\n).*?(\n<!-- end {name} -->)"
+            between = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
             text = re.sub(
                 between,
-                lambda found, content=content: f"{found[1]}{content}{found[2]}",
+                lambda found, content=content: f"{found[1]}{content}\n{found[2]}",
                 text,
                 flags=re.DOTALL,
             )

@@ -165,10 +165,11 @@ def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
     assert not desk.current.karyotype.history
 
 
-def test_removing_a_layer_loses_no_correction(opened: Any) -> None:
+def test_removing_a_layer_loses_no_correction(opened: Any, qtbot: Any) -> None:
     viewer, desk, view = opened
     desk.current.karyotype.move([0], "2")
     viewer.layers.remove(view.layers["lights"])
+    qtbot.wait(20)
     assert len(viewer.layers) == 0
     assert not view.shown
     desk.current.karyotype.move([2], "1")

@@ -26,19 +26,24 @@ def dock(opened: Any) -> ReviewDock:
     return dock
 
 
+def plain(label: QLabel) -> str:
+    """Return a label's text without the places where its lines may break."""
+    return label.text().replace("\u200b", "")
+
+
 def press(button: QAbstractButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_it_follows_selection_and_edits(opened: Any, dock: ReviewDock) -> None:
     _, desk, view = opened
-    assert "46,XY" in dock.iscn.text()
-    assert "proposal" in dock.iscn.text()
-    assert "1 doubtful" in dock.counts.text()
-    assert "1 to look at" in dock.counts.text()
+    assert "46,XY" in plain(dock.iscn)
+    assert "proposal" in plain(dock.iscn)
+    assert "1 doubtful" in plain(dock.counts)
+    assert "1 to look at" in plain(dock.counts)
     assert not dock.buttons["Undo"].isEnabled()
     desk.select(8)
-    words = dock.card.words.text()
+    words = plain(dock.card.words)
     assert "08.png" in words
     assert "doubtful" in words
     assert dock.card.buttons[0].text() == "5  (here)"
@@ -47,12 +52,12 @@ def test_it_follows_selection_and_edits(opened: Any, dock: ReviewDock) -> None:
     assert not dock.card.picture.pixmap().isNull()
     press(dock.card.buttons[1])
     assert desk.current.karyotype.slot_of(8) == "4"
-    assert "moved by hand from 5" in dock.card.words.text()
-    assert "1 corrected by hand" in dock.counts.text()
+    assert "moved by hand from 5" in plain(dock.card.words)
+    assert "1 corrected by hand" in plain(dock.counts)
     assert dock.card.buttons[1].text() == "4  (here)"
     desk.current.karyotype.move([0], "21")
-    assert "47," not in dock.iscn.text()
-    assert "+21" in dock.iscn.text()
+    assert "47," not in plain(dock.iscn)
+    assert "+21" in plain(dock.iscn)
     press(dock.buttons["Undo"])
     press(dock.buttons["Undo"])
     assert desk.current.karyotype.slot_of(8) == "5"
@@ -68,12 +73,12 @@ def test_buttons_do_what_the_keys_do(opened: Any, dock: ReviewDock) -> None:
     assert desk.selected == 8
     press(dock.buttons["Flip"])
     assert 8 in desk.current.karyotype.state.turned
-    assert "flipped by hand" in dock.card.words.text()
+    assert "flipped by hand" in plain(dock.card.words)
     first, second = desk.current.karyotype.state.slots["5"]
     press(dock.buttons["Swap"])
     assert desk.current.karyotype.state.slots["5"] == (second, first)
     press(dock.buttons["To tray"])
-    assert "in the tray" in dock.counts.text()
+    assert "1 unclassified" in plain(dock.counts)
     press(dock.buttons["Accept"])
     assert 8 in desk.current.karyotype.state.reviewed
     assert desk.selected == 30
@@ -222,7 +227,7 @@ def test_several_cells_and_problems(opened: Any, dock: ReviewDock) -> None:
     desk.open(make_classification(cell))
     assert dock.cells.count() == 2
     assert dock.cells.currentText() == "cell B"
-    assert "1 file left out" in dock.counts.text()
+    assert "1 file left out" in plain(dock.counts)
     dock.cells.setCurrentIndex(0)
     dock.cells.activated.emit(0)
     assert desk.current is first
@@ -231,7 +236,7 @@ def test_several_cells_and_problems(opened: Any, dock: ReviewDock) -> None:
 def test_an_empty_dock_says_what_to_do(viewer: Any) -> None:
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review karyogram")
-    assert "Classify" in dock.counts.text()
+    assert "Classify" in plain(dock.counts)
     assert not dock.buttons["Flip"].isEnabled()
     assert not dock.export.isEnabled()
 
@@ -254,5 +259,5 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
     desk.current.karyotype.move([3], "9")
     assert view.layers["lights"].features["class"].iloc[3] == "9"
     again = open_review(viewer)
-    assert "moved by hand" not in again.iscn.text()
-    assert "03.png" in again.card.words.text()
+    assert "moved by hand" not in plain(again.iscn)
+    assert "03.png" in plain(again.card.words)
