@@ -123,7 +123,7 @@ def test_the_network_input_is_carried_back_onto_the_crop(path: np.ndarray, pull:
     image = draw(path)
     picture = upright(image)
     shown = straighten(picture) if pull else picture
-    drawn, grid = to_canvas(shown, 1.1, 128, 64)
+    drawn, grid = to_canvas(shown, 1.1, 128, 64, shown.brightness)
     back = carry_back(drawn, grid, image.shape)
     top = np.quantile(image[foreground(image)], 0.98)
     inside = ndimage.binary_erosion(foreground(image), iterations=2)
@@ -134,7 +134,7 @@ def test_the_network_input_is_carried_back_onto_the_crop(path: np.ndarray, pull:
 def test_a_spot_on_the_input_lands_on_its_own_place_of_the_crop() -> None:
     image = draw(line(0.6))
     picture = upright(image)
-    _, grid = to_canvas(picture, 1.3, 128, 64)
+    _, grid = to_canvas(picture, 1.3, 128, 64, picture.brightness)
     spot = np.zeros((128, 64), np.float32)
     spot[40, 33] = 1
     back = carry_back(spot, grid, image.shape)
@@ -193,7 +193,7 @@ def test_patient_normalization_shares_one_factor() -> None:
 
 def test_a_chromosome_too_large_for_the_canvas_is_made_smaller_not_cut() -> None:
     picture = upright(draw(line(0, 90)))
-    drawn, _ = to_canvas(picture, 3.0, 128, 48)
+    drawn, _ = to_canvas(picture, 3.0, 128, 48, picture.brightness)
     assert drawn[0].max() < 0.05
     assert drawn[-1].max() < 0.05
     assert drawn.max() > 0.8
@@ -219,7 +219,19 @@ def test_any_picture_is_prepared_or_refused(height: int, width: int, seed: int, 
     except PreprocessingError:
         return
     for shown in (picture, straighten(picture)):
-        drawn, grid = to_canvas(shown, 1.0, 128, 48)
+        drawn, grid = to_canvas(shown, 1.0, 128, 48, shown.brightness)
         assert np.isfinite(drawn).all()
         assert np.isfinite(grid).all()
         assert 0 <= drawn.min() <= drawn.max() <= 1
+
+
+def test_a_dim_chromosome_stays_dimmer_than_the_others_of_its_cell() -> None:
+    image = draw(line(0))
+    crops = [*(crop(image, f"{n}.png") for n in range(4)), crop(image / 2, "dim.png")]
+    cell = Cell("cell", tuple(crops), Polarity.BRIGHT)
+    (together,) = prepare([cell], InputSettings())
+    peaks = together.inputs.max(axis=(1, 2, 3))
+    assert peaks[4] == pytest.approx(peaks[0] / 2, rel=0.1)
+    assert peaks[0] < 0.8, "room for a brilliant Y"
+    (alone,) = prepare([cell], InputSettings(brightness="crop"))
+    assert alone.inputs.max(axis=(1, 2, 3)) == pytest.approx(1.0)

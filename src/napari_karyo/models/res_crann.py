@@ -62,7 +62,8 @@ class ResCRANNConfig:
     def from_dict(cls, values: dict[str, Any]) -> ResCRANNConfig:
         """Read back what `as_dict` wrote, lists having taken the place of tuples."""
         values = dict(values)
-        values["input"] = InputSettings(**values["input"])
+        # Weights that do not say so were trained on crops each at full brightness.
+        values["input"] = InputSettings(**{"brightness": "crop", **values["input"]})
         for name in ("depths", "widths", "stem_stride"):
             values[name] = tuple(values[name])
         values["strides"] = tuple(tuple(stride) for stride in values["strides"])
@@ -75,7 +76,7 @@ DEFAULT = ResCRANNConfig()
 #: The paper's own: ResNet-50 on 224x224, so that G = 7 and H * K = 14336. The width
 #: of the LSTM, which the paper does not give, is 256; it reads from top to bottom.
 PAPER = ResCRANNConfig(
-    input=InputSettings(height=224, width=224, target_rows=168.0, straighten=False),
+    input=InputSettings(224, 224, target_rows=168.0, straighten=False, brightness="crop"),
     block="bottleneck",
     depths=(3, 4, 6, 3),
     widths=(64, 128, 256, 512),

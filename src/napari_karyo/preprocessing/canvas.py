@@ -9,7 +9,9 @@ from scipy import ndimage
 from napari_karyo.preprocessing.upright import Upright, sample
 
 
-def canvas_grid(picture: Upright, factor: float, height: int, width: int) -> NDArray[np.float32]:
+def canvas_grid(
+    picture: Upright, factor: float, height: int, width: int
+) -> tuple[NDArray[np.float32], float]:
     """Return where in the picture each pixel of the canvas lies.
 
     A chromosome that does not fit, being bent across or longer than the canvas, is
@@ -25,7 +27,9 @@ def canvas_grid(picture: Upright, factor: float, height: int, width: int) -> NDA
 
     Returns
     -------
-    ndarray, shape (height, width, 2), float32
+    grid : ndarray, shape (height, width, 2), float32
+    factor : float
+        The one used, smaller where the chromosome did not fit.
     """
     rows, columns = np.nonzero(picture.mask)
     tall, wide = np.ptp(rows) + 1, np.ptp(columns) + 1
@@ -33,11 +37,11 @@ def canvas_grid(picture: Upright, factor: float, height: int, width: int) -> NDA
     centre = (rows.min() + rows.max()) / 2, (columns.min() + columns.max()) / 2
     y = (np.arange(height) - (height - 1) / 2) / factor + centre[0]
     x = (np.arange(width) - (width - 1) / 2) / factor + centre[1]
-    return np.stack(np.meshgrid(y, x, indexing="ij"), axis=-1).astype(np.float32)
+    return np.stack(np.meshgrid(y, x, indexing="ij"), axis=-1).astype(np.float32), float(factor)
 
 
 def to_canvas(
-    picture: Upright, factor: float, height: int, width: int
+    picture: Upright, factor: float, height: int, width: int, white: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Draw a chromosome on the network's canvas.
 
@@ -48,23 +52,23 @@ def to_canvas(
         Canvas pixels per picture pixel.
     height, width : int
         Of the canvas, in pixels.
+    white : float
+        The picture's grey that is drawn as 1; what is brighter is drawn as 1 too.
 
     Returns
     -------
     image : ndarray, shape (height, width), float32
-        0 outside; inside the chromosome 0 to 1, its own brightest part at 1, since
-        exposure differs from crop to crop and says nothing of the class.
+        0 outside; inside the chromosome 0 to 1.
     grid : ndarray, shape (height, width, 2), float32
         Row and column in the original crop.
     """
-    local = canvas_grid(picture, factor, height, width)
+    local, factor = canvas_grid(picture, factor, height, width)
     image = picture.image
     if factor < 0.75:
         # Shrinking by sampling alone would alias the fine bands.
         image = ndimage.gaussian_filter(image, 0.5 * (1 / factor - 1) + 0.3)
     drawn = sample(image, local)
-    top = float(np.quantile(picture.image[picture.mask], 0.98))
-    drawn = np.clip(drawn / max(top, 1e-3), 0.0, 1.0)
+    drawn = np.clip(drawn / max(white, 1e-3), 0.0, 1.0)
     where = np.moveaxis(local, -1, 0)
     grid = np.stack(
         [_lead_on(picture.grid[..., k], where) for k in (0, 1)],

@@ -17,6 +17,9 @@ from napari_karyo.preprocessing.length import REFERENCE_QUANTILE, length_factor
 from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import Upright, upright
 
+#: The network's white over a cell's median brightness: room for the brilliant ones.
+HEADROOM = 1.4
+
 #: Over what the reference length is taken.
 Normalization = Literal["cell", "patient"]
 
@@ -35,6 +38,10 @@ class InputSettings:
         Which length of the cell or patient is the reference.
     straighten : bool
         Whether crops are pulled straight along their medial axis.
+    brightness : {"cell", "crop"}
+        Whether one factor brings all crops of a cell to the network's brightness, so
+        that a dim 22 stays darker than a 21 in Q-banding, or each crop is brought to
+        full brightness.
     """
 
     height: int = 128
@@ -42,6 +49,7 @@ class InputSettings:
     target_rows: float = 96.0
     quantile: float = REFERENCE_QUANTILE
     straighten: bool = True
+    brightness: Literal["cell", "crop"] = "cell"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +111,13 @@ def draw_inputs(
     """Draw upright chromosomes on the network's canvas with a given factor."""
     inputs = np.zeros((len(uprights), 1, settings.height, settings.width), np.float32)
     grids = np.zeros((len(uprights), settings.height, settings.width, 2), np.float32)
+    own = np.array([picture.brightness for picture in uprights])
+    whites = own if settings.brightness == "crop" else np.full(len(own), HEADROOM * np.median(own))
     for index, picture in enumerate(uprights):
         shown = straighten(picture) if settings.straighten else picture
-        inputs[index, 0], grids[index] = to_canvas(shown, factor, settings.height, settings.width)
+        inputs[index, 0], grids[index] = to_canvas(
+            shown, factor, settings.height, settings.width, float(whites[index])
+        )
     return Prepared(cell, uprights, inputs, grids, factor)
 
 

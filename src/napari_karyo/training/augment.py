@@ -43,6 +43,9 @@ class Augmentation:
         Probability that a crop is turned by half.
     mirror : float
         Probability that left and right are exchanged.
+    stretch : float
+        Probability that a crop is brought to full brightness by itself, as programs that
+        cut crops out may do.
     """
 
     rotation: float = 11.0
@@ -57,6 +60,7 @@ class Augmentation:
     block: float = 0.1
     upside_down: float = 0.5
     mirror: float = 0.5
+    stretch: float = 0.15
 
     @classmethod
     def none(cls) -> Augmentation:
@@ -92,6 +96,8 @@ def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
     )
     images = _blur(images, chance(settings.blur))
     images = _blocks(images, chance(settings.block))
+    own = images.amax(dim=(2, 3), keepdim=True).clamp(min=0.05)
+    images = torch.where(chance(settings.stretch)[:, None, None, None], images / own, images)
     gamma = torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1)))
     images = images.clamp(0, 1) ** gamma * (1 + between(settings.gain, (count, 1, 1, 1)))
     spread = torch.rand((count, 1, 1, 1), device=device) * settings.noise
@@ -150,5 +156,5 @@ def _blocks(images: Tensor, which: Tensor) -> Tensor:
     half = torch.rand(count, 1, 1, 1, device=device) * 0.05 * height + 2
     rows = torch.arange(height, device=device).reshape(1, 1, height, 1)
     inside = ((rows - middle).abs() < half) & (images > 0.1) & which[:, None, None, None]
-    level = torch.rand(count, 1, 1, 1, device=device) * 0.4 + 0.6
+    level = torch.rand(count, 1, 1, 1, device=device) * 0.5 + 0.5
     return torch.where(inside, level.expand_as(images), images)
