@@ -59,7 +59,7 @@ def saliency(
     Returns
     -------
     list of ndarray, each of its crop's shape, float32
-        0 to 1, the strongest place of each crop at 1.
+        0 to 1, the strongest place of each crop at 1, 0 beside the chromosome.
 
     Raises
     ------
@@ -93,6 +93,9 @@ def saliency(
     carried = []
     for index, values in zip(chosen, maps, strict=True):
         smooth = ndimage.gaussian_filter(values, BLUR)
+        # Beside the chromosome the input is black by construction: how the network would
+        # take anything else there says nothing of what it saw.
+        smooth = smooth * _chromosome(classification, index)
         crop = classification.cell.chromosomes[index].image
         carried.append(_to_one(carry_back(smooth, classification.input_grids[index], crop.shape)))
     return carried
@@ -153,9 +156,14 @@ def attention_on_crop(classification: Classification, index: int) -> NDArray[np.
     along = np.interp(rows, np.arange(len(alpha)), alpha).astype(np.float32)
     values = np.repeat(along[:, None], width, axis=1)
     # Only the chromosome is coloured, not the canvas beside it.
-    values = values * (classification.inputs[index, 0] > 0.02)
+    values = values * _chromosome(classification, index)
     crop = classification.cell.chromosomes[index].image
     return _to_one(carry_back(values, classification.input_grids[index], crop.shape))
+
+
+def _chromosome(classification: Classification, index: int) -> NDArray[np.bool_]:
+    """Return where the chromosome is on the network's input."""
+    return np.asarray(classification.inputs[index, 0] > 0.02)
 
 
 def _to_one(values: NDArray[np.float32]) -> NDArray[np.float32]:
