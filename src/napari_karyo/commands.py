@@ -101,7 +101,9 @@ def karyogram(chosen: Namespace) -> int:
     """Write the karyogram of one cell as a picture."""
     from napari_karyo.inference.classify import classify as run
     from napari_karyo.io.cells import is_patient_folder, read_cell
+    from napari_karyo.io.export import check_picture
 
+    check_picture(chosen.output, chosen.dpi)
     if is_patient_folder(chosen.cell):
         raise ReadError(
             "this folder holds several cells.", "Name the folder of one of them.", chosen.cell

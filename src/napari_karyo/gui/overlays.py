@@ -160,7 +160,7 @@ class Overlays:
                 from napari_karyo.inference.saliency import attention_on_crop
 
                 for index in range(len(cell)):
-                    cell.attention[index] = _to_one(attention_on_crop(cell.classification, index))
+                    cell.attention[index] = attention_on_crop(cell.classification, index)
             return cell.attention
         return {
             index: cell.saliency[(index, cell.asked_class(index))]
@@ -190,7 +190,8 @@ class Overlays:
 
         def came(maps: dict[tuple[int, str], NDArray[np.float32]]) -> None:
             cell.saliency.update(maps)
-            desk.say(f"Saliency: {len(cell.saliency)} of {len(cell)} chromosomes.")
+            there = {index for index, _ in cell.saliency}
+            desk.say(f"Saliency: {len(there)} of {len(cell)} chromosomes.")
             if desk.current is cell and self.is_on("saliency"):
                 self._draw("saliency", cell)
 
@@ -218,9 +219,3 @@ class Overlays:
         )
         self._worker.errored.connect(failed)
         self._worker.start()
-
-
-def _to_one(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale a map so that its largest value is 1."""
-    most = float(values.max(initial=0.0))
-    return values / most if most > 0 else values

@@ -165,15 +165,7 @@ def export_picture(
         cannot be written.
     """
     path = Path(path)
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise ExportError(
-            f"pictures are not written as '{path.suffix or 'a file without an ending'}'.",
-            "Choose a name that ends in .png, .tif or .tiff (.csv for the table).",
-            path,
-        )
-    _check_dpi(dpi, path)
-    _check_folder(path)
+    form = check_picture(path, dpi)
     pixels = picture(karyotype, classification, dpi, title=title, style=style)
     heading = heading_of(classification, karyotype, title)
     with written(path) as stream:
@@ -250,6 +242,32 @@ def _description(form: str, heading: Heading) -> dict[str, Any]:
     tags[_TIFF_SOFTWARE] = _SOFTWARE
     # Deflate, because napari's own reader knows it without any further package.
     return {"tiffinfo": tags, "compression": "tiff_adobe_deflate"}
+
+
+def check_picture(path: Path, dpi: float) -> str:
+    """Say what is wrong with a picture's name or resolution before any work is done.
+
+    Returns
+    -------
+    str
+        Pillow's name of the format.
+
+    Raises
+    ------
+    ExportError
+        Where the format is not known, the resolution is out of range, or there is no
+        such folder.
+    """
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise ExportError(
+            f"pictures are not written as '{path.suffix or 'a file without an ending'}'.",
+            "Choose a name that ends in .png, .tif or .tiff (.csv for the table).",
+            path,
+        )
+    _check_dpi(dpi, path)
+    _check_folder(path)
+    return form
 
 
 def _check_dpi(dpi: float, path: Path | None = None) -> None:
