@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,8 @@ class Chromosome:
     name : str
         Unique within the cell: the file's name, and ``name[page]`` for a stack.
     image : ndarray, shape (height, width), uint8 or uint16
-        Grey values as photographed, not inverted, not scaled.
+        Grey values as photographed, not inverted, not scaled; but a 16-bit crop among
+        8-bit ones is brought to 8 bits by its `Cell`.
     path : Path or None
         The file it came from.
     expected : str or None
@@ -68,6 +69,9 @@ class Chromosome:
 @dataclass(frozen=True, eq=False)
 class Cell:
     """The chromosomes of one metaphase cell.
+
+    The crops of a cell are of one depth, so that its `white` is that of each crop: where
+    8-bit and 16-bit ones come together, the deep ones are brought to 8 bits.
 
     Attributes
     ----------
@@ -90,6 +94,9 @@ class Cell:
     problems: tuple[Problem, ...] = ()
     simulated: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "chromosomes", _of_one_depth(self.chromosomes, self.polarity))
+
     def __len__(self) -> int:
         return len(self.chromosomes)
 
@@ -102,7 +109,7 @@ class Cell:
 
         8-bit crops give 255. 16-bit crops give the brightest value of the cell,
         because cameras of 10, 12 and 14 bits write into 16; a few hot pixels are passed
-        over. The crops of a cell are of one depth: `io.cells` sees to it.
+        over.
         """
         if all(item.image.dtype == np.uint8 for item in self.chromosomes):
             return 255.0
@@ -112,6 +119,37 @@ class Cell:
 def brightest(images: Iterable[NDArray[Any]]) -> float:
     """Return the brightest grey of some pictures, single hot pixels passed over."""
     return max((float(np.quantile(image, 0.995)) for image in images), default=1.0) or 1.0
+
+
+def camera_white(images: Iterable[NDArray[Any]]) -> float:
+    """Return the white of the camera that took 16-bit pictures: the least that holds them."""
+    most = brightest(images)
+    return next((white for white in _CAMERA_WHITES if most <= white), _CAMERA_WHITES[-1])
+
+
+#: Of 8, 10, 12, 14 and 16 bits; programs also save 8-bit pictures as 16-bit ones.
+_CAMERA_WHITES = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
+
+
+def _of_one_depth(
+    chromosomes: tuple[Chromosome, ...], polarity: Polarity
+) -> tuple[Chromosome, ...]:
+    """Bring 16-bit crops among 8-bit ones to 8 bits, so that white means one thing."""
+    deep = [item.image for item in chromosomes if item.image.dtype != np.uint8]
+    if not deep or len(deep) == len(chromosomes):
+        return chromosomes
+    # The brightest of a dark stain is the paper. That of a bright stain is a chromosome,
+    # and a dim one must not become a brilliant one.
+    white = brightest(deep) if polarity is Polarity.DARK else camera_white(deep)
+    return tuple(
+        item
+        if item.image.dtype == np.uint8
+        else replace(
+            item,
+            image=np.clip(np.rint(item.image * (255 / white)), 0, 255).astype(np.uint8),
+        )
+        for item in chromosomes
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from napari_karyo.cell import Cell, Chromosome, Patient, Polarity, Problem, brightest
+from napari_karyo.cell import Cell, Chromosome, Patient, Polarity, Problem, camera_white
 from napari_karyo.classes import parse_class
 from napari_karyo.errors import ExportError, ReadError
 from napari_karyo.io.images import SUFFIXES, read_image
@@ -24,12 +24,20 @@ MANY = 100
 _IGNORED = {"thumbs.db", "desktop.ini", "labels.csv"}
 
 
+def _is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder; what may not even be looked at is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted(
         (
             path
             for path in folder.iterdir()
-            if path.is_file()
+            if not _is_folder(path)
             and not path.name.startswith(".")
             and path.name.casefold() not in _IGNORED
         ),
@@ -39,7 +47,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _folders(folder: Path) -> list[Path]:
     return sorted(
-        (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")),
+        (path for path in folder.iterdir() if _is_folder(path) and not path.name.startswith(".")),
         key=lambda path: natural_key(path.name),
     )
 
@@ -52,12 +60,23 @@ def _images(folder: Path) -> list[Path]:
         return []
 
 
-def _most_in_a_folder(path: Path) -> int:
-    """Return how many image files the fullest folder in a folder holds."""
+def _below(path: Path) -> dict[Path, int]:
+    """Return the folders in a folder that hold image files, and how many."""
     try:
-        return max((len(_images(folder)) for folder in _folders(path)), default=0)
+        counts = {folder: len(_images(folder)) for folder in _folders(path)}
     except OSError:
-        return 0
+        return {}
+    return {folder: count for folder, count in counts.items() if count}
+
+
+def _holds_cells(path: Path) -> bool:
+    """Tell whether a folder's pictures lie in its folders rather than in itself.
+
+    A patient's folder may hold overview pictures: fewer than a cell has crops, or at
+    most one a cell. A cell's may hold a folder with its karyogram or with thumbnails.
+    """
+    below, loose = _below(path), len(_images(path))
+    return bool(below) and (max(below.values()) > loose or len(below) >= loose)
 
 
 def is_cell_folder(path: Path | str) -> bool:
@@ -66,13 +85,13 @@ def is_cell_folder(path: Path | str) -> bool:
     A folder with an overview picture beside folders of crops is no cell but a patient.
     """
     path = Path(path)
-    return path.is_dir() and (count := len(_images(path))) > 0 and count >= _most_in_a_folder(path)
+    return _is_folder(path) and bool(_images(path)) and not _holds_cells(path)
 
 
 def is_patient_folder(path: Path | str) -> bool:
     """Tell whether a folder holds folders that are cells, without opening images."""
     path = Path(path)
-    return path.is_dir() and _most_in_a_folder(path) > len(_images(path))
+    return _is_folder(path) and _holds_cells(path)
 
 
 def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
@@ -87,20 +106,25 @@ def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
     Returns
     -------
     Cell
-        Files that could not be used are among its problems. Classes in file names, or
+        Files that could not be used, and folders of further pictures, which are not
+        read, are among its problems. Classes in file names, or
         in a ``labels.csv`` with the columns ``file`` and ``label``, become the expected
         classes.
 
     Raises
     ------
     ReadError
-        Where there is no such folder, or no file in it is a usable image.
+        Where there is no such folder, it may not be read, or no file in it is a usable
+        image.
     """
     path = Path(path)
-    if not path.exists():
-        raise ReadError("there is no such file or folder.", "Check the name.", path)
-    files = _files(path) if path.is_dir() else [path]
-    labels, problems = _labels(path) if path.is_dir() else ({}, [])
+    try:
+        if not path.exists():
+            raise ReadError("there is no such file or folder.", "Check the name.", path)
+        files = _files(path) if path.is_dir() else [path]
+        labels, problems = _labels(path) if path.is_dir() else ({}, [])
+    except OSError as error:
+        raise _unreadable(path, error) from error
     if not any(item.suffix.lower() in SUFFIXES for item in files):
         raise ReadError(
             "the folder holds no image." if path.is_dir() else "this is no image file.",
@@ -119,7 +143,9 @@ def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
             continue
         label = labels.get(file.name.casefold()) or expected_class(file.name)
         for name, image in pages:
-            chromosomes.append(Chromosome(name, image, file, label if len(pages) == 1 else None))
+            # A file's name can't tell the class of each of its pages.
+            own = label if name == file.name else None
+            chromosomes.append(Chromosome(name, image, file, own))
     if not chromosomes:
         raise ReadError(
             f"none of the {len(files)} files could be used as a chromosome. First: {problems[0]}",
@@ -135,26 +161,32 @@ def read_cell(path: Path | str, polarity: Polarity | None = None) -> Cell:
                 left_out=False,
             )
         )
+    if path.is_dir():
+        problems += [
+            Problem(
+                folder.name,
+                f"this folder in the cell's folder holds images too ({count}).",
+                "They were left out; if it is a cell, read it by itself.",
+            )
+            for folder, count in _below(path).items()
+        ]
     found = polarity or find_polarity(item.image for item in chromosomes)
-    chromosomes = _of_one_depth(
-        [replace(item, image=on_paper(item.image, found)) for item in chromosomes]
+    # One paper for all cut-outs of the cell: that of a single one may be a hot pixel.
+    white = camera_white(
+        np.ma.compressed(item.image) for item in chromosomes if item.image.dtype != np.uint8
     )
+    laid = tuple(replace(item, image=on_paper(item.image, found, white)) for item in chromosomes)
     name = path.name if path.is_dir() else path.stem
-    return Cell(name, tuple(chromosomes), found, path, tuple(problems))
+    return Cell(name, laid, found, path, tuple(problems))
 
 
-def _of_one_depth(chromosomes: list[Chromosome]) -> list[Chromosome]:
-    """Bring 16-bit crops among 8-bit ones to 8 bits, so that white means one thing."""
-    deep = [item.image for item in chromosomes if item.image.dtype != np.uint8]
-    if not deep or len(deep) == len(chromosomes):
-        return chromosomes
-    factor = 255 / brightest(deep)
-    return [
-        item
-        if item.image.dtype == np.uint8
-        else replace(item, image=np.clip(np.rint(item.image * factor), 0, 255).astype(np.uint8))
-        for item in chromosomes
-    ]
+def _unreadable(path: Path, error: OSError) -> ReadError:
+    """Return what to say of a folder that the system does not let us read."""
+    return ReadError(
+        f"it can't be read ({error.strerror or error}).",
+        "Check that you have the right to read it and that its drive is connected.",
+        path,
+    )
 
 
 def read_patient(path: Path | str, polarity: Polarity | None = None) -> Patient:
@@ -166,7 +198,7 @@ def read_patient(path: Path | str, polarity: Polarity | None = None) -> Patient:
         Where no folder in it can be read as a cell.
     """
     path = Path(path)
-    if not path.is_dir() or is_cell_folder(path):
+    if not _is_folder(path) or is_cell_folder(path):
         cell = read_cell(path, polarity)
         return Patient(cell.name, (cell,), path)
     cells: list[Cell] = []
@@ -175,18 +207,19 @@ def read_patient(path: Path | str, polarity: Polarity | None = None) -> Patient:
         Problem(item.name, "this picture lies beside the cells' folders.", "It was left out.")
         for item in _images(path)
     ]
-    for folder in _folders(path):
+    try:
+        folders = _folders(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    for folder in folders:
         try:
             cells.append(read_cell(folder, polarity))
-        except OSError as error:
-            problems.append(
-                Problem(folder.name, f"it can't be read ({error.strerror}).", "Check its rights.")
-            )
         except ReadError as error:
             problems.append(Problem(folder.name, error.what, error.remedy))
     if not cells:
+        first = f" First: {problems[0]}" if problems else ""
         raise ReadError(
-            "neither the folder nor any folder in it holds crops.",
+            f"neither the folder nor any folder in it holds crops that can be read.{first}",
             "Choose a folder with one image a chromosome, or a folder of such folders.",
             path,
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import lzma
+import math
 import struct
 import warnings
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,7 +44,10 @@ _DAMAGED = (
     SyntaxError,
     RuntimeError,
     MemoryError,
+    EOFError,
     struct.error,
+    zlib.error,
+    lzma.LZMAError,
     tifffile.TiffFileError,
     UnidentifiedImageError,
     Image.DecompressionBombError,
@@ -75,11 +81,11 @@ def read_image(
         only, too small or too large for a chromosome.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ReadError("there is no such file.", "Check the name.", path)
-    if path.stat().st_size == 0:
-        raise ReadError("the file is empty.", "Copy or export it again.", path)
     try:
+        if not path.is_file():
+            raise ReadError("there is no such file.", "Check the name.", path)
+        if path.stat().st_size == 0:
+            raise ReadError("the file is empty.", "Copy or export it again.", path)
         with warnings.catch_warnings():
             # A warning of a decoder means a picture that can't be trusted.
             warnings.simplefilter("error")
@@ -87,6 +93,12 @@ def read_image(
             for kind in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
                 warnings.simplefilter("ignore", kind)
             pages = _pages(path)
+    except PermissionError as error:
+        raise ReadError(
+            f"it can't be read ({error.strerror or error}).",
+            "Check that you have the right to read it.",
+            path,
+        ) from error
     except (*_DAMAGED, Warning) as error:
         raise ReadError(
             f"this is not a readable image ({_short(error)}).",
@@ -131,22 +143,92 @@ def _pages(path: Path) -> list[_Page]:
 def _tiff_pages(path: Path) -> list[_Page]:
     pages: list[_Page] = []
     with tifffile.TiffFile(path) as file:
-        for page in file.pages:
+        written = len(file.pages)
+        for number in range(written):
             try:
-                pages += _layers(page)
+                pages += _tiff_page(file, number)
             except (*_DAMAGED, Warning) as error:
                 pages.append(error)
+        # Many programs write the directories of the later pages last. Where the end of
+        # the file is lost, so are they, but not yet the pages.
+        for number in range(written, _pages_meant(file)):
+            try:
+                pages.append(_undirected(file, number))
+            except (*_DAMAGED, Warning) as error:
+                pages.append(error)
+        if len(pages) == written and _chain_is_cut(file):
+            pages.append(ValueError("the file ends before the pages do"))
     if len(pages) == 1 and isinstance(pages[0], Exception):
         raise pages[0]
     return pages
 
 
-def _layers(page: Any) -> list[NDArray[Any]]:
+def _tiff_page(file: tifffile.TiffFile, number: int) -> list[NDArray[Any]]:
     """Return the grey pictures of one page: several where it holds a volume."""
-    if not isinstance(page, tifffile.TiffPage):
-        page = page.aspage()
+    page = _whole(file, number)
     _refuse_large(page.shape[:2] if len(page.shape) > 1 else page.shape)
-    values = np.asarray(page.asarray())
+    try:
+        return _layers(page, np.asarray(page.asarray()))
+    except ValueError as error:
+        if "imagecodecs" not in str(error):
+            raise
+    # tifffile leaves LZW and other compressions to a package that need not be there.
+    # Pillow knows the common ones.
+    with Image.open(file.filehandle.path) as image:
+        image.seek(number)
+        grey = _pillow_grey(image)
+        # Pillow inverts 8-bit pictures where white is zero, and no deeper ones.
+        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE and grey.dtype != np.uint8:
+            grey = np.iinfo(grey.dtype).max - grey
+        return [grey]
+
+
+def _whole(file: tifffile.TiffFile, number: int) -> tifffile.TiffPage:
+    page = file.pages[number]
+    return page if isinstance(page, tifffile.TiffPage) else page.aspage()
+
+
+def _pages_meant(file: tifffile.TiffFile) -> int:
+    """Return how many pages the description of the first says that there are; else 0."""
+    try:
+        first = _whole(file, 0)
+        if file.imagej_metadata:
+            return int(file.imagej_metadata.get("images", 0))
+        if file.shaped_metadata:
+            return math.prod(file.shaped_metadata[0]["shape"]) // math.prod(first.shape)
+    except (*_DAMAGED, Warning):
+        pass
+    return 0
+
+
+def _undirected(file: tifffile.TiffFile, number: int) -> NDArray[Any]:
+    """Return a page without a directory, from its place behind the first page."""
+    first = _whole(file, 0)
+    offset = first.dataoffsets[0] + number * first.nbytes
+    if (
+        first.compression != tifffile.COMPRESSION.NONE
+        or not first.is_contiguous
+        or first.dtype is None
+        or offset + first.nbytes > file.filehandle.size
+    ):
+        raise ValueError("the file ends before it")
+    values = file.filehandle.read_array(
+        first.dtype.newbyteorder(file.byteorder), first.size, offset
+    )
+    (layer,) = _layers(first, values.reshape(first.shape).astype(first.dtype))
+    return layer
+
+
+def _chain_is_cut(file: tifffile.TiffFile) -> bool:
+    """Tell whether the last page's directory names another one, which isn't there."""
+    size = file.tiff.offsetsize
+    file.filehandle.seek(file.pages.next_page_offset)
+    following = file.filehandle.read(size)
+    return len(following) < size or any(following)
+
+
+def _layers(page: tifffile.TiffPage, values: NDArray[Any]) -> list[NDArray[Any]]:
+    """Return the pixels of a page as grey pictures."""
     white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
     if page.photometric == tifffile.PHOTOMETRIC.PALETTE and values.ndim == 2:
         table = np.asarray(page.colormap)

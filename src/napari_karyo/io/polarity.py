@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_karyo.cell import Polarity
+from napari_karyo.cell import Polarity, camera_white
 
 
 def find_polarity(images: Iterable[NDArray[Any]]) -> Polarity:
@@ -18,7 +18,7 @@ def find_polarity(images: Iterable[NDArray[Any]]) -> Polarity:
     The corners of a crop are background, even of one cut tight around a chromosome;
     each crop votes whether they are darker or brighter than the grey range's middle,
     with as much weight as they stand out from it. A crop with transparent places shows
-    no background: its outline, darker or brighter than its inside, votes instead.
+    no background: its outline, darker or brighter than the rest, votes instead.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def find_polarity(images: Iterable[NDArray[Any]]) -> Polarity:
         if high - low < 2:
             continue
         if np.ma.isMaskedArray(image):
-            vote += _outline(image) / (high - low)
+            vote += _outline(image, low, high)
             continue
         edge = max(1, min(image.shape) // 8)
         corners = np.concatenate(
@@ -51,22 +51,41 @@ def find_polarity(images: Iterable[NDArray[Any]]) -> Polarity:
     return Polarity.BRIGHT if vote < 0 else Polarity.DARK
 
 
-def _outline(image: np.ma.MaskedArray[Any, Any]) -> float:
-    """Return how much brighter the outline of a cut-out is than its inside."""
+def _outline(image: np.ma.MaskedArray[Any, Any], low: float, high: float) -> float:
+    """Return a cut-out's vote: above zero where its outline is brighter than the rest."""
     opaque = ~np.ma.getmaskarray(image)
-    inside = ndimage.binary_erosion(opaque, iterations=2, border_value=0)
-    rim = opaque & ~ndimage.binary_erosion(opaque, border_value=0)
-    if not inside.any() or not rim.any():
+    inside = ndimage.binary_erosion(opaque, border_value=0)
+    deeper = ndimage.binary_erosion(inside, border_value=0)
+    rim, next_to_it = opaque & ~inside, inside & ~deeper
+    if not next_to_it.any():
         return 0.0
     values = np.asarray(image.data, np.float64)
-    return float(np.median(values[rim]) - np.median(values[inside]))
+    # Cut with a margin, the outline is paper: it lies at one end of the greys.
+    end = float(np.clip((np.median(values[rim]) - low) / (high - low), 0, 1)) - 0.5
+    # Cut close, it lies anywhere between them, but on the slope from the chromosome to
+    # the paper. Means, because the bands along the outline are on both sides of the step.
+    step = float(values[rim].mean() - values[next_to_it].mean()) / (high - low)
+    return end + 4 * step
 
 
-def on_paper(image: NDArray[Any], polarity: Polarity) -> NDArray[Any]:
-    """Lay a picture with transparent places on the background of its stain."""
+def on_paper(image: NDArray[Any], polarity: Polarity, white: float | None = None) -> NDArray[Any]:
+    """Lay a picture with transparent places on the background of its stain.
+
+    Parameters
+    ----------
+    image : ndarray, shape (height, width), uint8 or uint16
+        Returned as it is where it is no masked array.
+    polarity : Polarity
+    white : float, optional
+        Of the 16-bit pictures of the cell, see `camera_white`; found from this picture
+        alone where left out.
+    """
     if not isinstance(image, np.ma.MaskedArray):
         return image
-    paper = image.compressed().max() if polarity is Polarity.DARK else 0
-    if polarity is Polarity.DARK and image.dtype == np.uint8:
-        paper = 255
-    return np.ascontiguousarray(image.filled(paper))
+    if polarity is Polarity.BRIGHT:
+        paper = 0.0
+    elif image.dtype == np.uint8:
+        paper = 255.0
+    else:
+        paper = camera_white([image.compressed()]) if white is None else white
+    return np.ascontiguousarray(image.filled(int(paper)))
