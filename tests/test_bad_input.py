@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -91,12 +92,143 @@ def test_three_hundred_crops_are_kept_and_remarked_upon(tmp_path: Path) -> None:
         image.save(tmp_path / f"c{number}.png")
     cell = read_cell(tmp_path)
     assert len(cell) == 300
-    assert "300 crops" in str(cell.problems[0])
+    (remark,) = cell.problems
+    assert "300 crops" in str(remark)
+    assert not remark.left_out
 
 
 def test_one_crop_is_a_cell(tmp_path: Path) -> None:
     Image.fromarray(bar(20, (4,))).save(tmp_path / "a.png")
     assert len(read_cell(tmp_path)) == len(read_cell(tmp_path / "a.png")) == 1
+
+
+def one_after_the_other(path: Path, pages: list[np.ndarray]) -> None:
+    with tifffile.TiffWriter(path) as file:
+        for page in pages:
+            file.write(page)
+
+
+def in_one_block(path: Path, pages: list[np.ndarray]) -> None:
+    tifffile.imwrite(path, np.stack(pages), photometric="minisblack")
+
+
+def for_imagej(path: Path, pages: list[np.ndarray]) -> None:
+    tifffile.imwrite(path, np.stack(pages), imagej=True)
+
+
+def deflated(path: Path, pages: list[np.ndarray]) -> None:
+    tifffile.imwrite(path, np.stack(pages), photometric="minisblack", compression="zlib")
+
+
+def by_lzw(path: Path, pages: list[np.ndarray]) -> None:
+    first, *others = (Image.fromarray(page) for page in pages)
+    first.save(path, save_all=True, append_images=others, compression="tiff_lzw")
+
+
+@pytest.mark.parametrize("share", [0.35, 0.5, 0.75, 0.9])
+@pytest.mark.parametrize("write", [one_after_the_other, in_one_block, for_imagej, deflated, by_lzw])
+def test_a_stack_cut_short_keeps_its_whole_pages(
+    tmp_path: Path, write: Callable[[Path, list[np.ndarray]], None], share: float
+) -> None:
+    random = np.random.default_rng(0)
+    pages = [random.integers(0, 255, (60, 40), np.uint8) for _ in range(5)]
+    path = tmp_path / "stack.tif"
+    write(path, pages)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    Image.fromarray(bar(20, (4,))).save(tmp_path / "other.png")
+    cell = read_cell(tmp_path)
+    found = [item for item in cell if item.name.startswith("stack")]
+    assert len(found) >= int(share * 5) - 1
+    for number, item in enumerate(found):
+        assert item.name == f"stack.tif[{number}]"
+        assert np.array_equal(item.image, pages[number])
+    # Never fewer pages without a word.
+    assert cell.problems[0].file == f"stack.tif[{len(found)}]"
+
+
+def test_a_description_of_a_billion_pages_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(
+        path, bar(20, (4,)), metadata=None, description='{"shape": [1000000000, 32, 24]}'
+    )
+    cell = read_cell(path)
+    assert len(cell) == 1
+    (problem,) = cell.problems
+    assert "999999999" in problem.what
+
+
+def test_each_bad_page_is_named(tmp_path: Path) -> None:
+    good = bar(20, (4,))
+    with tifffile.TiffWriter(tmp_path / "stack.tif") as file:
+        for page in (good, np.ones((2, 2), np.uint8), good.astype(np.complex64), good):
+            file.write(page)
+    cell = read_cell(tmp_path / "stack.tif")
+    assert [item.name for item in cell] == ["stack.tif[0]", "stack.tif[3]"]
+    assert [one.file for one in cell.problems] == ["stack.tif[1]", "stack.tif[2]"]
+
+
+@pytest.fixture
+def forbidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder that may not be listed, whoever runs the tests."""
+    folder = tmp_path / "patient" / "cell 2"
+    real = Path.iterdir
+
+    def guarded(path: Path) -> Iterator[Path]:
+        if path == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "iterdir", guarded)
+    return folder
+
+
+def test_a_folder_that_may_not_be_read_costs_only_itself(forbidden: Path) -> None:
+    for name in ("cell 1", "cell 2", "cell 3"):
+        (forbidden.parent / name).mkdir(parents=True)
+        Image.fromarray(bar(20, (4,))).save(forbidden.parent / name / "a.png")
+    patient = read_patient(forbidden.parent)
+    assert [cell.name for cell in patient.cells] == ["cell 1", "cell 3"]
+    (problem,) = patient.problems
+    assert problem.file == "cell 2"
+    assert "Permission denied" in problem.what
+    from napari_karyo.gui.reading import folder_reader
+
+    reader = folder_reader(str(forbidden.parent))
+    assert reader is not None
+    assert len(reader(str(forbidden.parent))) == 2
+
+
+def test_alone_a_forbidden_folder_is_an_error_that_names_it(forbidden: Path) -> None:
+    forbidden.mkdir(parents=True)
+    with pytest.raises(ReadError, match=r"cell 2.*Permission denied"):
+        read_cell(forbidden)
+    with pytest.raises(ReadError, match=r"cell 2.*Permission denied"):
+        read_patient(forbidden)
+    # The reason is told where no other folder holds a cell either.
+    with pytest.raises(ReadError, match=r"patient.*cell 2.*Permission denied"):
+        read_patient(forbidden.parent)
+
+
+def test_a_file_that_may_not_be_looked_at_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.png", "b.png"):
+        Image.fromarray(bar(20, (4,))).save(tmp_path / name)
+    for method in ("is_file", "is_dir"):
+        real = getattr(Path, method)
+
+        def guarded(path: Path, real: Callable[[Path], bool] = real) -> bool:
+            if path.name == "b.png":
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path)
+
+        monkeypatch.setattr(Path, method, guarded)
+    cell = read_cell(tmp_path)
+    assert [item.name for item in cell] == ["a.png"]
+    (problem,) = cell.problems
+    assert problem.file == "b.png"
+    assert "Permission denied" in problem.what
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from scipy import ndimage
 from small import bar
 
-from napari_karyo.cell import Cell, Chromosome, Polarity
+from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.errors import ExportError
 from napari_karyo.io.cells import (
     is_cell_folder,
@@ -21,7 +23,7 @@ from napari_karyo.io.cells import (
 )
 from napari_karyo.io.images import read_image
 from napari_karyo.io.names import expected_class, natural_key
-from napari_karyo.io.polarity import find_polarity
+from napari_karyo.io.polarity import find_polarity, on_paper
 from napari_karyo.simulation.sample import simulate_cell
 
 GREY = bar(40, (5, 20))
@@ -285,8 +287,9 @@ def test_an_overview_picture_does_not_hide_the_cells(tmp_path: Path) -> None:
     assert is_cell_folder(tmp_path / "p" / "cell 1")
 
 
+@pytest.mark.parametrize("kind", [DeprecationWarning, PendingDeprecationWarning, FutureWarning])
 def test_a_decoder_that_will_change_is_no_damage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Warning]
 ) -> None:
     import warnings
 
@@ -297,8 +300,140 @@ def test_a_decoder_that_will_change_is_no_damage(
     real = images._pillow_grey
 
     def warned(image: Image.Image) -> np.ndarray:
-        warnings.warn("this will be gone", DeprecationWarning, stacklevel=2)
+        warnings.warn("this will be gone", kind, stacklevel=2)
         return real(image)
 
     monkeypatch.setattr(images, "_pillow_grey", warned)
     assert len(images.read_image(path)) == 1
+
+
+def shrunk_or_grown(mask: np.ndarray, pixels: int) -> np.ndarray:
+    if pixels < 0:
+        return ndimage.binary_erosion(mask, iterations=-pixels)
+    return ndimage.binary_dilation(mask, iterations=pixels) if pixels else mask
+
+
+@pytest.mark.parametrize("margin", [-1, 0, 3, 20])
+@pytest.mark.parametrize("stain", ["G", "Q"])
+def test_cut_outs_tight_and_wide_show_their_stain(stain: str, margin: int) -> None:
+    from napari_karyo.preprocessing.prepare import stand_upright
+
+    for seed in range(4):
+        cell = simulate_cell("46,XY", seed=seed, stain=stain)
+        paper = 255 if cell.polarity is Polarity.DARK else 0
+        cut = []
+        for item, pixels in zip(cell, see_through(cell), strict=True):
+            wide = np.pad(item.image, 25, constant_values=paper)
+            opaque = shrunk_or_grown(np.pad(pixels[..., 3] > 0, 25), margin)
+            cut.append(np.ma.MaskedArray(wide, ~opaque))
+        found = find_polarity(cut)
+        assert found is cell.polarity, seed
+        laid = [Chromosome(str(n), on_paper(image, found)) for n, image in enumerate(cut)]
+        assert len(stand_upright(Cell("cut", tuple(laid), found))[0]) == 46
+
+
+def test_a_hot_pixel_is_not_the_paper_of_deep_cut_outs(tmp_path: Path) -> None:
+    cell = simulate_cell("46,XY", seed=3, stain="G")
+    for number, (item, pixels) in enumerate(zip(cell, see_through(cell), strict=True)):
+        deep = pixels.astype(np.uint16) * 16
+        deep[..., 3] = pixels[..., 3].astype(np.uint16) * 257
+        if not number:
+            row, column = np.argwhere(pixels[..., 3])[40]
+            deep[row, column, :3] = 65535
+        tifffile.imwrite(
+            tmp_path / item.name.replace(".png", ".tif"),
+            deep,
+            photometric="rgb",
+            extrasamples=["unassalpha"],
+        )
+    again = read_cell(tmp_path)
+    assert again.polarity is Polarity.DARK
+    assert again.white == 4095
+
+
+@pytest.mark.parametrize("depth", [1, 4, 16, 64, 256])
+@pytest.mark.parametrize("stain", ["G", "Q"])
+def test_a_deep_crop_is_as_bright_as_its_shallow_neighbours(stain: str, depth: int) -> None:
+    cell = simulate_cell("46,XY", seed=3, stain=stain)
+    first = cell.chromosomes[0]
+    deep = replace(first, image=first.image.astype(np.uint16) * depth)
+    # However the cell came to be, from files or from a program.
+    mixed = replace(cell, chromosomes=(deep, *cell.chromosomes[1:]))
+    image = mixed.chromosomes[0].image
+    assert image.dtype == np.uint8
+    assert mixed.white == 255
+    assert np.abs(image.astype(int) - first.image).max() <= 2
+    assert mixed.chromosomes[1:] == cell.chromosomes[1:]
+
+
+@pytest.mark.parametrize("stain", ["G", "Q"])
+def test_the_contact_sheet_shows_mixed_depths_alike(stain: str) -> None:
+    from napari_karyo.gui.contact_sheet import contact_sheet
+
+    cell = simulate_cell("46,XY", seed=3, stain=stain)
+    last = cell.chromosomes[-1]
+    deep = replace(last, image=last.image.astype(np.uint16) * 16)
+    mixed = replace(cell, chromosomes=(*cell.chromosomes[:-1], deep))
+    sheet = contact_sheet(mixed)
+    assert sheet.dtype == np.uint8
+    assert np.abs(sheet.astype(int) - contact_sheet(cell)).max() <= 2
+
+
+def test_an_overview_beside_cells_of_one_stack_each_does_not_hide_them(tmp_path: Path) -> None:
+    for number in (1, 2):
+        folder = tmp_path / f"cell {number}"
+        folder.mkdir()
+        tifffile.imwrite(folder / "cell.tif", np.stack([GREY] * 3), photometric="minisblack")
+    Image.fromarray(GREY).save(tmp_path / "metaphase.png")
+    patient = read_patient(tmp_path)
+    assert [len(cell) for cell in patient.cells] == [3, 3]
+    assert [problem.file for problem in patient.problems] == ["metaphase.png"]
+    assert is_patient_folder(tmp_path)
+
+
+def test_a_folder_within_a_cell_is_never_passed_over_silently(tmp_path: Path) -> None:
+    folder = save_cell(tmp_path / "cell", ["1_1.png", "1_2.png", "2_1.png"])
+    save_cell(folder / "karyogram", ["karyogram.png"])
+    assert is_cell_folder(folder)
+    cell = read_cell(folder)
+    assert len(cell) == 3
+    (problem,) = cell.problems
+    assert problem.file == "karyogram"
+
+
+def test_a_page_of_a_stack_has_no_class_even_where_it_is_the_last_one(tmp_path: Path) -> None:
+    pages = np.stack([GREY, np.zeros_like(GREY)])
+    tifffile.imwrite(tmp_path / "12_1.tif", pages, photometric="minisblack")
+    (item,) = read_cell(tmp_path / "12_1.tif")
+    assert item.name == "12_1.tif[0]"
+    assert item.expected is None
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "packbits", "tiff_adobe_deflate"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_compressed_stacks_are_read(tmp_path: Path, compression: str, dtype: type) -> None:
+    pages = [bar(rows, (4,)).astype(dtype) * dtype(np.iinfo(dtype).max // 255) for rows in (40, 30)]
+    first, second = (Image.fromarray(page) for page in pages)
+    path = tmp_path / "a.tif"
+    first.save(path, save_all=True, append_images=[second], compression=compression)
+    for (_, image), page in zip(read_image(path), pages, strict=True):
+        assert image.dtype == dtype
+        assert np.array_equal(image, page)
+
+
+def test_remarks_are_not_told_as_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari.utils import notifications
+
+    from napari_karyo.gui.reading import tell_problems
+
+    told: list[str] = []
+    monkeypatch.setattr(notifications, "show_warning", told.append)
+    remark = Problem("p", "the folder holds 300 crops.", "All are kept.", left_out=False)
+    tell_problems("p", [])
+    assert told == []
+    tell_problems("p", [remark])
+    assert "left out" not in told[-1]
+    assert "everything was read" in told[-1]
+    assert "300 crops" in told[-1]
+    tell_problems("p", [remark, Problem("a.png", "the file is empty.", "Copy it again.")])
+    assert "1 file left out" in told[-1]

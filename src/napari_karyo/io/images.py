@@ -151,13 +151,16 @@ def _tiff_pages(path: Path) -> list[_Page]:
                 pages.append(error)
         # Many programs write the directories of the later pages last. Where the end of
         # the file is lost, so are they, but not yet the pages.
-        for number in range(written, _pages_meant(file)):
+        meant = _pages_meant(file)
+        for number in range(written, meant):
             try:
                 pages.append(_undirected(file, number))
-            except (*_DAMAGED, Warning) as error:
-                pages.append(error)
+            except (*_DAMAGED, Warning):
+                lost = f"it and all that follow are lost, {meant - number} in all"
+                pages.append(ValueError(f"the file ends before it; {lost}"))
+                break
         if len(pages) == written and _chain_is_cut(file):
-            pages.append(ValueError("the file ends before the pages do"))
+            pages.append(ValueError("the file ends before it"))
     if len(pages) == 1 and isinstance(pages[0], Exception):
         raise pages[0]
     return pages
@@ -222,7 +225,7 @@ def _undirected(file: tifffile.TiffFile, number: int) -> NDArray[Any]:
 def _chain_is_cut(file: tifffile.TiffFile) -> bool:
     """Tell whether the last page's directory names another one, which isn't there."""
     size = file.tiff.offsetsize
-    file.filehandle.seek(file.pages.next_page_offset)
+    file.filehandle.seek(file.pages.next_page_offset or 0)
     following = file.filehandle.read(size)
     return len(following) < size or any(following)
 
@@ -304,7 +307,9 @@ def _integers(values: NDArray[Any]) -> NDArray[Any]:
 def _checked(page: _Page, path: Path) -> NDArray[Any]:
     if isinstance(page, Exception):
         raise ReadError(
-            f"this page can't be read ({_short(page)}).", "Export the stack again.", path
+            f"this page can't be read ({_short(page).rstrip('.')}).",
+            "Export the stack again; the other pages stay.",
+            path,
         ) from page
     height, width = page.shape
     if min(height, width) < SMALLEST_SIDE:
