@@ -17,6 +17,14 @@ from skimage.morphology import skeletonize
 #: Half of the eight neighbours of a pixel; the graph is symmetric.
 _STEPS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 2**0.5), (1, -1, 2**0.5))
 
+#: Where a skeleton's ends come nearer to the outline than this share of its usual depth,
+#: it has run into a corner.
+CORNER = 0.75
+
+#: A skeleton this many times as long as its chromosome is wide may bend by a curve of
+#: second order, third, and fourth. Below that a bend can't be told from raggedness.
+SLENDER = (1.3, 2.6, 5.0)
+
 #: Points along the axis, enough for the bends of the longest chromosome.
 POINTS = 33
 
@@ -52,26 +60,29 @@ def medial_axis(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float]:
 def _middle(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Turn a skeleton's path into a smooth line from outline to outline.
 
-    Whatever bends more sharply than the chromosome is wide is the outline's raggedness
-    and not a bend: lines across such an axis would fan out and tear the picture. And
-    near its ends, where it runs into a corner, a skeleton says nothing of the middle.
+    A curve of low order, fitted to the path, follows the bends of a chromosome and not
+    its ragged outline: lines across such an axis would fan out and tear the picture.
+    Near its ends, where a skeleton runs into a corner, it lies close to the outline and
+    says nothing of the middle.
     """
+    if len(path) < 2:
+        return _straight(mask)
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    deep = depth[tuple(path.astype(int).T)]
+    half = float(np.median(deep))
+    inner = np.nonzero(deep > CORNER * half)[0]
+    path = path[inner[0] : inner[-1] + 1]
     arc = _arc(path)
-    if len(path) < 2 or not arc[-1]:
+    slender = float(arc[-1]) / (2 * half)
+    if slender < SLENDER[0]:
         return _straight(mask)
-    half = float(mask.sum()) / max(float(arc[-1]), float(np.ptp(np.nonzero(mask)[0]))) / 2
-    if arc[-1] - 2 * half < 2 * half:
-        return _straight(mask)
+    order = 1 + sum(slender >= least for least in SLENDER)
     path = _resample(path, round(arc[-1]) + 1)
-    cut = round(half)
-    path = path[cut : len(path) - cut]
-    # Point reflection at the ends keeps them where they are, and their direction.
-    reach = min(len(path) - 1, round(4 * half))
-    before = 2 * path[0] - path[reach:0:-1]
-    after = 2 * path[-1] - path[-2 : -2 - reach : -1]
-    longer = np.concatenate([before, path, after])
-    smooth = ndimage.gaussian_filter1d(longer, half, axis=0)[reach : reach + len(path)]
-    return _extend(smooth, mask, back=min(len(smooth) - 1, max(3, cut)))
+    share = np.linspace(-1.0, 1.0, len(path))
+    weight = ndimage.map_coordinates(depth, path.T, order=1, mode="nearest")
+    curve = np.polynomial.chebyshev.chebfit(share, path, order, w=weight)
+    smooth = np.polynomial.chebyshev.chebval(share, curve).T
+    return _extend(smooth, mask, back=max(1, round(half / 2)))
 
 
 def _smooth(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -72,8 +72,10 @@ def straighten(picture: Upright) -> Upright:
         Its grid still leads to the original crop.
     """
     grid = straight_grid(picture)
-    mask = sample(picture.mask, grid) >= 0.5
-    image = sample(picture.image, grid)
+    inside = sample(picture.mask, grid) >= 0.5
+    mask = inside & _reached_from_axis(inside)
+    # Its soft outline too, but not the other arm of a chromosome bent into a U.
+    image = sample(picture.image, grid) * ndimage.binary_dilation(mask)
     # Through the grid of the upright picture back onto the crop; outside the picture
     # the nearest place is close enough, since nothing of the chromosome is there.
     where = np.moveaxis(grid, -1, 0)
@@ -87,3 +89,17 @@ def straighten(picture: Upright) -> Upright:
     rows = np.arange(len(picture.axis)) / (len(picture.axis) - 1) * picture.length + MARGIN
     axis = np.stack([rows, np.full(len(rows), (grid.shape[1] - 1) / 2)], -1)
     return Upright(image, mask, carried.astype(np.float32), picture.length, axis.astype(np.float32))
+
+
+def _reached_from_axis(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which pixels a line from the axis, the middle column, reaches without leaving.
+
+    The axis itself may lie a little outside, in a notch or beyond an end.
+    """
+    middle = inside.shape[1] // 2
+    reached = np.zeros_like(inside)
+    for side in (slice(middle, None), slice(middle, None, -1)):
+        half = inside[:, side].copy()
+        half[:, 0] = True
+        reached[:, side] |= np.logical_and.accumulate(half, axis=1)
+    return reached

@@ -13,6 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+#: The least radius to which a crop is bent, in pixels of the canvas: about three times the
+#: width of a chromosome.
+TIGHTEST = 40.0
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -27,7 +31,8 @@ class Augmentation:
     shift : float
         Share of the canvas, either way.
     bend : float
-        Of the middle against the ends, share of the canvas' width.
+        Probability that a crop is bent to an arc, the longest ones at most to most of a
+        half circle.
     gamma : float
         Exponent up to ``1 + gamma`` or down to its inverse.
     gain : float
@@ -52,15 +57,15 @@ class Augmentation:
     scale_across: float = 0.2
     scale_along: float = 0.1
     shift: float = 0.05
-    bend: float = 0.18
-    gamma: float = 0.7
-    gain: float = 0.15
+    bend: float = 0.3
+    gamma: float = 0.45
+    gain: float = 0.1
     noise: float = 0.03
     blur: float = 0.5
     block: float = 0.1
     upside_down: float = 0.5
     mirror: float = 0.5
-    stretch: float = 0.15
+    stretch: float = 0.1
 
     @classmethod
     def none(cls) -> Augmentation:
@@ -124,13 +129,32 @@ def _grid(
     right = x - between(settings.shift) * width
     turned_y = torch.cos(angle) * down - torch.sin(angle) * right
     turned_x = torch.sin(angle) * down + torch.cos(angle) * right
+    turned_y, turned_x = _bent(turned_y, turned_x, between(1 / TIGHTEST), chance(settings.bend))
     turned_y = turned_y * (1 + between(settings.scale_along))
     turned_x = turned_x * (1 + between(settings.scale_across))
     turned_x = turned_x * (1 - 2 * chance(settings.mirror)[:, None, None].to(x.dtype))
-    # Half the crops stay as straight as they came.
-    bend = between(settings.bend) * chance(0.5)[:, None, None] * width
-    turned_x = turned_x + bend * ((2 * turned_y / height) ** 2 - 0.3)
     return torch.stack([turned_x / (width / 2), turned_y / (height / 2)], dim=-1)
+
+
+def _bent(y: Tensor, x: Tensor, curvature: Tensor, which: Tensor) -> tuple[Tensor, Tensor]:
+    """Bend some crops to an arc, their middle line keeping its length.
+
+    Parameters
+    ----------
+    y, x : Tensor, shape (N, H, W)
+        Places from the middle, in pixels.
+    curvature : Tensor, shape (N, 1, 1)
+        One over the arc's radius, either way.
+    which : Tensor of bool, shape (N,)
+    """
+    curvature = torch.where(curvature.abs() < 1e-3, 1e-3, curvature)
+    radius = 1 / curvature
+    # A crop's middle stays where it is; the centre of its arc lies to the right or left.
+    away = (radius - x) * radius.sign()
+    along = radius.abs() * torch.atan2(y, away)
+    across = radius - radius.sign() * torch.hypot(y, away)
+    bent = which[:, None, None]
+    return torch.where(bent, along, y), torch.where(bent, across, x)
 
 
 def _blur(images: Tensor, which: Tensor) -> Tensor:

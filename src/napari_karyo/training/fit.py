@@ -49,13 +49,13 @@ class Recipe:
     augmentation : Augmentation
     """
 
-    epochs: int = 24
+    epochs: int = 22
     batch: int = 64
     optimizer: Literal["adamw", "adam"] = "adamw"
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
     label_smoothing: float = 0.1
-    rarer_stain: int = 2
+    rarer_stain: int = 3
     average: float = 0.998
     augmentation: Augmentation = field(default_factory=Augmentation)
 
