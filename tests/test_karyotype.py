@@ -55,6 +55,23 @@ def test_the_proposal(karyotype: Karyotype) -> None:
     assert not karyotype.can_redo
 
 
+def test_a_snapshot_is_left_alone(karyotype: Karyotype, heard: list[Change]) -> None:
+    karyotype.move([0], "21")
+    still = karyotype.snapshot()
+    assert still.state is karyotype.state
+    assert (still.names, still.who, still.iscn) == (karyotype.names, "AB", karyotype.iscn)
+    karyotype.undo()
+    karyotype.move([2], "22")
+    assert still.slot_of(0) == "21"
+    assert still.slot_of(2) == "2"
+    assert [edit.chromosomes for edit in still.history] == [(0,)]
+    count = len(heard)
+    still.undo()
+    assert still.state is karyotype.proposed
+    assert karyotype.slot_of(2) == "22"
+    assert len(heard) == count
+
+
 def test_a_move_is_an_edit(karyotype: Karyotype, heard: list[Change]) -> None:
     before = karyotype.state
     edit = karyotype.move([0], "21")

@@ -61,6 +61,35 @@ def test_foreground_is_the_largest_object_without_its_neighbour() -> None:
     assert not mask[8, 8]
 
 
+def test_an_arm_beyond_a_pale_stretch_belongs_to_its_chromosome() -> None:
+    image = draw(line(0.0))
+    # As the heterochromatin of 1 and 9 in Q-banding: dim, but not black.
+    image[55:59] *= 0.15
+    mask = foreground(image)
+    assert mask[40, 60]
+    assert mask[57, 60]
+    assert mask[80, 60]
+    image[55:59] = 0.0
+    assert not foreground(image)[40, 60], "black between them: two objects"
+
+
+def test_a_satellite_belongs_to_its_chromosome() -> None:
+    image = draw(line(0.0), width=8)
+    image[8:12, 58:63] = 0.4
+    image[12:17, 60] = 0.08
+    assert foreground(image)[10, 60]
+
+
+def test_a_chromosome_beside_another_is_removed_though_it_touches_faintly() -> None:
+    image = draw(line(0.0), width=8)
+    beside = draw(line(0.0, 40.0), width=6)
+    image = np.maximum(image, np.roll(beside, 17, axis=1))
+    image[50:70, 69:71] = np.maximum(image[50:70, 69:71], 0.1)
+    mask = foreground(image)
+    assert mask[60, 60]
+    assert not mask[60, 77]
+
+
 def test_foreground_fills_holes() -> None:
     image = draw(line(0.0), width=8)
     image[58:61, 59:62] = 0
@@ -105,6 +134,36 @@ def test_straightening_makes_a_bent_chromosome_straight() -> None:
     weights = straight.image.sum(axis=1)
     centres = (straight.image * np.arange(straight.image.shape[1])).sum(axis=1)[weights > 1]
     assert np.ptp(centres / weights[weights > 1]) < 4
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_a_hook_and_an_s_are_pulled_straight(turn: int) -> None:
+    rows = np.linspace(25, 95, 60)
+    paths = (
+        np.stack([rows, 60 + 14 * np.sin((rows - 25) / 70 * 2 * np.pi)], -1),
+        np.concatenate([arc(18.0, 0.5), np.stack([np.linspace(78, 105, 20), np.full(20, 35)], -1)]),
+    )
+    path = paths[turn]
+    picture = upright(draw(path, width=6.0))
+    true = float(np.hypot(*np.diff(path, axis=0).T).sum()) + 12
+    assert picture.length == pytest.approx(true, rel=0.1)
+    straight = straighten(picture)
+    rows, columns = np.nonzero(straight.mask)
+    assert np.ptp(columns) < 24
+
+
+def test_the_other_arm_of_a_u_stays_out_of_the_straightened_picture() -> None:
+    straight = straighten(upright(draw(arc(16.0, 1.1), width=7.0)))
+    for row in straight.mask:
+        columns = np.nonzero(row)[0]
+        assert len(columns) in (0, np.ptp(columns) + 1 if len(columns) else 0)
+
+
+def test_a_short_wide_chromosome_stays_as_it_is() -> None:
+    rows, columns = np.indices((40, 40))
+    image = (np.hypot((rows - 20) / 13, (columns - 20 - 0.25 * (rows - 20)) / 9) < 1) * 0.8
+    picture = upright(image.astype(np.float32))
+    assert np.ptp(picture.axis[:, 1]) < 0.5
 
 
 def test_straightening_keeps_the_order_of_the_bands() -> None:

@@ -150,6 +150,24 @@ def test_augmentation_keeps_shape_and_range_and_turns_half() -> None:
     assert torch.equal(lower, turned)
 
 
+def test_a_bent_crop_is_an_arc_of_the_same_length() -> None:
+    torch.manual_seed(3)
+    images = torch.zeros(40, 1, 128, 48)
+    images[:, :, 24:104, 18:30] = 1.0
+    changed, _ = augment(images, replace(Augmentation.none(), bend=1.0))
+    pixels = changed[:, 0].sum(dim=(1, 2)) / images[:, 0].sum(dim=(1, 2))
+    inside = changed[:, 0, :, [0, -1]].sum(dim=(1, 2)) == 0
+    assert inside.any()
+    assert torch.allclose(pixels[inside], torch.ones(int(inside.sum())), atol=0.06)
+    # Ends and middle lie apart by the arc's height, either way.
+    columns = torch.arange(48.0)
+    middle = (changed[:, 0, 64] * columns).sum(1) / changed[:, 0, 64].sum(1).clamp(min=1)
+    low = (changed[:, 0, 92] * columns).sum(1) / changed[:, 0, 92].sum(1).clamp(min=1)
+    away = (low - middle)[inside]
+    assert away.max() > 3
+    assert away.min() < -3
+
+
 def test_no_augmentation_changes_nothing() -> None:
     images = torch.rand(8, 1, 32, 16)
     changed, turned = augment(images, Augmentation.none())

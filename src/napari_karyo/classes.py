@@ -14,17 +14,6 @@ SEX_CHROMOSOMES: Final = ("X", "Y")
 CLASSES: Final = AUTOSOMES + SEX_CHROMOSOMES
 CLASS_INDEX: Final = {name: index for index, name in enumerate(CLASSES)}
 
-#: Denver group of each class, for colours and evaluation.
-GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "A": ("1", "2", "3"),
-    "B": ("4", "5"),
-    "C": ("6", "7", "8", "9", "10", "11", "12", "X"),
-    "D": ("13", "14", "15"),
-    "E": ("16", "17", "18"),
-    "F": ("19", "20"),
-    "G": ("21", "22", "Y"),
-}
-
 #: Rows of the printed page, each a tuple of blocks: (group letter, classes).
 #: The sex chromosomes stand apart at the end of the last row, without a letter.
 PAGE_ROWS: Final[tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]] = (

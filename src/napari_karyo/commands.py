@@ -265,7 +265,7 @@ def _read_groups(paths: Sequence[Path], polarity: Polarity | None) -> tuple[list
                 patient: Patient = read_patient(path, polarity)
                 for problem in patient.problems:
                     print(f"warning: {patient.name}: {problem}", file=sys.stderr)
-                    failed += 1
+                    failed += problem.left_out
                 groups.append(list(patient.cells))
             else:
                 single.append(read_cell(path, polarity))

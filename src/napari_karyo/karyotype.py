@@ -137,6 +137,16 @@ class Karyotype:
         """The present state: a snapshot that no later edit changes."""
         return self._state
 
+    def snapshot(self) -> Karyotype:
+        """Return a karyotype as this one stands now, that later edits leave alone.
+
+        For a thread that writes it while the person goes on.
+        """
+        still = Karyotype([], who=self.who)
+        still.names, still.proposed, still._state = self.names, self.proposed, self._state
+        still._done, still._undone = list(self._done), list(self._undone)
+        return still
+
     def slot_of(self, chromosome: int) -> str:
         """Return the slot that a chromosome sits in."""
         return self._state.seats[self._known(chromosome)][0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,13 @@ import numpy as np
 import pytest
 from drawn import MALE, make_cell, make_classification
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QTextDocument
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
 
 from napari_karyo.cell import Patient
 from napari_karyo.classes import TRAY
+from napari_karyo.errors import KaryoError
 from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.karyogram_view import open_view
@@ -71,6 +76,7 @@ def test_a_cell_that_changes_under_the_hand_is_not_corrected(opened: Any) -> Non
     mouse.press(viewer, view.page.places[8].box.center)
     mouse.move(viewer, (300.0, 700.0))
     desk.open(make_classification(make_cell(name="cell B")))
+    assert not view.layers["ghost"].visible
     goal = view.page.slots["4"].inner.center
     mouse.move(viewer, goal)
     assert not view.layers["ghost"].visible
@@ -104,12 +110,44 @@ def test_a_click_on_the_karyogram_wakes_it(opened: Any) -> None:
     mouse.click(viewer, view.page.places[8].box.center)
     assert desk.selected == 8
     assert viewer.layers.selection.active is view.layers["karyogram"]
-    # A layer that is seen keeps its mouse.
+    # One that is seen, but neither drawn on nor over the page here, lets go too.
     labels = viewer.add_labels(np.zeros((10, 10), int))
-    desk.select(None)
     mouse.click(viewer, view.page.places[9].box.center)
-    assert viewer.layers.selection.active is labels
-    assert desk.selected is None
+    assert desk.selected == 9
+    assert viewer.layers.selection.active is view.layers["karyogram"]
+    # The keys live again with it.
+    mouse.key(viewer, Qt.Key.Key_F)
+    assert 9 in desk.current.karyotype.state.turned
+    # And a drag from the very first press.
+    viewer.layers.selection.active = labels
+    mouse.drag(viewer, view.page.places[8].box.center, view.page.slots["4"].inner.center)
+    assert desk.current.karyotype.slot_of(8) == "4"
+
+
+def test_a_click_disturbs_no_other_layer(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    place = view.page.places[9].box.center
+    labels = viewer.add_labels(np.zeros((10, 10), int))
+
+    def undisturbed(where: tuple[float, float]) -> bool:
+        viewer.layers.selection.active = labels
+        mouse.click(viewer, where)
+        return viewer.layers.selection.active is labels and desk.selected is None
+
+    labels.mode = "paint"
+    assert undisturbed(place), "it is being painted"
+    labels.mode = "pan_zoom"
+    assert undisturbed((-8.0, 300.0)), "the click went beside the page"
+    crops = viewer.add_image(np.zeros((view.page.height, view.page.width)))
+    assert undisturbed(place), "another picture lies over the karyogram"
+    crops.visible = False
+    view.layers["karyogram"].visible = False
+    assert undisturbed(place), "the karyogram is hidden"
+    view.layers["karyogram"].visible = True
+    assert not undisturbed(place)
+    view.remove()
+    assert view._bring_back not in viewer.mouse_drag_callbacks
 
 
 def test_a_marker_is_called_by_key_and_counted(opened: Any) -> None:
@@ -136,6 +174,10 @@ def test_a_corrected_cell_is_closed_only_when_asked_twice(opened: Any) -> None:
     dock.buttons["Close cell"].click()
     assert len(desk.cells) == 1
     assert "press again" in dock.message.text()
+    # What was said is old once something new can be lost.
+    desk.current.karyotype.move([9], "4")
+    dock.buttons["Close cell"].click()
+    assert len(desk.cells) == 1
     dock.buttons["Close cell"].click()
     assert not desk.cells
     assert not view.shown
@@ -150,8 +192,6 @@ def test_rich_text_swallows_nothing(opened: Any, tmp_path: Path) -> None:
     viewer.window.add_dock_widget(dock, name="Review")
     triploid = [name for name in dict.fromkeys(MALE) if name not in "XY" for _ in range(3)]
     desk.open(make_classification(make_cell([*triploid, "X", "X", "X", "21"], name="cell <3n>")))
-    from qtpy.QtGui import QTextDocument
-
     text = QTextDocument()
     text.setHtml(dock.iscn.text())
     plain = text.toPlainText().replace("\u200b", "")
@@ -165,3 +205,155 @@ def test_a_long_karyotype_leaves_the_dock_its_width(opened: Any, length: int) ->
 
     words = ",".join(["46", "XY", *(f"+{n % 22 + 1}" for n in range(length // 4))])
     assert wrapped_label(rich(words)).minimumSizeHint().width() < 120
+
+
+def test_long_names_leave_both_docks_their_width(opened: Any) -> None:
+    viewer, desk, _ = opened
+    dock, form = ReviewDock(viewer), ClassifyForm(viewer)
+    viewer.window.add_dock_widget(dock, name="Review")
+    viewer.window.add_dock_widget(form, name="Classify chromosomes")
+    long = "x" * 165
+    add(viewer, "cell B")
+    mouse.settle()
+    before = dock.minimumSizeHint().width(), form.native.minimumSizeHint().width()
+    cell = make_cell(name=long)
+    first = replace(cell.chromosomes[0], name=f"{long}.png")
+    desk.open(make_classification(replace(cell, chromosomes=(first, *cell.chromosomes[1:]))))
+    desk.select(0)
+    desk.say(f"{long}: something")
+    add(viewer, long)
+    form._on_error(KaryoError(f"{long} cannot be read.", "Look.", long))
+    mouse.settle()
+    assert long in dock.card.words.text().replace("\u200b", "")
+    after = dock.minimumSizeHint().width(), form.native.minimumSizeHint().width()
+    # The card of a chromosome takes some room itself; a name of 165 signs wants over 1000.
+    assert after[0] <= before[0] + 60
+    assert after[1] <= before[1] + 60
+
+
+def test_the_karyotype_is_copied_as_it_is(opened: Any) -> None:
+    viewer, desk, _ = opened
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Review")
+    for index in (0, 2, 4):
+        desk.current.karyotype.move([index], "21")
+    breaks = dock.iscn.text().count("\u200b")
+    assert breaks
+    iscn = desk.current.karyotype.iscn
+    dock.iscn.copy()
+    assert QApplication.clipboard().text().startswith(f"{iscn} ")
+    dock.iscn.setSelection(0, len(iscn) + breaks)
+    QTest.keyClick(dock.iscn, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == iscn
+    desk.say("A & B's <i>.png")
+    text = QTextDocument()
+    text.setHtml(dock.message.text())
+    assert text.toPlainText() == "A & B's <i>.png"
+    assert dock.message.textFormat() == Qt.TextFormat.RichText
+
+
+def test_samples_without_a_path_are_told_apart(viewer: Any) -> None:
+    open_view(viewer)
+    desk = desk_of(viewer)
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Review")
+    first, second = make_classification(make_cell()), make_classification(make_cell())
+    desk.open(first)
+    desk.open(second)
+    assert [cell.name for cell in desk.cells] == ["cell A", "cell A (2)"]
+    desk.open(first)
+    assert len(desk.cells) == 2, "the same crops classified again replace their karyogram"
+    assert desk.current is desk.cells[0]
+    # Replaced without being asked on top: what is on top is still on the desk.
+    desk.open(first, show=False)
+    assert desk.current in desk.cells
+    desk.open(make_classification(make_cell(name="cell C")), show=False)
+    assert dock.cells.count() == 3
+    desk.close(desk.cells[2])
+    assert dock.cells.count() == 2
+    assert dock.cells.currentIndex() == 0
+    assert len(repr(desk.cells)) < 200
+
+
+def test_a_button_shows_what_it_corrects(opened: Any) -> None:
+    viewer, desk, view = opened
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Review")
+    crops = add(viewer, "cell B")
+    desk.select(8)
+    dock.buttons["Flip"].click()
+    assert not crops.visible
+    assert viewer.layers.selection.active is view.layers["karyogram"]
+
+
+def test_a_folder_is_read_when_its_name_is_whole(
+    viewer: Any, tmp_path: Path, notices: list[str], monkeypatch: Any
+) -> None:
+    form = ClassifyForm(viewer)
+    viewer.window.add_dock_widget(form, name="Classify chromosomes")
+    read: list[str] = []
+
+    def open_(path: str, plugin: str) -> None:
+        read.append(path)
+        cell = replace(make_cell(MALE[:3], Path(path).name), path=Path(path))
+        data, options, _ = layer_data(cell)
+        viewer.add_image(data, **options)
+
+    monkeypatch.setattr(type(viewer), "open", lambda _, path, plugin: open_(path, plugin))
+    folder = tmp_path / "cell 7"
+    field = form.folder.line_edit.native
+    field.setFocus()
+    QTest.keyClicks(field, str(folder))
+    assert not read
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "there is no such folder" in notices[-1]
+    # Made meanwhile: Enter asks once more, though the name is the same.
+    folder.mkdir()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert read == [str(folder)]
+    viewer.layers.clear()
+    assert read == [str(folder)]
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert len(read) == 2
+    for words in ("", "."):
+        field.clear()
+        QTest.keyClicks(field, words)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert len(read) == 2
+    assert "by its name" in notices[-1]
+    form.read_folder(Path("/" + "x" * 5000))
+    assert "too long" in notices[-1]
+
+
+def test_the_export_writes_the_cell_that_was_asked_for(
+    opened: Any, tmp_path: Path, notices: list[str], qtbot: Any
+) -> None:
+    viewer, desk, _ = opened
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Review")
+    folder = tmp_path / "patient" / "cell 9"
+    folder.mkdir(parents=True)
+    desk.open(make_classification(replace(make_cell(name="cell 9"), path=folder)))
+    asked = desk.current
+    dock.export.ask()
+    dialog = dock.export.dialog
+    assert dialog is not None
+    assert Path(dialog.directory().absolutePath()) == folder.parent
+    desk.open(make_classification(make_cell(name="cell B")))
+    table = tmp_path / "cell 9.csv"
+    asked.karyotype.move([8], "4")
+    dialog.fileSelected.emit(str(table))
+    assert not dock.export.button.isEnabled()
+    # Corrected while it is being written: the file is of the moment it was asked for.
+    asked.karyotype.move([8], "7")
+    qtbot.waitUntil(lambda: dock.export.worker is None, timeout=10000)
+    assert dock.export.button.isEnabled()
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[8]["assigned"] == "4"
+    assert "cell 9.csv" in notices[-1]
+    dialog.fileSelected.emit(str(tmp_path / "nowhere" / "a.png"))
+    qtbot.waitUntil(lambda: dock.export.worker is None, timeout=10000)
+    assert "does not exist" in notices[-1]
+    dialog.close()

@@ -73,6 +73,7 @@ class ChromosomeCard(QGroupBox):
         row = next((n for n, button in enumerate(self.buttons) if button is self.sender()), COUNT)
         if row < len(self._names):
             if self._desk.view is not None:
+                self._desk.view.uncover()
                 self._desk.view.activate()
                 free_keyboard()
             actions.place(self._desk, self._names[row])
@@ -114,7 +115,7 @@ def describe(cell: OpenCell, index: int) -> str:
 
     Its file, where it sits and by whose choice, and its light with the reason.
     """
-    slot, light = cell.karyotype.slot_of(index), cell.light(index)
+    slot, light = cell.karyotype.slot_of(index), cell.lights()[index]
     own = cell.classification.predicted[index]
     state = cell.karyotype.state
     row = dict(cell.classification.alternatives(index, 24))

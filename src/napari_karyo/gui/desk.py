@@ -68,14 +68,19 @@ class OpenCell:
     def __len__(self) -> int:
         return len(self.classification.cell)
 
-    def light(self, index: int) -> Light:
-        """Return the confidence light of one chromosome where it sits now.
+    @property
+    def slots(self) -> list[str]:
+        """The slot of each chromosome, in the order of the cell."""
+        return [self.karyotype.slot_of(index) for index in range(len(self))]
 
-        A chromosome that a person has looked at and left, or put there, is still
-        shown with the model's doubt: the light says what the model thinks.
+    def lights(self) -> tuple[Light, ...]:
+        """Return the confidence light of every chromosome where it sits now.
+
+        A chromosome that a person has looked at and left, or put there, still has the
+        model's doubt: the light says what the model thinks.
         """
-        slot, found = self.karyotype.slot_of(index), self.classification
-        return lights(found.probabilities[[index]], [slot], found.thresholds)[0]
+        found = self.classification
+        return lights(found.probabilities, self.slots, found.thresholds)
 
     def settled(self, index: int) -> bool:
         """Whether a person has accepted or moved this chromosome."""
@@ -84,15 +89,18 @@ class OpenCell:
 
     def open_questions(self) -> list[int]:
         """Return the chromosomes that still want a look, the least certain first."""
-        slots = [self.karyotype.slot_of(index) for index in range(len(self))]
         found = self.classification
-        waiting = doubtful_order(found.probabilities, slots, found.thresholds)
+        waiting = doubtful_order(found.probabilities, self.slots, found.thresholds)
         return [index for index in waiting if not self.settled(index)]
 
-    def probability(self, index: int) -> float:
-        """Return the probability of the class whose slot the chromosome sits in."""
-        row = self.classification.probabilities[[index]]
-        return float(assigned_probability(row, [self.karyotype.slot_of(index)])[0])
+    def confidences(self) -> NDArray[np.floating]:
+        """Return the probability of the class whose slot each chromosome sits in.
+
+        Returns
+        -------
+        ndarray, shape (N,)
+        """
+        return assigned_probability(self.classification.probabilities, self.slots)
 
     def asked_class(self, index: int) -> str:
         """Return the class whose saliency is shown for this chromosome."""
@@ -109,6 +117,8 @@ class Desk:
         The layers that show the current cell; set by `karyogram_view`.
     """
 
+    cells_changed = Signal()
+    """A cell was opened or closed below the one on top."""
     cell_changed = Signal(object)
     """Another cell lies on top, or none: OpenCell or None."""
     karyotype_changed = Signal(object)
@@ -169,7 +179,7 @@ class Desk:
         who : str
             Initials of the person who will correct.
         show : bool
-            Whether it comes on top.
+            Whether it comes on top. It does so anyway where it replaces the one on top.
         keep : collection of OpenCell
             Not to be replaced: those just opened by the same run.
         """
@@ -190,8 +200,10 @@ class Desk:
             while cell.name in names:
                 cell.label, number = f"({number})", number + 1
             self.cells.append(cell)
-        if show:
+        if show or (untouched is not None and untouched is self._current):
             self.show(cell)
+        else:
+            self.cells_changed.emit()
         return cell
 
     def show(self, cell: OpenCell | None) -> None:
@@ -200,6 +212,7 @@ class Desk:
             return
         if self._current is not None:
             self._current.karyotype.changed.disconnect(self._pass_on)
+            self._current.asked_to_close = False
         self._current = cell
         self._selected = None
         if cell is not None:
@@ -214,8 +227,13 @@ class Desk:
         if cell is self._current:
             left = self.cells[min(place, len(self.cells) - 1)] if self.cells else None
             self.show(left)
+        else:
+            self.cells_changed.emit()
 
     def _pass_on(self, change: Change) -> None:
+        if self._current is not None:
+            # What was said of closing is old: there is something new to lose.
+            self._current.asked_to_close = False
         self.karyotype_changed.emit(change)
 
     def select(self, index: int | None) -> None:
@@ -232,9 +250,14 @@ class Desk:
 
 
 def _identity(classification: Classification) -> tuple[Any, ...]:
-    """Return what tells whether two results are of one cell."""
+    """Return what tells whether two results are of one cell.
+
+    Cells without a path, such as the samples, are told apart by their very crops: the
+    cell itself is made anew when its stain is set or a crop can't be used.
+    """
     cell = classification.cell
-    return cell.name, cell.path, cell.polarity, cell.simulated, len(cell)
+    source: Any = cell.chromosomes if cell.path is None else (cell.path, len(cell))
+    return cell.name, cell.polarity, cell.simulated, source
 
 
 _desks: weakref.WeakKeyDictionary[Any, Desk] = weakref.WeakKeyDictionary()

@@ -52,11 +52,11 @@ def drag_callback(view: KaryogramView) -> Any:
         try:
             yield
             while event.type == "mouse_move":
-                row, column = _on_page(view, event)
-                if cell is not view.desk.current:
+                if cell is not view.desk.current or view.page is None:
                     view.let_down()
                     yield
                     continue
+                row, column = _on_page(view, event)
                 if not moving and _distance(pressed_at, event.pos) >= TREMBLE:
                     moving = True
                     view.lift(index)

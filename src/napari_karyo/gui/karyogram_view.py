@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.utils.colormaps.standardize_color import transform_color
 from numpy.typing import NDArray
 from psygnal import Signal
 from qtpy.QtCore import QTimer
@@ -102,19 +103,24 @@ class KaryogramView:
         self.composer = Composer(cell.classification)
         self.page = page_of(cell, self.composer)
         self.canvas = self.composer.compose(self.page)
-        for layer in self.desk.viewer.layers:
-            # The sheet of crops would lie over the karyogram.
-            if CELL_KEY in layer.metadata:
-                layer.visible = False
+        self.uncover()
         if not self.shown:
             self._add_layers(cell)
         else:
             self.layers["karyogram"].data = self.canvas
+            # The ghost was a chromosome of the cell that lay here before.
+            self.let_down()
         self._lights_for(cell)
         self._name_layers(cell)
         self.overlays.forget()
         self._frame()
         self.activate()
+
+    def uncover(self) -> None:
+        """Hide the sheets of crops, which would lie over the karyogram."""
+        for layer in self.desk.viewer.layers:
+            if CELL_KEY in layer.metadata and layer.visible:
+                layer.visible = False
 
     def fit(self) -> None:
         """Show the whole page, as large as the window allows."""
@@ -143,6 +149,7 @@ class KaryogramView:
             edge_color="#80808040",
             face_color="transparent",
             features={"slot": list(page.slots)},
+            visible=False,
         )
         add["lights"] = viewer.add_points(
             np.zeros((0, 2)),
@@ -180,33 +187,56 @@ class KaryogramView:
     def remove(self) -> None:
         """Take the layers out of the viewer; the cells stay on the desk."""
         # Forgotten first, so that their going is not taken for the person's doing.
-        left, self.layers, self.page = list(self.layers.values()), {}, None
-        self._remove_all(left)
+        self._remove_all(self._forget_layers())
+
+    def _forget_layers(self) -> list[Any]:
+        left, self.layers, self.page, self._target = list(self.layers.values()), {}, None, None
+        return left
 
     def _on_removed(self, event: Any) -> None:
         """Take the others away too: a karyogram without one of its layers is none."""
         if self.shown and event.value in self.layers.values():
             # Not at once: napari may be in the middle of removing all that is selected.
-            left, self.layers, self.page = list(self.layers.values()), {}, None
+            left = self._forget_layers()
             QTimer.singleShot(0, lambda: self._remove_all(left))
             self.desk.say("The karyogram was taken from the viewer; the review dock has it still.")
 
     def _bring_back(self, viewer: Any, event: Any) -> None:
-        """Make the karyogram active again on a click on it while a hidden layer is active.
+        """Make the karyogram active again on a click on it while another layer is active.
 
-        A folder dropped later leaves its crops active: without this, clicks on the
-        karyogram would do nothing. A layer that is seen keeps its mouse.
+        A folder dropped later leaves its crops active: without this, clicks and keys
+        would do nothing. A layer that is being drawn on keeps its mouse, and so does
+        one that is seen over the karyogram where the click went.
         """
+        if event.button != 1 or event.modifiers or viewer.dims.ndisplay != 2:
+            return
         active = viewer.layers.selection.active
         karyogram = self.layers.get("karyogram")
         if self.page is None or karyogram is None or not karyogram.visible:
             return
-        if active in self.layers.values() or (active is not None and active.visible):
+        if active in self.layers.values():
             return
-        index = self.page.chromosome_at(*self.to_page(event.position))
+        if active is not None and active.visible and str(active.mode) != "pan_zoom":
+            return
+        row, column = self.to_page(event.position)
+        on_page = 0 <= row < self.page.height and 0 <= column < self.page.width
+        if not on_page or self._is_covered(viewer, event.position):
+            return
+        self.activate()
+        index = self.page.chromosome_at(row, column)
         if index is not None:
-            self.activate()
             self.desk.select(index)
+
+    def _is_covered(self, viewer: Any, world: Iterable[float]) -> bool:
+        """Whether a layer that is none of the karyogram's is seen over it at a place."""
+        point = np.asarray(tuple(world)[-2:])
+        layers, own = list(viewer.layers), list(self.layers.values())
+        for layer in layers[layers.index(self.layers["karyogram"]) + 1 :]:
+            if layer.visible and layer not in own:
+                low, high = layer.extent.world[:, -2:]
+                if (low <= point).all() and (point <= high).all():
+                    return True
+        return False
 
     def _remove_all(self, layers: Iterable[Any]) -> None:
         desk = self._desk()
@@ -253,20 +283,24 @@ class KaryogramView:
             return
         lights.data[:] = marks.light_positions(page)
         table, now = lights.features, marks.light_features(cell)
-        look = ("sign", "reviewed", "corrected")
-        before = [list(table[name]) for name in look]
-        for name, values in now.items():
-            table[name] = values
-        if [now[name] for name in look] != before:
+        changed = [name for name, values in now.items() if list(table[name]) != values]
+        for name in changed:
+            table[name] = now[name]
+        if {"sign", "reviewed", "corrected"}.intersection(changed):
             self._style_lights(cell)
             lights.refresh_text()
         redraw(lights)
 
     def _style_lights(self, cell: OpenCell) -> None:
+        """Write the look of every light; the caller draws it.
+
+        Into the layer's own arrays: each assignment would draw all layers, their list too.
+        """
         lights, style = self.layers["lights"], marks.light_style(cell)
-        lights.symbol = style["symbol"]
-        lights.size = style["size"]
-        lights.face_color = style["face_color"]
+        symbol = type(lights.symbol[0])
+        lights.symbol[:] = [symbol(name) for name in style["symbol"]]
+        lights.size[:] = style["size"]
+        lights.face_color[:] = transform_color(style["face_color"])
 
     # -- selection, drop target, ghost -------------------------------------------
 
@@ -298,6 +332,8 @@ class KaryogramView:
         ghost = self.layers["ghost"]
         ghost.data = picture
         ghost.visible = True
+        # Where it may be dropped; at other times the page's own lines say enough.
+        self.layers["slots"].visible = True
 
     def carry(self, row: float, column: float) -> None:
         """Move the ghost to a place on the page and mark the slot under it."""
@@ -311,8 +347,9 @@ class KaryogramView:
 
     def let_down(self) -> None:
         """End carrying, whether it ended in a slot or not."""
-        if "ghost" in self.layers:
-            self.layers["ghost"].visible = False
+        for role in ("ghost", "slots"):
+            if role in self.layers:
+                self.layers[role].visible = False
         if self._target is not None:
             self._target = None
             self._frame()

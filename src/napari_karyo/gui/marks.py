@@ -60,25 +60,22 @@ def light_features(cell: OpenCell) -> dict[str, list[Any]]:
         Columns file, class, confidence, light (the model's), corrected, reviewed, sign
         (what is shown: a person's word counts more than the model's).
     """
-    count = len(cell)
-    state = cell.karyotype.state
-    lights = [cell.light(index) for index in range(count)]
+    state, lights = cell.karyotype.state, cell.lights()
+    every = range(len(cell))
     return {
         "file": [item.name for item in cell.classification.cell],
-        "class": [cell.karyotype.slot_of(index) for index in range(count)],
-        "confidence": [round(cell.probability(index), 3) for index in range(count)],
+        "class": cell.slots,
+        "confidence": [round(float(share), 3) for share in cell.confidences()],
         "light": [light.value for light in lights],
-        "corrected": [index in state.corrected for index in range(count)],
-        "reviewed": [index in state.reviewed for index in range(count)],
-        "sign": [
-            Light.SURE.sign if cell.settled(index) else lights[index].sign for index in range(count)
-        ],
+        "corrected": [index in state.corrected for index in every],
+        "reviewed": [index in state.reviewed for index in every],
+        "sign": [Light.SURE.sign if cell.settled(index) else lights[index].sign for index in every],
     }
 
 
 def light_style(cell: OpenCell) -> dict[str, Any]:
     """Return symbol, face colour and size of every light, as napari's Points takes them."""
-    lights = [cell.light(index) for index in range(len(cell))]
+    lights = cell.lights()
     settled = [cell.settled(index) for index in range(len(cell))]
     pairs = list(zip(lights, settled, strict=True))
     return {

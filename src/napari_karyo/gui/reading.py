@@ -51,16 +51,16 @@ def _read_file(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
 
 
 def tell_problems(name: str, problems: Iterable[Problem], most: int = 5) -> None:
-    """Warn about the files that were left out, by napari's notification."""
+    """Warn about the files and folders that were left out, by napari's notification."""
     found = list(problems)
     if not found:
         return
     from napari.utils.notifications import show_warning
 
     lost = sum(problem.left_out for problem in found)
-    lines = [f"{name}: {lost} file{'' if lost == 1 else 's'} left out, the rest was read."]
-    if not lost:
-        lines = [f"{name}: everything was read."]
+    lines = [
+        f"{name}: {lost} left out, the rest was read." if lost else f"{name}: everything was read."
+    ]
     lines += [str(problem) for problem in found[:most]]
     if len(found) > most:
         lines.append(f"... and {len(found) - most} more.")

@@ -27,7 +27,14 @@ from napari_karyo.gui.desk import Desk, OpenCell, desk_of
 from napari_karyo.gui.export_panel import ExportPanel
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.keys import help_html, plain_key
-from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
+from napari_karyo.gui.widgets import (
+    block,
+    free_keyboard,
+    let_shrink,
+    rich,
+    while_alive,
+    wrapped_label,
+)
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.heading import Numbers
 
@@ -65,7 +72,7 @@ class ReviewDock(QScrollArea):
         column = QVBoxLayout(inside)
         column.setContentsMargins(6, 6, 6, 6)
         self.cells = QComboBox()
-        self.cells.setToolTip("The open cells; the one chosen lies on top")
+        let_shrink(self.cells)
         self.cells.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.iscn = wrapped_label()
         self.iscn.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -107,6 +114,7 @@ class ReviewDock(QScrollArea):
     def _connect(self) -> None:
         desk = self.desk
         # psygnal holds bound methods weakly: a closed dock is let go.
+        desk.cells_changed.connect(self._on_cells)
         desk.cell_changed.connect(self._on_cell)
         desk.karyotype_changed.connect(self._on_edit)
         desk.selection_changed.connect(self._on_selection)
@@ -162,9 +170,11 @@ class ReviewDock(QScrollArea):
             actions.BY_NAME[button.objectName()].do(self.desk)
 
     def _bring_back(self) -> None:
-        """Show the karyogram again where its layers were taken away."""
-        if self.desk.current is not None and not self.view.shown:
-            self.view.show()
+        """Show the karyogram again where it was taken away, or crops lie over it."""
+        if self.desk.current is not None:
+            if not self.view.shown:
+                self.view.show()
+            self.view.uncover()
         self.view.activate()
         free_keyboard()
 
@@ -194,13 +204,23 @@ class ReviewDock(QScrollArea):
     # -- from the desk ------------------------------------------------------------
 
     @while_alive
-    def _on_cell(self, cell: OpenCell | None) -> None:
+    def _on_cells(self) -> None:
+        cell, names = self.desk.current, [one.name for one in self.desk.cells]
         with block(self.cells):
             self.cells.clear()
-            self.cells.addItems([one.name for one in self.desk.cells])
+            for place, name in enumerate(names):
+                self.cells.addItem(name)
+                # The dock may be narrower than a name.
+                self.cells.setItemData(place, name, Qt.ItemDataRole.ToolTipRole)
             if cell is not None:
                 self.cells.setCurrentIndex(self.desk.cells.index(cell))
-        self.cells.setVisible(len(self.desk.cells) > 1)
+        about = "The open cells; the one chosen lies on top"
+        self.cells.setToolTip(about if cell is None else f"{cell.name}\n{about}")
+        self.cells.setVisible(len(names) > 1)
+
+    @while_alive
+    def _on_cell(self, _cell: OpenCell | None) -> None:
+        self._on_cells()
         self._on_edit()
 
     @while_alive
@@ -263,7 +283,7 @@ def counts_text(cell: OpenCell) -> str:
     in_tray = len(state.slots.get(TRAY, ()))
     markers = len(state.markers)
     numbers = Numbers(len(cell) - in_tray, markers, in_tray)
-    lights = [cell.light(index) for index in range(len(cell)) if not cell.settled(index)]
+    lights = [light for index, light in enumerate(cell.lights()) if not cell.settled(index)]
     doubtful, look = lights.count(Light.DOUBTFUL), lights.count(Light.LOOK)
     lines = [numbers.text]
     if doubtful or look:

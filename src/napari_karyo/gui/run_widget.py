@@ -15,6 +15,7 @@ from magicgui.types import FileDialogMode
 from magicgui.widgets import ComboBox, Container, FileEdit, Label, ProgressBar, PushButton
 from napari.utils.notifications import show_error, show_warning
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QSizePolicy
 
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
@@ -23,7 +24,7 @@ from napari_karyo.gui.desk import OpenCell, desk_of
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.reading import tell_problems
 from napari_karyo.gui.settings import read_settings
-from napari_karyo.gui.widgets import free_keyboard, while_alive
+from napari_karyo.gui.widgets import breakable, free_keyboard, let_shrink, while_alive
 
 if TYPE_CHECKING:
     import napari
@@ -85,6 +86,14 @@ class ClassifyForm(Container[Any]):
             button.native.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.said = Label(value="")
         self.said.native.setWordWrap(True)
+        # A file's name is shown as it is, whatever signs it holds.
+        self.said.native.setTextFormat(Qt.TextFormat.PlainText)
+        # magicgui lets no label shrink: a long message would force the dock wide.
+        policy = self.said.native.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+        self.said.native.setSizePolicy(policy)
+        for box in (self.cells, self.model):
+            let_shrink(box.native)
         buttons = Container(widgets=[self.start, self.cancel], layout="horizontal", labels=False)
         buttons.margins = (0, 0, 0, 0)
         self.extend(
@@ -104,6 +113,8 @@ class ClassifyForm(Container[Any]):
         self._left_out: list[str] = []
         self._read_last = ""
         # Not `changed`, which tells every letter typed on the way to a folder's name.
+        # Enter tells both of these, in this order; leaving the field only the second.
+        self.folder.line_edit.native.returnPressed.connect(self._ask_again)
         self.folder.line_edit.native.editingFinished.connect(self._read_typed)
         self.folder.choose_btn.changed.connect(self._read_typed)
         self.start.changed.connect(self.run)
@@ -166,15 +177,26 @@ class ClassifyForm(Container[Any]):
         if text and text != self._read_last:
             self.read_folder(Path(text))
 
+    def _ask_again(self) -> None:
+        """Let Enter read the same folder once more where nothing of it is in the viewer."""
+        folder = Path(self._read_last).absolute()
+        paths = [cell.path.absolute() for _, cell, _ in cells_in(self._viewer.layers) if cell.path]
+        if not any(folder in (path, *path.parents) for path in paths):
+            self._read_last = ""
+
     def read_folder(self, path: Path) -> None:
         """Read a folder of crops, or of cells, into the viewer."""
+        if path == Path():
+            # What an empty field says; nobody means the directory napari was started in.
+            show_error("Choose a folder of crops by its name.")
+            return
         self._read_last = str(path)
         with self.folder.changed.blocked():
             self.folder.value = path
-        if not path.is_dir():
-            show_error(f"{path}: there is no such folder. Choose a folder of crops.")
-            return
         try:
+            if not path.is_dir():
+                show_error(f"{path}: there is no such folder. Choose a folder of crops.")
+                return
             self._viewer.open(str(path), plugin=PLUGIN)
         except (KaryoError, OSError) as error:
             show_error(str(error))
@@ -275,7 +297,7 @@ class ClassifyForm(Container[Any]):
         crops = sum(len(result.cell) for result in results)
         lines = [f"{crops} crops classified on {results[0].device}."]
         notes = {note for result in results for note in result.notes}
-        self.said.value = " ".join([*lines, *sorted(notes)])
+        self.said.value = breakable(" ".join([*lines, *sorted(notes)]))
         # Those of reading were told when the folder was read.
         told = {
             problem for _, cell, _ in cells_in(self._viewer.layers) for problem in cell.problems
@@ -286,7 +308,7 @@ class ClassifyForm(Container[Any]):
             )
 
     def _on_error(self, error: Exception) -> None:
-        self.said.value = str(error)
+        self.said.value = breakable(str(error))
         if isinstance(error, KaryoError):
             show_error(str(error))
         else:

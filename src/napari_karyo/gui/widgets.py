@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -9,10 +10,18 @@ from html import escape
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from qtpy.compat import isalive
-from qtpy.QtWidgets import QApplication, QLabel, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QTextDocumentFragment
+from qtpy.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QWidget
 
 Self = TypeVar("Self", bound=Any)
 Rest = ParamSpec("Rest")
+
+#: A word may be this long before it gets places to break.
+LONG_WORD = 12
+ZERO_WIDTH_SPACE = "\u200b"
+_LONG = re.compile(rf"\S{{{LONG_WORD + 1},}}")
+_PIECE = re.compile(rf"[^,_\-./\\]{{1,{LONG_WORD}}}[,_\-./\\]{{0,3}}|[,_\-./\\]{{1,3}}")
 
 
 def while_alive(
@@ -41,21 +50,61 @@ def block(widget: QWidget) -> Iterator[None]:
         widget.blockSignals(before)
 
 
-def wrapped_label(text: str = "") -> QLabel:
-    """Return a label that breaks its lines, so that no screen scale cuts them off."""
-    label = QLabel(text)
+class CopyLabel(QLabel):
+    """A label that gives the clipboard its words without the places to break.
+
+    Who pastes a karyotype into a report wants no signs in it that cannot be seen.
+    """
+
+    def copy(self) -> None:
+        """Put what is selected into the clipboard, or all where nothing is."""
+        words = self.selectedText()
+        if not words:
+            words = QTextDocumentFragment.fromHtml(self.text()).toPlainText()
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(words.replace(ZERO_WIDTH_SPACE, ""))
+
+    def keyPressEvent(self, ev: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Copy in our way, and leave every other key to Qt."""
+        if ev is not None and ev.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(ev)
+
+    def contextMenuEvent(self, ev: QContextMenuEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Offer our own copying: Qt's menu would copy the places to break as well."""
+        if ev is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy", self.copy)
+        menu.popup(ev.globalPos())
+
+
+def wrapped_label(text: str = "") -> CopyLabel:
+    """Return a rich-text label that breaks its lines, so that no screen scale cuts them off."""
+    label = CopyLabel(text)
+    # Not left for Qt to guess: it would show the "&amp;" of a text without tags as it is.
+    label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)
     return label
 
 
-def rich(text: str) -> str:
-    """Return plain text fit for a rich-text label: escaped, and with places to break.
+def breakable(text: str) -> str:
+    """Return a text whose long words may be broken: they would force a dock wide."""
+    return _LONG.sub(lambda word: ZERO_WIDTH_SPACE.join(_PIECE.findall(word[0])), text)
 
-    A long ISCN string or file name has no spaces, and would force its dock wide.
-    """
-    zero_width_space = "\u200b"
-    broken = "".join(sign + zero_width_space if sign in ",_-." else sign for sign in text)
-    return escape(broken)
+
+def rich(text: str) -> str:
+    """Return plain text fit for a rich-text label: escaped, and with places to break."""
+    return escape(breakable(text))
+
+
+def let_shrink(box: QComboBox) -> None:
+    """Let a combo box be narrower than its longest entry, such as a cell's long name."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(LONG_WORD)
 
 
 def free_keyboard() -> None:

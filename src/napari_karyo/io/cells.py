@@ -203,8 +203,14 @@ def read_patient(path: Path | str, polarity: Polarity | None = None) -> Patient:
         return Patient(cell.name, (cell,), path)
     cells: list[Cell] = []
     problems: list[Problem] = []
+    # An overview or a print of the karyogram, as a rule: no crop is lost.
     problems += [
-        Problem(item.name, "this picture lies beside the cells' folders.", "It was left out.")
+        Problem(
+            item.name,
+            "this picture lies beside the cells' folders.",
+            "It was not read as a cell.",
+            left_out=False,
+        )
         for item in _images(path)
     ]
     try:

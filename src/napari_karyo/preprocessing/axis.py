@@ -81,7 +81,7 @@ def _middle(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.fl
     share = np.linspace(-1.0, 1.0, len(path))
     weight = ndimage.map_coordinates(depth, path.T, order=1, mode="nearest")
     curve = np.polynomial.chebyshev.chebfit(share, path, order, w=weight)
-    smooth = np.polynomial.chebyshev.chebval(share, curve).T
+    smooth = np.asarray(np.polynomial.chebyshev.chebval(share, curve).T, np.float64)
     return _extend(smooth, mask, back=max(1, round(half / 2)))
 
 
