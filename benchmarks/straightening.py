@@ -36,13 +36,7 @@ def share(data: Dataset, crops: int) -> Dataset:
     """Keep the validation split and a random share of the training crops."""
     train = np.random.default_rng(0).permutation(data.select("train"))[:crops]
     keep = np.sort(np.concatenate([train, data.select("val")]))
-    return Dataset(
-        data.inputs[keep],
-        data.labels[keep],
-        data.stains[keep],
-        data.splits[keep],
-        data.patients[keep],
-    )
+    return data.take(keep)
 
 
 def main() -> None:

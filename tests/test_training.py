@@ -98,7 +98,7 @@ def test_training_without_a_split_is_refused_before_it_begins(
     path = data / "labels.csv"
     path.write_text(path.read_text().replace(f",{split},", ",test,"))
     with pytest.raises(ReadError, match=f"no crop of the split '{split}'"):
-        entry.train(data, tmp_path / "out", device="cpu", progress=lambda _: None)
+        entry.train([data], tmp_path / "out", device="cpu", progress=lambda _: None)
 
 
 def test_the_papers_recipe_trains(
@@ -207,7 +207,7 @@ def test_train_writes_weights_that_load_and_evaluate(
 ) -> None:
     monkeypatch.setitem(entry.CONFIGS, "default", SMALL)
     monkeypatch.setitem(entry.RECIPES, "default", replace(QUICK, epochs=12))
-    path = entry.train(data, tmp_path / "out", device="cpu", progress=lambda _: None)
+    path = entry.train([data], tmp_path / "out", device="cpu", progress=lambda _: None)
     assert path is not None
     loaded = load_weights(path)
     assert loaded.facts["crops"]["train"] == {"q_band": 6}
@@ -217,7 +217,7 @@ def test_train_writes_weights_that_load_and_evaluate(
     assert 0 <= figures["top1"] <= figures["top3"] <= figures["top5"] <= 1
     assert "after whole-cell assignment" in report.text()
     with pytest.raises(KaryoError, match="no configuration"):
-        entry.train(data, tmp_path / "out", config="nothing")
+        entry.train([data], tmp_path / "out", config="nothing")
 
 
 def test_a_crop_that_cannot_be_used_counts_as_wrong(data: Path, tmp_path: Path) -> None:

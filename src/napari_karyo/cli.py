@@ -87,10 +87,16 @@ def parser() -> argparse.ArgumentParser:
     _add_network(one)
 
     one = commands.add_parser("train", help="train the network; goes on after a kill")
-    one.add_argument("data", type=Path, metavar="DATA", help="folder with labels.csv")
+    one.add_argument(
+        "data", nargs="+", type=Path, metavar="DATA", help="folder with labels.csv; may be several"
+    )
     one.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     one.add_argument("--config", default="default", help="default or paper")
     one.add_argument("--epochs", type=_positive, help="instead of the recipe's")
+    one.add_argument("--learning-rate", type=float, help="instead of the recipe's")
+    one.add_argument(
+        "--start", metavar="MODEL", help="go on from a model, by name or file, not from chance"
+    )
     one.add_argument("--seed", type=int, default=0)
     _add_device(one)
     one.add_argument(

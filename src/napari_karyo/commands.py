@@ -125,6 +125,8 @@ def train(chosen: Namespace) -> int:
         chosen.output,
         config=chosen.config,
         epochs=chosen.epochs,
+        learning_rate=chosen.learning_rate,
+        start=chosen.start,
         seed=chosen.seed,
         device=chosen.device,
         resume=not chosen.no_resume,

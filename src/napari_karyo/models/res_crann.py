@@ -142,6 +142,7 @@ class ResCRANN(nn.Module):
         self.attention = BandAttention(width)
         self.dropout = nn.Dropout(config.dropout)
         self.outputs = len(CLASSES) * (2 if config.either_way_up else 1)
+        self.width = width
         self.head = nn.Linear(width, self.outputs)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -157,9 +158,24 @@ class ResCRANN(nn.Module):
         attention : Tensor, shape (N, G)
             Weights of the rows of the sequence, top to bottom, summing to 1.
         """
+        representation, alpha = self.describe(images)
+        return self.head(self.dropout(representation)), alpha
+
+    def describe(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the last layer reads: r (equation 7), and the attention.
+
+        Parameters
+        ----------
+        images : Tensor, shape (N, 1, height, width)
+
+        Returns
+        -------
+        representation : Tensor, shape (N, W)
+        attention : Tensor, shape (N, G)
+        """
         maps = self.backbone(images)
         # (N, K, G, H) -> (N, G, H * K): row g of every map, side by side.
         sequence = maps.permute(0, 2, 3, 1).flatten(2)
         sequence, _ = self.lstm(sequence)
         representation, alpha = self.attention(sequence)
-        return self.head(self.dropout(representation)), alpha
+        return representation, alpha

@@ -73,13 +73,19 @@ class Augmentation:
         return cls(**{item.name: 0.0 for item in fields(cls)})
 
 
-def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
+def augment(
+    images: Tensor, settings: Augmentation, cells: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Change a batch at random.
 
     Parameters
     ----------
     images : Tensor, shape (N, 1, H, W), 0 to 1
     settings : Augmentation
+    cells : Tensor of int, shape (N,), optional
+        The cell of each crop. What a microscope and a laboratory do to all crops of a
+        cell alike (scale, blur, gamma, gain, noise) is then drawn once a cell. Without
+        it every crop is on its own.
 
     Returns
     -------
@@ -96,16 +102,22 @@ def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
     def chance(probability: float) -> Tensor:
         return torch.rand(count, device=device) < probability
 
+    shared = None if cells is None else torch.unique(cells, return_inverse=True)[1]
+
+    def alike(values: Tensor) -> Tensor:
+        return values if shared is None else values[shared]
+
     images = functional.grid_sample(
-        images, _grid(images, settings, between, chance), align_corners=True
+        images, _grid(images, settings, between, chance, alike), align_corners=True
     )
-    images = _blur(images, chance(settings.blur))
+    images = _blur(images, alike(torch.rand(count, device=device) * chance(settings.blur)))
     images = _blocks(images, chance(settings.block))
     own = images.amax(dim=(2, 3), keepdim=True).clamp(min=0.05)
     images = torch.where(chance(settings.stretch)[:, None, None, None], images / own, images)
-    gamma = torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1)))
-    images = images.clamp(0, 1) ** gamma * (1 + between(settings.gain, (count, 1, 1, 1)))
-    spread = torch.rand((count, 1, 1, 1), device=device) * settings.noise
+    gamma = alike(torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1))))
+    gain = alike(between(settings.gain, (count, 1, 1, 1)))
+    images = images.clamp(0, 1) ** gamma * (1 + gain)
+    spread = alike(torch.rand((count, 1, 1, 1), device=device)) * settings.noise
     # Noise lies on the chromosome; the background has been removed by then.
     images = images + torch.randn_like(images) * spread * (images > 0.02)
     turned = chance(settings.upside_down)
@@ -118,6 +130,7 @@ def _grid(
     settings: Augmentation,
     between: Callable[[float], Tensor],
     chance: Callable[[float], Tensor],
+    alike: Callable[[Tensor], Tensor],
 ) -> Tensor:
     """Return the sampling grid of rotation, scale, shift, mirroring and bend."""
     height, width = images.shape[2:]
@@ -130,8 +143,8 @@ def _grid(
     turned_y = torch.cos(angle) * down - torch.sin(angle) * right
     turned_x = torch.sin(angle) * down + torch.cos(angle) * right
     turned_y, turned_x = _bent(turned_y, turned_x, between(1 / TIGHTEST), chance(settings.bend))
-    turned_y = turned_y * (1 + between(settings.scale_along))
-    turned_x = turned_x * (1 + between(settings.scale_across))
+    turned_y = turned_y * (1 + alike(between(settings.scale_along)))
+    turned_x = turned_x * (1 + alike(between(settings.scale_across)))
     turned_x = turned_x * (1 - 2 * chance(settings.mirror)[:, None, None].to(x.dtype))
     return torch.stack([turned_x / (width / 2), turned_y / (height / 2)], dim=-1)
 
@@ -157,15 +170,14 @@ def _bent(y: Tensor, x: Tensor, curvature: Tensor, which: Tensor) -> tuple[Tenso
     return torch.where(bent, along, y), torch.where(bent, across, x)
 
 
-def _blur(images: Tensor, which: Tensor) -> Tensor:
-    """Blur some crops, each by its own mixture of three strengths."""
+def _blur(images: Tensor, strength: Tensor) -> Tensor:
+    """Blur crops, each by a mixture of three strengths: 0 leaves it sharp, 1 is most."""
     size = images.shape[2:]
     levels = [images, functional.avg_pool2d(functional.avg_pool2d(images, 3, 1, 1), 3, 1, 1)]
     for step in (2, 4):
         small = functional.avg_pool2d(levels[1], step)
         levels.append(functional.interpolate(small, size, mode="bilinear", align_corners=False))
-    depth = torch.rand(len(images), 1, 1, 1, device=images.device) * (len(levels) - 1)
-    depth = depth * which[:, None, None, None]
+    depth = strength[:, None, None, None] * (len(levels) - 1)
     mixed = torch.zeros_like(images)
     for number, level in enumerate(levels):
         mixed = mixed + level * (1 - (depth - number).abs()).clamp(min=0)

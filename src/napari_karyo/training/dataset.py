@@ -2,7 +2,9 @@
 
 A data folder holds ``labels.csv`` with the columns ``stain,patient,cell,label,split,file``
 (one row a crop; ``stain`` begins with ``q`` for bright chromosomes on black, else dark
-on white) and the crops, either as files or in ``.zip`` archives beside it.
+on white) and the crops, either as files or in ``.zip`` archives beside it. A further
+column ``p_arm`` says ``unknown`` for crops that were cut out of spreads as they lay;
+without it they stand p arm up.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ import hashlib
 import os
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +23,27 @@ from numpy.typing import NDArray
 
 from napari_karyo import preprocessing
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
-from napari_karyo.classes import CLASS_INDEX, parse_class
+from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
 from napari_karyo.io.images import read_image
 from napari_karyo.io.polarity import on_paper
-from napari_karyo.preprocessing.prepare import InputSettings, prepare
+from napari_karyo.preprocessing.length import length_factor
+from napari_karyo.preprocessing.prepare import (
+    InputSettings,
+    Prepared,
+    draw_inputs,
+    length_factors,
+    stand_upright,
+)
+from napari_karyo.simulation.profiles import load_profile
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
+
+#: The column that may say ``unknown``.
+P_ARM = "p_arm"
+
+#: With fewer crops than this a cell is not whole, and its longest may not be among them.
+WHOLE = 35
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +56,8 @@ class LabelledCell:
     stain, patient, split : str
     lost : tuple of (str, str)
         File and label of the crops that could not be read.
+    p_arm_known : bool
+        Whether the crops are known to stand p arm up.
     """
 
     cell: Cell
@@ -47,6 +65,7 @@ class LabelledCell:
     patient: str
     split: str
     lost: tuple[tuple[str, str], ...] = ()
+    p_arm_known: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +78,10 @@ class Dataset:
     labels : ndarray, shape (N,), int64
         Indices into `CLASSES`.
     stains, splits, patients : ndarray of str, shape (N,)
+    cells : ndarray, shape (N,), int64
+        Crops of one cell share a number and follow each other.
+    p_arm_known : ndarray of bool, shape (N,)
+        Whether the crop is known to stand p arm up.
     """
 
     inputs: NDArray[np.uint8]
@@ -66,6 +89,26 @@ class Dataset:
     stains: NDArray[np.str_]
     splits: NDArray[np.str_]
     patients: NDArray[np.str_]
+    cells: NDArray[np.int64]
+    p_arm_known: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Dataset]) -> Dataset:
+        """Return the crops of several data folders as one set."""
+        first_cells = np.cumsum([0, *(int(part.cells[-1]) + 1 for part in parts)])
+        cells = [part.cells + first for part, first in zip(parts, first_cells, strict=False)]
+        return cls(
+            **{
+                item.name: np.concatenate(
+                    cells if item.name == "cells" else [getattr(part, item.name) for part in parts]
+                )
+                for item in fields(cls)
+            }
+        )
+
+    def take(self, which: NDArray[np.int64]) -> Dataset:
+        """Return some of the crops."""
+        return Dataset(**{item.name: getattr(self, item.name)[which] for item in fields(self)})
 
     def select(self, split: str) -> NDArray[np.int64]:
         """Return the indices of a split's crops."""
@@ -197,12 +240,15 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
             label = parse_class(row["label"])
             chromosomes.append(Chromosome(Path(row["file"]).name, image, path, label))
         cell = Cell(name, tuple(chromosomes), polarity, None, tuple(problems))
-        yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"], tuple(lost))
+        known = all((row.get(P_ARM) or "up") == "up" for row in rows)
+        yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"], tuple(lost), known)
 
 
 def _fingerprint(data: Path, settings: InputSettings, splits: tuple[str, ...]) -> str:
     """Return what the prepared crops depend on: labels, settings, and the code that draws."""
-    known = hashlib.sha256(repr((sorted(asdict(settings).items()), splits)).encode())
+    known = hashlib.sha256(
+        repr((sorted(asdict(settings).items()), splits, Dataset.__annotations__)).encode()
+    )
     known.update((data / "labels.csv").read_bytes())
     for source in sorted(Path(preprocessing.__file__).parent.glob("*.py")):
         known.update(source.read_bytes())
@@ -230,7 +276,7 @@ def load_dataset(
         parts: dict[str, list[NDArray[np.generic]]] = defaultdict(list)
         for number, labelled in enumerate(read_cells(data, work, splits)):
             try:
-                prepared = prepare([labelled.cell], settings)[0]
+                prepared = _prepare(labelled.cell, settings)
             except PreprocessingError as error:
                 if progress is not None:
                     progress(str(error))
@@ -240,6 +286,8 @@ def load_dataset(
             parts["labels"].append(
                 np.array([CLASS_INDEX[str(item.expected)] for item in prepared.cell])
             )
+            parts["cells"].append(np.full(count, number))
+            parts["p_arm_known"].append(np.full(count, labelled.p_arm_known))
             for what in ("stain", "split", "patient"):
                 parts[f"{what}s"].append(np.full(count, getattr(labelled, what)))
             if progress is not None and number % 50 == 49:
@@ -261,4 +309,28 @@ def load_dataset(
             arrays["stains"],
             arrays["splits"],
             arrays["patients"],
+            arrays["cells"].astype(np.int64),
+            arrays["p_arm_known"],
         )
+
+
+def _prepare(cell: Cell, settings: InputSettings) -> Prepared:
+    """Draw a cell's crops; where they are only some of a cell's, by what their classes measure.
+
+    A classifier is given whole cells, so training on parts of one must not teach it other
+    lengths.
+    """
+    standing, pictures = stand_upright(cell)
+    if len(pictures) >= WHOLE:
+        (factor,) = length_factors([pictures], settings, "cell")
+    else:
+        usual = {name: item.length for name, item in load_profile(cell.polarity).classes.items()}
+        mean = np.median(
+            [
+                picture.length / usual[str(item.expected)]
+                for picture, item in zip(pictures, standing, strict=True)
+            ]
+        )
+        whole = [mean * usual[name] for name in (*AUTOSOMES, "X") for _ in range(2)]
+        factor = length_factor(whole, settings.target_rows, settings.quantile)
+    return draw_inputs(standing, pictures, factor, settings)

@@ -121,11 +121,12 @@ def _running_mean(decay: float) -> Callable[..., None]:
 
 
 def _made_with(
-    config: ResCRANNConfig, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
+    network: ResCRANN, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
 ) -> str:
     """Return what a checkpoint depends on; one of anything else can't go on."""
     crops = zlib.crc32(data.inputs[train[:1000]].tobytes())
-    return repr((config.as_dict(), asdict(recipe), seed, len(train), crops))
+    start = zlib.crc32(network.head.weight.detach().cpu().numpy().tobytes())
+    return repr((network.config.as_dict(), asdict(recipe), seed, len(train), crops, start))
 
 
 def fit(
@@ -138,6 +139,7 @@ def fit(
     resume: bool = True,
     time_limit: float | None = None,
     compiled: bool = False,
+    start: ResCRANN | None = None,
     progress: Callable[[str], None] = print,
 ) -> tuple[ResCRANN, bool, float]:
     """Train a network on the split ``train``, watching ``val``.
@@ -158,6 +160,8 @@ def fit(
     compiled : bool
         Let torch compile the network first: a minute or two, and a C++ compiler, for
         nearly twice the speed on a CPU.
+    start : ResCRANN, optional
+        A trained network of the same configuration to go on from, instead of chance.
     progress : callable
         Told a line an epoch.
 
@@ -177,6 +181,8 @@ def fit(
     place = device.torch()
     train, val = _with_repeats(data, recipe.rarer_stain), data.select("val")
     network = ResCRANN(config).to(place)
+    if start is not None:
+        network.load_state_dict(start.state_dict())
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     per_epoch = max(1, len(train) // recipe.batch)
     total = recipe.epochs * per_epoch
@@ -189,13 +195,14 @@ def fit(
     )
     forward = torch.compile(network) if compiled else network
     checkpoint = output / "checkpoint.pt"
-    made_with = _made_with(config, recipe, seed, train, data)
+    made_with = _made_with(network, recipe, seed, train, data)
     if resume and checkpoint.exists():
         state.load(checkpoint, made_with)
         progress(f"going on from step {state.step} of {total}")
     # All crops on the device, where they are also augmented: nothing waits for a loader.
     images = torch.from_numpy(data.inputs)[:, None].to(place)
     labels = torch.from_numpy(data.labels).to(place)
+    known = torch.from_numpy(data.p_arm_known).to(place)
     saved, seconds_before = time.monotonic(), state.seconds
     losses: list[float] = []
     while state.step < total:
@@ -205,7 +212,8 @@ def fit(
         for number in range(within, per_epoch):
             picked = torch.from_numpy(order[number * recipe.batch : (number + 1) * recipe.batch])
             picked = picked.to(place)
-            losses.append(_step(state, forward, images[picked], labels[picked], recipe, device))
+            crops = images[picked], labels[picked], known[picked]
+            losses.append(_step(state, forward, *crops, recipe, device))
             now = time.monotonic()
             state.seconds = seconds_before + now - began
             out_of_time = time_limit is not None and now - began > time_limit
@@ -258,16 +266,14 @@ def _step(
     forward: Callable[..., tuple[Tensor, Tensor]],
     crops: Tensor,
     labels: Tensor,
+    known: Tensor,
     recipe: Recipe,
     device: Device,
 ) -> float:
-    settings = recipe.augmentation
-    images, turned = augment(crops.float() / 255, settings)
-    if state.network.config.either_way_up:
-        labels = labels + len(CLASSES) * turned
+    images, turned = augment(crops.float() / 255, recipe.augmentation)
     with device.autocast(training=True):
         logits, _ = forward(images.contiguous(memory_format=torch.channels_last))
-    loss = functional.cross_entropy(logits.float(), labels, label_smoothing=recipe.label_smoothing)
+    loss = cross_entropy(logits.float(), labels, turned, known, recipe.label_smoothing)
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
@@ -276,6 +282,35 @@ def _step(
     state.averaged.update_parameters(state.network)
     state.step += 1
     return float(loss.detach())
+
+
+def cross_entropy(
+    logits: Tensor, labels: Tensor, turned: Tensor, known: Tensor, smoothing: float
+) -> Tensor:
+    """Return the mean loss of a batch.
+
+    Parameters
+    ----------
+    logits : Tensor, shape (N, 24 or 48)
+    labels : Tensor of int, shape (N,)
+        True classes.
+    turned : Tensor of bool, shape (N,)
+        Which crops were turned by half.
+    known : Tensor of bool, shape (N,)
+        Which stood p arm up before. Of the others only the class is asked, whichever
+        way up, where the network tells both.
+    smoothing : float
+    """
+    count = len(CLASSES)
+    if logits.shape[1] == count:
+        return functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+    both = labels + count * turned
+    with_polarity = functional.cross_entropy(
+        logits, both, label_smoothing=smoothing, reduction="none"
+    )
+    either = torch.logsumexp(logits.reshape(-1, 2, count), dim=1)
+    alone = functional.cross_entropy(either, labels, label_smoothing=smoothing, reduction="none")
+    return torch.where(known, with_polarity, alone).mean()
 
 
 def _averaged(state: _State) -> ResCRANN:
@@ -297,7 +332,9 @@ def validate(
         truth = data.labels[of_stain]
         right = classes[np.arange(len(truth)), truth]
         figures[f"{stain}_top1"] = float((classes.argmax(axis=1) == truth).mean())
-        figures[f"{stain}_polarity"] = float((up > 0.5).mean())
+        known = data.p_arm_known[of_stain]
+        if known.any():
+            figures[f"{stain}_polarity"] = float((up[known] > 0.5).mean())
         figures[f"{stain}_loss"] = float(-np.log(np.maximum(right, math.exp(-30))).mean())
     return figures
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.predict import predict
 from napari_karyo.models.res_crann import CONFIGS, ResCRANN
-from napari_karyo.models.weights import save_weights
+from napari_karyo.models.weights import load_weights, save_weights
 from napari_karyo.training.augment import Augmentation
 from napari_karyo.training.calibrate import fit_temperature, fit_thresholds
 from napari_karyo.training.dataset import Dataset, load_dataset
@@ -39,11 +39,13 @@ RECIPES = {
 
 
 def train(
-    data: Path,
+    data: Sequence[Path],
     output: Path,
     *,
     config: str = "default",
     epochs: int | None = None,
+    learning_rate: float | None = None,
+    start: str | Path | None = None,
     seed: int = 0,
     device: str = "auto",
     resume: bool = True,
@@ -55,13 +57,18 @@ def train(
 
     Parameters
     ----------
-    data : Path
-        Folder with ``labels.csv``; see `napari_karyo.training.dataset`.
+    data : sequence of Path
+        Folders with ``labels.csv``; see `napari_karyo.training.dataset`.
     output : Path
         Folder for the prepared crops, the checkpoint, ``epochs.csv`` and the weights.
     config : {"default", "paper"}
     epochs : int, optional
         Instead of the recipe's.
+    learning_rate : float, optional
+        Instead of the recipe's.
+    start : str or Path, optional
+        A model to go on from, by name or file, instead of chance. It brings its own
+        configuration.
     seed : int
     device : {"auto", "cuda", "mps", "cpu"}
     resume : bool
@@ -88,26 +95,41 @@ def train(
         raise KaryoError(
             f"there is no configuration {config!r}.", f"Choose one of {', '.join(CONFIGS)}."
         )
-    sizes, recipe = CONFIGS[config], RECIPES[config]
+    first = load_weights(start) if start is not None else None
+    sizes, recipe = first.network.config if first else CONFIGS[config], RECIPES[config]
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
+    if learning_rate is not None:
+        recipe = replace(recipe, learning_rate=learning_rate)
     if not sizes.either_way_up:
         recipe = replace(recipe, augmentation=replace(recipe.augmentation, upside_down=0.0))
     output.mkdir(parents=True, exist_ok=True)
     place = choose_device(device)
     trained_by = commit()
     progress(f"training on {place}")
-    crops = load_dataset(data, output, sizes.input, ("train", "val"), progress)
+    crops = Dataset.joined(
+        [load_dataset(one, output, sizes.input, ("train", "val"), progress) for one in data]
+    )
     for split in ("train", "val"):
         if not len(crops.select(split)):
             raise ReadError(
                 f"no crop of the split {split!r} could be used.",
                 "Training needs rows of both train and val, of different patients.",
-                data / "labels.csv",
+                data[0] / "labels.csv",
             )
     try:
         network, finished, seconds = fit(
-            crops, sizes, recipe, place, output, seed, resume, time_limit, compiled, progress
+            crops,
+            sizes,
+            recipe,
+            place,
+            output,
+            seed,
+            resume,
+            time_limit,
+            compiled,
+            first.network if first else None,
+            progress,
         )
     except ValueError as error:
         raise KaryoError(str(error)) from error
@@ -116,8 +138,11 @@ def train(
     calibration = calibrate(network, crops, str(place.kind))
     facts: dict[str, Any] = {
         "config": config,
-        "command": f"napari-karyo train DATA --output FOLDER --config {config}"
-        f" --epochs {recipe.epochs} --seed {seed}" + (" --compile" if compiled else ""),
+        "command": f"napari-karyo train{' DATA' * len(data)} --output FOLDER --config {config}"
+        f" --epochs {recipe.epochs} --learning-rate {recipe.learning_rate:g} --seed {seed}"
+        + (f" --start {Path(start).name}" if start is not None else "")
+        + (" --compile" if compiled else ""),
+        **({"started_from": first.sha256, "before": first.facts} if first else {}),
         "recipe": asdict(recipe),
         "seed": seed,
         **provenance(str(place), seconds),

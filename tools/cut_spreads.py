@@ -1,0 +1,120 @@
+"""Cut the chromosomes that lie alone in raw metaphase spreads out of them.
+
+    python tools/cut_spreads.py DATA --output FOLDER
+
+``DATA/raw_spreads.zip`` holds spreads as the microscope took them and ``boxes.csv`` with a
+box and a class for each chromosome. An object of the spread that fills exactly one box is
+a chromosome alone; it is cut out on white paper, as a laboratory's program would hand it
+over. FOLDER becomes a data folder for ``napari-karyo train`` and ``evaluate``:
+``labels.csv`` and ``raw_spreads/<cell>/<class>_<n>.png``. Which arm is up is not known.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+from skimage.measure import label, regionprops
+
+from napari_karyo.training.dataset import COLUMNS
+
+#: Pixels by which a chromosome's box may reach beyond it on each side. Most do by 3 to 8.
+REACH = (-2.0, 14.0)
+
+#: Pixels of paper around a chromosome.
+MARGIN = 4
+
+
+def objects(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.int_]]:
+    """Return a spread with its paper at 255, and its dark objects numbered."""
+    # The paper is what lies between the chromosomes: bright, and even over wide distances.
+    size = max(grey.shape) // 6
+    small = ndimage.percentile_filter(grey[::8, ::8], 90, size=size // 8)
+    paper = ndimage.zoom(
+        ndimage.gaussian_filter(small.astype(np.float64), size / 16),
+        np.array(grey.shape) / np.array(small.shape),
+        order=1,
+    )
+    flat = np.clip(255.0 * grey / np.maximum(paper, 1.0), 0, 255)
+    dark = ndimage.gaussian_filter(255.0 - flat, 0.7)
+    return flat, label(dark > 0.75 * threshold_otsu(dark), connectivity=2)
+
+
+def cut(grey: NDArray[np.uint8], boxes: NDArray[np.float64]) -> dict[int, NDArray[np.uint8]]:
+    """Return the crop of every chromosome that lies alone, by the row of its box.
+
+    Parameters
+    ----------
+    grey : ndarray, shape (height, width), uint8
+        The spread.
+    boxes : ndarray, shape (N, 4)
+        Left, top, right and bottom of each.
+    """
+    flat, numbered = objects(grey)
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    crops = {}
+    for item in regionprops(numbered):
+        top, left, bottom, right = item.bbox
+        inside = (middle > (left, top)).all(axis=1) & (middle < (right, bottom)).all(axis=1)
+        if inside.sum() != 1:
+            continue
+        best = int(inside.argmax())
+        beyond = np.concatenate([(left, top) - boxes[best, :2], boxes[best, 2:] - (right, bottom)])
+        if beyond.min() < REACH[0] or beyond.max() > REACH[1]:
+            continue
+        inner = np.pad(item.image_filled, MARGIN)
+        near = ndimage.binary_dilation(inner, iterations=2)
+        rows = slice(max(0, top - MARGIN), bottom + MARGIN)
+        columns = slice(max(0, left - MARGIN), right + MARGIN)
+        seen = flat[rows, columns]
+        near = near[rows.start - top + MARGIN :, columns.start - left + MARGIN :]
+        near = near[: seen.shape[0], : seen.shape[1]]
+        crops[best] = np.where(near, seen, 255.0).round().astype(np.uint8)
+    return crops
+
+
+def main() -> None:
+    """Cut all spreads and write the data folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--output", type=Path, required=True)
+    chosen = parser.parse_args()
+    table: list[dict[str, str]] = []
+    with zipfile.ZipFile(chosen.data / "raw_spreads.zip") as archive:
+        with archive.open("raw_spreads/boxes.csv") as file:
+            rows = list(csv.DictReader(io.TextIOWrapper(file, encoding="utf-8")))
+        spreads: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for row in rows:
+            spreads[row["file"]].append(row)
+        for name, boxed in spreads.items():
+            with archive.open(f"raw_spreads/{name}") as file:
+                grey = np.asarray(Image.open(file).convert("L"))
+            corners = np.array(
+                [[float(row[key]) for key in ("xmin", "ymin", "xmax", "ymax")] for row in boxed]
+            )
+            for index, crop in sorted(cut(grey, corners).items()):
+                row, cell = boxed[index], Path(name).stem
+                path = f"raw_spreads/{cell}/{row['label']}_{index}.png"
+                (chosen.output / path).parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(crop).save(chosen.output / path)
+                # The cells of a case lie in one split; which case, the table does not say.
+                values = ("raw_spreads", cell, cell, row["label"], row["split"], path)
+                table.append({**dict(zip(COLUMNS, values, strict=True)), "p_arm": "unknown"})
+    with (chosen.output / "labels.csv").open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, [*COLUMNS, "p_arm"])
+        writer.writeheader()
+        writer.writerows(table)
+    print(f"{len(table)} of {len(rows)} chromosomes lie alone; {chosen.output / 'labels.csv'}")
+
+
+if __name__ == "__main__":
+    main()
