@@ -20,7 +20,12 @@ from napari_karyo.inference.predict import Prediction
 from napari_karyo.models.weights import load_weights
 from napari_karyo.training import train as entry
 from napari_karyo.training.augment import Augmentation, augment
-from napari_karyo.training.calibrate import calibration_error, fit_temperature, fit_thresholds
+from napari_karyo.training.calibrate import (
+    calibration_error,
+    exchanged,
+    fit_temperature,
+    fit_thresholds,
+)
 from napari_karyo.training.dataset import COLUMNS, load_dataset, read_cells, read_labels
 from napari_karyo.training.evaluate import evaluate, turn_by_half
 from napari_karyo.training.fit import Recipe, fit
@@ -279,3 +284,14 @@ def test_sure_means_at_most_one_wrong_in_five_hundred() -> None:
     assert (~right[confidence >= sure]).mean() <= 1 / 500
     assert doubtful <= sure
     assert (~right[confidence < doubtful]).sum() >= 0.4 * (~right).sum()
+
+
+def test_labels_that_a_hand_exchanged_are_told_from_errors() -> None:
+    cells = np.array([0, 0, 0, 0, 1, 1])
+    truth = np.array([20, 21, 3, 4, 20, 21])
+    own = np.array([21, 20, 4, 4, 21, 21])
+    confidence = np.array([0.99, 0.95, 0.99, 0.99, 0.99, 0.99], np.float32)
+    # The 3 called a 4 has no 4 called a 3, and the second cell's 20 no partner.
+    assert exchanged(cells, truth, own, confidence).tolist() == [True, True, *[False] * 4]
+    confidence[1] = 0.5
+    assert not exchanged(cells, truth, own, confidence).any()

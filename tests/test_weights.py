@@ -12,7 +12,13 @@ from small import CALIBRATION, small_network, small_weights
 
 from napari_karyo.errors import WeightsError
 from napari_karyo.models import weights as store
-from napari_karyo.models.weights import available_models, load_weights, save_weights, sha256
+from napari_karyo.models.weights import (
+    available_models,
+    load_weights,
+    rounded,
+    save_weights,
+    sha256,
+)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -28,6 +34,38 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         assert torch.allclose(loaded.network(images)[0], network(images)[0], atol=1e-2)
     assert next(loaded.network.parameters()).dtype == torch.float32
     assert not loaded.network.training
+
+
+def test_what_is_read_back_is_the_rounded_network(tmp_path: Path) -> None:
+    network = small_network()
+    path = tmp_path / "w.safetensors"
+    save_weights(path, network, CALIBRATION, {})
+    images = torch.rand(2, 1, 128, 48)
+    with torch.no_grad():
+        read, known = load_weights(path).network(images)[0], rounded(network)(images)[0]
+    assert torch.equal(read, known)
+    # A byte a weight, and little besides.
+    weights = sum(value.numel() for value in network.parameters())
+    assert path.stat().st_size < 1.5 * weights + 10_000
+
+
+def test_files_in_half_precision_are_still_read(tmp_path: Path) -> None:
+    network = small_network()
+    path = tmp_path / "old.safetensors"
+    halves = {
+        name: value.half() if value.is_floating_point() else value
+        for name, value in network.state_dict().items()
+    }
+    metadata = {
+        "format": "napari-karyo weights 1",
+        "config": json.dumps(network.config.as_dict()),
+        "calibration": json.dumps(CALIBRATION),
+        "facts": "{}",
+    }
+    save_file(halves, path, metadata)
+    loaded = load_weights(path).network
+    for one, other in zip(loaded.parameters(), network.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-3)
 
 
 def test_a_file_that_is_no_safetensors(tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ from napari_karyo.models.weights import FOLDER, load_weights
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (ROOT / "docs" / "results.md", FOLDER / "default.md")
-STAINS = {"g_band": "G-band", "q_band": "Q-band"}
+STAINS = {"g_band": "G-band", "q_band": "Q-band", "raw_spreads": "cut from spreads"}
 
 
-def percent(value: float) -> str:
-    """Return a share in per cent."""
-    return f"{100 * value:.2f}"
+def percent(value: float | None) -> str:
+    """Return a share in per cent, or a dash where it is not known."""
+    return "–" if value is None else f"{100 * value:.2f}"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -62,10 +62,13 @@ def lights(report: dict[str, Any]) -> str:
             percent(own["calibration_error"]),
             percent(own["sure"]),
             percent(own["sure_wrong"]),
+            str(own["exchanged"]),
+            str(own["sure_exchanged"]),
         ]
         for stain, own in report["stains"].items()
     ]
-    return table(["crops", "calibration error", "called sure", "of those placed wrong"], rows)
+    head = ["crops", "calibration error", "called sure", "of those placed wrong"]
+    return table([*head, "labels that seem exchanged, crops", "of those called sure"], rows)
 
 
 def classes(report: dict[str, Any]) -> str:
@@ -116,7 +119,11 @@ def training() -> str:
     """Return what made the shipped weights, from the file itself."""
     weights = load_weights("default")
     facts = weights.facts
+    before = facts.get("before")
     rows = [
+        *([["before it, command", f"`{before['command']}`"]] if before else []),
+        *([["before it, commit", f"`{before['commit']}`"]] if before else []),
+        *([["before it, time", f"{before['seconds'] / 60:.0f} minutes"]] if before else []),
         ["command", f"`{facts['command']}`"],
         ["commit", f"`{facts['commit']}`"],
         ["device", f"{facts['device']}, {facts['processor']}"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,20 @@ from typing import TYPE_CHECKING, Any
 from napari_karyo.errors import WeightsError
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from napari_karyo.models.res_crann import ResCRANN
 
 #: Where shipped weights lie, and what the SHA-256 of each must be.
 FOLDER = Path(__file__).parent / "files"
 HASHES = FOLDER / "sha256.json"
 
-FORMAT = "napari-karyo weights 1"
+FORMAT = "napari-karyo weights 2"
+#: Written before: every number in half precision. Read in the same way.
+FORMATS = ("napari-karyo weights 1", FORMAT)
+
+#: Ends the name of the scales of a tensor that is stored as whole numbers.
+SCALE = ".scale"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,22 +64,20 @@ def save_weights(
     calibration: dict[str, float],
     facts: dict[str, Any],
 ) -> str:
-    """Write a network as safetensors in half precision.
+    """Write a network as safetensors, a byte a weight.
 
-    Half precision halves the file; every weight is read back as float32.
+    Kernels and matrices are stored as whole numbers of -127 to 127, with one scale for
+    each output; everything else in half precision. That makes a quarter of the file and
+    is read back as float32. `rounded` gives the network that will be read back.
 
     Returns
     -------
     str
         The SHA-256 of the file.
     """
-    import torch
     from safetensors.torch import save
 
-    tensors = {
-        name: (value.to(torch.float16) if value.is_floating_point() else value).contiguous()
-        for name, value in network.state_dict().items()
-    }
+    tensors = _packed(network.state_dict())
     metadata = {
         "format": FORMAT,
         "config": json.dumps(network.config.as_dict()),
@@ -81,6 +87,44 @@ def save_weights(
     # Not save_file, which lets nobody but the writer read the file.
     path.write_bytes(save(tensors, metadata))
     return sha256(path)
+
+
+def rounded(network: ResCRANN) -> ResCRANN:
+    """Return the network as `load_weights` will read it back: what is to be calibrated."""
+    copy = deepcopy(network).cpu()
+    copy.load_state_dict(_unpacked(_packed(copy.state_dict())))
+    return copy.eval()
+
+
+def _packed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    import torch
+
+    packed = {}
+    for name, value in tensors.items():
+        value = value.detach().cpu()
+        if value.is_floating_point() and value.ndim > 1:
+            rows = value.float().flatten(1)
+            scale = (rows.abs().amax(dim=1) / 127).clamp(min=1e-12)
+            whole = (rows / scale[:, None]).round().to(torch.int8)
+            packed[name] = whole.reshape(value.shape).contiguous()
+            packed[name + SCALE] = scale
+        else:
+            half = value.half() if value.is_floating_point() else value
+            packed[name] = half.contiguous()
+    return packed
+
+
+def _unpacked(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    unpacked = {}
+    for name, value in tensors.items():
+        if name.endswith(SCALE):
+            continue
+        if name + SCALE in tensors:
+            scale = tensors[name + SCALE].reshape(-1, *[1] * (value.ndim - 1))
+            unpacked[name] = value.float() * scale
+        else:  # the norms' counters are integers
+            unpacked[name] = value.float() if value.is_floating_point() else value
+    return unpacked
 
 
 def available_models() -> tuple[str, ...]:
@@ -140,16 +184,13 @@ def load_weights(model: str | Path = "default") -> Weights:
             path,
         ) from error
     try:
-        if metadata["format"] != FORMAT:
+        if metadata["format"] not in FORMATS:
             raise KeyError("format")
         network = ResCRANN(ResCRANNConfig.from_dict(json.loads(metadata["config"])))
         calibration = {key: float(v) for key, v in json.loads(metadata["calibration"]).items()}
         facts = dict(json.loads(metadata["facts"]))
         calibration["temperature"], calibration["doubtful"], calibration["sure"]
-        # The norms' counters are integers, the rest was stored in half precision.
-        network.load_state_dict(
-            {key: v.float() if v.is_floating_point() else v for key, v in tensors.items()}
-        )
+        network.load_state_dict(_unpacked(tensors))
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise WeightsError(
             "the file holds no weights of a Res-CRANN written by napari-karyo.",

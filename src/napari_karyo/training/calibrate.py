@@ -17,6 +17,11 @@ SURE_ERROR = 1 / 500
 #: At least this share of the wrong crops shall be called doubtful, not just worth a look.
 DOUBTFUL_RECALL = 0.5
 
+#: Two chromosomes of one cell, each held for what the other is labelled with at least
+#: this probability, are taken for two labels that a hand exchanged. The network sees
+#: each alone: two such errors that fit each other are not its own.
+EXCHANGED = 0.9
+
 
 def fit_temperature(prediction: Prediction, truth: NDArray[np.int64]) -> float:
     """Return the temperature of the lowest negative log likelihood of the true class.
@@ -37,6 +42,35 @@ def fit_temperature(prediction: Prediction, truth: NDArray[np.int64]) -> float:
     return float(np.exp(found.x))
 
 
+def exchanged(
+    cells: NDArray[np.int64],
+    truth: NDArray[np.int64],
+    own: NDArray[np.int64],
+    confidence: NDArray[np.float32],
+) -> NDArray[np.bool_]:
+    """Tell which crops bear a label that seems exchanged with another of the cell.
+
+    Parameters
+    ----------
+    cells : ndarray, shape (N,), int64
+        The cell of each crop.
+    truth, own : ndarray, shape (N,), int64
+        The labels, and what the network calls each crop.
+    confidence : ndarray, shape (N,)
+        With which probability.
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+    """
+    wrong = np.nonzero((truth != own) & (confidence >= EXCHANGED))[0]
+    found = np.zeros(len(truth), np.bool_)
+    for one in wrong:
+        fits = (cells[wrong] == cells[one]) & (truth[wrong] == own[one])
+        found[one] = bool((fits & (own[wrong] == truth[one])).any())
+    return found
+
+
 def fit_thresholds(
     confidence: NDArray[np.float32], right: NDArray[np.bool_]
 ) -> tuple[float, float]:
@@ -45,7 +79,8 @@ def fit_thresholds(
     Parameters
     ----------
     confidence : ndarray, shape (N,)
-        Probability of the assigned class.
+        Probability of the class given, of crops that the network and the whole-cell
+        assignment agree on. The light of the others is doubtful anyway.
     right : ndarray of bool, shape (N,)
         Whether it is the true one.
 

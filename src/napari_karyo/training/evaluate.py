@@ -173,6 +173,7 @@ def _evaluate_patient(
                     confidence=float(row[CLASS_INDEX[found.predicted[index]]]),
                     placed_probability=float(row[CLASS_INDEX[placed[index]]]),
                     p_arm_up=float(found.p_arm_up[index]),
+                    p_arm_known=labelled.p_arm_known,
                 )
             )
     return results

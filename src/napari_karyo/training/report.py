@@ -11,7 +11,7 @@ import numpy as np
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.confidence import Light, light
-from napari_karyo.training.calibrate import calibration_error
+from napari_karyo.training.calibrate import calibration_error, exchanged
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class CropResult:
     confidence, placed_probability : float
         Probability of `predicted` and of `placed`.
     p_arm_up : float
+    p_arm_known : bool
+        Whether the crop is known to stand p arm up.
     """
 
     stain: str
@@ -42,6 +44,7 @@ class CropResult:
     confidence: float
     placed_probability: float
     p_arm_up: float
+    p_arm_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,16 @@ class Report:
             ``sure`` (share of crops the light calls sure), ``sure_wrong`` (share of
             those that are placed wrong), ``counts_right`` (share of class counts of a
             cell that are right after assignment), ``per_class`` and ``confusions``.
-            Numbers: ``crops, cells, unusable``.
+            ``polarity`` is None where no crop's is known.
+            Numbers: ``crops, cells, unusable``; ``exchanged``, crops whose labels seem
+            exchanged by hand, counted as wrong all the same, and ``sure_exchanged``,
+            those of them that the light calls sure.
         """
         crops = [item for item in self.crops if item.stain == stain]
         rank = np.array([item.rank for item in crops])
         placed = np.array([item.placed == item.expected for item in crops])
         usable = [item for item in crops if item.predicted]
-        up = np.array([(item.p_arm_up > 0.5) != self.upside_down for item in usable])
+        up = [(item.p_arm_up > 0.5) != self.upside_down for item in usable if item.p_arm_known]
         lights = np.array(
             [
                 light(item.placed_probability, item.placed == item.predicted, self.thresholds)
@@ -94,6 +100,14 @@ class Report:
         )
         confidence = np.array([item.confidence for item in usable], np.float32)
         right = np.array([item.predicted == item.expected for item in usable], np.bool_)
+        numbers = {name: number for number, name in enumerate(["", *CLASSES])}
+        cells = {key: number for number, key in enumerate({(c.patient, c.cell) for c in crops})}
+        slips = exchanged(
+            np.array([cells[item.patient, item.cell] for item in crops]),
+            np.array([numbers[item.expected] for item in crops]),
+            np.array([numbers[item.predicted] for item in crops]),
+            np.array([item.confidence for item in crops], np.float32),
+        )
         confusions = Counter(
             (item.expected, item.predicted) for item in usable if item.predicted != item.expected
         )
@@ -105,10 +119,12 @@ class Report:
             "top3": float((rank <= 3).mean()),
             "top5": float((rank <= 5).mean()),
             "placed": float(placed.mean()),
-            "polarity": float(up.mean()) if len(up) else float("nan"),
+            "polarity": float(np.mean(up)) if up else None,
             "calibration_error": calibration_error(confidence, right),
             "sure": float(lights.mean()),
             "sure_wrong": float((lights & ~placed).sum() / max(1, lights.sum())),
+            "exchanged": int(slips.sum()),
+            "sure_exchanged": int((lights & slips).sum()),
             "counts_right": self._counts_right(crops),
             "per_class": self._per_class(crops),
             "confusions": [
@@ -155,9 +171,12 @@ class Report:
                 f"  top-1 {own['top1']:.2%}  top-3 {own['top3']:.2%}  top-5 {own['top5']:.2%}",
                 f"  after whole-cell assignment {own['placed']:.2%}",
                 f"  class counts of a cell right {own['counts_right']:.2%}",
-                f"  polarity {own['polarity']:.2%}",
+                "  polarity "
+                + ("not known" if own["polarity"] is None else f"{own['polarity']:.2%}"),
                 f"  calibration error {own['calibration_error']:.2%}",
                 f"  called sure {own['sure']:.2%}, of those wrong {own['sure_wrong']:.2%}",
+                f"  labels that seem exchanged by hand {own['exchanged']},"
+                f" called sure {own['sure_exchanged']}",
                 "  class   crops   top-1  placed",
             ]
             lines += [

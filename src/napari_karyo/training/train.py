@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import KaryoError, ReadError
+from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.predict import predict
 from napari_karyo.models.res_crann import CONFIGS, ResCRANN
-from napari_karyo.models.weights import load_weights, save_weights
+from napari_karyo.models.weights import load_weights, rounded, save_weights
 from napari_karyo.training.augment import Augmentation
-from napari_karyo.training.calibrate import fit_temperature, fit_thresholds
+from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
 from napari_karyo.training.dataset import Dataset, load_dataset
 from napari_karyo.training.fit import Recipe, fit, validate
 from napari_karyo.training.provenance import commit, provenance
@@ -135,6 +137,8 @@ def train(
         raise KaryoError(str(error)) from error
     if not finished:
         return None
+    # What is calibrated and measured is what will be read back.
+    network = rounded(network)
     calibration = calibrate(network, crops, str(place.kind))
     facts: dict[str, Any] = {
         "config": config,
@@ -158,18 +162,28 @@ def train(
         "val": validate(network, crops, crops.select("val"), place),
     }
     path = output / f"{config}.safetensors"
-    digest = save_weights(path, network.cpu(), calibration, facts)
+    digest = save_weights(path, network, calibration, facts)
     progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
     return path
 
 
 def calibrate(network: ResCRANN, crops: Dataset, device: str) -> dict[str, float]:
-    """Choose temperature and the light's thresholds on the split ``val``."""
+    """Choose temperature and the light's thresholds on the split ``val``.
+
+    The light is that of whole cells: see `napari_karyo.inference.confidence.light`.
+    """
     val = crops.select("val")
     inputs = crops.inputs[val][:, None].astype(np.float32) / np.float32(255)
-    truth = crops.labels[val]
+    truth, cells = crops.labels[val], crops.cells[val]
     prediction = predict(network, inputs, choose_device(device))
     temperature = fit_temperature(prediction, truth)
     classes, _ = prediction.probabilities(temperature)
-    doubtful, sure = fit_thresholds(classes.max(axis=1), classes.argmax(axis=1) == truth)
+    own = classes.argmax(axis=1)
+    placed = np.empty_like(truth)
+    for cell in np.unique(cells):
+        of_cell = cells == cell
+        placed[of_cell] = [CLASS_INDEX[name] for name in assign(classes[of_cell])]
+    slips = exchanged(cells, truth, own, classes.max(axis=1))
+    counted = (placed == own) & ~slips
+    doubtful, sure = fit_thresholds(classes.max(axis=1)[counted], (own == truth)[counted])
     return {"temperature": temperature, "doubtful": doubtful, "sure": sure}
