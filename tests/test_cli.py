@@ -220,19 +220,22 @@ def test_train_hands_everything_on(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     seen: dict[str, Any] = {}
 
-    def train(data: Path, output: Path, **options: Any) -> Path:
+    def train(data: list[Path], output: Path, **options: Any) -> Path:
         seen.update(options, data=data, output=output)
         return output / "default.safetensors"
 
     monkeypatch.setattr(module, "train", train)
-    words = "train data --output out --epochs 3 --seed 7 --device cpu --time-limit 9 --no-resume"
+    words = "train data more --output out --epochs 3 --learning-rate 0.001 --start default"
+    words += " --seed 7 --device cpu --time-limit 9 --no-resume"
     assert main(words.split()) == 0
     del seen["progress"]
     assert seen == {
-        "data": Path("data"),
+        "data": [Path("data"), Path("more")],
         "output": Path("out"),
         "config": "default",
         "epochs": 3,
+        "learning_rate": 0.001,
+        "start": "default",
         "seed": 7,
         "device": "cpu",
         "resume": False,

@@ -18,11 +18,12 @@ from PIL import Image
 from small import SMALL, bar, small_weights
 from torch.nn import functional
 
+from napari_karyo.errors import ReadError
 from napari_karyo.inference.device import Device
 from napari_karyo.models.weights import load_weights
 from napari_karyo.training import train as entry
 from napari_karyo.training.augment import Augmentation, augment
-from napari_karyo.training.dataset import COLUMNS, Dataset, load_dataset
+from napari_karyo.training.dataset import COLUMNS, Dataset, load_dataset, read_labels
 from napari_karyo.training.evaluate import evaluate
 from napari_karyo.training.fit import Recipe, cross_entropy, validate
 
@@ -104,6 +105,13 @@ def test_the_folder_of_cut_crops_is_a_data_folder(data: Path, tmp_path: Path) ->
     assert report.figures("raw_spreads")["polarity"] is None
     assert "polarity not known" in report.text()
     assert '"polarity": null' in report.to_json()
+
+
+def test_another_word_for_the_p_arm_is_refused(data: Path) -> None:
+    path = data / "labels.csv"
+    path.write_text(path.read_text().replace("unknown", "left"))
+    with pytest.raises(ReadError, match=r"p arm of .* is given as 'left'"):
+        read_labels(data)
 
 
 def test_parts_of_a_cell_get_the_length_of_their_class(data: Path, tmp_path: Path) -> None:

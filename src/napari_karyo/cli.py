@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     one.add_argument("--config", default="default", help="default or paper")
     one.add_argument("--epochs", type=_positive, help="instead of the recipe's")
-    one.add_argument("--learning-rate", type=float, help="instead of the recipe's")
+    one.add_argument("--learning-rate", type=_rate, help="instead of the recipe's")
     one.add_argument(
         "--start", metavar="MODEL", help="go on from a model, by name or file, not from chance"
     )
@@ -164,4 +164,11 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
     return value

@@ -121,8 +121,8 @@ def read_labels(data: Path) -> list[dict[str, str]]:
     Raises
     ------
     ReadError
-        Where it is missing, lacks a column, names an unknown class, or has a patient
-        in more than one split of a stain.
+        Where it is missing, lacks a column, names an unknown class or place of the p arm,
+        or has a patient in more than one split of a stain.
     """
     path = data / "labels.csv"
     if not path.is_file():
@@ -157,6 +157,12 @@ def read_labels(data: Path) -> list[dict[str, str]]:
             raise ReadError(
                 f"the label {row['label']!r} of {row['file']} is no chromosome class.",
                 "Use 1 to 22, X or Y.",
+                path,
+            )
+        if (row.get(P_ARM) or "up") not in ("up", "unknown"):
+            raise ReadError(
+                f"the p arm of {row['file']} is given as {row[P_ARM]!r}.",
+                "Write up, or unknown for crops that lie as they were cut.",
                 path,
             )
         before = splits.setdefault((row["stain"], row["patient"]), row["split"])
