@@ -247,7 +247,7 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
 
     import mouse
 
-    from napari_karyo.gui.commands import open_review
+    from napari_karyo.gui.docks import open_review
 
     viewer, desk, view = opened
     gone = weakref.ref(open_review(viewer))

@@ -5,53 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_karyo.gui.docks import FORM, current, open_review, show_dock
+
 if TYPE_CHECKING:
     import napari
-
-TITLE = "Karyotyping"
-FORM = "Classify chromosomes"
-REVIEW = "Review karyogram"
-
-
-def _viewer(viewer: Any) -> Any:
-    if viewer is not None:
-        return viewer
-    import napari
-
-    return napari.current_viewer()
-
-
-def _dock(viewer: Any, name: str, kind: type) -> Any:
-    """Open one of the plugin's docks, or bring it forward where it is open."""
-    for widget in viewer.window.dock_widgets.values():
-        if isinstance(widget, kind):
-            inner: Any = getattr(widget, "native", widget)
-            holder = inner.parent()
-            holder.show()
-            holder.raise_()
-            return widget
-    # The title that napari's own Plugins menu gives, so that it knows the dock again.
-    widget = kind(viewer)
-    holder = viewer.window.add_dock_widget(
-        widget, name=f"{name} ({TITLE})", area="right", tabify=True
-    )
-    holder.show()
-    holder.raise_()
-    return widget
 
 
 def open_classify(viewer: napari.Viewer | None = None) -> Any:
     """Open the form that classifies."""
     from napari_karyo.gui.run_widget import ClassifyForm
 
-    return _dock(_viewer(viewer), FORM, ClassifyForm)
-
-
-def open_review(viewer: napari.Viewer | None = None) -> Any:
-    """Open the review dock."""
-    from napari_karyo.gui.review_dock import ReviewDock
-
-    return _dock(_viewer(viewer), REVIEW, ReviewDock)
+    return show_dock(current(viewer), FORM, ClassifyForm)
 
 
 def open_cell_folder(viewer: napari.Viewer | None = None) -> Any:
@@ -80,7 +44,7 @@ def export_karyogram(viewer: napari.Viewer | None = None) -> Any:
 
     from napari_karyo.gui.desk import desk_of
 
-    viewer = _viewer(viewer)
+    viewer = current(viewer)
     dock = open_review(viewer)
     if desk_of(viewer).current is None:
         show_info("No karyogram is open. Open a folder of crops and press Classify.")

@@ -29,9 +29,10 @@ def show_classified(
     form : bool
         Whether the form that classifies opens as well.
     """
-    from napari_karyo.gui.commands import open_classify, open_review
+    from napari_karyo.gui.commands import open_classify
     from napari_karyo.gui.contact_sheet import layer_data
     from napari_karyo.gui.desk import desk_of
+    from napari_karyo.gui.docks import open_review
     from napari_karyo.gui.karyogram_view import open_view
     from napari_karyo.gui.settings import read_settings
 

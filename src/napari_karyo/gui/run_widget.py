@@ -21,6 +21,7 @@ from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.contact_sheet import cells_in
 from napari_karyo.gui.desk import OpenCell, desk_of
+from napari_karyo.gui.docks import open_review
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.reading import tell_problems
 from napari_karyo.gui.settings import read_settings
@@ -278,8 +279,6 @@ class ClassifyForm(Container[Any]):
         self.said.value = step.text
 
     def _on_result(self, results: list[Classification]) -> None:
-        from napari_karyo.gui.commands import open_review
-
         if self._left_out:
             show_warning("\n".join(self._left_out))
         if not results:
