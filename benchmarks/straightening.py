@@ -1,6 +1,6 @@
 """Whether straightening helps: the same short training with and without it.
 
-    python benchmarks/straightening.py DATA --output FOLDER [--crops 9000] [--epochs 6]
+    python benchmarks/straightening.py DATA --output FOLDER [--crops 9000] [--epochs 6] [--compile]
 
 Trains the default network twice from the same seed on the same share of the training
 crops: on crops pulled straight along their medial axis (128 x 48), and on crops only
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--crops", type=int, default=9000)
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--compile", action="store_true")
     arguments = parser.parse_args()
     device = choose_device("auto")
     print(f"{arguments.crops} crops, {arguments.epochs} epochs, {device}")
@@ -53,9 +54,10 @@ def main() -> None:
         output = arguments.output / name.replace(" ", "_")
         output.mkdir(parents=True, exist_ok=True)
         data = share(load_dataset(arguments.data, output, config.input), arguments.crops)
-        recipe = Recipe(epochs=arguments.epochs, augmentation=augmentation)
+        # A mean over so long a time as the recipe's would still hold the untrained start.
+        recipe = Recipe(epochs=arguments.epochs, augmentation=augmentation, average=0.98)
         began = time.monotonic()
-        network, _, _ = fit(data, config, recipe, device, output)
+        network, _, _ = fit(data, config, recipe, device, output, compiled=arguments.compile)
         figures = validate(network, data, data.select("val"), device)
         words = "  ".join(f"{key} {value:.4f}" for key, value in figures.items())
         print(f"{name}: {words}  ({time.monotonic() - began:.0f} s)", flush=True)
