@@ -294,3 +294,15 @@ def test_a_dim_chromosome_stays_dimmer_than_the_others_of_its_cell() -> None:
     assert peaks[0] < 0.8, "room for a brilliant Y"
     (alone,) = prepare([cell], InputSettings(brightness="crop"))
     assert alone.inputs.max(axis=(1, 2, 3)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("gap", [1, 2, 3, 4])
+def test_chromatids_that_stand_apart_cost_nothing(gap: int) -> None:
+    """The axis of such a crop runs beside every pixel of it, in the gap."""
+    image = np.full((90, 40), 255, np.uint8)
+    image[10:80, 14 : 14 + 5] = image[10:80, 19 + gap : 24 + gap] = 40
+    image[40:44, 14 : 24 + gap] = 40
+    cell = Cell("apart", (Chromosome("1.png", image),), Polarity.DARK)
+    (prepared,) = prepare([cell], InputSettings())
+    assert prepared.inputs.max() > 0.5
+    assert prepared.uprights[0].length == pytest.approx(70, abs=8)

@@ -70,6 +70,9 @@ def _middle(path: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.fl
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     deep = depth[tuple(path.astype(int).T)]
     half = float(np.median(deep))
+    if half < 1:
+        # Sister chromatids stand apart, and the skeleton runs in the gap between them.
+        return _straight(mask)
     inner = np.nonzero(deep > CORNER * half)[0]
     path = path[inner[0] : inner[-1] + 1]
     arc = _arc(path)

@@ -18,7 +18,7 @@ from napari_karyo.models.res_crann import CONFIGS, ResCRANN
 from napari_karyo.models.weights import load_weights, rounded, save_weights
 from napari_karyo.training.augment import Augmentation
 from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
-from napari_karyo.training.dataset import Dataset, load_dataset
+from napari_karyo.training.dataset import WHOLE, Dataset, load_dataset
 from napari_karyo.training.fit import Recipe, fit, validate
 from napari_karyo.training.provenance import commit, provenance
 
@@ -170,9 +170,14 @@ def train(
 def calibrate(network: ResCRANN, crops: Dataset, device: str) -> dict[str, float]:
     """Choose temperature and the light's thresholds on the split ``val``.
 
-    The light is that of whole cells: see `napari_karyo.inference.confidence.light`.
+    The light is that of whole cells (`napari_karyo.inference.confidence.light`), so only
+    whole cells are asked, where there are any.
     """
     val = crops.select("val")
+    _, cell, sizes = np.unique(crops.cells[val], return_inverse=True, return_counts=True)
+    whole = sizes[cell] >= WHOLE
+    if whole.any():
+        val = val[whole]
     inputs = crops.inputs[val][:, None].astype(np.float32) / np.float32(255)
     truth, cells = crops.labels[val], crops.cells[val]
     prediction = predict(network, inputs, choose_device(device))
