@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
@@ -14,6 +17,22 @@ def settle() -> None:
     """Let Qt do what waits."""
     for _ in range(3):
         QApplication.processEvents()
+
+
+def wait_for(condition: Callable[[], Any], timeout: float = 30.0) -> None:
+    """Let Qt work until something is so."""
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        settle()
+        time.sleep(0.01)
+
+
+def write(dock: Any, path: Path) -> bool:
+    """Export the cell on top from its dock, and tell whether a file came of it."""
+    dock.export.export(path, dock.desk.current)
+    wait_for(lambda: dock.export.worker is None)
+    return path.is_file()
 
 
 def native(viewer: Any) -> QWidget:

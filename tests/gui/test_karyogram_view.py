@@ -194,3 +194,15 @@ def test_incremental_drawing_is_the_whole_drawing(viewer: Any, polarity: Polarit
     drawn = view.layers["karyogram"].data.copy()
     view.show()
     assert np.array_equal(drawn, view.layers["karyogram"].data)
+
+
+def test_slots_that_the_person_shows_stay_shown(opened: Any) -> None:
+    viewer, desk, view = opened
+    mouse.settle()
+    mouse.drag(viewer, centre(view, 8), slot_centre(view, "4"))
+    assert not view.layers["slots"].visible
+    view.layers["slots"].visible = True
+    mouse.click(viewer, centre(view, 8))
+    mouse.drag(viewer, centre(view, 8), slot_centre(view, "5"))
+    assert desk.current.karyotype.slot_of(8) == "5"
+    assert view.layers["slots"].visible

@@ -11,6 +11,7 @@ from typing import Any
 import mouse
 import numpy as np
 import pytest
+from mouse import write
 from PIL import Image
 
 from napari_karyo.classes import TRAY
@@ -85,9 +86,9 @@ def test_from_folder_to_export(
     # What is written is what the screen shows.
     dock = viewer.window.dock_widgets["Review karyogram (Karyotyping)"]
     dock.export.resolution.setValue(round(SCREEN_DPI))
-    assert dock.export.export(tmp_path / "k.png")
-    assert dock.export.export(tmp_path / "k.tif")
-    assert dock.export.export(tmp_path / "k.csv")
+    assert write(dock, tmp_path / "k.png")
+    assert write(dock, tmp_path / "k.tif")
+    assert write(dock, tmp_path / "k.csv")
     shown = view.layers["karyogram"].data
     for name in ("k.png", "k.tif"):
         # Whole dots an inch are offered, so the file may be a few pixels smaller.

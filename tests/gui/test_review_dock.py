@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import make_cell, make_classification
+from mouse import wait_for, write
 from PIL import Image
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
@@ -117,18 +118,6 @@ def test_saliency_class_and_switches(opened: Any, dock: ReviewDock, monkeypatch:
     assert not view.layers["saliency"].visible
 
 
-def wait_for(condition: Any, timeout: float = 10.0) -> None:
-    import time
-
-    import mouse
-
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        mouse.settle()
-        time.sleep(0.01)
-
-
 def test_saliency_that_fails_says_so_and_hides(
     opened: Any, dock: ReviewDock, monkeypatch: Any, notices: list[str]
 ) -> None:
@@ -155,7 +144,7 @@ def test_export_is_what_the_screen_shows(
 
     dock.export.resolution.setValue(round(SCREEN_DPI))
     picture = tmp_path / "cell.png"
-    assert dock.export.export(picture)
+    assert write(dock, picture)
     written = np.asarray(Image.open(picture).convert("RGB")).astype(int)
     screen = view.layers["karyogram"].data.astype(int)
     # Whole dots an inch are offered, so the file may be a few pixels smaller.
@@ -165,10 +154,10 @@ def test_export_is_what_the_screen_shows(
         Image.fromarray(written.astype(np.uint8)).resize((screen.shape[1], screen.shape[0]))
     ).astype(int)
     assert np.abs(small - screen).mean() < 2.0
-    assert dock.export.export(tmp_path / "cell.tif")
-    assert dock.export.export(tmp_path / "cell.csv")
+    assert write(dock, tmp_path / "cell.tif")
+    assert write(dock, tmp_path / "cell.csv")
     assert "cell.csv" in notices[-1]
-    assert not dock.export.export(tmp_path / "nowhere" / "cell.png")
+    assert not write(dock, tmp_path / "nowhere" / "cell.png")
     assert "does not exist" in notices[-1]
     dock.export.ask()
     assert dock.export.dialog is not None
@@ -186,7 +175,7 @@ def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path:
     mouse.settle()
     shot = viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(float)
     picture = tmp_path / "cell.png"
-    assert dock.export.export(picture)
+    assert write(dock, picture)
     page = Image.open(picture).convert("RGB")
     zoom = viewer.scene.camera.zoom
     wide = round(view.page.width * zoom)
@@ -239,6 +228,32 @@ def test_an_empty_dock_says_what_to_do(viewer: Any) -> None:
     assert "Classify" in plain(dock.counts)
     assert not dock.buttons["Flip"].isEnabled()
     assert not dock.export.isEnabled()
+
+
+def test_a_file_dialog_does_not_outlive_its_dock(opened: Any) -> None:
+    from qtpy.QtCore import QCoreApplication, QEvent
+
+    from napari_karyo.gui.docks import open_review
+
+    viewer, _desk, _view = opened
+    dock = open_review(viewer)
+    dock.export.ask()
+    closed: list[int] = []
+    dock.export.dialog.finished.connect(closed.append)
+    viewer.window.remove_dock_widget(dock)
+    dock.deleteLater()
+    # Outside an event loop of the application nothing is deleted later by itself.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    wait_for(lambda: closed)
+
+
+def test_an_alternative_brings_the_karyogram_back(opened: Any, dock: ReviewDock) -> None:
+    _viewer, desk, view = opened
+    desk.select(8)
+    view.remove()
+    dock.card.buttons[1].click()
+    assert view.shown
+    assert desk.current.karyotype.slot_of(8) == dock.card.buttons[1].text().split()[0]
 
 
 def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:

@@ -22,7 +22,7 @@ from napari_karyo.classes import TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.desk import Desk, OpenCell
 from napari_karyo.gui.marks import COLOURS, SETTLED_COLOUR, WORDS
-from napari_karyo.gui.widgets import free_keyboard, rich, wrapped_label
+from napari_karyo.gui.widgets import rich, wrapped_label
 from napari_karyo.inference.confidence import Light
 
 #: Alternatives offered.
@@ -73,9 +73,7 @@ class ChromosomeCard(QGroupBox):
         row = next((n for n, button in enumerate(self.buttons) if button is self.sender()), COUNT)
         if row < len(self._names):
             if self._desk.view is not None:
-                self._desk.view.uncover()
-                self._desk.view.activate()
-                free_keyboard()
+                self._desk.view.bring_back()
             actions.place(self._desk, self._names[row])
 
     def show_chromosome(self, cell: OpenCell | None, index: int | None) -> None:

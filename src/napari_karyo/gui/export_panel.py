@@ -77,42 +77,19 @@ class ExportPanel(QGroupBox):
         dialog.setModal(False)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # The cell that was asked for, though another may lie on top by then.
-        dialog.fileSelected.connect(lambda chosen: self.export_apart(chosen, cell))
+        dialog.fileSelected.connect(lambda chosen: self.export(chosen, cell))
+        # Without the panel nobody could say which title and resolution were meant.
+        self.destroyed.connect(dialog.close)
         self.dialog = dialog
         dialog.show()
 
-    def export(self, path: str | Path) -> bool:
-        """Write the picture or the table of the cell on top, by the file's ending.
-
-        Parameters
-        ----------
-        path : str or Path
-            ``.png``, ``.tif``, ``.tiff`` or ``.csv``.
-
-        Returns
-        -------
-        bool
-            Whether it was written; if not, a notification says why.
-        """
-        cell = self._desk.current
-        if cell is None:
-            show_error("Nothing to export: classify a cell first.")
-            return False
-        try:
-            self._task(path, cell)()
-        except KaryoError as error:
-            show_error(str(error))
-            return False
-        show_info(f"Written: {path}")
-        return True
-
-    def export_apart(self, path: str | Path, cell: OpenCell) -> None:
+    def export(self, path: str | Path, cell: OpenCell) -> None:
         """Write a cell in a thread: at 1200 dots an inch it takes many seconds.
 
         Parameters
         ----------
         path : str or Path
-            See `export`.
+            ``.png``, ``.tif``, ``.tiff`` or ``.csv``.
         cell : OpenCell
             It may be corrected meanwhile: what is written is how it stands now.
         """
@@ -153,4 +130,8 @@ class ExportPanel(QGroupBox):
 
 def _tell(error: Exception) -> None:
     known = isinstance(error, KaryoError)
-    show_error(str(error) if known else f"The export failed: {error!r}")
+    show_error(
+        str(error)
+        if known
+        else f"The export failed ({error!r}). Try a lower resolution or another folder."
+    )

@@ -26,6 +26,7 @@ from napari_karyo.gui.drag import drag_callback
 from napari_karyo.gui.keys import bind_keys
 from napari_karyo.gui.overlays import Overlays
 from napari_karyo.gui.typing_class import TypedClass
+from napari_karyo.gui.widgets import free_keyboard
 from napari_karyo.karyogram.compose import Composer, pixels
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page, Place
 from napari_karyo.karyogram.summary import heading_of
@@ -59,6 +60,7 @@ class KaryogramView:
         self.overlays = Overlays(self)
         self._grip = (0.0, 0.0)
         self._target: str | None = None
+        self._slots_wanted: bool | None = None
         desk.view = self
         desk.typing = TypedClass(desk)
         desk.cell_changed.connect(self._on_cell)
@@ -121,6 +123,15 @@ class KaryogramView:
         for layer in self.desk.viewer.layers:
             if CELL_KEY in layer.metadata and layer.visible:
                 layer.visible = False
+
+    def bring_back(self) -> None:
+        """Show the karyogram where it was taken away or covered, and let it have the keys."""
+        if self.desk.current is not None:
+            if not self.shown:
+                self.show()
+            self.uncover()
+        self.activate()
+        free_keyboard()
 
     def fit(self) -> None:
         """Show the whole page, as large as the window allows."""
@@ -332,8 +343,11 @@ class KaryogramView:
         ghost = self.layers["ghost"]
         ghost.data = picture
         ghost.visible = True
-        # Where it may be dropped; at other times the page's own lines say enough.
-        self.layers["slots"].visible = True
+        # Where it may be dropped; at other times the page's own lines say enough, unless
+        # the person wants to see the slots.
+        slots = self.layers["slots"]
+        self._slots_wanted = slots.visible
+        slots.visible = True
 
     def carry(self, row: float, column: float) -> None:
         """Move the ghost to a place on the page and mark the slot under it."""
@@ -347,9 +361,10 @@ class KaryogramView:
 
     def let_down(self) -> None:
         """End carrying, whether it ended in a slot or not."""
-        for role in ("ghost", "slots"):
-            if role in self.layers:
-                self.layers[role].visible = False
+        for role, wanted in (("ghost", False), ("slots", self._slots_wanted)):
+            if wanted is not None and role in self.layers:
+                self.layers[role].visible = wanted
+        self._slots_wanted = None
         if self._target is not None:
             self._target = None
             self._frame()

@@ -24,12 +24,12 @@ from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.chromosome_card import ChromosomeCard
 from napari_karyo.gui.desk import Desk, OpenCell, desk_of
+from napari_karyo.gui.docks import REVIEW
 from napari_karyo.gui.export_panel import ExportPanel
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.keys import help_html, plain_key
 from napari_karyo.gui.widgets import (
     block,
-    free_keyboard,
     let_shrink,
     rich,
     while_alive,
@@ -41,7 +41,6 @@ from napari_karyo.karyogram.heading import Numbers
 if TYPE_CHECKING:
     import napari
 
-TITLE = "Review karyogram"
 #: The actions that get a button, row by row.
 _BUTTONS = (
     ("Accept", "Next doubtful"),
@@ -93,7 +92,7 @@ class ReviewDock(QScrollArea):
         column.addWidget(self.export)
         column.addStretch(1)
         self.setWidget(inside)
-        self.setObjectName(TITLE)
+        self.setObjectName(REVIEW)
         self._connect()
         self._on_cell(self.desk.current)
 
@@ -166,29 +165,20 @@ class ReviewDock(QScrollArea):
         # A bound method and no lambda: Qt would keep the dock alive with the lambda.
         button = self.sender()
         if button is not None:
-            self._bring_back()
+            self.view.bring_back()
             actions.BY_NAME[button.objectName()].do(self.desk)
-
-    def _bring_back(self) -> None:
-        """Show the karyogram again where it was taken away, or crops lie over it."""
-        if self.desk.current is not None:
-            if not self.view.shown:
-                self.view.show()
-            self.view.uncover()
-        self.view.activate()
-        free_keyboard()
 
     def _choose_cell(self, place: int) -> None:
         if 0 <= place < len(self.desk.cells):
             self.desk.show(self.desk.cells[place])
-            self._bring_back()
+            self.view.bring_back()
 
     def _switch_saliency(self) -> None:
-        self._bring_back()
+        self.view.bring_back()
         self.view.overlays.toggle("saliency")
 
     def _switch_attention(self) -> None:
-        self._bring_back()
+        self.view.bring_back()
         self.view.overlays.toggle("attention")
 
     def _choose_saliency(self, place: int) -> None:

@@ -6,6 +6,7 @@ What comes back is put on the desk, and the karyogram and the review dock open.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -191,11 +192,14 @@ class ClassifyForm(Container[Any]):
             # What an empty field says; nobody means the directory napari was started in.
             show_error("Choose a folder of crops by its name.")
             return
+        # Whole, as the field will show it: else the next Enter would read it once more.
+        path = path.expanduser().absolute()
         self._read_last = str(path)
         with self.folder.changed.blocked():
             self.folder.value = path
         try:
-            if not path.is_dir():
+            # Not Path.is_dir, which raises for a name too long on some versions of Python.
+            if not os.path.isdir(path):
                 show_error(f"{path}: there is no such folder. Choose a folder of crops.")
                 return
             self._viewer.open(str(path), plugin=PLUGIN)

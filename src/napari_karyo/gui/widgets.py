@@ -34,7 +34,9 @@ def while_alive(
 
     @wraps(slot)
     def guarded(self: Self, *args: Rest.args, **options: Rest.kwargs) -> None:
-        if isalive(getattr(self, "native", self)):
+        # A magicgui form holds its widget. Of a destroyed one nothing else may be asked.
+        widget = self if isinstance(self, QWidget) else getattr(self, "native", None)
+        if isalive(widget):
             slot(self, *args, **options)
 
     return guarded

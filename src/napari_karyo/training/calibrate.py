@@ -14,8 +14,9 @@ from napari_karyo.inference.predict import Prediction
 #: At most this share of the crops that the light calls sure may be wrong.
 SURE_ERROR = 1 / 500
 
-#: At least this share of the wrong crops shall be called doubtful, not just worth a look.
-DOUBTFUL_RECALL = 0.5
+#: Below this calibrated probability a crop is doubtful, not just worth a look: one in
+#: five such crops is expected to be wrong.
+DOUBTFUL = 0.8
 
 #: Two chromosomes of one cell, each held for what the other is labelled with at least
 #: this probability, are taken for two labels that a hand exchanged. The network sees
@@ -88,16 +89,14 @@ def fit_thresholds(
     -------
     doubtful, sure : float
         `sure` is the lowest confidence from which on at most 1 in 500 are wrong;
-        below `doubtful` lies at least half of all errors.
+        `doubtful` is `DOUBTFUL`, or `sure` where that is less.
     """
     order = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(~right[order])
     share = wrong / np.arange(1, len(order) + 1)
     good = np.nonzero(share <= SURE_ERROR)[0]
     sure = float(confidence[order[good[-1]]]) if good.size else 1.0
-    errors = np.sort(confidence[~right])
-    doubtful = float(errors[int(DOUBTFUL_RECALL * (len(errors) - 1))]) if errors.size else 0.5
-    return min(doubtful, sure), sure
+    return min(DOUBTFUL, sure), sure
 
 
 def calibration_error(
