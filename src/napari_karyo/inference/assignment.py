@@ -18,13 +18,13 @@ from scipy.optimize import linear_sum_assignment
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 
 #: What a copy beyond the normal number costs, as a difference of log probabilities:
-#: the network must hold the class e^6, 400 times, likelier than one with room. Chosen
+#: the network must hold the class e^5, 150 times, likelier than one with room. Chosen
 #: on the validation cells (``benchmarks/assignment_penalties.py``): more places a few
 #: more chromosomes right, and begins to hide third copies.
-THIRD_COPY_PENALTY: Final = 6.0
+THIRD_COPY_PENALTY: Final = 5.0
 #: The same for the next copies, each: dearer ones overrule a network that is sure of a
 #: tetrasomy, and place nothing better.
-FOURTH_COPY_PENALTY: Final = 6.0
+FOURTH_COPY_PENALTY: Final = 5.0
 
 #: Probabilities below this are taken for it, so that none rules a class out.
 FLOOR: Final = 1e-9
