@@ -6,7 +6,6 @@ import csv
 import importlib.util
 import sys
 import zipfile
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -18,12 +17,17 @@ from PIL import Image
 from small import SMALL, bar, small_weights
 from torch.nn import functional
 
-from napari_karyo.errors import ReadError
+from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.device import Device
 from napari_karyo.models.weights import load_weights
 from napari_karyo.training import train as entry
-from napari_karyo.training.augment import Augmentation, augment
-from napari_karyo.training.dataset import COLUMNS, Dataset, load_dataset, read_labels
+from napari_karyo.training.dataset import (
+    COLUMNS,
+    Dataset,
+    load_dataset,
+    read_cells,
+    read_labels,
+)
 from napari_karyo.training.evaluate import evaluate
 from napari_karyo.training.fit import Recipe, cross_entropy, validate
 
@@ -143,6 +147,7 @@ def test_two_data_folders_train_one_network_from_another(
     upright = write(tmp_path / "upright", "q_band")
     quick = Recipe(epochs=1, batch=2, learning_rate=1e-6, average=0.0)
     monkeypatch.setitem(entry.RECIPES, "default", quick)
+    monkeypatch.setitem(entry.CONFIGS, "default", SMALL)
     start = small_weights(tmp_path)
     path = entry.train(
         [upright, data], tmp_path / "out", start=start, device="cpu", progress=lambda _: None
@@ -187,11 +192,27 @@ def test_an_unknown_p_arm_asks_for_the_class_alone() -> None:
     assert not torch.allclose(known, cross_entropy(swapped, labels, upright, ~upright, 0.1))
 
 
-def test_what_a_laboratory_does_is_done_to_a_whole_cell_alike() -> None:
-    torch.manual_seed(0)
-    images = torch.full((40, 1, 32, 16), 0.5)
-    cells = torch.arange(40) // 10
-    changed, _ = augment(images, replace(Augmentation.none(), gamma=0.5), cells)
-    level = changed[:, 0, 16, 8].reshape(4, 10)
-    assert torch.allclose(level, level[:, :1].expand(4, 10), atol=1e-5)
-    assert level[:, 0].std() > 0.01
+def test_a_start_of_another_configuration_is_refused(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(KaryoError, match="is no network of the configuration 'default'"):
+        entry.train([data], tmp_path / "out", start=small_weights(tmp_path), device="cpu")
+
+
+def test_archives_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    """Their sizes may agree too: only the folder tells them apart."""
+    folders = []
+    for number in (0, 1):
+        folder = write(tmp_path / f"lab{number}", "g_band")
+        for path in folder.rglob("1_1.png"):
+            Image.fromarray(255 - bar(60 + 20 * number)).save(path)
+        with zipfile.ZipFile(folder / "g_band.zip", "w") as archive:
+            for path in sorted(folder.rglob("*.png")):
+                archive.writestr(str(path.relative_to(folder)), path.read_bytes())
+                path.unlink()
+        packed = folder / "g_band.zip"
+        missing = 9000 - packed.stat().st_size
+        with zipfile.ZipFile(packed, "a") as archive:
+            archive.comment = b" " * missing
+        folders.append(folder)
+    assert {(folder / "g_band.zip").stat().st_size for folder in folders} == {9000}
+    cells = [next(read_cells(folder, tmp_path / "work", ("val",))).cell for folder in folders]
+    assert [max(item.image.shape[0] for item in cell) for cell in cells] == [72, 92]

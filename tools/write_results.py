@@ -123,6 +123,7 @@ def training() -> str:
     rows = [
         *([["before it, command", f"`{before['command']}`"]] if before else []),
         *([["before it, commit", f"`{before['commit']}`"]] if before else []),
+        *([["before it, SHA-256", f"`{facts['started_from']}`"]] if before else []),
         *([["before it, time", f"{before['seconds'] / 60:.0f} minutes"]] if before else []),
         ["command", f"`{facts['command']}`"],
         ["commit", f"`{facts['commit']}`"],

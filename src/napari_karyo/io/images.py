@@ -160,7 +160,8 @@ def _tiff_pages(path: Path) -> list[_Page]:
                 pages.append(ValueError(f"the file ends before it; {lost}"))
                 break
         if len(pages) == written and _chain_is_cut(file):
-            pages.append(ValueError("the file ends before it"))
+            before = "it" if written else "its first page"
+            pages.append(ValueError(f"the file ends before {before}"))
     if len(pages) == 1 and isinstance(pages[0], Exception):
         raise pages[0]
     return pages
@@ -308,7 +309,7 @@ def _checked(page: _Page, path: Path) -> NDArray[Any]:
     if isinstance(page, Exception):
         raise ReadError(
             f"this page can't be read ({_short(page).rstrip('.')}).",
-            "Export the stack again; the other pages stay.",
+            "Export the stack again. The pages that can be read stay.",
             path,
         ) from page
     height, width = page.shape

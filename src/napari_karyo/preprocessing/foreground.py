@@ -119,9 +119,9 @@ def _with_own_pieces(
     bridges = label(pale, connectivity=2)
     within = bridges == int(bridges[mask][0])
     pieces = np.unique(objects[within & (objects > 0) & ~mask])
+    away = ndimage.distance_transform_edt(~mask)
     for piece in sorted(pieces, key=lambda number: -sizes[number]):
         other = objects == piece
-        away = ndimage.distance_transform_edt(~mask)
         gap = float(away[other].min())
         large = sizes[piece] > SATELLITE_SHARE * mask.sum()
         if gap > _width(mask) or (large and not _lies_beyond_an_end(mask, other, away)):
@@ -129,6 +129,7 @@ def _with_own_pieces(
         # The bridge is as narrow as the way is short.
         way = away + ndimage.distance_transform_edt(~other)
         mask = mask | other | (within & (way <= gap + 1.5))
+        away = ndimage.distance_transform_edt(~mask)
     return np.asarray(mask, np.bool_)
 
 

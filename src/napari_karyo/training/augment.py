@@ -73,19 +73,13 @@ class Augmentation:
         return cls(**{item.name: 0.0 for item in fields(cls)})
 
 
-def augment(
-    images: Tensor, settings: Augmentation, cells: Tensor | None = None
-) -> tuple[Tensor, Tensor]:
+def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
     """Change a batch at random.
 
     Parameters
     ----------
     images : Tensor, shape (N, 1, H, W), 0 to 1
     settings : Augmentation
-    cells : Tensor of int, shape (N,), optional
-        The cell of each crop. What a microscope and a laboratory do to all crops of a
-        cell alike (scale, blur, gamma, gain, noise) is then drawn once a cell. Without
-        it every crop is on its own.
 
     Returns
     -------
@@ -102,22 +96,17 @@ def augment(
     def chance(probability: float) -> Tensor:
         return torch.rand(count, device=device) < probability
 
-    shared = None if cells is None else torch.unique(cells, return_inverse=True)[1]
-
-    def alike(values: Tensor) -> Tensor:
-        return values if shared is None else values[shared]
-
     images = functional.grid_sample(
-        images, _grid(images, settings, between, chance, alike), align_corners=True
+        images, _grid(images, settings, between, chance), align_corners=True
     )
-    images = _blur(images, alike(torch.rand(count, device=device) * chance(settings.blur)))
+    images = _blur(images, torch.rand(count, device=device) * chance(settings.blur))
     images = _blocks(images, chance(settings.block))
     own = images.amax(dim=(2, 3), keepdim=True).clamp(min=0.05)
     images = torch.where(chance(settings.stretch)[:, None, None, None], images / own, images)
-    gamma = alike(torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1))))
-    gain = alike(between(settings.gain, (count, 1, 1, 1)))
+    gamma = torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1)))
+    gain = between(settings.gain, (count, 1, 1, 1))
     images = images.clamp(0, 1) ** gamma * (1 + gain)
-    spread = alike(torch.rand((count, 1, 1, 1), device=device)) * settings.noise
+    spread = torch.rand((count, 1, 1, 1), device=device) * settings.noise
     # Noise lies on the chromosome; the background has been removed by then.
     images = images + torch.randn_like(images) * spread * (images > 0.02)
     turned = chance(settings.upside_down)
@@ -130,7 +119,6 @@ def _grid(
     settings: Augmentation,
     between: Callable[[float], Tensor],
     chance: Callable[[float], Tensor],
-    alike: Callable[[Tensor], Tensor],
 ) -> Tensor:
     """Return the sampling grid of rotation, scale, shift, mirroring and bend."""
     height, width = images.shape[2:]
@@ -143,8 +131,8 @@ def _grid(
     turned_y = torch.cos(angle) * down - torch.sin(angle) * right
     turned_x = torch.sin(angle) * down + torch.cos(angle) * right
     turned_y, turned_x = _bent(turned_y, turned_x, between(1 / TIGHTEST), chance(settings.bend))
-    turned_y = turned_y * (1 + alike(between(settings.scale_along)))
-    turned_x = turned_x * (1 + alike(between(settings.scale_across)))
+    turned_y = turned_y * (1 + between(settings.scale_along))
+    turned_x = turned_x * (1 + between(settings.scale_across))
     turned_x = turned_x * (1 - 2 * chance(settings.mirror)[:, None, None].to(x.dtype))
     return torch.stack([turned_x / (width / 2), turned_y / (height / 2)], dim=-1)
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo import preprocessing
+from napari_karyo import preprocessing, simulation
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
@@ -35,7 +35,7 @@ from napari_karyo.preprocessing.prepare import (
     length_factors,
     stand_upright,
 )
-from napari_karyo.simulation.profiles import load_profile
+from napari_karyo.simulation.profiles import TABLE, load_profile
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
 
@@ -191,6 +191,7 @@ def unpack(data: Path, work: Path, names: Iterable[str]) -> None:
         if done.exists():
             continue
         try:
+            work.mkdir(parents=True, exist_ok=True)
             with zipfile.ZipFile(archive) as file:
                 file.extractall(work)
         except (OSError, zipfile.BadZipFile) as error:
@@ -229,13 +230,15 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
         for rows in cells.values()
         if not (data / rows[0]["file"]).exists()
     }
-    unpack(data, work, packed)
+    # A folder of its own: archives of two data folders may have the same name.
+    unpacked = work / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:8]
+    unpack(data, unpacked, packed)
     for (stain, _, name), rows in cells.items():
         chromosomes, problems, lost = [], [], []
         polarity = Polarity.BRIGHT if stain.startswith("q") else Polarity.DARK
         for row in rows:
             path = data / row["file"]
-            path = path if path.exists() else work / row["file"]
+            path = path if path.exists() else unpacked / row["file"]
             try:
                 _, image = read_image(path)[0]
                 image = on_paper(image, polarity)
@@ -256,7 +259,8 @@ def _fingerprint(data: Path, settings: InputSettings, splits: tuple[str, ...]) -
         repr((sorted(asdict(settings).items()), splits, Dataset.__annotations__)).encode()
     )
     known.update((data / "labels.csv").read_bytes())
-    for source in sorted(Path(preprocessing.__file__).parent.glob("*.py")):
+    drawing = sorted(Path(preprocessing.__file__).parent.glob("*.py"))
+    for source in (*drawing, Path(__file__), Path(simulation.__file__).parent / TABLE):
         known.update(source.read_bytes())
     return known.hexdigest()[:16]
 
@@ -331,12 +335,12 @@ def _prepare(cell: Cell, settings: InputSettings) -> Prepared:
         (factor,) = length_factors([pictures], settings, "cell")
     else:
         usual = {name: item.length for name, item in load_profile(cell.polarity).classes.items()}
-        mean = np.median(
+        autosome = np.median(
             [
                 picture.length / usual[str(item.expected)]
                 for picture, item in zip(pictures, standing, strict=True)
             ]
         )
-        whole = [mean * usual[name] for name in (*AUTOSOMES, "X") for _ in range(2)]
+        whole = [autosome * usual[name] for name in (*AUTOSOMES, "X") for _ in range(2)]
         factor = length_factor(whole, settings.target_rows, settings.quantile)
     return draw_inputs(standing, pictures, factor, settings)

@@ -16,6 +16,7 @@ from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.errors import ReadError
 from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.classify import classify_cells, get_weights
+from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import choose_device
 from napari_karyo.io.cells import read_patient
 from napari_karyo.io.names import expected_class
@@ -82,7 +83,6 @@ def evaluate(
         model_hash=weights.sha256,
         split=split,
         upside_down=upside_down,
-        thresholds=(weights.calibration["doubtful"], weights.calibration["sure"]),
         made=provenance(str(choose_device(device)), time.monotonic() - began),
     )
 
@@ -149,6 +149,7 @@ def _evaluate_patient(
             continue
         found = next(classified)
         placed = assign(found.probabilities)
+        shown = lights(found.probabilities, placed, found.thresholds)
         kept = {item.name for item in found.cell}
         results += [
             _failed(labelled, item.name, item.expected)
@@ -173,6 +174,7 @@ def _evaluate_patient(
                     confidence=float(row[CLASS_INDEX[found.predicted[index]]]),
                     placed_probability=float(row[CLASS_INDEX[placed[index]]]),
                     p_arm_up=float(found.p_arm_up[index]),
+                    light=shown[index],
                     p_arm_known=labelled.p_arm_known,
                 )
             )
@@ -197,4 +199,5 @@ def _failed(labelled: LabelledCell, name: str, expected: str | None) -> CropResu
         confidence=0.0,
         placed_probability=0.0,
         p_arm_up=0.5,
+        light=Light.DOUBTFUL,
     )

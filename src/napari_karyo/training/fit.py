@@ -41,8 +41,9 @@ class Recipe:
         The cycle's peak, or the constant.
     weight_decay, label_smoothing : float
     rarer_stain : int
-        How often an epoch shows each crop of the stain with fewest crops, so that the
-        other does not drown it. 1 where there is only one stain.
+        How often an epoch shows each crop of the stain (as ``labels.csv`` names it, or
+        the laboratory) with fewest crops, so that the others do not drown it. 1 where
+        there is only one.
     average : float
         Decay of the running mean of the weights, which is what is kept; 0 keeps the
         last ones.
@@ -124,7 +125,9 @@ def _made_with(
     network: ResCRANN, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
 ) -> str:
     """Return what a checkpoint depends on; one of anything else can't go on."""
-    crops = zlib.crc32(data.inputs[train[:1000]].tobytes())
+    crops = 0
+    for part in (data.inputs, data.labels, data.p_arm_known):
+        crops = zlib.crc32(part[train].tobytes(), crops)
     start = zlib.crc32(network.head.weight.detach().cpu().numpy().tobytes())
     return repr((network.config.as_dict(), asdict(recipe), seed, len(train), crops, start))
 

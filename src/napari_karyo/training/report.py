@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.inference.confidence import Light, light
+from napari_karyo.inference.confidence import Light
 from napari_karyo.training.calibrate import calibration_error, exchanged
 
 
@@ -29,6 +29,8 @@ class CropResult:
     confidence, placed_probability : float
         Probability of `predicted` and of `placed`.
     p_arm_up : float
+    light : Light
+        As the program shows it for the class placed.
     p_arm_known : bool
         Whether the crop is known to stand p arm up.
     """
@@ -44,6 +46,7 @@ class CropResult:
     confidence: float
     placed_probability: float
     p_arm_up: float
+    light: Light
     p_arm_known: bool = True
 
 
@@ -57,8 +60,6 @@ class Report:
     model, model_hash, split : str
     upside_down : bool
         Whether every crop was turned by half first.
-    thresholds : tuple of float
-        Of the confidence light.
     made : dict
         Program, commit, device and time: `napari_karyo.training.provenance`.
     """
@@ -68,7 +69,6 @@ class Report:
     model_hash: str
     split: str
     upside_down: bool
-    thresholds: tuple[float, float]
     made: dict[str, Any] = field(default_factory=dict)
 
     def figures(self, stain: str) -> dict[str, Any]:
@@ -91,13 +91,7 @@ class Report:
         placed = np.array([item.placed == item.expected for item in crops])
         usable = [item for item in crops if item.predicted]
         up = [(item.p_arm_up > 0.5) != self.upside_down for item in usable if item.p_arm_known]
-        lights = np.array(
-            [
-                light(item.placed_probability, item.placed == item.predicted, self.thresholds)
-                == Light.SURE
-                for item in crops
-            ]
-        )
+        lights = np.array([item.light is Light.SURE for item in crops])
         confidence = np.array([item.confidence for item in usable], np.float32)
         right = np.array([item.predicted == item.expected for item in usable], np.bool_)
         numbers = {name: number for number, name in enumerate(["", *CLASSES])}

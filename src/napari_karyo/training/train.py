@@ -69,8 +69,8 @@ def train(
     learning_rate : float, optional
         Instead of the recipe's.
     start : str or Path, optional
-        A model to go on from, by name or file, instead of chance. It brings its own
-        configuration.
+        A model of the same configuration to go on from, by name or file, instead of
+        chance.
     seed : int
     device : {"auto", "cuda", "mps", "cpu"}
     resume : bool
@@ -90,15 +90,20 @@ def train(
     Raises
     ------
     KaryoError
-        Where the configuration is unknown, the data can't be used or lack a split, or
-        the checkpoint in `output` was made with other settings.
+        Where the configuration is unknown or not that of `start`, the data can't be used
+        or lack a split, or the checkpoint in `output` was made with other settings.
     """
     if config not in CONFIGS:
         raise KaryoError(
             f"there is no configuration {config!r}.", f"Choose one of {', '.join(CONFIGS)}."
         )
     first = load_weights(start) if start is not None else None
-    sizes, recipe = first.network.config if first else CONFIGS[config], RECIPES[config]
+    sizes, recipe = CONFIGS[config], RECIPES[config]
+    if first is not None and first.network.config != sizes:
+        raise KaryoError(
+            f"{start} is no network of the configuration {config!r}.",
+            "Give the --config that it was trained with.",
+        )
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
     if learning_rate is not None:
