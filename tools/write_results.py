@@ -2,10 +2,10 @@
 
     python tools/write_results.py FOLDER
 
-FOLDER holds what ``napari-karyo evaluate --json`` wrote: ``test.json`` and
-``test-upside-down.json``. The tables go between ``<!-- begin NAME -->`` and
-``<!-- end NAME -->`` in ``docs/results.md`` and the model card, so that no figure is copied
-by hand.
+FOLDER holds what ``napari-karyo evaluate --json`` wrote: ``test.json``,
+``test-upside-down.json``, and ``spreads.json`` of what ``tools/cut_spreads.py`` cut. The
+tables go between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` in ``docs/results.md``
+and the model card, so that no figure is copied by hand.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def figures(standing: dict[str, Any], lying: dict[str, Any]) -> str:
-    """Return the main table: both stains, as they lie and upside down."""
+def figures(*reports: tuple[str, dict[str, Any]]) -> str:
+    """Return the main table: of each report a line a stain, with the words that go with it."""
     head = ["crops", "cells", "number", "top-1", "top-3", "top-5", "placed", "polarity", "counts"]
     rows = []
-    for words, report in (("as they lie", standing), ("upside down", lying)):
+    for words, report in reports:
         for stain, own in report["stains"].items():
             rows.append(
                 [
@@ -150,18 +150,24 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     folder = Path(sys.argv[1])
-    standing, lying = (
+    standing, lying, cut = (
         json.loads((folder / name).read_text(encoding="utf-8"))
-        for name in ("test.json", "test-upside-down.json")
+        for name in ("test.json", "test-upside-down.json", "spreads.json")
     )
     command = "napari-karyo evaluate DATA --split test"
     parts = {
-        "figures": figures(standing, lying),
+        "figures": figures(("as they lie", standing), ("upside down", lying), ("as they lie", cut)),
         "lights": lights(standing),
         "classes": classes(standing),
         "confusions": confusions(standing),
         "training": training(),
-        "made": "\n\n".join((made(standing, command), made(lying, f"{command} --upside-down"))),
+        "made": "\n\n".join(
+            (
+                made(standing, command),
+                made(lying, f"{command} --upside-down"),
+                made(cut, command.replace("DATA", "SPREADS")),
+            )
+        ),
     }
     for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
