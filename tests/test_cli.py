@@ -179,6 +179,9 @@ def test_karyogram_writes_a_picture(
     said = capsys.readouterr().out
     assert "proposal 5" in said
     assert "for research use" in said
+    # With so few crops nothing is sure: each is named.
+    for file in cell.glob("*.png"):
+        assert f"look at {file.name}: placed in " in said
 
 
 def test_karyogram_wants_one_cell(

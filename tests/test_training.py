@@ -298,3 +298,11 @@ def test_labels_that_a_hand_exchanged_are_told_from_errors() -> None:
     assert exchanged(cells, truth, own, confidence).tolist() == [True, True, *[False] * 4]
     confidence[1] = 0.5
     assert not exchanged(cells, truth, own, confidence).any()
+
+
+def test_a_split_without_a_table_is_refused(data: Path, tmp_path: Path) -> None:
+    model = small_weights(tmp_path)
+    with pytest.raises(ReadError, match="which split"):
+        evaluate(data / "q_band", split="val", model=model, device="cpu")
+    assert "split all" in evaluate(data / "q_band", model=model, device="cpu").text()
+    assert "split test" in evaluate(data, model=model, device="cpu").text()

@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "data", type=Path, metavar="DATA", help="folder with labels.csv, or cells named by class"
     )
-    one.add_argument("--split", default="test", help="rows of labels.csv to use (test)")
+    one.add_argument("--split", help="rows of labels.csv to use (test)")
     _add_network(one)
     one.add_argument("--upside-down", action="store_true", help="turn every crop by half first")
     _add_normalization(one, "all cells of a patient")

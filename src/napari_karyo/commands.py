@@ -321,12 +321,18 @@ def _classify_group(
 
 
 def _write_picture(result: Classification, path: Path, dpi: float, title: str) -> None:
+    from napari_karyo.inference.confidence import assigned_probability, doubtful_order
     from napari_karyo.io.export import export_picture
     from napari_karyo.karyotype import Karyotype
 
     karyotype = Karyotype.from_classification(result)
     export_picture(karyotype, result, path, dpi=dpi, title=title)
     print(f"{path.resolve()}: proposal {karyotype.iscn}, for research use")
+    slots = [karyotype.slot_of(index) for index in range(len(karyotype))]
+    shares = assigned_probability(result.probabilities, slots)
+    for index in doubtful_order(result.probabilities, slots, result.thresholds):
+        name, own = result.cell.chromosomes[index].name, result.predicted[index]
+        print(f"look at {name}: placed in {slots[index]} ({shares[index]:.0%}), alone a {own}")
 
 
 def _warn(result: Classification) -> None:

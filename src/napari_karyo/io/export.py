@@ -22,6 +22,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import ExportError
+from napari_karyo.inference.confidence import lights
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lettering import printable
@@ -44,6 +45,7 @@ COLUMNS: Final = (
     "predicted",
     "confidence",
     "assigned",
+    "light",
     "turned",
     "corrected",
     "reviewed",
@@ -180,6 +182,7 @@ def export_table(karyotype: Karyotype, classification: Classification, path: Pat
 
     Columns are ``file``, ``predicted`` and ``confidence`` (the model's own choice and
     its probability), ``assigned`` (the slot where it stands now, or ``tray``),
+    ``light`` (``sure``, ``look`` or ``doubtful``: what the model says of that slot),
     ``turned``, ``corrected``, ``reviewed`` and ``marker`` (``yes`` or ``no``),
     ``edited_by`` and ``edited_at`` (initials and time, in UTC, of its last edit) and
     the probabilities ``p_1`` to ``p_22``, ``p_X``, ``p_Y``.
@@ -203,6 +206,8 @@ def export_table(karyotype: Karyotype, classification: Classification, path: Pat
     path = Path(path)
     _check_folder(path)
     state = karyotype.state
+    slots = [karyotype.slot_of(index) for index in range(len(karyotype))]
+    shown = lights(classification.probabilities, slots, classification.thresholds)
     with written(path, text=True) as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(COLUMNS)
@@ -213,7 +218,8 @@ def export_table(karyotype: Karyotype, classification: Classification, path: Pat
                     chromosome.name,
                     classification.predicted[index],
                     f"{float(classification.confidence[index]):.6f}",
-                    karyotype.slot_of(index),
+                    slots[index],
+                    shown[index],
                     *(
                         "yes" if index in marked else "no"
                         for marked in (state.turned, state.corrected, state.reviewed, state.markers)

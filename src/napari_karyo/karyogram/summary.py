@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from napari_karyo.classes import TRAY
@@ -19,7 +20,8 @@ def heading_of(
     """Return what the page of a classified cell says, as its karyotype stands now.
 
     A chromosome corrected by hand has been looked at, so it no longer counts as
-    doubtful; neither does one in the tray, where nobody claims a class for it.
+    doubtful; neither does one in the tray, where nobody claims a class for it. In a cell
+    of a few crops, where nothing can be sure, every other one counts.
 
     Parameters
     ----------
@@ -40,12 +42,13 @@ def heading_of(
         [karyotype.slot_of(index) for index in open_ones],
         classification.thresholds,
     )
+    few = math.isinf(classification.thresholds[1])
     return Heading(
         title=title,
         cell=classification.cell.name,
         stain=classification.cell.polarity,
         iscn=karyotype.iscn,
         simulated=classification.cell.simulated,
-        doubtful=sum(item is Light.DOUBTFUL for item in shown),
+        doubtful=sum(few or item is Light.DOUBTFUL for item in shown),
         corrected_by=tuple(dict.fromkeys(edit.who for edit in karyotype.history if edit.who)),
     )

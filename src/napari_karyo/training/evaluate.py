@@ -29,7 +29,7 @@ from napari_karyo.training.report import CropResult, Report
 def evaluate(
     data: Path,
     *,
-    split: str = "test",
+    split: str | None = None,
     model: str | Path = "default",
     device: str = "auto",
     upside_down: bool = False,
@@ -43,8 +43,9 @@ def evaluate(
     data : Path
         A folder with ``labels.csv`` (see `napari_karyo.training.dataset`), or a folder
         of cells, or one cell, whose file names carry the class.
-    split : str
-        Which rows of ``labels.csv``. Choose on ``val``; look at ``test`` once.
+    split : str, optional
+        Which rows of ``labels.csv``; ``test`` where left out. Choose on ``val``; look at
+        ``test`` once. Cells without that table are all evaluated.
     model : str or Path
     device : str
     upside_down : bool
@@ -61,8 +62,9 @@ def evaluate(
     Raises
     ------
     ReadError
-        Where there is no labelled crop.
+        Where there is no labelled crop, or a split is asked for without ``labels.csv``.
     """
+    split = _split_of(data, split)
     began = time.monotonic()
     results: list[CropResult] = []
     with TemporaryDirectory() as work:
@@ -88,7 +90,7 @@ def evaluate(
 
 
 def _labelled(data: Path, work: Path, split: str) -> Iterator[LabelledCell]:
-    if (data / "labels.csv").is_file() and not _is_one_cell(data):
+    if _has_splits(data):
         yield from read_cells(data, work, (split,))
         return
     patient = read_patient(data)
@@ -101,10 +103,25 @@ def _labelled(data: Path, work: Path, split: str) -> Iterator[LabelledCell]:
         yield LabelledCell(cell, str(cell.polarity), patient.name, split, lost)
 
 
-def _is_one_cell(data: Path) -> bool:
-    """Tell a cell's own ``labels.csv`` by its having no column ``split``."""
-    with (data / "labels.csv").open(encoding="utf-8-sig") as file:
-        return "split" not in file.readline().strip().lower().split(",")
+def _has_splits(data: Path) -> bool:
+    """Tell a data folder from a cell, whose own ``labels.csv`` has no column ``split``."""
+    table = data / "labels.csv"
+    if not table.is_file():
+        return False
+    with table.open(encoding="utf-8-sig") as file:
+        return "split" in file.readline().strip().lower().split(",")
+
+
+def _split_of(data: Path, asked: str | None) -> str:
+    if _has_splits(data):
+        return asked or "test"
+    if asked is not None:
+        raise ReadError(
+            "there is no labels.csv that says which split a cell is in.",
+            "Leave out the split: all cells are evaluated then.",
+            data,
+        )
+    return "all"
 
 
 def _patients(cells: Iterable[LabelledCell]) -> list[list[LabelledCell]]:
