@@ -79,6 +79,8 @@ def main(repeats: int) -> None:
     def move(number: int) -> None:
         karyotype.move([0], "2" if number % 2 == 0 else "1")
 
+    # As when a person moves one: it is in hand, and its frame goes with it.
+    desk.select(0)
     move(0)
     work = timed(move, repeats, draw=False)
     whole = timed(move, repeats)

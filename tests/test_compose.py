@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
 from napari_karyo.karyogram.heading import Heading
+from napari_karyo.karyogram.lamps import lamp_picture
 from napari_karyo.karyogram.layout import Layout
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Page
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Frame, LampKind, Page
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import Upright, upright
@@ -286,3 +288,54 @@ def test_numbers_letters_and_the_tray_are_drawn_on_an_empty_page() -> None:
         if text.region == "frame":
             y, x = int(text.y), int(text.x)
             assert canvas[y - 22 : y, x - 12 : x + 12].max() > 150
+
+
+@pytest.mark.parametrize("polarity", list(Polarity))
+def test_lights_are_told_apart_without_colour(polarity: Polarity) -> None:
+    white = polarity is Polarity.DARK
+    cells = drawn([rod()] * 4, polarity)
+    composer = Composer(cells)
+    placed = seats("1", "2", "3", "4")
+    kinds: list[LampKind] = ["sure", "look", "doubtful", "settled"]
+    page = composer.layout.page(placed, None, kinds)
+    plain, lit = (composer.compose(one) for one in (replace(page, lamps=()), page))
+    greys = []
+    for lamp in page.lamps:
+        colour, cover = lamp_picture(lamp.kind, 1.0, white)
+        half = len(cover) // 2
+        here = (slice(lamp.y - half, lamp.y + half + 1), slice(lamp.x - half, lamp.x + half + 1))
+        assert (lit[here][half, half - 6] != plain[here][half, half - 6]).any()
+        greys.append(colour.mean(axis=2).round())
+    # As a person who sees no colours, or on a grey screen: no two are alike.
+    for first, second in combinations(greys, 2):
+        assert first.shape != second.shape or np.abs(first - second).max() > 40
+    beside = np.ones(plain.shape[:2], bool)
+    for lamp in page.lamps:
+        beside[lamp.y - 17 : lamp.y + 18, lamp.x - 17 : lamp.x + 18] = False
+    assert np.array_equal(plain[beside], lit[beside])
+
+
+def test_an_edit_redraws_the_lights_too() -> None:
+    composer = Composer(drawn([rod()] * 4, Polarity.BRIGHT))
+    page = composer.layout.page(seats("1", "1", "6", "X"), None, ["sure"] * 4)
+    canvas, screen = composer.compose(page), composer.compose_screen(page)
+    after = composer.layout.page(
+        seats("1", "4", "6", "X"), None, ["sure", "settled", "sure", "sure"]
+    )
+    chosen = after.places[1]
+    after = replace(after, frames=(Frame("selected", chosen.box, "4"),))
+    composer.update(canvas, after, {"1", "4"})
+    composer.update(screen, after, {"1", "4"})
+    assert np.array_equal(canvas, composer.compose(after))
+    assert np.array_equal(screen, composer.compose_screen(after))
+    assert (screen[..., 3] == 255).all()
+    # A frame comes and goes without a trace, alone or around a whole slot.
+    before = composer.compose(replace(after, frames=()))
+    composer.update_regions(canvas, replace(after, frames=()), {"4"})
+    assert np.array_equal(canvas, before)
+    for name, slot in after.slots.items():
+        framed = replace(after, frames=(Frame("target", slot.box, name),))
+        composer.update_regions(canvas, framed, {name})
+        assert (canvas != before).any(), name
+        composer.update_regions(canvas, replace(after, frames=()), {name})
+        assert np.array_equal(canvas, before), name

@@ -78,8 +78,3 @@ def test_no_chromosome_at_all() -> None:
 def test_every_chromosome_needs_a_slot() -> None:
     with pytest.raises(ValueError, match="shorter"):
         lights(table(("1", 0.9), ("2", 0.9)), ["1"], THRESHOLDS)
-
-
-def test_lights_are_told_apart_without_colour() -> None:
-    assert len({item.sign for item in Light}) == len({item.shape for item in Light}) == 3
-    assert (Light.SURE.sign, Light.LOOK.sign, Light.DOUBTFUL.sign) == ("✓", "?", "!")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASSES, PAGE_ROWS, TRAY
 from napari_karyo.karyogram.heading import Heading
+from napari_karyo.karyogram.lamps import LAMP_SIZES
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lettering import fit, printable, text_width
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page, Text
@@ -173,7 +174,14 @@ def test_regions_do_not_overlap_and_lie_on_the_page() -> None:
 def test_every_primitive_stays_in_its_region() -> None:
     heading = Heading("T" * 300, "c" * 300, Polarity.DARK, "46,XX", True, 40)
     everything = Seats(pairs().slots, corrected=frozenset(range(len(SIZES))))
-    page = Layout(SIZES).page(everything, heading)
+    page = Layout(SIZES).page(everything, heading, ["look"] * len(SIZES))
+    for lamp in page.lamps:
+        half = LAMP_SIZES["look"] / 2
+        box = page.regions[lamp.region]
+        assert box.top <= lamp.y - half
+        assert lamp.y + half <= box.bottom
+        assert box.left <= lamp.x - half
+        assert lamp.x + half <= box.right
     for text in page.texts:
         width = text_width(text.string, text.size)
         left = text.x - {"left": 0.0, "middle": width / 2, "right": width}[text.align]

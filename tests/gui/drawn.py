@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -81,6 +82,14 @@ def make_classification(
         device="none",
         thresholds=THRESHOLDS,
     )
+
+
+def lamps_of(view: Any) -> dict[int, str]:
+    """Return the light that each chromosome shows on the page."""
+    page = view.page
+    return {
+        place.index: lamp.kind for place, lamp in zip(page.places.values(), page.lamps, strict=True)
+    }
 
 
 #: One doubtful, one to look at.

@@ -7,11 +7,14 @@ from typing import Any
 import mouse
 import numpy as np
 import pytest
-from drawn import MALE, make_cell, make_classification
+from drawn import MALE, lamps_of, make_cell, make_classification
+from PIL import ImageColor
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
 from napari_karyo.gui.karyogram_view import FIT_DELAY
+from napari_karyo.karyogram.lamps import LAMP_COLOURS
+from napari_karyo.karyogram.style import FRAME_COLOURS
 
 
 def centre(view: Any, index: int) -> tuple[float, float]:
@@ -26,8 +29,7 @@ def test_only_public_layers_one_set_for_all_cells(opened: Any) -> None:
     viewer, desk, view = opened
     names = [layer.name for layer in viewer.layers]
     assert names == [
-        f"cell A {role}"
-        for role in ("karyogram", "saliency", "attention", "slots", "lights", "frames", "ghost")
+        f"cell A {role}" for role in ("karyogram", "saliency", "attention", "slots", "ghost")
     ]
     assert {type(layer).__module__.split(".")[0] for layer in viewer.layers} == {"napari"}
     assert viewer.layers.selection.active is view.layers["karyogram"]
@@ -60,25 +62,23 @@ def test_screenshot_shows_the_composed_page(opened: Any, qtbot: Any) -> None:
     white = (shot[..., :3] > 250).all(axis=-1).mean()
     assert 0.3 < white < 0.98
     mosaic = view.layers["karyogram"].data
-    assert mosaic.shape[2] == 3
+    assert mosaic.shape[2] == 4
+    assert (mosaic[..., 3] == 255).all()
     assert len(np.unique(mosaic[..., 0])) > 20
 
 
 def test_lights_are_readable_without_colour(opened: Any) -> None:
     _, desk, view = opened
-    lights = view.layers["lights"]
-    table = lights.features
-    assert list(table["file"]) == [item.name for item in desk.current.classification.cell]
-    assert table["light"].iloc[8] == "doubtful"
-    assert table["sign"].iloc[8] == "!"
-    assert str(lights.symbol[8]) == "square"
-    assert str(lights.symbol[0]) == "disc"
-    assert str(lights.symbol[30]) == "diamond"
-    assert list(lights.text.values) == list(table["sign"])
-    for index, place in view.page.places.items():
-        row, column = lights.data[index]
-        assert row < place.box.top + 2
-        assert abs(column - place.box.center[1]) < 1
+    shown = lamps_of(view)
+    assert (shown[8], shown[0], shown[30]) == ("doubtful", "sure", "look")
+    assert len(shown) == len(desk.current)
+    mosaic = view.layers["karyogram"].data
+    for lamp, place in zip(view.page.lamps, view.page.places.values(), strict=True):
+        assert lamp.y < place.box.top + 6
+        assert abs(lamp.x - place.box.center[1]) < 1
+        fill = np.array(ImageColor.getrgb(LAMP_COLOURS[lamp.kind]))
+        beside = mosaic[lamp.y, lamp.x - 7, :3]
+        assert np.abs(beside - fill.astype(int)).max() < 4, lamp
 
 
 def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:
@@ -95,17 +95,24 @@ def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:
     goal = slot_centre(view, "4")
     mouse.move(viewer, goal)
     assert view.layers["ghost"].visible
-    assert view.layers["frames"].data[4:].any()
+    assert {frame.kind: frame.region for frame in view.page.frames} == {
+        "selected": "5",
+        "target": "4",
+    }
+    box = view.page.slots["4"].box
+    edge = mosaic.data[int(box.top) + 80, int(box.left) + 1, :3]
+    assert tuple(edge) == FRAME_COLOURS["target"]
     mouse.release(viewer, goal)
     assert desk.current.karyotype.slot_of(8) == "4"
     assert len(desk.current.karyotype.history) == 1
     assert mosaic.mouse_pan
     assert not view.layers["ghost"].visible
-    assert not view.layers["frames"].data[4:].any()
+    assert [frame.kind for frame in view.page.frames] == ["selected"]
     assert (viewer.scene.camera.center, viewer.scene.camera.zoom) == camera
     assert (mosaic.data != before).any()
-    assert view.layers["lights"].features["class"].iloc[8] == "4"
+    assert view.page.places[8].slot == "4"
     desk.current.karyotype.undo()
+    desk.select(None)
     assert np.array_equal(mosaic.data, before)
 
 
@@ -141,16 +148,20 @@ def test_click_beside_lets_go(opened: Any) -> None:
     mouse.settle()
     mouse.click(viewer, centre(view, 5))
     assert desk.selected == 5
-    assert view.layers["frames"].data[:4].any()
+    assert [frame.kind for frame in view.page.frames] == ["selected"]
+    box, mosaic = view.page.places[5].box, view.layers["karyogram"].data
+    corner = int(box.bottom), int(box.left) + 3
+    assert tuple(mosaic[corner][:3]) == FRAME_COLOURS["selected"]
     mouse.click(viewer, (112.0, 880.0))
     assert desk.selected is None
-    assert not view.layers["frames"].data.any()
+    assert not view.page.frames
+    assert (mosaic[corner] == 255).all()
 
 
 def test_drag_works_from_every_layer_of_the_karyogram(opened: Any) -> None:
     viewer, desk, view = opened
     mouse.settle()
-    for role, index in (("lights", 2), ("slots", 4), ("saliency", 6)):
+    for role, index in (("ghost", 2), ("slots", 4), ("saliency", 6)):
         viewer.layers.selection.active = view.layers[role]
         mouse.drag(viewer, centre(view, index), slot_centre(view, "22"))
         assert desk.current.karyotype.slot_of(index) == "22", role
@@ -168,15 +179,15 @@ def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
 def test_removing_a_layer_loses_no_correction(opened: Any, qtbot: Any) -> None:
     viewer, desk, view = opened
     desk.current.karyotype.move([0], "2")
-    viewer.layers.remove(view.layers["lights"])
+    viewer.layers.remove(view.layers["saliency"])
     qtbot.wait(20)
     assert len(viewer.layers) == 0
     assert not view.shown
     desk.current.karyotype.move([2], "1")
     view.show()
-    assert len(viewer.layers) == 7
+    assert len(viewer.layers) == 5
     assert desk.current.karyotype.slot_of(0) == "2"
-    assert view.layers["lights"].features["class"].iloc[2] == "1"
+    assert view.page.places[2].slot == "1"
 
 
 @pytest.mark.parametrize("polarity", list(Polarity))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import mouse
-from drawn import make_cell, make_classification
+import numpy as np
+from drawn import lamps_of, make_cell, make_classification
 from qtpy.QtCore import Qt
 
 from napari_karyo.classes import TRAY
@@ -110,12 +111,28 @@ def test_walking_through_the_doubtful(opened: Any) -> None:
     assert desk.selected == 30
     mouse.key(viewer, Qt.Key.Key_Escape)
     assert desk.selected is None
-    lights = view.layers["lights"]
-    assert lights.features["reviewed"].sum() == 2
+    assert len(desk.current.karyotype.state.reviewed) == 2
     # What a person has settled no longer calls for a look, whatever the model thinks.
-    assert lights.features["light"].iloc[8] == "doubtful"
-    assert lights.features["sign"].iloc[8] == "✓"
-    assert str(lights.symbol[8]) == "disc"
+    assert desk.current.lights()[8] == "doubtful"
+    assert lamps_of(view)[8] == "settled"
+
+
+def test_lights_can_be_hidden(opened: Any) -> None:
+    viewer, desk, view = opened
+    mosaic = view.layers["karyogram"]
+    with_lights = mosaic.data.copy()
+    mouse.key(viewer, Qt.Key.Key_L)
+    assert not view.page.lamps
+    without = view.composer.compose(view.composer.layout.page(desk.current.karyotype.state))
+    body = view.page.slots["6"].box
+    rows = slice(int(body.top), int(body.bottom))
+    assert np.array_equal(mosaic.data[rows, :, :3], without[rows])
+    # An edit in the meantime does not bring them back.
+    desk.current.karyotype.move([0], "2")
+    assert not view.page.lamps
+    desk.current.karyotype.undo()
+    mouse.key(viewer, Qt.Key.Key_L)
+    assert np.array_equal(mosaic.data, with_lights)
 
 
 def test_attention_is_switched_by_key_and_follows_an_edit(opened: Any) -> None:
@@ -159,9 +176,9 @@ def test_next_cell(opened: Any) -> None:
     mouse.key(viewer, Qt.Key.Key_PageDown, CONTROL)
     assert desk.current is first
     assert view.layers["karyogram"].name == "cell A karyogram"
-    assert view.layers["lights"].features["class"].iloc[0] == "1"
+    assert view.page.places[0].slot == "1"
     mouse.key(viewer, Qt.Key.Key_PageDown, CONTROL)
-    assert view.layers["lights"].features["class"].iloc[0] == "5"
+    assert view.page.places[0].slot == "5"
 
 
 def np_equal(first: Any, second: Any) -> bool:

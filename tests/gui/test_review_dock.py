@@ -146,7 +146,9 @@ def test_export_is_what_the_screen_shows(
     picture = tmp_path / "cell.png"
     assert write(dock, picture)
     written = np.asarray(Image.open(picture).convert("RGB")).astype(int)
-    screen = view.layers["karyogram"].data.astype(int)
+    # A print has no lights.
+    view.toggle_lamps()
+    screen = view.layers["karyogram"].data[..., :3].astype(int)
     # Whole dots an inch are offered, so the file may be a few pixels smaller.
     assert abs(written.shape[0] - screen.shape[0]) <= 4
     assert abs(written.shape[1] - screen.shape[1]) <= 6
@@ -169,8 +171,7 @@ def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path:
     import mouse
 
     viewer, _desk, view = opened
-    for role in ("slots", "lights"):
-        view.layers[role].visible = False
+    view.toggle_lamps()
     viewer.reset_view()
     mouse.settle()
     shot = viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(float)
@@ -272,7 +273,7 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
     assert gone() is None, "a closed dock is let go"
     desk.select(3)
     desk.current.karyotype.move([3], "9")
-    assert view.layers["lights"].features["class"].iloc[3] == "9"
+    assert view.page.places[3].slot == "9"
     again = open_review(viewer)
     assert "moved by hand" not in plain(again.iscn)
     assert "03.png" in plain(again.card.words)

@@ -163,7 +163,7 @@ def test_classifying_again_replaces_the_karyogram(
         form.run()
         wait(form)
     assert len(desk_of(viewer).cells) == 1
-    assert len(viewer.layers) == 8
+    assert len(viewer.layers) == 6
 
 
 def test_a_folder_chosen_in_the_form(

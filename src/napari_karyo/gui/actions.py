@@ -262,6 +262,13 @@ def toggle_attention(desk: Desk) -> None:
         desk.view.overlays.toggle("attention")
 
 
+def toggle_lamps(desk: Desk) -> None:
+    """Show or hide the confidence lights."""
+    if desk.view is not None:
+        desk.view.toggle_lamps()
+        desk.say(f"Confidence lights {'shown' if desk.view.lamps_on else 'hidden'}.")
+
+
 def next_cell(desk: Desk) -> None:
     """Show the next open cell."""
     if desk.current is None or len(desk.cells) < 2:
@@ -308,6 +315,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("Redo", ("Control-Shift-Z", "Control-Y"), "Do it again", redo),
     Action("Saliency", ("S",), "Show or hide what the network looked at", toggle_saliency, "Look"),
     Action("Attention", ("A",), "Show or hide the attention by row", toggle_attention, "Look"),
+    Action("Lights", ("L",), "Show or hide the confidence lights", toggle_lamps, "Look"),
     Action("Keys", ("H",), "Show or hide this list of keys", show_help, "Look"),
 )
 BY_NAME = {action.name: action for action in ACTIONS}

@@ -21,10 +21,15 @@ from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.desk import Desk, OpenCell
-from napari_karyo.gui.marks import COLOURS, SETTLED_COLOUR, WORDS
 from napari_karyo.gui.widgets import rich, wrapped_label
 from napari_karyo.inference.confidence import Light
+from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
 
+WORDS = {
+    Light.SURE: "sure",
+    Light.LOOK: "worth a look",
+    Light.DOUBTFUL: "doubtful, please check",
+}
 #: Alternatives offered.
 COUNT = 5
 _PICTURE = 130
@@ -121,10 +126,9 @@ def describe(cell: OpenCell, index: int) -> str:
     if index in state.markers:
         where += ", a <b>marker</b>"
     lines = [f"<b>{rich(actions.name_of(cell, index))}</b>", where]
-    colour, sign = COLOURS[light], light.sign
-    words = WORDS[light]
+    lamp, words = cell.lamps()[index], WORDS[light]
+    colour, sign = LAMP_COLOURS[lamp], LAMP_SIGNS[lamp]
     if cell.settled(index):
-        colour, sign = SETTLED_COLOUR, Light.SURE.sign
         words = "settled by hand" + ("" if light is Light.SURE else "; the model is not sure")
     lines[1] += (
         f" &nbsp;<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span> {words}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,19 @@ from napari_karyo.inference.confidence import (
     doubtful_order,
     lights,
 )
+from napari_karyo.karyogram.page import LampKind
 from napari_karyo.karyotype import Karyotype
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Change
+
+
+_LAMPS: Final[dict[Light, LampKind]] = {
+    Light.SURE: "sure",
+    Light.LOOK: "look",
+    Light.DOUBTFUL: "doubtful",
+}
 
 
 @dataclass(eq=False)
@@ -81,6 +89,13 @@ class OpenCell:
         """
         found = self.classification
         return lights(found.probabilities, self.slots, found.thresholds)
+
+    def lamps(self) -> list[LampKind]:
+        """Return the light that each chromosome shows: a person's word counts more."""
+        return [
+            "settled" if self.settled(index) else _LAMPS[light]
+            for index, light in enumerate(self.lights())
+        ]
 
     def settled(self, index: int) -> bool:
         """Whether a person has accepted or moved this chromosome."""

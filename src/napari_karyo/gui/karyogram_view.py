@@ -1,7 +1,7 @@
 """The karyogram on napari's canvas: a few public layers, redrawn from the karyotype.
 
 One set of layers shows the cell that lies on top, whichever it is: one mosaic
-picture, two overlays, the slots, the lights, the frames and the ghost that follows
+picture, lights and frames and all, two overlays, the slots and the ghost that follows
 the mouse. So twenty open cells cost no more than one. The view holds no truth: it
 can be thrown away and drawn again from the desk at any time.
 """
@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from napari.utils.colormaps.standardize_color import transform_color
 from numpy.typing import NDArray
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
-from napari_karyo.cell import Polarity
-from napari_karyo.gui import marks
 from napari_karyo.gui.contact_sheet import CELL_KEY
 from napari_karyo.gui.desk import Desk, OpenCell
 from napari_karyo.gui.drag import drag_callback
@@ -28,14 +26,14 @@ from napari_karyo.gui.overlays import Overlays
 from napari_karyo.gui.typing_class import TypedClass
 from napari_karyo.gui.widgets import free_keyboard
 from napari_karyo.karyogram.compose import Composer, pixels
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page, Place
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Frame, Page, Place
 from napari_karyo.karyogram.summary import heading_of
 
 if TYPE_CHECKING:
     from napari_karyo.karyotype import Change
 
 #: The layers, bottom to top, and what they are called after the cell's name.
-ROLES = ("karyogram", "saliency", "attention", "slots", "lights", "frames", "ghost")
+ROLES = ("karyogram", "saliency", "attention", "slots", "ghost")
 #: Milliseconds in which Qt lays out the docks.
 FIT_DELAY = 60
 ROLE_KEY = "napari_karyo_role"
@@ -56,7 +54,8 @@ class KaryogramView:
         self.layers: dict[str, Any] = {}
         self.page: Page | None = None
         self.composer: Composer | None = None
-        self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 3), np.uint8)
+        self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 4), np.uint8)
+        self._lamps = True
         self.overlays = Overlays(self)
         self._grip = (0.0, 0.0)
         self._target: str | None = None
@@ -103,8 +102,7 @@ class KaryogramView:
         if cell is None:
             return
         self.composer = Composer(cell.classification)
-        self.page = page_of(cell, self.composer)
-        self.canvas = self.composer.compose(self.page)
+        self._compose(cell)
         self.uncover()
         if not self.shown:
             self._add_layers(cell)
@@ -112,11 +110,45 @@ class KaryogramView:
             self.layers["karyogram"].data = self.canvas
             # The ghost was a chromosome of the cell that lay here before.
             self.let_down()
-        self._lights_for(cell)
         self._name_layers(cell)
         self.overlays.forget()
-        self._frame()
         self.activate()
+
+    def _compose(self, cell: OpenCell) -> None:
+        """Draw the whole page anew, into an array that no layer has yet."""
+        assert self.composer is not None
+        self.page = self._page_of(cell, self.composer)
+        self.canvas = self.composer.compose_screen(self.page)
+
+    def _page_of(self, cell: OpenCell, composer: Composer) -> Page:
+        heading = heading_of(cell.classification, cell.karyotype)
+        lamps = cell.lamps() if self._lamps else None
+        page = composer.layout.page(cell.karyotype.state, heading, lamps)
+        return replace(page, frames=self._frames(page))
+
+    def _frames(self, page: Page) -> tuple[Frame, ...]:
+        """Return the frames of the chromosome in hand and of the slot it is carried over."""
+        frames = []
+        index = self.desk.selected
+        if index is not None and index in page.places:
+            place = page.places[index]
+            frames.append(Frame("selected", place.box, place.slot))
+        if self._target is not None:
+            frames.append(Frame("target", page.slots[self._target].box, self._target))
+        return tuple(frames)
+
+    @property
+    def lamps_on(self) -> bool:
+        """Whether the confidence lights are drawn."""
+        return self._lamps
+
+    def toggle_lamps(self) -> None:
+        """Show the confidence lights or hide them, to see the page as it will be printed."""
+        self._lamps = not self._lamps
+        cell = self.desk.current
+        if cell is not None and self.shown:
+            self._compose(cell)
+            self.layers["karyogram"].data = self.canvas
 
     def uncover(self) -> None:
         """Hide the sheets of crops, which would lie over the karyogram."""
@@ -154,25 +186,13 @@ class KaryogramView:
         for role, layer in self.overlays.make_layers(viewer, page):
             add[role] = layer
         add["slots"] = viewer.add_shapes(
-            [marks.rectangle(slot.box) for slot in page.slots.values()],
+            [np.array(slot.box.corners()) for slot in page.slots.values()],
             shape_type="rectangle",
             edge_width=2.0,
             edge_color="#80808040",
             face_color="transparent",
             features={"slot": list(page.slots)},
             visible=False,
-        )
-        add["lights"] = viewer.add_points(
-            np.zeros((0, 2)),
-            text={"string": "{sign}", "size": 12, "color": "black", "scaling": True},
-            features={"sign": np.array([], dtype=str)},
-            border_width=0.08,
-        )
-        add["frames"] = viewer.add_vectors(
-            np.zeros((8, 2, 2)),
-            edge_width=marks.FRAME_WIDTH,
-            edge_color=[marks.SELECTED] * 4 + [marks.TARGET] * 4,
-            vector_style="line",
         )
         add["ghost"] = viewer.add_image(
             np.zeros((4, 4, 4), np.uint8), rgb=True, opacity=0.85, visible=False
@@ -181,9 +201,8 @@ class KaryogramView:
             layer.metadata[ROLE_KEY] = role
             layer.mouse_drag_callbacks.append(self._drag)
             bind_keys(layer, self.desk)
-            if role in ("slots", "lights", "frames"):
-                # What they show is the karyotype's: there is nothing to draw by hand.
-                layer.editable = False
+        # What they show is the page's: there is nothing to draw by hand.
+        add["slots"].editable = False
         self._name_layers(cell)
         if self._bring_back not in viewer.mouse_drag_callbacks:
             viewer.mouse_drag_callbacks.append(self._bring_back)
@@ -265,53 +284,14 @@ class KaryogramView:
         cell = self.desk.current
         if cell is None or not self.shown or self.composer is None:
             return
-        self.page = page_of(cell, self.composer)
+        before, self.page = self.page, self._page_of(cell, self.composer)
+        touched = set(change.touched)
+        if before is not None:
+            touched |= _reframed(before, self.page)
         # The mosaic's data is this very array: drawn in place, shown by one refresh.
-        self.composer.update(self.canvas, self.page, change.touched)
+        self.composer.update(self.canvas, self.page, touched)
         redraw(self.layers["karyogram"])
-        self._light_again(cell)
         self.overlays.redraw(change.touched)
-        self._frame()
-
-    def _lights_for(self, cell: OpenCell) -> None:
-        """Fill the layer of lights for another cell."""
-        page, lights = self.page, self.layers["lights"]
-        if page is None:
-            return
-        lights.data = marks.light_positions(page)
-        lights.features = marks.light_features(cell)
-        lights.text.string = "{sign}"
-        white = cell.classification.cell.polarity is Polarity.DARK
-        lights.border_color = "black" if white else "white"
-        lights.selected_data = set()
-        self._style_lights(cell)
-        lights.refresh()
-
-    def _light_again(self, cell: OpenCell) -> None:
-        """Follow an edit: only what changed is written, and drawn once."""
-        page, lights = self.page, self.layers["lights"]
-        if page is None:
-            return
-        lights.data[:] = marks.light_positions(page)
-        table, now = lights.features, marks.light_features(cell)
-        changed = [name for name, values in now.items() if list(table[name]) != values]
-        for name in changed:
-            table[name] = now[name]
-        if {"sign", "reviewed", "corrected"}.intersection(changed):
-            self._style_lights(cell)
-            lights.refresh_text()
-        redraw(lights)
-
-    def _style_lights(self, cell: OpenCell) -> None:
-        """Write the look of every light; the caller draws it.
-
-        Into the layer's own arrays: each assignment would draw all layers, their list too.
-        """
-        lights, style = self.layers["lights"], marks.light_style(cell)
-        symbol = type(lights.symbol[0])
-        lights.symbol[:] = [symbol(name) for name in style["symbol"]]
-        lights.size[:] = style["size"]
-        lights.face_color[:] = transform_color(style["face_color"])
 
     # -- selection, drop target, ghost -------------------------------------------
 
@@ -319,18 +299,14 @@ class KaryogramView:
         self._frame()
 
     def _frame(self) -> None:
-        if not self.shown or self.page is None:
+        """Draw the frames where they belong now."""
+        if not self.shown or self.page is None or self.composer is None:
             return
-        vectors = self.layers["frames"].data
-        before = vectors.copy()
-        vectors[:] = 0
-        index = self.desk.selected
-        if index is not None and index in self.page.places:
-            vectors[:4] = marks.frame_vectors(self.page.places[index].box)
-        if self._target is not None:
-            vectors[4:] = marks.frame_vectors(self.page.slots[self._target].box)
-        if not np.array_equal(before, vectors):
-            redraw(self.layers["frames"])
+        before, self.page = self.page, replace(self.page, frames=self._frames(self.page))
+        regions = _reframed(before, self.page)
+        if regions:
+            self.composer.update_regions(self.canvas, self.page, regions)
+            redraw(self.layers["karyogram"])
 
     def lift(self, index: int) -> None:
         """Begin to carry a chromosome: its ghost follows the mouse from now on."""
@@ -373,6 +349,11 @@ class KaryogramView:
         self.desk.viewer.status = words
 
 
+def _reframed(before: Page, after: Page) -> set[str]:
+    """Return the regions in which another frame is drawn than before."""
+    return {frame.region for frame in set(before.frames) ^ set(after.frames)}
+
+
 def redraw(layer: Any) -> None:
     """Show what was changed in a layer's own array.
 
@@ -380,12 +361,6 @@ def redraw(layer: Any) -> None:
     more work than the drawing itself.
     """
     layer.refresh(thumbnail=False, highlight=False, extent=False)
-
-
-def page_of(cell: OpenCell, composer: Composer) -> Page:
-    """Return the page of a cell as it is now, heading included."""
-    heading = heading_of(cell.classification, cell.karyotype)
-    return composer.layout.page(cell.karyotype.state, heading)
 
 
 def ghost_picture(composer: Composer, place: Place) -> NDArray[np.uint8]:

@@ -18,16 +18,6 @@ class Light(StrEnum):
     LOOK = "look"
     DOUBTFUL = "doubtful"
 
-    @property
-    def sign(self) -> str:
-        """The sign that stands for the light on screen."""
-        return {"sure": "✓", "look": "?", "doubtful": "!"}[self.value]
-
-    @property
-    def shape(self) -> str:
-        """The light's shape, as napari names it; no triangle, which marks corrections."""
-        return {"sure": "disc", "look": "diamond", "doubtful": "square"}[self.value]
-
 
 def light(p_assigned: float, agrees: bool, thresholds: tuple[float, float]) -> Light:
     """Return the light of one chromosome.

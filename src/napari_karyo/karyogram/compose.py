@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from napari_karyo.cell import Cell
+from napari_karyo.karyogram.lamps import lamp_picture
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lettering import font
-from napari_karyo.karyogram.page import FOOTER, HEADER, Box, Line, Mark, Page, Place, Text
-from napari_karyo.karyogram.style import Colour, Style
+from napari_karyo.karyogram.page import FOOTER, HEADER, Box, Frame, Line, Mark, Page, Place, Text
+from napari_karyo.karyogram.style import FRAME_COLOURS, Colour, Style
 from napari_karyo.karyogram.tiles import (
     Tile,
     bright_crops,
@@ -35,6 +36,8 @@ Maps = Sequence[NDArray[np.float32] | None] | Mapping[int, NDArray[np.float32]]
 
 #: Polygons are drawn this many times larger and averaged, for smooth edges.
 _SMOOTH: Final = 4
+#: In page units.
+FRAME_WIDTH: Final = 5.0
 #: Tiles up to this many times the screen's scale are kept.
 _KEPT: Final = 2
 
@@ -102,6 +105,18 @@ class Composer:
         self._draw(canvas, page, scale, None)
         return canvas
 
+    def compose_screen(self, page: Page) -> Canvas:
+        """Draw a whole page for the screen, whose textures have four values a pixel.
+
+        Returns
+        -------
+        ndarray, shape (height, width, 4), uint8
+            What `compose` gives at scale 1, and an alpha of 255.
+        """
+        canvas = np.full((*canvas_size(page, 1.0), 4), 255, np.uint8)
+        canvas[..., :3] = self.compose(page)
+        return canvas
+
     def update(
         self, canvas: Canvas, page: Page, touched: Iterable[str], scale: float = 1.0
     ) -> None:
@@ -112,7 +127,7 @@ class Composer:
         Parameters
         ----------
         canvas : ndarray
-            From `compose` of the same composer, at the same scale.
+            From `compose` of the same composer, at the same scale, or `compose_screen`.
         page : Page
             The page after the edit.
         touched : iterable of str
@@ -120,10 +135,15 @@ class Composer:
         scale : float
             The canvas's scale.
         """
-        regions = {*touched, HEADER, FOOTER}
+        self.update_regions(canvas, page, {*touched, HEADER, FOOTER}, scale)
+
+    def update_regions(
+        self, canvas: Canvas, page: Page, regions: Collection[str], scale: float = 1.0
+    ) -> None:
+        """Redraw in place some regions of the page and nothing else, as `update` does."""
         for region in regions:
             _fill(canvas[pixels(page.regions[region], scale)], self.style.paper)
-        self._draw(canvas, page, scale, regions)
+        self._draw(canvas[..., :3], page, scale, regions)
 
     def _draw(
         self, canvas: Canvas, page: Page, scale: float, regions: Collection[str] | None
@@ -140,6 +160,16 @@ class Composer:
         for text in page.texts:
             if regions is None or text.region in regions:
                 _blend(canvas, *text_mask(text, scale), self.style.colour(text.role))
+        for lamp in page.lamps:
+            if regions is None or lamp.region in regions:
+                colour, cover = lamp_picture(lamp.kind, scale, self.style.white_paper)
+                size = len(cover)
+                top, left = round(lamp.y * scale) - size // 2, round(lamp.x * scale) - size // 2
+                part = canvas[top : top + size, left : left + size]
+                part[:] = np.rint(part * (1 - cover) + colour).astype(np.uint8)
+        for frame in page.frames:
+            if regions is None or frame.region in regions:
+                _draw_frame(canvas, frame, page.regions[frame.region], scale)
 
     def _draw_chromosome(self, canvas: Canvas, place: Place, scale: float) -> None:
         rows, columns = pixels(place.box, scale)
@@ -280,9 +310,27 @@ def mark_mask(mark: Mark, scale: float) -> tuple[int, int, NDArray[np.float32]]:
     return top, left, np.asarray(smooth, np.float32) / 255.0
 
 
+def _draw_frame(canvas: Canvas, frame: Frame, region: Box, scale: float) -> None:
+    """Draw the sides of a frame, around its box as far as its region reaches."""
+    half = FRAME_WIDTH / 2
+    top, left = max(frame.box.top - half, region.top), max(frame.box.left - half, region.left)
+    bottom = min(frame.box.bottom + half, region.bottom)
+    right = min(frame.box.right + half, region.right)
+    for side in (
+        Box(top, left, FRAME_WIDTH, right - left),
+        Box(bottom - FRAME_WIDTH, left, FRAME_WIDTH, right - left),
+        Box(top, left, bottom - top, FRAME_WIDTH),
+        Box(top, right - FRAME_WIDTH, bottom - top, FRAME_WIDTH),
+    ):
+        canvas[pixels(side, scale)] = FRAME_COLOURS[frame.kind]
+
+
 def _fill(canvas: Canvas, colour: Colour) -> None:
-    """Fill with one colour; with a grey, as paper is, many times as fast."""
-    canvas[:] = colour[0] if len(set(colour)) == 1 else colour
+    """Fill with one colour: a grey, as paper is, and all of a pixel at once are fast."""
+    if canvas.shape[-1] == 4:
+        canvas.view(np.uint32)[:] = np.array((*colour, 255), np.uint8).view(np.uint32)
+    else:
+        canvas[:] = colour[0] if len(set(colour)) == 1 else colour
 
 
 def _blend(canvas: Canvas, top: int, left: int, cover: NDArray[np.float32], colour: Colour) -> None:

@@ -24,6 +24,8 @@ from napari_karyo.karyogram.page import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     Box,
+    Lamp,
+    LampKind,
     Line,
     Mark,
     Page,
@@ -43,6 +45,13 @@ _TRAY_TOP: Final = 1050.0
 _TRAY_BOTTOM: Final = 1186.0
 _TRAY_LABEL: Final = 178.0
 _BETWEEN_BLOCKS: Final = 109.0
+
+#: How far a slot's region begins and ends above its box: room for the lights, taken from
+#: the slot above, whose number has nothing below it there.
+_LIFT: Final = 10.0
+#: Half a lamp's size: it stays within its slot's region.
+_LAMP: Final = 16.0
+_LAMP_ABOVE: Final = 9.0
 
 #: Height of the longest chromosome of a metaphase, and how much of it each row
 #: offers. Measured on cells of both stains: the rows never need more than 0.79, 0.51
@@ -102,17 +111,32 @@ class Layout:
         self.slots: dict[str, Slot] = dict(_slots())
         self.magnification = _magnification(self.sizes, self.slots)
         self.regions: dict[str, Box] = {
-            **{name: slot.box for name, slot in self.slots.items()},
-            HEADER: Box(0, 0, _TOP - 8, PAGE_WIDTH),
+            **{
+                name: Box(
+                    slot.box.top - _LIFT,
+                    slot.box.left,
+                    slot.box.height + (_LIFT if name == TRAY else _ROW_GAP),
+                    slot.box.width,
+                )
+                for name, slot in self.slots.items()
+            },
+            HEADER: Box(0, 0, _TOP - _LIFT, PAGE_WIDTH),
             FOOTER: Box(_TRAY_BOTTOM + 4, 0, PAGE_HEIGHT - _TRAY_BOTTOM - 4, PAGE_WIDTH),
         }
+        # What stood in each slot last time: an edit touches two of the 25.
+        self._stood: dict[str, tuple[object, list[Place]]] = {}
 
     @classmethod
     def from_uprights(cls, uprights: Iterable[Upright]) -> Layout:
         """Return the layout of a cell's upright pictures."""
         return cls([(item.image.shape[0], item.image.shape[1]) for item in uprights])
 
-    def page(self, state: Placements, heading: Heading | None = None) -> Page:
+    def page(
+        self,
+        state: Placements,
+        heading: Heading | None = None,
+        lamps: Sequence[LampKind] | None = None,
+    ) -> Page:
         """Return the page of a karyotype.
 
         Parameters
@@ -121,6 +145,9 @@ class Layout:
             Who sits where: `Karyotype.state`.
         heading : Heading, optional
             What the header says. Without it, the page carries no title and no ISCN.
+        lamps : sequence of LampKind, optional
+            The light of each chromosome, in the order of the cell. Without it, as for a
+            print, there are none.
 
         Returns
         -------
@@ -132,7 +159,7 @@ class Layout:
         marks: list[Mark] = []
         for name, slot in self.slots.items():
             members = state.slots.get(name, ())
-            here = self._stand(slot, members, state.turned)
+            here = self._standing(slot, members, state.turned)
             places.update({place.index: place for place in here})
             lines += _slot_lines(slot, bool(here))
             texts += _label(slot, here)
@@ -159,8 +186,26 @@ class Layout:
             tuple(texts),
             tuple(lines),
             tuple(marks),
-            self.magnification,
+            tuple(self._lamp(place, lamps[place.index]) for place in places.values())
+            if lamps is not None
+            else (),
+            magnification=self.magnification,
         )
+
+    def _lamp(self, place: Place, kind: LampKind) -> Lamp:
+        """Return a light just above its chromosome, within its slot's own region."""
+        region = self.regions[place.slot]
+        y = max(place.box.top - _LAMP_ABOVE, region.top + _LAMP)
+        x = min(max(place.box.center[1], region.left + _LAMP), region.right - _LAMP)
+        return Lamp(kind, round(y), round(x), place.slot)
+
+    def _standing(self, slot: Slot, members: Sequence[int], turned: Collection[int]) -> list[Place]:
+        """Return what `_stand` does, from memory where nothing in the slot has changed."""
+        key = tuple((index, index in turned) for index in members)
+        known = self._stood.get(slot.name)
+        if known is None or known[0] != key:
+            self._stood[slot.name] = known = (key, self._stand(slot, members, turned))
+        return known[1]
 
     def _stand(self, slot: Slot, members: Sequence[int], turned: Collection[int]) -> list[Place]:
         """Stand the chromosomes of a slot on its line, side by side, centred."""
@@ -231,7 +276,7 @@ def _slot(name: str, top: float, left: float, inner_height: float, width: float)
         Box(top, x0, inner_height + _LABEL, x1 - x0),
         inner,
         (line, x0 + 22, x1 - 22),
-        (line + 37, middle),
+        (line + 35, middle),
     )
 
 

@@ -28,6 +28,8 @@ FOOTER: Final = "footer"
 
 Role = Literal["ink", "faint", "accent"]
 Align = Literal["left", "middle", "right"]
+#: A confidence light, or that a person has settled where the chromosome sits.
+LampKind = Literal["sure", "look", "doubtful", "settled"]
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,7 @@ class Slot:
     name : str
         The class, or ``TRAY``.
     box : Box
-        All of the slot, label included: where a chromosome can be dropped, and
-        what is redrawn when the slot changes.
+        All of the slot, label included: where a chromosome can be dropped.
     inner : Box
         Where the chromosomes stand.
     line : tuple of float
@@ -154,6 +155,25 @@ class Mark:
     region: str = FRAME
 
 
+@dataclass(frozen=True)
+class Lamp:
+    """The confidence light of a chromosome, its middle at (y, x)."""
+
+    kind: LampKind
+    y: float
+    x: float
+    region: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame around the chromosome in hand, or the slot over which one is carried."""
+
+    kind: Literal["selected", "target"]
+    box: Box
+    region: str
+
+
 def triangle(y: float, x: float, size: float, region: str) -> Mark:
     """Return a triangle that points up, its middle at (y, x)."""
     half = size / 2
@@ -177,6 +197,10 @@ class Page:
         for itself alone: redrawing it touches nothing else.
     texts, lines, marks : tuple
         All else that is drawn, over the chromosomes.
+    lamps : tuple of Lamp
+        Over everything, one a chromosome, where they were asked for.
+    frames : tuple of Frame
+        Over everything too; on the screen alone.
     magnification : float
         Page units to a pixel of the crops.
     """
@@ -189,6 +213,8 @@ class Page:
     texts: tuple[Text, ...] = ()
     lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
+    lamps: tuple[Lamp, ...] = ()
+    frames: tuple[Frame, ...] = ()
     magnification: float = 1.0
 
     def slot_at(self, y: float, x: float) -> str | None:

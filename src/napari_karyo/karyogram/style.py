@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from napari_karyo.cell import Polarity
 from napari_karyo.karyogram.page import Role
@@ -47,6 +48,11 @@ class Style:
         return {"ink": self.ink, "faint": self.faint, "accent": self.accent}[role]
 
 
+#: Of the frames on the screen: seen on both papers.
+FRAME_COLOURS: Final[dict[Literal["selected", "target"], Colour]] = {
+    "selected": (47, 139, 255),
+    "target": (0, 160, 160),
+}
 #: White paper, as G-banding is printed.
 LIGHT = Style((255, 255, 255), (20, 20, 20), (145, 145, 145), (204, 76, 2))
 #: Black paper, as Q-banding is photographed.

@@ -1,0 +1,111 @@
+"""The confidence lights on the page: colour, shape and sign, each enough by itself.
+
+They are drawn on the screen and left out of a print. One picture a kind and scale is
+kept, so that an edit costs only copies of it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from napari_karyo.karyogram.lettering import font
+from napari_karyo.karyogram.page import LampKind
+
+#: From the Okabe-Ito palette, made light enough for black signs. What a person has
+#: accepted or put there is blue, whatever the model thinks.
+LAMP_COLOURS: Final[dict[LampKind, str]] = {
+    "sure": "#4cc9a0",
+    "look": "#ffd21f",
+    "doubtful": "#ff8a5c",
+    "settled": "#9ccbff",
+}
+#: Diameter in page units; a diamond looks smaller than a square of its size.
+LAMP_SIZES: Final[dict[LampKind, float]] = {
+    "sure": 20.0,
+    "look": 31.0,
+    "doubtful": 25.0,
+    "settled": 26.0,
+}
+#: Told apart without colour; no triangle, which marks corrections.
+LAMP_SHAPES: Final[dict[LampKind, str]] = {
+    "sure": "disc",
+    "look": "diamond",
+    "doubtful": "square",
+    "settled": "disc",
+}
+LAMP_SIGNS: Final[dict[LampKind, str]] = {
+    "sure": "✓",
+    "look": "?",
+    "doubtful": "!",
+    "settled": "✓",
+}
+#: Of the diameter.
+_BORDER: Final = 0.08
+#: Drawn this many times larger and averaged, for smooth edges.
+_SMOOTH: Final = 8
+
+
+@lru_cache(maxsize=32)
+def lamp_picture(
+    kind: LampKind, scale: float, white_paper: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return a lamp as it is laid over the page.
+
+    Parameters
+    ----------
+    kind : LampKind
+    scale : float
+        Pixels to a page unit.
+    white_paper : bool
+        Whether the lamp stands on white, and has a black border.
+
+    Returns
+    -------
+    colour : ndarray, shape (size, size, 3), float32
+        Red, green and blue, 0 to 255, times `cover`.
+    cover : ndarray, shape (size, size, 1), float32
+        0 to 1. `size` is odd, so that the lamp has a middle pixel.
+    """
+    size = 2 * round(LAMP_SIZES[kind] * scale / 2) + 3
+    side = size * _SMOOTH
+    middle, radius = side / 2, LAMP_SIZES[kind] * scale * _SMOOTH / 2
+    border = max(_SMOOTH, LAMP_SIZES[kind] * _BORDER * scale * _SMOOTH)
+    picture = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(picture)
+    edge = "black" if white_paper else "white"
+    for colour, reach in ((edge, radius), (LAMP_COLOURS[kind], radius - border)):
+        box = (middle - reach, middle - reach, middle + reach, middle + reach)
+        if LAMP_SHAPES[kind] == "disc":
+            draw.ellipse(box, fill=colour)
+        elif LAMP_SHAPES[kind] == "square":
+            draw.rectangle(box, fill=colour)
+        else:
+            left, top, right, bottom = box
+            draw.polygon(
+                [(middle, top), (right, middle), (middle, bottom), (left, middle)], fill=colour
+            )
+    if LAMP_SIGNS[kind] == "✓":
+        # The page's font has no such letter.
+        tick = [(-0.45, 0.05), (-0.12, 0.40), (0.48, -0.38)]
+        points = [(middle + x * radius, middle + y * radius) for x, y in tick]
+        draw.line(points, fill="black", width=round(0.24 * radius), joint="curve")
+    else:
+        face = font(18.0 * scale * _SMOOTH)
+        draw.text(
+            (middle, middle),
+            LAMP_SIGNS[kind],
+            fill="black",
+            font=face,
+            anchor="mm",
+            stroke_width=0.6 * scale * _SMOOTH,
+        )
+    # Premultiplied, so that no dark rim comes in from where nothing is drawn.
+    values = np.asarray(picture, np.float32) / 255.0
+    values[..., :3] *= values[..., 3:]
+    small = values.reshape(size, _SMOOTH, size, _SMOOTH, 4).mean(axis=(1, 3))
+    return small[..., :3] * 255.0, small[..., 3:]
