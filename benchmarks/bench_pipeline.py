@@ -25,7 +25,8 @@ from napari_karyo.inference.classify import get_weights
 from napari_karyo.inference.device import choose_device
 from napari_karyo.io.cells import write_cell
 from napari_karyo.io.export import picture
-from napari_karyo.models.res_crann import PAPER, ResCRANN
+from napari_karyo.models.named import RES_CRANN
+from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.preprocessing.prepare import prepare
 
 
@@ -42,8 +43,8 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
 
 def paper_way(cell: Cell) -> Callable[[], None]:
     """Return the paper's network on the cell's crops, as a first script would run it."""
-    network = ResCRANN(PAPER).eval()
-    inputs = torch.from_numpy(prepare([cell], PAPER.input)[0].inputs)
+    network = ChromosomeNetwork(RES_CRANN).eval()
+    inputs = torch.from_numpy(prepare([cell], RES_CRANN.input)[0].inputs)
 
     def run() -> None:
         with torch.no_grad():

@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from napari_karyo.inference.device import choose_device
-from napari_karyo.models.res_crann import DEFAULT
+from napari_karyo.models.named import DEFAULT
 from napari_karyo.training.augment import Augmentation
 from napari_karyo.training.dataset import Dataset, load_dataset
-from napari_karyo.training.fit import Recipe, fit, validate
+from napari_karyo.training.fit import fit, validate
+from napari_karyo.training.recipes import Recipe
 
 VARIANTS = {
     "straightened": (DEFAULT, Augmentation()),

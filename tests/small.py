@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
-from napari_karyo.models.res_crann import DEFAULT, ResCRANN
+from napari_karyo.models.named import DEFAULT
+from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.weights import save_weights
+from napari_karyo.training.dataset import COLUMNS
 
 SMALL = replace(
     DEFAULT,
@@ -23,10 +27,10 @@ SMALL = replace(
 CALIBRATION = {"temperature": 1.5, "doubtful": 0.4, "sure": 0.9}
 
 
-def small_network(seed: int = 0, **changes: object) -> ResCRANN:
+def small_network(seed: int = 0, **changes: object) -> ChromosomeNetwork:
     """Return an untrained small network."""
     torch.manual_seed(seed)
-    return ResCRANN(replace(SMALL, **changes)).eval()  # type: ignore[arg-type]
+    return ChromosomeNetwork(replace(SMALL, **changes)).eval()  # type: ignore[arg-type]
 
 
 def small_weights(folder: Path, seed: int = 0) -> Path:
@@ -43,3 +47,18 @@ def bar(rows: int, bright: tuple[int, ...] = (), width: int = 10) -> np.ndarray:
     for row in bright:
         image[6 + row : 10 + row, 7:-7] = 240
     return image
+
+
+def labelled_cells(folder: Path) -> Path:
+    """Write three cells of six crops, one a split; long bars are class 1, short ones 21."""
+    rows = []
+    for number, split in enumerate(("train", "val", "test")):
+        for count in range(3):
+            for label, length in (("1", 80), ("21", 24)):
+                name = f"q_band/cell{number}/{label}_{count}.png"
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(bar(length + count, (6,))).save(folder / name)
+                rows.append(("q_band", f"p{number}", f"cell{number}", label, split, name))
+    with (folder / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    return folder

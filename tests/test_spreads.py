@@ -29,7 +29,8 @@ from napari_karyo.training.dataset import (
     read_labels,
 )
 from napari_karyo.training.evaluate import evaluate
-from napari_karyo.training.fit import Recipe, cross_entropy, validate
+from napari_karyo.training.fit import cross_entropy, validate
+from napari_karyo.training.recipes import Recipe
 
 TOOL = Path(__file__).resolve().parent.parent / "tools" / "cut_spreads.py"
 

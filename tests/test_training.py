@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from small import SMALL, bar, small_weights
+from small import SMALL, labelled_cells, small_weights
 
 from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.classify import classify
@@ -27,9 +27,10 @@ from napari_karyo.training.calibrate import (
     fit_temperature,
     fit_thresholds,
 )
-from napari_karyo.training.dataset import COLUMNS, load_dataset, read_cells, read_labels
+from napari_karyo.training.dataset import load_dataset, read_cells, read_labels
 from napari_karyo.training.evaluate import evaluate, turn_by_half
-from napari_karyo.training.fit import Recipe, fit
+from napari_karyo.training.fit import fit, make_optimizer
+from napari_karyo.training.recipes import RECIPES, Recipe
 
 CPU = Device("cpu", "test")
 QUICK = Recipe(epochs=3, batch=2, learning_rate=1e-2)
@@ -37,19 +38,7 @@ QUICK = Recipe(epochs=3, batch=2, learning_rate=1e-2)
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Three cells of six crops, one a split; long bars are class 1, short ones 21."""
-    folder = tmp_path / "data"
-    rows = []
-    for number, split in enumerate(("train", "val", "test")):
-        for count in range(3):
-            for label, length in (("1", 80), ("21", 24)):
-                name = f"q_band/cell{number}/{label}_{count}.png"
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(bar(length + count, (6,))).save(folder / name)
-                rows.append(("q_band", f"p{number}", f"cell{number}", label, split, name))
-    with (folder / "labels.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([COLUMNS, *rows])
-    return folder
+    return labelled_cells(tmp_path / "data")
 
 
 def test_cells_of_a_split_are_read_with_their_labels(data: Path, tmp_path: Path) -> None:
@@ -110,13 +99,66 @@ def test_training_without_a_split_is_refused_before_it_begins(
 def test_the_papers_recipe_trains(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe = replace(entry.RECIPES["paper"], epochs=2, batch=2)
+    recipe = replace(entry.RECIPES["res_crann"], epochs=2, batch=2)
     assert (recipe.optimizer, recipe.learning_rate) == ("adam", 1e-4)
     crops = load_dataset(data, tmp_path / "work", SMALL.input)
     small = replace(SMALL, either_way_up=False)
     _, finished, seconds = fit(crops, small, recipe, CPU, tmp_path, progress=lambda _: None)
     assert finished
     assert seconds > 0
+
+
+def test_resnet_50_has_the_rate_of_keras() -> None:
+    """Its ``SGD``: rate / (1 + decay * steps), in the paper's section 5.2."""
+    letter = RECIPES["resnet50_letter"]
+    assert (letter.momentum, letter.decay, letter.learning_rate) == (1e-6, 0.9, 1e-3)
+    read = RECIPES["resnet50"]
+    assert (read.momentum, read.decay) == (0.9, 1e-6)
+    network = torch.nn.Linear(2, 2)
+    optimizer, schedule = make_optimizer(network, letter, 100)
+    rates = []
+    for _ in range(3):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    assert np.allclose(rates, [1e-3, 1e-3 / 1.9, 1e-3 / 2.8])
+    assert optimizer.param_groups[0]["nesterov"]
+    assert [RECIPES[name].epochs for name in ("deep_cnn", "resnet50", "crnn")] == [150, 30, 100]
+    assert [RECIPES[name].epochs for name in ("attention", "res_crann")] == [80, 80]
+
+
+def test_the_weights_of_the_lowest_loss_are_kept(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import napari_karyo.training.fit as module
+
+    seen: list[dict[str, torch.Tensor]] = []
+    losses = iter([0.5, 0.2, 0.9])
+
+    def measured(network: torch.nn.Module, *_: object) -> dict[str, float]:
+        seen.append({name: value.clone() for name, value in network.state_dict().items()})
+        return {"q_band_loss": next(losses), "q_band_top1": 0.0}
+
+    monkeypatch.setattr(module, "validate", measured)
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    recipe = replace(QUICK, keep="lowest_loss")
+    network, _, _ = fit(crops, SMALL, recipe, CPU, tmp_path, progress=lambda _: None)
+    head = network.state_dict()["head.weight"]
+    assert torch.equal(head, seen[1]["head.weight"])
+    assert not torch.equal(head, seen[2]["head.weight"])
+    # A call that finds all epochs done keeps the same.
+    again, _, _ = fit(crops, SMALL, recipe, CPU, tmp_path, progress=lambda _: None)
+    assert torch.equal(again.state_dict()["head.weight"], head)
+
+
+def test_the_curve_tells_the_speed(data: Path, tmp_path: Path) -> None:
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    fit(crops, SMALL, QUICK, CPU, tmp_path, progress=lambda _: None)
+    with (tmp_path / "epochs.csv").open(newline="") as file:
+        epochs = list(csv.DictReader(file))
+    for epoch in epochs:
+        assert float(epoch["images_per_second"]) > 0
+        assert 0 < float(epoch["computing"]) <= 1
 
 
 def test_an_unknown_label_is_refused(data: Path) -> None:

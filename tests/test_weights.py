@@ -86,7 +86,7 @@ def test_a_file_cut_short(tmp_path: Path) -> None:
 def test_safetensors_of_another_program(tmp_path: Path) -> None:
     path = tmp_path / "other.safetensors"
     save_file({"a": torch.zeros(3)}, path)
-    with pytest.raises(WeightsError, match="no weights of a Res-CRANN"):
+    with pytest.raises(WeightsError, match="no weights of a network"):
         load_weights(path)
 
 
@@ -95,7 +95,7 @@ def test_weights_that_do_not_fit_their_network(tmp_path: Path) -> None:
     network = small_network()
     del network._modules["head"]
     save_weights(path, network, CALIBRATION, {})
-    with pytest.raises(WeightsError, match="no weights of a Res-CRANN"):
+    with pytest.raises(WeightsError, match="no weights of a network"):
         load_weights(path)
 
 

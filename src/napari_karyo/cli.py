@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "karyogram": commands.karyogram,
         "train": commands.train,
         "evaluate": commands.evaluate,
+        "reproduce": commands.reproduce,
         "demo": commands.demo,
         "info": commands.info,
     }[chosen.command]
@@ -92,7 +93,17 @@ def parser() -> argparse.ArgumentParser:
         "data", nargs="+", type=Path, metavar="DATA", help="folder with labels.csv; may be several"
     )
     one.add_argument("--output", type=Path, required=True, metavar="FOLDER")
-    one.add_argument("--config", default="default", help="default or paper")
+    one.add_argument(
+        "--config",
+        default="default",
+        help="default, or a network of the paper: deep_cnn, resnet50, crnn, attention, res_crann",
+    )
+    one.add_argument(
+        "--stain",
+        action="append",
+        default=[],
+        help="only rows of labels.csv of this stain; may be given several times",
+    )
     one.add_argument("--epochs", type=_positive, help="instead of the recipe's")
     one.add_argument("--learning-rate", type=_rate, help="instead of the recipe's")
     one.add_argument(
@@ -115,6 +126,20 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--upside-down", action="store_true", help="turn every crop by half first")
     _add_normalization(one, "all cells of a patient")
     one.add_argument("--json", type=Path, metavar="FILE", help="write every crop's outcome too")
+
+    one = commands.add_parser(
+        "reproduce", help="train the rows of the paper's Table 1 and write the table"
+    )
+    one.add_argument("data", type=Path, metavar="DATA", help="folder with labels.csv")
+    one.add_argument("--output", type=Path, required=True, metavar="FOLDER")
+    one.add_argument("--rows", nargs="+", default=[], metavar="ROW", help="such as crnn (all)")
+    one.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
+    one.add_argument("--epochs", type=_positive, help="instead of the paper's; marked as short")
+    _add_device(one)
+    one.add_argument(
+        "--time-limit", type=float, metavar="SECONDS", help="save and stop after so long"
+    )
+    one.add_argument("--compile", action="store_true", help="let torch compile each network first")
 
     one = commands.add_parser("demo", help="a simulated cell, classified, in a napari window")
     one.add_argument("--karyotype", default="47,XY,+21", help="such as 46,XX or 45,X (47,XY,+21)")

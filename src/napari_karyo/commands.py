@@ -123,6 +123,7 @@ def train(chosen: Namespace) -> int:
     weights = run(
         chosen.data,
         chosen.output,
+        stains=chosen.stain,
         config=chosen.config,
         epochs=chosen.epochs,
         learning_rate=chosen.learning_rate,
@@ -157,6 +158,42 @@ def evaluate(chosen: Namespace) -> int:
     if chosen.json is not None:
         with written(chosen.json, text=True) as stream:
             stream.write(report.to_json(crops=True) + "\n")
+    return 0
+
+
+def reproduce(chosen: Namespace) -> int:
+    """Train the rows of Table 1 as far as they are not, and write what is known so far."""
+    from napari_karyo.reproduction.explanations import explain
+    from napari_karyo.reproduction.figures import write_figures
+    from napari_karyo.reproduction.runs import carry_out, plan
+    from napari_karyo.reproduction.table import write_table
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    crops = chosen.output / "crops"
+    runs = plan(chosen.output, chosen.rows, chosen.seeds, chosen.epochs)
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    finished = carry_out(
+        runs,
+        chosen.data,
+        crops,
+        device=chosen.device,
+        time_limit=chosen.time_limit,
+        compiled=chosen.compile,
+        progress=say,
+    )
+    table = write_table(runs, chosen.output)
+    drawn = write_figures(runs, chosen.output, say)
+    if finished:
+        drawn += explain(
+            runs, chosen.data, crops, chosen.output, device=chosen.device, progress=say
+        )
+    for path in drawn:
+        say(f"written: {path}")
+    say(table.read_text(encoding="utf-8"))
+    if not finished:
+        say("Not all of it is done. The same command goes on from here.")
     return 0
 
 

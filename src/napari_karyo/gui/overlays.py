@@ -156,6 +156,9 @@ class Overlays:
 
     def _maps(self, cell: OpenCell, kind: str) -> dict[int, NDArray[np.float32]]:
         if kind == "attention":
+            if not cell.classification.has_attention:
+                self.view.desk.say("This model has no attention; saliency shows what it saw.")
+                return {}
             if not cell.attention:
                 from napari_karyo.inference.saliency import attention_on_crop
 

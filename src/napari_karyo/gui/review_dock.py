@@ -253,7 +253,9 @@ class ReviewDock(QScrollArea):
         for box, kind in ((self.saliency, "saliency"), (self.attention, "attention")):
             with block(box):
                 box.setChecked(self.view.overlays.is_on(kind))
-                box.setEnabled(cell is not None)
+                box.setEnabled(
+                    cell is not None and (kind == "saliency" or cell.classification.has_attention)
+                )
         with block(self.saliency_class):
             self.saliency_class.clear()
             if cell is None or index is None:

@@ -15,7 +15,7 @@ from napari_karyo.inference.device import Device
 if TYPE_CHECKING:
     import torch
 
-    from napari_karyo.models.res_crann import ResCRANN
+    from napari_karyo.models.ensemble import Network
 
 #: Crops in one pass; each is seen in up to four views.
 BATCH = {"cuda": 256, "mps": 64, "cpu": 16}
@@ -68,7 +68,7 @@ class Prediction:
         return (up + down).astype(np.float32), up.sum(axis=1).astype(np.float32)
 
 
-def predict(network: ResCRANN, inputs: NDArray[np.float32], device: Device) -> Prediction:
+def predict(network: Network, inputs: NDArray[np.float32], device: Device) -> Prediction:
     """Run the network over a batch; see `iter_predict`."""
     run = iter_predict(network, inputs, device)
     while True:
@@ -80,16 +80,17 @@ def predict(network: ResCRANN, inputs: NDArray[np.float32], device: Device) -> P
 
 
 def iter_predict(
-    network: ResCRANN, inputs: NDArray[np.float32], device: Device
+    network: Network, inputs: NDArray[np.float32], device: Device
 ) -> Generator[int, None, Prediction]:
     """Run the network over a batch, seen as it lies, turned by half, and mirrored.
 
-    A chromosome has no left and right, and this network gives class and polarity
-    together, so the mean over these views is the same whichever way up a crop lies.
+    A chromosome has no left and right, and a network that gives class and polarity
+    together says the same in the mean over these views, whichever way up a crop lies.
+    One that does not tell polarity, as the paper's, sees each crop once, as it lies.
 
     Parameters
     ----------
-    network : ResCRANN
+    network : Network
         In evaluation mode. It is moved to the device and left there.
     inputs : ndarray, shape (N, 1, H, W), float32, 0 to 1
     device : Device
@@ -141,15 +142,15 @@ def iter_predict(
     return Prediction(np.concatenate(logs), np.concatenate(weights), device, notes)
 
 
-def _views(network: ResCRANN, batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _views(network: Network, batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return mean log outputs and mean attention over the views of a batch."""
     import torch
 
     count = len(batch)
     either = network.config.either_way_up
-    views = [batch, batch.flip(3)]
+    views = [batch]
     if either:
-        views += [batch.flip(2, 3), batch.flip(2)]
+        views += [batch.flip(3), batch.flip(2, 3), batch.flip(2)]
     logits, alpha = network(torch.cat(views))
     logs = torch.log_softmax(logits.float(), dim=1).reshape(len(views), count, -1)
     alpha = alpha.reshape(len(views), count, -1)

@@ -25,7 +25,8 @@ class Classification:
     p_arm_up : ndarray, shape (N,), float32
         Probability that the upright picture stands p arm up.
     attention : ndarray, shape (N, G), float32
-        Weight of each row of the band sequence, top to bottom of the input.
+        Weight of each row of the band sequence, top to bottom of the input; G is 0 for
+        a model without attention.
     uprights : tuple of Upright, length N
         The pictures that the karyogram shows.
     inputs : ndarray, shape (N, 1, H, W), float32
@@ -60,6 +61,11 @@ class Classification:
 
     def __len__(self) -> int:
         return len(self.cell)
+
+    @property
+    def has_attention(self) -> bool:
+        """Whether the model weighs the rows of the band sequence."""
+        return self.attention.shape[1] > 0
 
     @property
     def predicted(self) -> tuple[str, ...]:

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES
-from napari_karyo.errors import WeightsError
+from napari_karyo.errors import KaryoError, WeightsError
 from napari_karyo.inference.classify import get_weights
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.carry import carry_back
 
 if TYPE_CHECKING:
-    from napari_karyo.models.res_crann import ResCRANN
+    from napari_karyo.models.ensemble import Network
 
 #: Crops in one backward pass.
 BATCH = 16
@@ -83,13 +83,13 @@ def saliency(
     network = weights.network
     place = choose_device(device or classification.device.split()[0])
     try:
-        maps = _gradients(network, classification.inputs[chosen], targets, place)
+        maps = gradients(network, classification.inputs[chosen], targets, place)
     except RuntimeError as error:
         if "out of memory" not in str(error).lower() or place.kind == "cpu":
             raise
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        maps = _gradients(network, classification.inputs[chosen], targets, choose_device("cpu"))
+        maps = gradients(network, classification.inputs[chosen], targets, choose_device("cpu"))
     carried = []
     for index, values in zip(chosen, maps, strict=True):
         smooth = ndimage.gaussian_filter(values, BLUR)
@@ -101,8 +101,8 @@ def saliency(
     return carried
 
 
-def _gradients(
-    network: ResCRANN,
+def gradients(
+    network: Network,
     inputs: NDArray[np.float32],
     targets: NDArray[np.int_],
     place: Device,
@@ -116,7 +116,7 @@ def _gradients(
         images = torch.from_numpy(inputs[start : start + BATCH]).to(place.torch())
         images.requires_grad_(True)
         with torch.enable_grad(), _no_cudnn(place.kind):
-            logits, _ = network(images)
+            logits = network.scores(images)
             count = len(CLASSES)
             goal = torch.from_numpy(targets[start : start + BATCH]).to(logits.device)[:, None]
             if logits.shape[1] > count:
@@ -149,7 +149,17 @@ def attention_on_crop(classification: Classification, index: int) -> NDArray[np.
     ndarray, the crop's shape, float32
         0 to 1; each row of the band sequence shown over the rows of the input it stands
         for.
+
+    Raises
+    ------
+    KaryoError
+        Where the model has no attention.
     """
+    if not classification.has_attention:
+        raise KaryoError(
+            f"the model {classification.model} has no attention.",
+            "Saliency shows what it looked at.",
+        )
     height, width = classification.inputs.shape[2:]
     alpha = classification.attention[index]
     rows = (np.arange(height) + 0.5) / height * len(alpha) - 0.5

@@ -7,14 +7,17 @@ import json
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from napari_karyo.errors import WeightsError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from napari_karyo.models.res_crann import ResCRANN
+    from napari_karyo.models.ensemble import Ensemble, Network
+    from napari_karyo.models.network import ChromosomeNetwork
+
+    AnyNetwork = TypeVar("AnyNetwork", ChromosomeNetwork, Ensemble)
 
 #: Where shipped weights lie, and what the SHA-256 of each must be.
 FOLDER = Path(__file__).parent / "files"
@@ -36,7 +39,7 @@ class Weights:
     ----------
     name : str
         What loads it again: for example ``"default"``, or the file's path.
-    network : ResCRANN
+    network : Network
         In evaluation mode, float32, on the CPU.
     sha256 : str
         Of the whole file.
@@ -47,7 +50,7 @@ class Weights:
     """
 
     name: str
-    network: ResCRANN
+    network: Network
     sha256: str
     calibration: dict[str, float]
     facts: dict[str, Any]
@@ -60,7 +63,7 @@ def sha256(path: Path) -> str:
 
 def save_weights(
     path: Path,
-    network: ResCRANN,
+    network: Network,
     calibration: dict[str, float],
     facts: dict[str, Any],
 ) -> str:
@@ -89,7 +92,7 @@ def save_weights(
     return sha256(path)
 
 
-def rounded(network: ResCRANN) -> ResCRANN:
+def rounded(network: AnyNetwork) -> AnyNetwork:
     """Return the network as `load_weights` will read it back: what is to be calibrated."""
     copy = deepcopy(network).cpu()
     copy.load_state_dict(_unpacked(_packed(copy.state_dict())))
@@ -154,7 +157,7 @@ def load_weights(model: str | Path = "default") -> Weights:
     """
     from safetensors import SafetensorError, safe_open
 
-    from napari_karyo.models.res_crann import ResCRANN, ResCRANNConfig
+    from napari_karyo.models.ensemble import build, settings_from_dict
 
     shipped = json.loads(HASHES.read_text()) if HASHES.exists() else {}
     name = str(model)
@@ -186,14 +189,14 @@ def load_weights(model: str | Path = "default") -> Weights:
     try:
         if metadata["format"] not in FORMATS:
             raise KeyError("format")
-        network = ResCRANN(ResCRANNConfig.from_dict(json.loads(metadata["config"])))
+        network = build(settings_from_dict(json.loads(metadata["config"])))
         calibration = {key: float(v) for key, v in json.loads(metadata["calibration"]).items()}
         facts = dict(json.loads(metadata["facts"]))
         calibration["temperature"], calibration["doubtful"], calibration["sure"]
         network.load_state_dict(_unpacked(tensors))
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise WeightsError(
-            "the file holds no weights of a Res-CRANN written by napari-karyo.",
+            "the file holds no weights of a network written by napari-karyo.",
             "Give a file that napari-karyo train wrote.",
             path,
         ) from error

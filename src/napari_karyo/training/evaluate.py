@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +34,7 @@ def evaluate(
     device: str = "auto",
     upside_down: bool = False,
     normalization: Normalization = "cell",
+    stains: Collection[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Classify labelled cells and count what is right, before and after assignment.
@@ -51,6 +52,8 @@ def evaluate(
     upside_down : bool
         Turn every crop by half before anything looks at it.
     normalization : {"cell", "patient"}
+    stains : collection of str
+        Which rows of ``labels.csv``, by their stain; all where left empty.
     progress : callable, optional
         Told a line every fifty cells.
 
@@ -68,7 +71,10 @@ def evaluate(
     began = time.monotonic()
     results: list[CropResult] = []
     with TemporaryDirectory() as work:
-        for number, group in enumerate(_patients(_labelled(data, Path(work), split))):
+        cells = _labelled(data, Path(work), split)
+        if stains:
+            cells = (one for one in cells if one.stain in stains)
+        for number, group in enumerate(_patients(cells)):
             results += _evaluate_patient(group, model, device, upside_down, normalization)
             if progress is not None and number % 50 == 49:
                 progress(f"{number + 1} patients done")

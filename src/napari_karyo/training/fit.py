@@ -9,9 +9,9 @@ import os
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,54 +23,25 @@ from torch.optim.swa_utils import AveragedModel
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import predict
-from napari_karyo.models.res_crann import ResCRANN, ResCRANNConfig
-from napari_karyo.training.augment import Augmentation, augment
+from napari_karyo.models.network import ChromosomeNetwork, NetworkConfig
+from napari_karyo.training.augment import augment
 from napari_karyo.training.dataset import Dataset
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a network is trained.
-
-    Attributes
-    ----------
-    epochs, batch : int
-    optimizer : {"adamw", "adam"}
-        AdamW with one cycle of the learning rate, or Adam with a constant one.
-    learning_rate : float
-        The cycle's peak, or the constant.
-    weight_decay, label_smoothing : float
-    rarer_stain : int
-        How often an epoch shows each crop of the stain (as ``labels.csv`` names it, or
-        the laboratory) with fewest crops, so that the others do not drown it. 1 where
-        there is only one.
-    average : float
-        Decay of the running mean of the weights, which is what is kept; 0 keeps the
-        last ones.
-    augmentation : Augmentation
-    """
-
-    epochs: int = 22
-    batch: int = 64
-    optimizer: Literal["adamw", "adam"] = "adamw"
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.02
-    label_smoothing: float = 0.1
-    rarer_stain: int = 3
-    average: float = 0.998
-    augmentation: Augmentation = field(default_factory=Augmentation)
+from napari_karyo.training.recipes import Recipe
+from napari_karyo.training.speed import Meter
 
 
 @dataclass
 class _State:
     """Everything that must survive a kill."""
 
-    network: ResCRANN
+    network: ChromosomeNetwork
     averaged: AveragedModel
     optimizer: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
     step: int = 0
     seconds: float = 0.0
+    best: dict[str, Tensor] | None = None
+    best_loss: float = math.inf
 
     def save(self, path: Path, made_with: str) -> None:
         content = {
@@ -80,6 +51,8 @@ class _State:
             "schedule": self.schedule.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "best": self.best,
+            "best_loss": self.best_loss,
             "random": torch.get_rng_state(),
             "made_with": made_with,
         }
@@ -101,6 +74,7 @@ class _State:
         self.optimizer.load_state_dict(content["optimizer"])
         self.schedule.load_state_dict(content["schedule"])
         self.step, self.seconds = content["step"], content["seconds"]
+        self.best, self.best_loss = content["best"], content["best_loss"]
         torch.set_rng_state(content["random"])
         if torch.cuda.is_available() and "cuda_random" in content:
             torch.cuda.set_rng_state(content["cuda_random"])
@@ -122,7 +96,7 @@ def _running_mean(decay: float) -> Callable[..., None]:
 
 
 def _made_with(
-    network: ResCRANN, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
+    network: ChromosomeNetwork, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
 ) -> str:
     """Return what a checkpoint depends on; one of anything else can't go on."""
     crops = 0
@@ -134,7 +108,7 @@ def _made_with(
 
 def fit(
     data: Dataset,
-    config: ResCRANNConfig,
+    config: NetworkConfig,
     recipe: Recipe,
     device: Device,
     output: Path,
@@ -142,15 +116,15 @@ def fit(
     resume: bool = True,
     time_limit: float | None = None,
     compiled: bool = False,
-    start: ResCRANN | None = None,
+    start: ChromosomeNetwork | None = None,
     progress: Callable[[str], None] = print,
-) -> tuple[ResCRANN, bool, float]:
+) -> tuple[ChromosomeNetwork, bool, float]:
     """Train a network on the split ``train``, watching ``val``.
 
     Parameters
     ----------
     data : Dataset
-    config : ResCRANNConfig
+    config : NetworkConfig
     recipe : Recipe
     device : Device
     output : Path
@@ -163,15 +137,15 @@ def fit(
     compiled : bool
         Let torch compile the network first: a minute or two, and a C++ compiler, for
         nearly twice the speed on a CPU.
-    start : ResCRANN, optional
+    start : ChromosomeNetwork, optional
         A trained network of the same configuration to go on from, instead of chance.
     progress : callable
         Told a line an epoch.
 
     Returns
     -------
-    network : ResCRANN
-        With the averaged weights.
+    network : ChromosomeNetwork
+        With the weights that the recipe keeps.
     finished : bool
         False where the time limit came first.
     seconds : float
@@ -183,13 +157,13 @@ def fit(
     began = time.monotonic()
     place = device.torch()
     train, val = _with_repeats(data, recipe.rarer_stain), data.select("val")
-    network = ResCRANN(config).to(place)
+    network = ChromosomeNetwork(config).to(place)
     if start is not None:
         network.load_state_dict(start.state_dict())
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     per_epoch = max(1, len(train) // recipe.batch)
     total = recipe.epochs * per_epoch
-    optimizer, schedule = _optimizer(network, recipe, total)
+    optimizer, schedule = make_optimizer(network, recipe, total)
     state = _State(
         network,
         AveragedModel(network, multi_avg_fn=_running_mean(recipe.average), use_buffers=True),
@@ -207,9 +181,10 @@ def fit(
     labels = torch.from_numpy(data.labels).to(place)
     known = torch.from_numpy(data.p_arm_known).to(place)
     saved, seconds_before = time.monotonic(), state.seconds
-    losses: list[float] = []
+    losses: list[Tensor] = []
     while state.step < total:
         epoch, within = divmod(state.step, per_epoch)
+        meter = Meter(device)
         order = np.random.default_rng((seed, epoch)).permutation(train)
         network.train()
         for number in range(within, per_epoch):
@@ -217,6 +192,7 @@ def fit(
             picked = picked.to(place)
             crops = images[picked], labels[picked], known[picked]
             losses.append(_step(state, forward, *crops, recipe, device))
+            meter.count(len(picked))
             now = time.monotonic()
             state.seconds = seconds_before + now - began
             out_of_time = time_limit is not None and now - began > time_limit
@@ -225,27 +201,46 @@ def fit(
                 saved = now
             if out_of_time:
                 progress(f"time is up at step {state.step} of {total}; call again to go on")
-                return _averaged(state), False, state.seconds
-        figures = validate(_averaged(state), data, val, device)
+                return _kept(state, recipe), False, state.seconds
+        speed = meter.stop()
+        averaged = _averaged(state)
+        figures = validate(averaged, data, val, device)
+        _keep(state, averaged, figures)
         row = {
             "epoch": epoch + 1,
             "seconds": round(state.seconds),
-            "loss": round(sum(losses) / max(1, len(losses)), 4),
-            **{name: round(value, 5) for name, value in figures.items()},
+            "loss": round(float(torch.stack(losses).mean()), 4),
+            **{name: round(value, 5) for name, value in {**figures, **speed}.items()},
         }
         losses = []
         _append(output / "epochs.csv", row)
         progress("  ".join(f"{name} {value}" for name, value in row.items()))
         state.save(checkpoint, made_with)
-    return _averaged(state), True, state.seconds
+    return _kept(state, recipe), True, state.seconds
 
 
-def _optimizer(
-    network: ResCRANN, recipe: Recipe, steps: int
+def make_optimizer(
+    network: torch.nn.Module, recipe: Recipe, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """Return the optimizer of a recipe and the schedule of its learning rate.
+
+    Parameters
+    ----------
+    network : Module
+    recipe : Recipe
+    steps : int
+        Of the whole training.
+    """
     if recipe.optimizer == "adam":
         adam = torch.optim.Adam(network.parameters(), recipe.learning_rate, eps=1e-8)
         return adam, torch.optim.lr_scheduler.ConstantLR(adam, factor=1.0)
+    if recipe.optimizer == "sgd":
+        sgd = torch.optim.SGD(
+            network.parameters(), recipe.learning_rate, recipe.momentum, nesterov=True
+        )
+        return sgd, torch.optim.lr_scheduler.LambdaLR(
+            sgd, lambda step: 1 / (1 + recipe.decay * step)
+        )
     adamw = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
@@ -272,7 +267,7 @@ def _step(
     known: Tensor,
     recipe: Recipe,
     device: Device,
-) -> float:
+) -> Tensor:
     images, turned = augment(crops.float() / 255, recipe.augmentation)
     with device.autocast(training=True):
         logits, _ = forward(images.contiguous(memory_format=torch.channels_last))
@@ -284,7 +279,8 @@ def _step(
     state.schedule.step()
     state.averaged.update_parameters(state.network)
     state.step += 1
-    return float(loss.detach())
+    # Not as a number: that would wait for the device at every step.
+    return loss.detach()
 
 
 def cross_entropy(
@@ -316,15 +312,30 @@ def cross_entropy(
     return torch.where(known, with_polarity, alone).mean()
 
 
-def _averaged(state: _State) -> ResCRANN:
+def _averaged(state: _State) -> ChromosomeNetwork:
     # A copy, not a new network: drawing new weights would disturb the random series.
     network = copy.deepcopy(state.averaged.module)
-    assert isinstance(network, ResCRANN)
+    assert isinstance(network, ChromosomeNetwork)
     return network.eval()
 
 
+def _keep(state: _State, network: ChromosomeNetwork, figures: dict[str, float]) -> None:
+    """Remember the weights of the lowest loss on ``val``, mean over the stains."""
+    loss = float(np.mean([value for name, value in figures.items() if name.endswith("_loss")]))
+    if loss < state.best_loss:
+        state.best_loss = loss
+        state.best = {name: value.cpu() for name, value in network.state_dict().items()}
+
+
+def _kept(state: _State, recipe: Recipe) -> ChromosomeNetwork:
+    network = _averaged(state)
+    if recipe.keep == "lowest_loss" and state.best is not None:
+        network.load_state_dict(state.best)
+    return network
+
+
 def validate(
-    network: ResCRANN, data: Dataset, which: NDArray[np.int64], device: Device
+    network: ChromosomeNetwork, data: Dataset, which: NDArray[np.int64], device: Device
 ) -> dict[str, float]:
     """Return top-1, polarity and loss on some crops, for each stain."""
     figures: dict[str, float] = {}

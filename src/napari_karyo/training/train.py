@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -14,36 +14,24 @@ from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.predict import predict
-from napari_karyo.models.res_crann import CONFIGS, ResCRANN
+from napari_karyo.models.ensemble import Network
+from napari_karyo.models.named import CONFIGS
+from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.weights import load_weights, rounded, save_weights
-from napari_karyo.training.augment import Augmentation
+from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
 from napari_karyo.training.dataset import WHOLE, Dataset, load_dataset
-from napari_karyo.training.fit import Recipe, fit, validate
+from napari_karyo.training.fit import fit, validate
 from napari_karyo.training.provenance import commit, provenance
-
-#: The recipe of each configuration. The paper's (section 5.2) is Adam with 1e-4 for 80
-#: epochs on crops that are not augmented.
-RECIPES = {
-    "default": Recipe(),
-    "paper": Recipe(
-        rarer_stain=1,
-        epochs=80,
-        batch=32,
-        learning_rate=1e-4,
-        weight_decay=0.0,
-        label_smoothing=0.0,
-        optimizer="adam",
-        average=0.0,
-        augmentation=Augmentation.none(),
-    ),
-}
+from napari_karyo.training.recipes import RECIPES
 
 
 def train(
     data: Sequence[Path],
     output: Path,
     *,
+    work: Path | None = None,
+    stains: Collection[str] = (),
     config: str = "default",
     epochs: int | None = None,
     learning_rate: float | None = None,
@@ -55,15 +43,20 @@ def train(
     compiled: bool = False,
     progress: Callable[[str], None] = print,
 ) -> Path | None:
-    """Train a Res-CRANN on labelled cells and write its weights.
+    """Train a network on labelled cells and write its weights.
 
     Parameters
     ----------
     data : sequence of Path
         Folders with ``labels.csv``; see `napari_karyo.training.dataset`.
     output : Path
-        Folder for the prepared crops, the checkpoint, ``epochs.csv`` and the weights.
-    config : {"default", "paper"}
+        Folder for the checkpoint, ``epochs.csv`` and the weights.
+    work : Path, optional
+        Folder for the prepared crops; `output` where left out.
+    stains : collection of str
+        Which rows of ``labels.csv`` to use, by their stain; all where left empty.
+    config : str
+        A name of `napari_karyo.models.named.CONFIGS`, with the recipe of that name.
     epochs : int, optional
         Instead of the recipe's.
     learning_rate : float, optional
@@ -99,7 +92,8 @@ def train(
         )
     first = load_weights(start) if start is not None else None
     sizes, recipe = CONFIGS[config], RECIPES[config]
-    if first is not None and first.network.config != sizes:
+    begin = first.network if first is not None else None
+    if begin is not None and (not isinstance(begin, ChromosomeNetwork) or begin.config != sizes):
         raise KaryoError(
             f"{start} is no network of the configuration {config!r}.",
             "Give the --config that it was trained with.",
@@ -114,16 +108,7 @@ def train(
     place = choose_device(device)
     trained_by = commit()
     progress(f"training on {place}")
-    crops = Dataset.joined(
-        [load_dataset(one, output, sizes.input, ("train", "val"), progress) for one in data]
-    )
-    for split in ("train", "val"):
-        if not len(crops.select(split)):
-            raise ReadError(
-                f"no crop of the split {split!r} could be used.",
-                "Training needs rows of both train and val, of different patients.",
-                data[0] / "labels.csv",
-            )
+    crops = load_crops(data, work or output, sizes.input, stains, progress)
     try:
         network, finished, seconds = fit(
             crops,
@@ -135,7 +120,7 @@ def train(
             resume,
             time_limit,
             compiled,
-            first.network if first else None,
+            begin,
             progress,
         )
     except ValueError as error:
@@ -149,6 +134,7 @@ def train(
         "config": config,
         "command": f"napari-karyo train{' DATA' * len(data)} --output FOLDER --config {config}"
         f" --epochs {recipe.epochs} --learning-rate {recipe.learning_rate:g} --seed {seed}"
+        + "".join(f" --stain {stain}" for stain in sorted(stains))
         + (f" --start {Path(start).name}" if start is not None else "")
         + (" --compile" if compiled else ""),
         **({"started_from": first.sha256, "before": first.facts} if first else {}),
@@ -172,7 +158,36 @@ def train(
     return path
 
 
-def calibrate(network: ResCRANN, crops: Dataset, device: str) -> dict[str, float]:
+def load_crops(
+    data: Sequence[Path],
+    work: Path,
+    settings: InputSettings,
+    stains: Collection[str] = (),
+    progress: Callable[[str], None] | None = None,
+) -> Dataset:
+    """Draw the crops of ``train`` and ``val`` of several data folders.
+
+    Raises
+    ------
+    ReadError
+        Where there is none of a split, or of a stain that was named.
+    """
+    crops = Dataset.joined(
+        [load_dataset(one, work, settings, ("train", "val"), progress) for one in data]
+    )
+    if stains:
+        crops = crops.take(np.flatnonzero(np.isin(crops.stains, sorted(stains))))
+    for split in ("train", "val"):
+        if not len(crops.select(split)):
+            raise ReadError(
+                f"no crop of the split {split!r} could be used.",
+                "Training needs rows of both train and val, of different patients.",
+                data[0] / "labels.csv",
+            )
+    return crops
+
+
+def calibrate(network: Network, crops: Dataset, device: str) -> dict[str, float]:
     """Choose temperature and the light's thresholds on the split ``val``.
 
     The light is that of whole cells (`napari_karyo.inference.confidence.light`), so only

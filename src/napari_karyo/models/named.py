@@ -1,0 +1,97 @@
+"""The networks that have a name: the default, and the rows of the paper's Table 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from napari_karyo.models.network import NetworkConfig
+from napari_karyo.preprocessing.prepare import InputSettings
+
+#: Made for chromosomes: taller than wide, 16 rows of band sequence, 4 million weights.
+DEFAULT: Final = NetworkConfig()
+
+#: How the paper's networks are given a crop: 224x224 grey, of normalized length. The
+#: length of the longest ones, which the paper leaves open, is three quarters of it.
+_PAPER_INPUT: Final = InputSettings(
+    224, 224, target_rows=168.0, straighten=False, brightness="crop"
+)
+
+#: Row 2: ResNet-50, so that G = 7 and H * K = 14336. The rows below it differ from it
+#: by what they name. The width of the LSTM, which the paper does not give, is 256; it
+#: reads from top to bottom.
+RESNET50: Final = NetworkConfig(
+    input=_PAPER_INPUT,
+    block="bottleneck",
+    depths=(3, 4, 6, 3),
+    widths=(64, 128, 256, 512),
+    strides=((1, 1), (2, 2), (2, 2), (2, 2)),
+    stem_width=64,
+    stem_size=7,
+    pool=True,
+    recurrent=False,
+    attend=False,
+    lstm_width=256,
+    bidirectional=False,
+    dropout=0.0,
+    either_way_up=False,
+)
+CRNN: Final = replace(RESNET50, recurrent=True)
+ATTENTION: Final = replace(RESNET50, attend=True)
+RES_CRANN: Final = replace(RESNET50, recurrent=True, attend=True)
+
+#: Row 1: no residual blocks, and two sigmoid layers on all that the maps hold.
+DEEP_CNN: Final = replace(
+    RESNET50,
+    backbone="plain",
+    depths=(),
+    widths=(16, 16, 32, 64, 128, 256),
+    strides=(),
+    pool=False,
+    hidden=(1024, 512),
+)
+
+CONFIGS: Final = {
+    "default": DEFAULT,
+    "deep_cnn": DEEP_CNN,
+    "resnet50": RESNET50,
+    "resnet50_letter": RESNET50,
+    "crnn": CRNN,
+    "attention": ATTENTION,
+    "res_crann": RES_CRANN,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of Table 1.
+
+    Attributes
+    ----------
+    title : str
+        As the paper calls it.
+    paper : tuple of float
+        The paper's top-1, top-3 and top-5, per cent; empty where it has no such row.
+    members : tuple of str
+        Whose probabilities it averages; empty for a network of its own.
+    """
+
+    title: str
+    paper: tuple[float, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+#: Table 1, in its order, and one row more.
+TABLE_1: Final = {
+    "deep_cnn": Row("Traditional Deep CNN", (87.50, 96.25, 98.33)),
+    "resnet50": Row("ResNet-50", (87.64, 95.55, 98.33)),
+    "resnet50_letter": Row("ResNet-50, its recipe to the letter"),
+    "crnn": Row("CRNN", (90.27, 96.80, 98.33)),
+    "attention": Row("Attention based sequence model", (90.27, 96.25, 97.92)),
+    "res_crann": Row("Res-CRANN", (90.42, 96.66, 98.19)),
+    "ensemble": Row(
+        "Ensemble of ResNet-50, CRNN, attention and Res-CRANN",
+        (91.94, 97.77, 99.03),
+        members=("resnet50", "crnn", "attention", "res_crann"),
+    ),
+}
