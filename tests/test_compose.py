@@ -239,9 +239,9 @@ CROWD = Composer(drawn([rod(20 + 9 * number, 25.0 * number) for number in range(
 def test_an_update_draws_what_the_whole_page_would_show(
     before: list[str], after: list[str], turned: set[int], scale: float
 ) -> None:
-    first = CROWD.layout.page(seats(*before), Heading(cell="a", iscn="46,XX", doubtful=2))
+    first = CROWD.layout.page(seats(*before), Heading(cell="a", iscn="46,XX", doubtful=("5", "9")))
     state = Seats(seats(*after).slots, frozenset(turned), frozenset(turned))
-    second = CROWD.layout.page(state, Heading(cell="a", iscn="47,XX,+21", doubtful=1))
+    second = CROWD.layout.page(state, Heading(cell="a", iscn="47,XX,+21", doubtful=("9",)))
     touched = {*before, *after}
     canvas = CROWD.compose(first, scale)
     CROWD.update(canvas, second, touched, scale)
@@ -329,6 +329,11 @@ def test_an_edit_redraws_the_lights_too() -> None:
     assert np.array_equal(canvas, composer.compose(after))
     assert np.array_equal(screen, composer.compose_screen(after))
     assert (screen[..., 3] == 255).all()
+    # The light of the one in hand is whole, its frame behind it.
+    lamp = next(one for one in after.lamps if one.region == "4")
+    alone = composer.compose(replace(after, frames=()))
+    near = slice(lamp.y - 9, lamp.y + 10), slice(lamp.x - 9, lamp.x + 10)
+    assert np.array_equal(canvas[near][4:15, 4:15], alone[near][4:15, 4:15])
     # A frame comes and goes without a trace, alone or around a whole slot.
     before = composer.compose(replace(after, frames=()))
     composer.update_regions(canvas, replace(after, frames=()), {"4"})

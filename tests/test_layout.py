@@ -172,7 +172,7 @@ def test_regions_do_not_overlap_and_lie_on_the_page() -> None:
 
 
 def test_every_primitive_stays_in_its_region() -> None:
-    heading = Heading("T" * 300, "c" * 300, Polarity.DARK, "46,XX", True, 40)
+    heading = Heading("T" * 300, "c" * 300, Polarity.DARK, "46,XX", True, ("22",) * 40)
     everything = Seats(pairs().slots, corrected=frozenset(range(len(SIZES))))
     page = Layout(SIZES).page(everything, heading, ["look"] * len(SIZES))
     for lamp in page.lamps:
@@ -250,9 +250,9 @@ def test_points_find_slots_and_chromosomes() -> None:
 
 
 def test_the_footer_counts_what_is_open_and_calls_itself_a_proposal() -> None:
-    page = Layout(SIZES).page(pairs(), Heading(doubtful=3, simulated=True))
+    page = Layout(SIZES).page(pairs(), Heading(doubtful=("5", "9", "X"), simulated=True))
     words = " ".join(strings(page, "footer"))
-    assert "doubtful, not reviewed: 3" in words
+    assert "doubtful, not reviewed: 3 (in 5, 9, X)" in words
     assert "Simulated cell" in words
     assert "for research use" in words
     assert "doubtful" not in " ".join(strings(Layout(SIZES).page(pairs()), "footer"))

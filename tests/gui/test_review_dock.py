@@ -277,3 +277,28 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
     again = open_review(viewer)
     assert "moved by hand" not in plain(again.iscn)
     assert "03.png" in plain(again.card.words)
+
+
+def test_the_card_and_the_status_say_what_is_so(opened: Any, dock: ReviewDock) -> None:
+    from napari_karyo.gui import actions
+
+    viewer, desk, _view = opened
+    karyotype = desk.current.karyotype
+    desk.select(0)
+    karyotype.move([0], "2")
+    assert "the model disagrees" in plain(dock.card.words)
+    assert "not sure" not in plain(dock.card.words)
+    assert viewer.status == plain(dock.message) == karyotype.history[-1].text
+    actions.undo(desk)
+    assert viewer.status.startswith("Undone: ")
+    assert plain(dock.message) == viewer.status
+    karyotype.to_tray([0])
+    assert "settled by hand" in plain(dock.card.words)
+    assert "disagrees" not in plain(dock.card.words)
+    # Which way up it stands is a question of its own.
+    assert "Which arm is up" not in plain(dock.card.words)
+    desk.current.classification.p_arm_up[4] = 0.3
+    desk.select(4)
+    assert "Which arm is up is doubtful (70 %)" in plain(dock.card.words)
+    karyotype.turn([4])
+    assert "Which arm is up" not in plain(dock.card.words)

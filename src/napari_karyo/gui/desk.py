@@ -249,6 +249,8 @@ class Desk:
         if self._current is not None:
             # What was said of closing is old: there is something new to lose.
             self._current.asked_to_close = False
+        verb = {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.direction]
+        self.say(verb + change.edit.text)
         self.karyotype_changed.emit(change)
 
     def select(self, index: int | None) -> None:

@@ -214,7 +214,7 @@ class ReviewDock(QScrollArea):
         self._on_edit()
 
     @while_alive
-    def _on_edit(self, change: Any = None) -> None:
+    def _on_edit(self, _change: Any = None) -> None:
         cell = self.desk.current
         for name, button in self.buttons.items():
             button.setEnabled(cell is not None or name == "Keys")
@@ -230,9 +230,6 @@ class ReviewDock(QScrollArea):
             self.counts.setText(counts_text(cell))
             self.buttons["Undo"].setEnabled(cell.karyotype.can_undo)
             self.buttons["Redo"].setEnabled(cell.karyotype.can_redo)
-        if change is not None:
-            verb = {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.direction]
-            self.message.setText(rich(f"{verb}{change.edit.text}"))
         self._on_selection(self.desk.selected)
 
     @while_alive

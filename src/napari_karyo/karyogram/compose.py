@@ -160,6 +160,10 @@ class Composer:
         for text in page.texts:
             if regions is None or text.region in regions:
                 _blend(canvas, *text_mask(text, scale), self.style.colour(text.role))
+        for frame in page.frames:
+            if regions is None or frame.region in regions:
+                _draw_frame(canvas, frame, page.regions[frame.region], scale)
+        # Over the frames, which would cut the sign of the very one that is in hand.
         for lamp in page.lamps:
             if regions is None or lamp.region in regions:
                 colour, cover = lamp_picture(lamp.kind, scale, self.style.white_paper)
@@ -167,9 +171,6 @@ class Composer:
                 top, left = round(lamp.y * scale) - size // 2, round(lamp.x * scale) - size // 2
                 part = canvas[top : top + size, left : left + size]
                 part[:] = np.rint(part * (1 - cover) + colour).astype(np.uint8)
-        for frame in page.frames:
-            if regions is None or frame.region in regions:
-                _draw_frame(canvas, frame, page.regions[frame.region], scale)
 
     def _draw_chromosome(self, canvas: Canvas, place: Place, scale: float) -> None:
         rows, columns = pixels(place.box, scale)

@@ -22,6 +22,8 @@ STAINS: Final = {
     Polarity.BRIGHT: "bright stain (Q-band, DAPI)",
     Polarity.DARK: "dark stain (G-band)",
 }
+#: Doubtful chromosomes named in the footer.
+_NAMED: Final = 10
 _PARTS = tuple[list[Text], list[Line], list[Mark]]
 
 
@@ -40,8 +42,9 @@ class Heading:
         The proposed karyotype.
     simulated : bool
         Whether the program made the cell itself.
-    doubtful : int or None
-        Doubtful chromosomes that nobody has reviewed; None where it is not known.
+    doubtful : tuple of str or None
+        The slots of the doubtful chromosomes that nobody has reviewed; None where it is not
+        known.
     corrected_by : tuple of str
         Initials of those who corrected.
     """
@@ -51,7 +54,7 @@ class Heading:
     stain: Polarity | None = None
     iscn: str = ""
     simulated: bool = False
-    doubtful: int | None = None
+    doubtful: tuple[str, ...] | None = None
     corrected_by: tuple[str, ...] = ()
 
 
@@ -140,7 +143,10 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
     by = ", ".join(map(printable, heading.corrected_by)) if corrected else ""
     words = [f"corrected by hand: {corrected}" + (f" (by {by})" if by else "")]
     if heading.doubtful is not None:
-        words.append(f"doubtful, not reviewed: {heading.doubtful}")
+        named = ", ".join(heading.doubtful[:_NAMED])
+        more = ", ..." if len(heading.doubtful) > _NAMED else ""
+        where = f" (in {named}{more})" if named else ""
+        words.append(f"doubtful, not reviewed: {len(heading.doubtful)}{where}")
     if reduced:
         words.append("'drawn at': smaller than the other slots, to fit")
     warning = "Proposal, for research use"

@@ -52,6 +52,8 @@ _LIFT: Final = 10.0
 #: Half a lamp's size: it stays within its slot's region.
 _LAMP: Final = 16.0
 _LAMP_ABOVE: Final = 9.0
+#: Left free above the tallest chromosome of a row, so that its lamp hides nothing of it.
+_LAMP_ROOM: Final = 12.0
 
 #: Height of the longest chromosome of a metaphase, and how much of it each row
 #: offers. Measured on cells of both stains: the rows never need more than 0.79, 0.51
@@ -222,7 +224,7 @@ class Layout:
         tallest = float(sizes[:, 0].max()) - spare
         fit = min(
             1.0,
-            (slot.inner.height - _CLEAR - 1) / max(tallest, 1.0),
+            (slot.inner.height - _CLEAR - _LAMP_ROOM) / max(tallest, 1.0),
             (slot.inner.width - 1) / max(widths + joints * closest, 1.0),
         )
         sizes *= fit
@@ -296,7 +298,7 @@ def _magnification(sizes: Sequence[tuple[int, int]], slots: Mapping[str, Slot]) 
     # One clump of touching chromosomes must not shrink all the others.
     longest = min(float(heights.max()), 1.25 * float(np.quantile(heights, 0.95)))
     share = 1.0 if len(sizes) >= _WHOLE_CELL else min(_ROWS)
-    offered = _LONGEST * share - _CLEAR - 1
+    offered = _LONGEST * share - _CLEAR - _LAMP_ROOM
     typical = float(np.median([width for _, width in sizes]))
     narrowest = min(slots[name].inner.width for name in CLASSES)
     three_fit = (narrowest - 2 * _GAP) / (3 * typical)
@@ -327,7 +329,7 @@ def _label(slot: Slot, places: Sequence[Place]) -> list[Text]:
     if slot.name != TRAY:
         texts = [Text(slot.name, y, x, _NUMBER, "middle", "ink", slot.name)]
         if note:
-            texts.append(Text(note, y, slot.box.right - 8, 15, "right", "faint", slot.name))
+            texts.append(Text(note, y, slot.box.right - 8, 16, "right", "ink", slot.name))
         return texts
     role: Role = "ink" if places else "faint"
     words = ["Tray: unclassified", "objects and markers"] + ([note] if note else [])

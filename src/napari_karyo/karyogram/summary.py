@@ -49,6 +49,10 @@ def heading_of(
         stain=classification.cell.polarity,
         iscn=karyotype.iscn,
         simulated=classification.cell.simulated,
-        doubtful=sum(few or item is Light.DOUBTFUL for item in shown),
+        doubtful=tuple(
+            karyotype.slot_of(index)
+            for index, item in zip(open_ones, shown, strict=True)
+            if few or item is Light.DOUBTFUL
+        ),
         corrected_by=tuple(dict.fromkeys(edit.who for edit in karyotype.history if edit.who)),
     )
