@@ -69,7 +69,7 @@ def milliseconds(work: Callable[[int], object]) -> float:
 def main() -> None:
     """Print the figures."""
     pictures = rods()
-    heading = Heading(cell="rods", stain=Polarity.DARK, iscn="46,XX", doubtful=1)
+    heading = Heading(cell="rods", stain=Polarity.DARK, iscn="46,XX", doubtful=())
     start = time.perf_counter()
     composer = Composer(pictures)
     canvas = composer.compose(composer.layout.page(seats(False), heading))

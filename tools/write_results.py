@@ -173,12 +173,9 @@ def main() -> int:
         text = path.read_text(encoding="utf-8")
         for name, content in parts.items():
             between = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
-            text = re.sub(
-                between,
-                lambda found, content=content: f"{found[1]}{content}\n{found[2]}",
-                text,
-                flags=re.DOTALL,
-            )
+            # A backslash in the content is no reference to a group.
+            filled = rf"\g<1>{content.replace(chr(92), chr(92) * 2)}\n\g<2>"
+            text = re.sub(between, filled, text, flags=re.DOTALL)
         path.write_text(text, encoding="utf-8")
         print(path.relative_to(ROOT))
     return 0
