@@ -21,6 +21,7 @@ from napari_karyo.cell import Cell, Polarity
 from napari_karyo.errors import DeviceError
 from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.gui.desk import desk_of
+from napari_karyo.gui.model_choice import FROM_FILE
 from napari_karyo.gui.run_widget import EVERY, ClassifyForm
 from napari_karyo.inference.classify import Progress
 
@@ -190,3 +191,54 @@ def test_a_folder_chosen_in_the_form(
     assert "no crops were found" in notices[-1]
     form.read_folder(tmp_path / "nowhere")
     assert "there is no such folder" in notices[-1]
+
+
+def test_a_model_from_a_file(
+    viewer: Any, form: ClassifyForm, network: Network, tmp_path: Path, notices: list[str]
+) -> None:
+    """Any network that the program trains: one of the paper's, an ensemble of them."""
+    from small import CALIBRATION, small_network
+
+    from napari_karyo.models.ensemble import Ensemble
+    from napari_karyo.models.weights import save_weights
+
+    path = tmp_path / "ensemble.safetensors"
+    members = [small_network(seed, attend=bool(seed)) for seed in (0, 1)]
+    save_weights(path, Ensemble(members), CALIBRATION, {})
+    assert form.model.value == "default"
+    form.model.value = FROM_FILE
+    assert form.model.value == "default", "a question is no model"
+    dialog = form.model.dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    assert form.model.value == str(path)
+    add(viewer, make_cell())
+    form.run()
+    wait(form)
+    assert network.asked[-1]["model"] == str(path)
+    bad = tmp_path / "bad.safetensors"
+    bad.write_bytes(b"no weights")
+    form.model.take(str(bad))
+    assert "not a readable safetensors file" in notices[-1]
+    assert form.model.value == str(path)
+
+
+def test_a_model_without_attention_says_so(viewer: Any, notices: list[str]) -> None:
+    from napari_karyo.gui.docks import open_review
+    from napari_karyo.gui.karyogram_view import open_view
+
+    view, desk = open_view(viewer), desk_of(viewer)
+    plain = make_classification(make_cell())
+    desk.open(replace(plain, attention=plain.attention[:, :0]))
+    dock = open_review(viewer)
+    assert not dock.attention.isEnabled()
+    assert dock.saliency.isEnabled()
+    view.overlays.toggle("attention")
+    assert "no attention" in viewer.status
+    assert not view.layers["attention"].data.any()
+    desk.current.karyotype.move([0], "2")
+    desk.open(make_classification(make_cell(name="cell B")))
+    assert dock.attention.isEnabled()
+    assert view.layers["attention"].data.any()

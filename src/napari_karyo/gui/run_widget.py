@@ -24,6 +24,7 @@ from napari_karyo.gui.contact_sheet import cells_in
 from napari_karyo.gui.desk import OpenCell, desk_of
 from napari_karyo.gui.docks import open_review
 from napari_karyo.gui.karyogram_view import open_view
+from napari_karyo.gui.model_choice import ModelChoice
 from napari_karyo.gui.reading import tell_problems
 from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import breakable, free_keyboard, let_shrink, while_alive
@@ -59,7 +60,7 @@ class ClassifyForm(Container[Any]):
         self.cells = ComboBox(
             label="Classify", choices=self._cell_choices, tooltip="A cell, or every cell read"
         )
-        self.model = ComboBox(label="Model", choices=_models(settings.model), value=settings.model)
+        self.model = ModelChoice(settings.model)
         self.device = ComboBox(
             label="Device",
             choices=["auto", "cuda", "mps", "cpu"],
@@ -334,11 +335,3 @@ def _call(cell: Cell, patient: Patient | None) -> str:
     """Return what the form calls a cell."""
     of = f"{patient.name} / " if patient is not None and len(patient.cells) > 1 else ""
     return f"{of}{cell.name} ({len(cell)} crops)"
-
-
-def _models(wanted: str) -> list[str]:
-    """Return the models offered: the shipped ones and the one set in the preferences."""
-    from napari_karyo.models.weights import available_models
-
-    shipped = list(available_models()) or ["default"]
-    return shipped if wanted in shipped else [*shipped, wanted]
