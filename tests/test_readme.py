@@ -65,5 +65,5 @@ def test_the_keys_of_the_readme_are_bound() -> None:
     bound = {key for _, keys, _ in help_rows() for key in keys.split(" / ")}
     rows = re.findall(r"^ +\| ((?:`[A-Z][A-Za-z+]*`(?:, )?)+) \|", README, re.MULTILINE)
     named = {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
-    assert len(named) == 11
+    assert len(named) == 12
     assert named <= bound
