@@ -17,6 +17,8 @@ from napari_karyo.training.dataset import COLUMNS
 
 SMALL = replace(
     DEFAULT,
+    # Untrained, it knows nothing of scale.
+    input=replace(DEFAULT.input, settle=False),
     depths=(1, 1),
     widths=(4, 8),
     strides=((2, 2), (2, 2)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from small import small_network
+from small import SMALL, small_network
 from torch import nn
 
 from napari_karyo.inference import faithfulness
@@ -23,7 +24,8 @@ class Band(nn.Module):
 
     def __init__(self, row: int) -> None:
         super().__init__()
-        self.config = small_network(either_way_up=False).config
+        canvas = replace(SMALL.input, height=32, width=24)
+        self.config = small_network(either_way_up=False, input=canvas).config
         self.row = row
         self.look = nn.Linear(16, 1, bias=False)
         nn.init.constant_(self.look.weight, 1.0)

@@ -5,24 +5,32 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from scipy import ndimage
-from small import bar, small_network, small_weights
+from small import CALIBRATION, SMALL, bar, small_network, small_weights
 
 from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
+from napari_karyo.classes import AUTOSOMES
 from napari_karyo.errors import DeviceError, PreprocessingError, WeightsError
 from napari_karyo.inference.classify import (
     classify,
     classify_cells,
     classify_patient,
+    get_weights,
     iter_classify,
 )
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.predict import predict
 from napari_karyo.inference.saliency import attention_on_crop, saliency
+from napari_karyo.models.weights import save_weights
+from napari_karyo.preprocessing.length import length_factor
+from napari_karyo.preprocessing.prepare import InputSettings
+from napari_karyo.preprocessing.upright import Upright
+from napari_karyo.simulation.sample import simulate_cell
 
 CPU = Device("cpu", "test")
 
@@ -152,6 +160,73 @@ def test_a_patients_cells_share_one_factor(cell: Cell, tmp_path: Path) -> None:
     own = classify_patient(patient, model=path, device="cpu", normalization="cell")
     assert shared[0].scale == shared[1].scale
     assert own[0].scale != own[1].scale
+
+
+@pytest.mark.parametrize("stain", ["G", "Q"])
+def test_a_cell_without_its_long_chromosomes_settles_on_the_scale_of_the_whole(stain: str) -> None:
+    whole = simulate_cell("46,XX", seed=1, stain=stain)
+    short = [item for item in whole if item.expected in AUTOSOMES[12:]]
+    part = replace(whole, chromosomes=tuple(short))
+    scale = classify(whole, device="cpu").scale
+    steps = list(iter_classify([part], device="cpu"))
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
+    assert {step.total for step in steps} == {len(part)}
+    assert any("again" in step.text for step in steps)
+    found = classify(part, device="cpu")
+    lengths = [upright.length for upright in found.uprights]
+    settings = get_weights("default").network.config.input
+    from_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
+    assert from_lengths > 1.5 * scale
+    assert found.scale == pytest.approx(scale, rel=0.1)
+    assert np.mean([a == b.expected for a, b in zip(found.predicted, part, strict=True)]) > 0.9
+
+
+def test_a_whole_cell_keeps_the_scale_of_its_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = simulate_cell("46,XY", seed=2)
+    found = classify(whole, device="cpu")
+    monkeypatch.setattr("napari_karyo.inference.classify.LOOKS", 1)
+    assert classify(whole, device="cpu").scale == pytest.approx(found.scale, rel=0.1)
+
+
+def test_a_model_that_does_not_settle_looks_once(cell: Cell, tmp_path: Path) -> None:
+    for settle in (False, True):
+        network = small_network(input=replace(SMALL.input, settle=settle))
+        path = tmp_path / f"{settle}.safetensors"
+        save_weights(path, network, CALIBRATION, {})
+        steps = iter_classify([cell], model=path, device="cpu")
+        assert any("again" in step.text for step in steps) is settle
+
+
+def test_the_surest_of_all_looks_counts(cell: Cell, tmp_path: Path) -> None:
+    path = tmp_path / "settles.safetensors"
+    settles = replace(SMALL.input, settle=True)
+    save_weights(path, small_network(input=settles), CALIBRATION, {})
+    factors = [3.0, 1.0, 2.0]
+    sure = {3.0: 0.5, 1.0: 0.9, 2.0: 0.7}
+    seen: list[float] = []
+
+    def drawn(cell: Cell, pictures: tuple[Upright, ...], factor: float, _: InputSettings) -> Any:
+        seen.append(factor)
+        return factor
+
+    def looked(factor: float, _: object, place: Device) -> Any:
+        yield 5
+        row = np.full((5, 24), (1 - sure[factor]) / 23, np.float32)
+        row[:, 3] = sure[factor]
+        shown = replace(base, probabilities=row, scale=factor)
+        return shown, place
+
+    base = classify(cell, model=path, device="cpu")
+    where = "napari_karyo.inference.classify"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{where}.draw_inputs", drawn)
+        patch.setattr(f"{where}._classify_prepared", looked)
+        patch.setattr(f"{where}.length_factor", lambda *_: factors[0])
+        patch.setattr(f"{where}.factor_of_classes", lambda *_: factors[min(len(seen), 2)])
+        found = classify(cell, model=path, device="cpu")
+    # The third look is the last: it tells the scale that it already has.
+    assert seen == factors
+    assert found.scale == 1.0
 
 
 def test_a_run_may_be_cancelled_between_two_steps(cell: Cell, tmp_path: Path) -> None:

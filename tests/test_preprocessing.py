@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
+from napari_karyo.classes import AUTOSOMES, CLASS_INDEX
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.preprocessing.canvas import to_canvas
 from napari_karyo.preprocessing.carry import carry_back
 from napari_karyo.preprocessing.foreground import bright_on_black, foreground
 from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import InputSettings, prepare, stand_upright
+from napari_karyo.preprocessing.scale import factor_of_classes, same_factor, usual_lengths
 from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import principal_angle, upright
 
@@ -248,6 +250,34 @@ def test_patient_normalization_shares_one_factor() -> None:
     assert own[0].factor > 1.5 * own[1].factor
     assert shared[0].factor == shared[1].factor
     assert shared[0].inputs.shape == (1, 1, 128, 48)
+
+
+@pytest.mark.parametrize("kept", [slice(0, 8), slice(30, 46), slice(0, 46, 5)])
+def test_some_chromosomes_of_known_class_tell_the_factor_of_all(kept: slice) -> None:
+    usual = usual_lengths(Polarity.DARK)
+    classes = np.repeat([CLASS_INDEX[name] for name in (*AUTOSOMES, "X")], 2)
+    lengths = 40 * usual[classes]
+    config = InputSettings()
+    whole = length_factor(list(lengths), config.target_rows, config.quantile)
+    some, of_class = lengths[kept].copy(), classes[kept]
+    believed = np.ones(len(some))
+
+    def factor() -> float:
+        return factor_of_classes(list(some), of_class, believed, Polarity.DARK, config)
+
+    assert factor() == pytest.approx(whole)
+    # One that is cut in two among many has no say, nor have those that are not believed.
+    some[0] /= 2
+    assert factor() == pytest.approx(whole)
+    some[1:4] *= 3
+    believed[:4] = 0.001
+    assert factor() == pytest.approx(whole)
+
+
+def test_factors_a_hundredth_apart_are_the_same() -> None:
+    for near, far in ((1.01, 1.03), (1 / 1.01, 1 / 1.03)):
+        assert same_factor(1.0, near)
+        assert not same_factor(1.0, far)
 
 
 def test_a_chromosome_too_large_for_the_canvas_is_made_smaller_not_cut() -> None:

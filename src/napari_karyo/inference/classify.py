@@ -9,17 +9,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from napari_karyo.cell import Cell, Patient
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.result import Classification
+from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import (
     Normalization,
     Prepared,
     draw_inputs,
-    length_factors,
     stand_upright,
 )
+from napari_karyo.preprocessing.scale import factor_of_classes, same_factor
+from napari_karyo.preprocessing.upright import Upright
 
 if TYPE_CHECKING:
     from napari_karyo.models.weights import Weights
@@ -27,6 +31,12 @@ if TYPE_CHECKING:
 
 #: With fewer crops than this, relative length says little: a haploid set has 23.
 FEW = 20
+
+#: How often a cell is looked at, at most.
+LOOKS = 8
+
+#: A cell and the upright pictures of its chromosomes.
+Standing = tuple[Cell, tuple[Upright, ...]]
 
 #: Told of a cell that holds no chromosome at all.
 Unusable = Callable[[Cell, PreprocessingError], None]
@@ -156,8 +166,8 @@ def iter_classify(
     Yields
     ------
     Progress
-        Before the weights are loaded, before each cell is prepared, and after each
-        batch. Closing the generator ends the run.
+        Before the weights are loaded, before each cell is prepared and looked at, and
+        after each batch. Closing the generator ends the run.
 
     Returns
     -------
@@ -172,8 +182,7 @@ def iter_classify(
     yield Progress(0, total, "Loading the model")
     place = choose_device(device)
     weights = get_weights(model)
-    settings = weights.network.config.input
-    standing = []
+    standing: list[Standing] = []
     for cell in cells:
         yield Progress(0, total, f"Preparing {cell.name}")
         try:
@@ -182,20 +191,66 @@ def iter_classify(
             if unusable is None:
                 raise
             unusable(cell, error)
-    factors = length_factors([pictures for _, pictures in standing], settings, normalization)
+    # Cells of one scale are looked at together.
+    shared = normalization == "patient"
+    groups = [standing] if shared and standing else [[one] for one in standing]
     results: list[Classification] = []
-    done = 0
-    sharing = sum(len(pictures) for _, pictures in standing)
-    for (cell, pictures), factor in zip(standing, factors, strict=True):
-        yield Progress(done, total, f"Classifying {cell.name} on {place}")
-        item = draw_inputs(cell, pictures, factor, settings)
-        result, place = yield from _classify_prepared(item, weights, place, done, total)
-        if (sharing if normalization == "patient" else len(pictures)) < FEW:
-            result = _warned(result)
-        results.append(result)
-        done += len(item.cell)
+    for group in groups:
+        of_group, place = yield from _classify_group(
+            group, weights, place, sum(map(len, results)), total
+        )
+        few = sum(map(len, of_group)) < FEW
+        results += [_warned(result) if few else result for result in of_group]
     yield Progress(total, total, "Done")
     return results
+
+
+def _classify_group(
+    group: list[Standing], weights: Weights, place: Device, before: int, total: int
+) -> Generator[Progress, None, tuple[list[Classification], Device]]:
+    """Classify cells of one scale, again where what they were called tells another one.
+
+    Of all looks the one counts of which the network is surest, so that a cell that it
+    can't read is not led astray.
+    """
+    settings = weights.network.config.input
+    lengths = [picture.length for _, pictures in group for picture in pictures]
+    polarity = group[0][0].polarity
+    factor = length_factor(lengths, settings.target_rows, settings.quantile)
+    best: list[Classification] = []
+    tried: list[float] = []
+    while True:
+        tried.append(factor)
+        found: list[Classification] = []
+        for cell, pictures in group:
+            # Further looks don't take back what was done.
+            start = before + (len(lengths) if best else sum(map(len, found)))
+            text = f"Classifying {cell.name}{' again' if best else ''} on {place}"
+            yield Progress(start, total, text)
+            item = draw_inputs(cell, pictures, factor, settings)
+            run = _classify_prepared(item, weights, place)
+            while True:
+                try:
+                    done = next(run)
+                except StopIteration as end:
+                    result, place = end.value
+                    break
+                yield Progress(start + (0 if best else done), total, text)
+            found.append(result)
+        if not best or _certainty(found) > _certainty(best):
+            best = found
+        if not settings.settle or len(tried) == LOOKS:
+            return best, place
+        sure = np.concatenate([result.confidence for result in found])
+        classes = np.concatenate([result.probabilities.argmax(axis=1) for result in found])
+        # By the squares those that the network is unsure of count little.
+        factor = factor_of_classes(lengths, classes, sure**2, polarity, settings)
+        if any(same_factor(factor, other) for other in tried):
+            return best, place
+
+
+def _certainty(results: list[Classification]) -> float:
+    return float(np.log(np.concatenate([result.confidence for result in results])).mean())
 
 
 def _warned(result: Classification) -> Classification:
@@ -212,18 +267,12 @@ def _warned(result: Classification) -> Classification:
 
 
 def _classify_prepared(
-    item: Prepared, weights: Weights, place: Device, before: int, total: int
-) -> Generator[Progress, None, tuple[Classification, Device]]:
+    item: Prepared, weights: Weights, place: Device
+) -> Generator[int, None, tuple[Classification, Device]]:
+    """Classify one cell; yields the crops done."""
     from napari_karyo.inference.predict import iter_predict
 
-    run = iter_predict(weights.network, item.inputs, place)
-    while True:
-        try:
-            done = next(run)
-        except StopIteration as end:
-            prediction = end.value
-            break
-        yield Progress(before + done, total, f"Classifying {item.cell.name} on {place}")
+    prediction = yield from iter_predict(weights.network, item.inputs, place)
     probabilities, p_arm_up = prediction.probabilities(weights.calibration["temperature"])
     result = Classification(
         cell=item.cell,

@@ -8,7 +8,6 @@ edges alone (Adebayo et al. 2018, randomized weights).
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,19 +114,14 @@ def measure(
 
 
 def _with_random_weights(network: Network, seed: int) -> Network:
-    """Return the network as it is before any training, from another seed."""
+    """Return a network of the same parts as it is before any training."""
     import torch
 
-    fresh = deepcopy(network)
+    from napari_karyo.models.ensemble import build
+
     with torch.random.fork_rng():
         torch.manual_seed(seed + 1)
-        for module in fresh.modules():
-            reset = getattr(module, "reset_parameters", None)
-            if reset is not None:
-                reset()
-            elif hasattr(module, "weight"):
-                raise TypeError(f"{type(module).__name__} can't be drawn anew")
-    return fresh
+        return build(network.config).eval()
 
 
 def _curves(

@@ -12,9 +12,10 @@ from napari_karyo.preprocessing.prepare import InputSettings
 DEFAULT: Final = NetworkConfig()
 
 #: How the paper's networks are given a crop: 224x224 grey, of normalized length. The
-#: length of the longest ones, which the paper leaves open, is three quarters of it.
+#: length of the longest ones, which the paper leaves open, is three quarters of it. It
+#: looks at a cell once.
 _PAPER_INPUT: Final = InputSettings(
-    224, 224, target_rows=168.0, straighten=False, brightness="crop"
+    224, 224, target_rows=168.0, straighten=False, brightness="crop", settle=False
 )
 
 #: Row 2: ResNet-50, so that G = 7 and H * K = 14336. The rows below it differ from it

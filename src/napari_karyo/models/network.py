@@ -80,9 +80,10 @@ class NetworkConfig:
         values = dict(values)
         # Weights that do not say so were trained on crops each at full brightness.
         values["input"] = InputSettings(**{"brightness": "crop", **values["input"]})
-        for name in ("depths", "widths", "stem_stride", "hidden"):
-            values[name] = tuple(values.get(name, ()))
-        values["strides"] = tuple(tuple(stride) for stride in values["strides"])
+        for name in {"depths", "widths", "stem_stride", "hidden"} & set(values):
+            values[name] = tuple(values[name])
+        if "strides" in values:
+            values["strides"] = tuple(tuple(stride) for stride in values["strides"])
         return cls(**values)
 
 

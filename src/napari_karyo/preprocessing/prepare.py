@@ -42,6 +42,9 @@ class InputSettings:
         Whether one factor brings all crops of a cell to the network's brightness, so
         that a dim 22 stays darker than a 21 in Q-banding, or each crop is brought to
         full brightness.
+    settle : bool
+        Whether a cell whose lengths mislead, as one of few crops, is looked at again
+        with the scale that its classes tell; see `napari_karyo.preprocessing.scale`.
     """
 
     height: int = 128
@@ -50,6 +53,7 @@ class InputSettings:
     quantile: float = REFERENCE_QUANTILE
     straighten: bool = True
     brightness: Literal["cell", "crop"] = "cell"
+    settle: bool = True
 
 
 @dataclass(frozen=True, eq=False)

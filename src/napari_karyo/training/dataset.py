@@ -14,7 +14,7 @@ import hashlib
 import os
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -23,11 +23,10 @@ from numpy.typing import NDArray
 
 from napari_karyo import preprocessing, simulation
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
-from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, parse_class
+from napari_karyo.classes import CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
 from napari_karyo.io.images import read_image
 from napari_karyo.io.polarity import on_paper
-from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import (
     InputSettings,
     Prepared,
@@ -35,7 +34,8 @@ from napari_karyo.preprocessing.prepare import (
     length_factors,
     stand_upright,
 )
-from napari_karyo.simulation.profiles import TABLE, load_profile
+from napari_karyo.preprocessing.scale import factor_of_classes
+from napari_karyo.simulation.profiles import TABLE
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
 
@@ -175,6 +175,27 @@ def read_labels(data: Path) -> list[dict[str, str]]:
     return rows
 
 
+def stains_of(data: Path, splits: Collection[str]) -> set[str]:
+    """Return the stains, or laboratories, that ``labels.csv`` names in some splits."""
+    return {row["stain"] for row in read_labels(data) if row["split"] in splits}
+
+
+def check_stains(asked: Collection[str], there: Collection[str], data: Path) -> None:
+    """Refuse a stain that no row has: a slip of the pen must not change what is meant.
+
+    Raises
+    ------
+    ReadError
+    """
+    unknown = sorted(set(asked) - set(there))
+    if unknown:
+        raise ReadError(
+            f"no crop is of the stain {', '.join(map(repr, unknown))}.",
+            f"The stains there are: {', '.join(sorted(there)) or 'none'}.",
+            data / "labels.csv",
+        )
+
+
 def unpack(data: Path, work: Path, names: Iterable[str]) -> None:
     """Unpack archives beside ``labels.csv`` into a working folder, once.
 
@@ -203,7 +224,9 @@ def unpack(data: Path, work: Path, names: Iterable[str]) -> None:
         done.touch()
 
 
-def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[LabelledCell]:
+def read_cells(
+    data: Path, work: Path, splits: tuple[str, ...], stains: Collection[str] = ()
+) -> Iterator[LabelledCell]:
     """Read the labelled cells of some splits, in the order of ``labels.csv``.
 
     Parameters
@@ -214,6 +237,8 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
         Where archives are unpacked.
     splits : tuple of str
         For example ``("train", "val")``.
+    stains : collection of str
+        Of which stains; all where left empty. Archives of others stay packed.
 
     Yields
     ------
@@ -223,7 +248,7 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
     # Laboratories number the cells of each patient anew: the patient belongs to the key.
     cells: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
     for row in read_labels(data):
-        if row["split"] in splits:
+        if row["split"] in splits and (not stains or row["stain"] in stains):
             cells[row["stain"], row["patient"], row["cell"]].append(row)
     packed = {
         Path(rows[0]["file"]).parts[0]: None
@@ -253,11 +278,12 @@ def read_cells(data: Path, work: Path, splits: tuple[str, ...]) -> Iterator[Labe
         yield LabelledCell(cell, stain, rows[0]["patient"], rows[0]["split"], tuple(lost), known)
 
 
-def _fingerprint(data: Path, settings: InputSettings, splits: tuple[str, ...]) -> str:
+def _fingerprint(
+    data: Path, settings: InputSettings, splits: tuple[str, ...], stains: Collection[str]
+) -> str:
     """Return what the prepared crops depend on: labels, settings, and the code that draws."""
-    known = hashlib.sha256(
-        repr((sorted(asdict(settings).items()), splits, Dataset.__annotations__)).encode()
-    )
+    chosen = sorted(asdict(settings).items()), splits, sorted(stains)
+    known = hashlib.sha256(repr((chosen, Dataset.__annotations__)).encode())
     known.update((data / "labels.csv").read_bytes())
     drawing = sorted(Path(preprocessing.__file__).parent.glob("*.py"))
     for source in (*drawing, Path(__file__), Path(simulation.__file__).parent / TABLE):
@@ -271,8 +297,9 @@ def load_dataset(
     settings: InputSettings,
     splits: tuple[str, ...] = ("train", "val"),
     progress: Callable[[str], None] | None = None,
+    stains: Collection[str] = (),
 ) -> Dataset:
-    """Draw all crops of some splits as input, once; later calls read the cache.
+    """Draw all crops of some splits and stains as input, once; later calls read the cache.
 
     Raises
     ------
@@ -280,11 +307,11 @@ def load_dataset(
         From `read_labels`, and where no crop could be used at all.
     """
     read_labels(data)
-    key = _fingerprint(data, settings, splits)
+    key = _fingerprint(data, settings, splits, stains)
     cache = work / f"inputs-{key}.npz"
     if not cache.exists():
         parts: dict[str, list[NDArray[np.generic]]] = defaultdict(list)
-        for number, labelled in enumerate(read_cells(data, work, splits)):
+        for number, labelled in enumerate(read_cells(data, work, splits, stains)):
             try:
                 prepared = _prepare(labelled.cell, settings)
             except PreprocessingError as error:
@@ -334,13 +361,8 @@ def _prepare(cell: Cell, settings: InputSettings) -> Prepared:
     if len(pictures) >= WHOLE:
         (factor,) = length_factors([pictures], settings, "cell")
     else:
-        usual = {name: item.length for name, item in load_profile(cell.polarity).classes.items()}
-        autosome = np.median(
-            [
-                picture.length / usual[str(item.expected)]
-                for picture, item in zip(pictures, standing, strict=True)
-            ]
-        )
-        whole = [autosome * usual[name] for name in (*AUTOSOMES, "X") for _ in range(2)]
-        factor = length_factor(whole, settings.target_rows, settings.quantile)
+        lengths = [picture.length for picture in pictures]
+        classes = np.array([CLASS_INDEX[str(item.expected)] for item in standing])
+        believed = np.ones(len(classes))
+        factor = factor_of_classes(lengths, classes, believed, cell.polarity, settings)
     return draw_inputs(standing, pictures, factor, settings)

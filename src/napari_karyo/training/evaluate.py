@@ -21,7 +21,7 @@ from napari_karyo.inference.device import choose_device
 from napari_karyo.io.cells import read_patient
 from napari_karyo.io.names import expected_class
 from napari_karyo.preprocessing.prepare import Normalization
-from napari_karyo.training.dataset import LabelledCell, read_cells
+from napari_karyo.training.dataset import LabelledCell, check_stains, read_cells, stains_of
 from napari_karyo.training.provenance import provenance
 from napari_karyo.training.report import CropResult, Report
 
@@ -53,7 +53,8 @@ def evaluate(
         Turn every crop by half before anything looks at it.
     normalization : {"cell", "patient"}
     stains : collection of str
-        Which rows of ``labels.csv``, by their stain; all where left empty.
+        Which rows of ``labels.csv``, by their stain, or which cells, by their polarity;
+        all where left empty.
     progress : callable, optional
         Told a line every fifty cells.
 
@@ -71,9 +72,7 @@ def evaluate(
     began = time.monotonic()
     results: list[CropResult] = []
     with TemporaryDirectory() as work:
-        cells = _labelled(data, Path(work), split)
-        if stains:
-            cells = (one for one in cells if one.stain in stains)
+        cells = _labelled(data, Path(work), split, stains)
         for number, group in enumerate(_patients(cells)):
             results += _evaluate_patient(group, model, device, upside_down, normalization)
             if progress is not None and number % 50 == 49:
@@ -95,12 +94,18 @@ def evaluate(
     )
 
 
-def _labelled(data: Path, work: Path, split: str) -> Iterator[LabelledCell]:
+def _labelled(
+    data: Path, work: Path, split: str, stains: Collection[str]
+) -> Iterator[LabelledCell]:
     if _has_splits(data):
-        yield from read_cells(data, work, (split,))
+        check_stains(stains, stains_of(data, (split,)), data)
+        yield from read_cells(data, work, (split,), stains)
         return
     patient = read_patient(data)
+    check_stains(stains, {str(cell.polarity) for cell in patient.cells}, data)
     for cell in patient.cells:
+        if stains and str(cell.polarity) not in stains:
+            continue
         lost = tuple(
             (problem.file, label)
             for problem in cell.problems
@@ -154,6 +159,7 @@ def _evaluate_patient(
     upside_down: bool,
     normalization: Normalization,
 ) -> list[CropResult]:
+    tells_polarity = get_weights(model).network.config.either_way_up
     results = [_failed(one, name, label) for one in group for name, label in one.lost]
     cells = [turn_by_half(one.cell) if upside_down else one.cell for one in group]
     failed: set[int] = set()
@@ -198,7 +204,7 @@ def _evaluate_patient(
                     placed_probability=float(row[CLASS_INDEX[placed[index]]]),
                     p_arm_up=float(found.p_arm_up[index]),
                     light=shown[index],
-                    p_arm_known=labelled.p_arm_known,
+                    p_arm_known=labelled.p_arm_known and tells_polarity,
                 )
             )
     return results

@@ -32,7 +32,7 @@ class CropResult:
     light : Light
         As the program shows it for the class placed.
     p_arm_known : bool
-        Whether the crop is known to stand p arm up.
+        Whether the crop is known to stand p arm up, and the model tells it.
     """
 
     stain: str

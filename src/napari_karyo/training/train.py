@@ -20,7 +20,13 @@ from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.weights import load_weights, rounded, save_weights
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
-from napari_karyo.training.dataset import WHOLE, Dataset, load_dataset
+from napari_karyo.training.dataset import (
+    WHOLE,
+    Dataset,
+    check_stains,
+    load_dataset,
+    stains_of,
+)
 from napari_karyo.training.fit import fit, validate
 from napari_karyo.training.provenance import commit, provenance
 from napari_karyo.training.recipes import RECIPES
@@ -172,12 +178,18 @@ def load_crops(
     ReadError
         Where there is none of a split, or of a stain that was named.
     """
+    splits = ("train", "val")
+    there = [stains_of(one, splits) for one in data]
+    check_stains(stains, set().union(*there), data[0])
     crops = Dataset.joined(
-        [load_dataset(one, work, settings, ("train", "val"), progress) for one in data]
+        [
+            load_dataset(one, work, settings, splits, progress, stains)
+            for one, own in zip(data, there, strict=True)
+            # A folder of other stains alone has nothing to give.
+            if not stains or own & set(stains)
+        ]
     )
-    if stains:
-        crops = crops.take(np.flatnonzero(np.isin(crops.stains, sorted(stains))))
-    for split in ("train", "val"):
+    for split in splits:
         if not len(crops.select(split)):
             raise ReadError(
                 f"no crop of the split {split!r} could be used.",

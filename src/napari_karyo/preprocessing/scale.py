@@ -1,0 +1,88 @@
+"""The scale of a cell, judged by what its chromosomes are.
+
+The length factor from the lengths alone (`preprocessing.length`) is right for a whole
+cell. Where crops are missing, pieces are among them or chromosomes lie merged, the
+reference length is another, and all crops come too large or too small. Once classes
+are known, from labels or from a first look of the network, every chromosome tells the
+scale: by its length over the usual length of its class.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_karyo.cell import Polarity
+from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, CLASSES
+from napari_karyo.preprocessing.length import length_factor
+from napari_karyo.preprocessing.prepare import InputSettings
+from napari_karyo.simulation.profiles import load_profile
+
+#: Factors nearer to each other than this, as a ratio, give nearly the same picture.
+SAME = 1.02
+
+
+@cache
+def usual_lengths(polarity: Polarity) -> NDArray[np.float64]:
+    """Return each class's mean length over the mean autosome's of the same cell.
+
+    Parameters
+    ----------
+    polarity : Polarity
+        The stain whose averages are taken.
+
+    Returns
+    -------
+    ndarray, shape (24,)
+        In the order of `CLASSES`; read-only.
+    """
+    profiles = load_profile(polarity).classes
+    lengths = np.array([profiles[name].length for name in CLASSES])
+    lengths.flags.writeable = False
+    return lengths
+
+
+def factor_of_classes(
+    lengths: Sequence[float],
+    classes: NDArray[np.integer],
+    weights: NDArray[np.floating],
+    polarity: Polarity,
+    settings: InputSettings,
+) -> float:
+    """Return the factor that a whole cell of this scale would have.
+
+    Parameters
+    ----------
+    lengths : sequence of float, length N
+        Medial-axis lengths, in pixels of the crops.
+    classes : ndarray of int, shape (N,)
+        What each is, as an index of `CLASSES`.
+    weights : ndarray, shape (N,)
+        How much each is believed, 0 or more, not all 0.
+    polarity : Polarity
+        Of the stain.
+    settings : InputSettings
+        The network's.
+
+    Returns
+    -------
+    float
+        Pixels of input per pixel of crop.
+    """
+    usual = usual_lengths(polarity)
+    ratios = np.asarray(lengths, np.float64) / usual[classes]
+    # The median: one that is cut in two or called wrong has no say for the others.
+    order = np.argsort(ratios)
+    below = np.cumsum(np.asarray(weights, np.float64)[order])
+    autosome = ratios[order][np.searchsorted(below, below[-1] / 2)]
+    whole = [autosome * usual[CLASS_INDEX[name]] for name in (*AUTOSOMES, "X") for _ in range(2)]
+    return length_factor(whole, settings.target_rows, settings.quantile)
+
+
+def same_factor(one: float, other: float) -> bool:
+    """Tell whether two length factors need not be told apart."""
+    return abs(math.log(one / other)) < math.log(SAME)
