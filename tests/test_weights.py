@@ -120,3 +120,20 @@ def test_every_shipped_model_is_whole_and_small() -> None:
         assert (store.FOLDER / f"{name}.safetensors").stat().st_size <= 12e6
         assert 0 < loaded.calibration["doubtful"] <= loaded.calibration["sure"] <= 1
         assert loaded.facts["command"].startswith("napari-karyo train")
+
+
+def test_a_write_that_breaks_off_leaves_the_weights_that_were_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = small_weights(tmp_path)
+    before = path.read_bytes()
+
+    def full(self: Path, _: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="no space"):
+        save_weights(path, small_network(1), CALIBRATION, {})
+    assert path.read_bytes() == before

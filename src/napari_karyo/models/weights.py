@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,8 +88,11 @@ def save_weights(
         "calibration": json.dumps(calibration),
         "facts": json.dumps(facts),
     }
-    # Not save_file, which lets nobody but the writer read the file.
-    path.write_bytes(save(tensors, metadata))
+    # Not save_file, which lets nobody but the writer read the file. Whole or not at all:
+    # weights that are there count as finished.
+    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    half.write_bytes(save(tensors, metadata))
+    half.replace(path)
     return sha256(path)
 
 
