@@ -100,7 +100,7 @@ def small(config: NetworkConfig, **changes: object) -> NetworkConfig:
     if config.backbone == "plain":
         changes = {"widths": (2, 4, 4), "hidden": (8, 6), **changes}
     else:
-        changes = {"widths": (4, 4, 4, 4), "depths": (1, 1, 1, 1), "stem_width": 4, **changes}
+        changes = {"widths": (16, 16, 16, 16), "depths": (1, 1, 1, 1), "stem_width": 16, **changes}
     canvas = replace(config.input, height=64, width=64)
     return replace(config, input=canvas, lstm_width=8, **changes)  # type: ignore[arg-type]
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +33,7 @@ from napari_karyo.training.calibrate import (
 )
 from napari_karyo.training.dataset import load_dataset, read_cells, read_labels
 from napari_karyo.training.evaluate import evaluate, turn_by_half
-from napari_karyo.training.fit import fit, make_optimizer
+from napari_karyo.training.fit import fit, make_optimizer, validate
 from napari_karyo.training.recipes import RECIPES, Recipe
 
 CPU = Device("cpu", "test")
@@ -39,6 +43,28 @@ QUICK = Recipe(epochs=3, batch=2, learning_rate=1e-2)
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return labelled_cells(tmp_path / "data")
+
+
+def curve(folder: Path) -> list[dict[str, str]]:
+    with (folder / "epochs.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def untimed(folder: Path) -> list[tuple[str, str, str]]:
+    """Return what no clock has a say in."""
+    return [(row["epoch"], row["loss"], row["q_band_top1"]) for row in curve(folder)]
+
+
+def killed_at(call: int, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function, but that one of its calls is a kill before it does anything."""
+    calls = count(1)
+
+    def killing(*arguments: Any, **named: Any) -> Any:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return function(*arguments, **named)
+
+    return killing
 
 
 def test_cells_of_a_split_are_read_with_their_labels(data: Path, tmp_path: Path) -> None:
@@ -154,9 +180,7 @@ def test_the_weights_of_the_lowest_loss_are_kept(
 def test_the_curve_tells_the_speed(data: Path, tmp_path: Path) -> None:
     crops = load_dataset(data, tmp_path / "work", SMALL.input)
     fit(crops, SMALL, QUICK, CPU, tmp_path, progress=lambda _: None)
-    with (tmp_path / "epochs.csv").open(newline="") as file:
-        epochs = list(csv.DictReader(file))
-    for epoch in epochs:
+    for epoch in curve(tmp_path):
         assert float(epoch["images_per_second"]) > 0
         assert 0 < float(epoch["computing"]) <= 1
 
@@ -240,7 +264,91 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(data: Path, tmp_path: P
         assert calls < 15
     assert calls > 1
     for a, b in zip(straight.state_dict().values(), pieced.state_dict().values(), strict=True):
-        assert torch.allclose(a, b, atol=1e-6)
+        assert torch.equal(a, b)
+    assert untimed(stopped) == untimed(whole)
+    # A call that had only the validation left to do measured no speed.
+    assert not any(row.get("images_per_second") for row in curve(stopped))
+
+
+@pytest.mark.parametrize("killed", [1, 2, 3])
+def test_an_epoch_killed_before_its_validation_is_made_up_for(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: int
+) -> None:
+    import napari_karyo.training.fit as module
+
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    recipe = replace(QUICK, keep="lowest_loss")
+    # A minute passes at each look at the clock, so that every step is saved, the last of
+    # an epoch too.
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=count(0, 61).__next__))
+
+    def best_is_the_killed() -> Callable[..., dict[str, float]]:
+        losses = iter(0.2 if epoch == killed else 0.5 for epoch in (1, 2, 3))
+
+        def measured(*arguments: Any) -> dict[str, float]:
+            return {**validate(*arguments), "q_band_loss": next(losses)}
+
+        return measured
+
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    for folder in (whole, stopped):
+        folder.mkdir()
+    monkeypatch.setattr(module, "validate", best_is_the_killed())
+    straight, _, _ = fit(crops, SMALL, recipe, CPU, whole, progress=lambda _: None)
+    monkeypatch.setattr(module, "validate", killed_at(killed, best_is_the_killed()))
+    with pytest.raises(KeyboardInterrupt):
+        fit(crops, SMALL, recipe, CPU, stopped, progress=lambda _: None)
+    saved = torch.load(stopped / "checkpoint.pt", weights_only=True)
+    assert saved["step"] == 3 * killed
+    resumed, finished, _ = fit(crops, SMALL, recipe, CPU, stopped, progress=lambda _: None)
+    assert finished
+    assert [epoch for epoch, _, _ in untimed(whole)] == ["1", "2", "3"]
+    assert untimed(stopped) == untimed(whole)
+    for a, b in zip(straight.state_dict().values(), resumed.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_curve_and_checkpoint_agree_whichever_is_killed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    for folder in (whole, stopped):
+        folder.mkdir()
+    fit(crops, SMALL, QUICK, CPU, whole, progress=lambda _: None)
+    # Epoch 2 is killed as its checkpoint is written, then, done again, as the curve is: by
+    # then the curve of epoch 1 has been written once more, upon going on.
+    for place, name, call in ((torch, "save", 2), (csv, "DictWriter", 2)):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, killed_at(call, getattr(place, name)))
+            with pytest.raises(KeyboardInterrupt):
+                fit(crops, SMALL, QUICK, CPU, stopped, progress=lambda _: None)
+    fit(crops, SMALL, QUICK, CPU, stopped, progress=lambda _: None)
+    assert [epoch for epoch, _, _ in untimed(whole)] == ["1", "2", "3"]
+    assert untimed(stopped) == untimed(whole)
+    # A table that was lost is written again from the checkpoint, though nothing is trained.
+    (stopped / "epochs.csv").unlink()
+    fit(crops, SMALL, QUICK, CPU, stopped, progress=lambda _: None)
+    assert untimed(stopped) == untimed(whole)
+
+
+def test_a_start_anew_begins_a_new_curve(data: Path, tmp_path: Path) -> None:
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    fit(crops, SMALL, QUICK, CPU, tmp_path, progress=lambda _: None)
+    first = untimed(tmp_path)
+    with (tmp_path / "epochs.csv").open("a", encoding="utf-8") as file:
+        file.write("of another header\n")
+    shorter = replace(QUICK, epochs=2, batch=3)
+    # Stopped before its first epoch ends, it has no row yet, and none of the old ones.
+    _, finished, _ = fit(
+        crops, SMALL, shorter, CPU, tmp_path, resume=False, time_limit=0.0, progress=lambda _: None
+    )
+    assert not finished
+    assert not (tmp_path / "epochs.csv").exists()
+    fit(crops, SMALL, shorter, CPU, tmp_path, resume=False, progress=lambda _: None)
+    second = untimed(tmp_path)
+    assert [epoch for epoch, _, _ in second] == ["1", "2"]
+    assert second[0] != first[0]
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> None:
@@ -248,6 +356,10 @@ def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -
     fit(crops, SMALL, QUICK, CPU, tmp_path, time_limit=0.0, progress=lambda _: None)
     with pytest.raises(ValueError, match="another network, recipe or seed"):
         fit(crops, SMALL, replace(QUICK, epochs=4), CPU, tmp_path, progress=lambda _: None)
+    # As is one of which nothing is known, such as of another version.
+    torch.save({"step": 3}, tmp_path / "checkpoint.pt")
+    with pytest.raises(ValueError, match="another version"):
+        fit(crops, SMALL, QUICK, CPU, tmp_path, progress=lambda _: None)
 
 
 def test_train_writes_weights_that_load_and_evaluate(

@@ -134,7 +134,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     one.add_argument("--rows", nargs="+", default=[], metavar="ROW", help="such as crnn (all)")
     one.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
-    one.add_argument("--epochs", type=_positive, help="instead of the paper's; marked as short")
+    one.add_argument("--epochs", type=_positive, help="instead of the paper's; in FOLDER/N-epochs")
     _add_device(one)
     one.add_argument(
         "--time-limit", type=float, metavar="SECONDS", help="save and stop after so long"

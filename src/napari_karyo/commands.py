@@ -163,33 +163,33 @@ def evaluate(chosen: Namespace) -> int:
 
 def reproduce(chosen: Namespace) -> int:
     """Train the rows of Table 1 as far as they are not, and write what is known so far."""
-    from napari_karyo.reproduction.explanations import explain
+    from napari_karyo.reproduction.checks import check
+    from napari_karyo.reproduction.explanations import write_explanations
     from napari_karyo.reproduction.figures import write_figures
-    from napari_karyo.reproduction.runs import carry_out, plan
+    from napari_karyo.reproduction.runs import found, place_of, plan
+    from napari_karyo.reproduction.slices import carry_out
     from napari_karyo.reproduction.table import write_table
 
     def say(line: str) -> None:
         print(line, flush=True)
 
-    crops = chosen.output / "crops"
     runs = plan(chosen.output, chosen.rows, chosen.seeds, chosen.epochs)
-    chosen.output.mkdir(parents=True, exist_ok=True)
+    # Also what earlier calls left there, which is summed up together with these.
+    check(found(chosen.output, runs, chosen.epochs), chosen.data)
+    place = place_of(chosen.output, chosen.epochs)
+    place.mkdir(parents=True, exist_ok=True)
     finished = carry_out(
         runs,
         chosen.data,
-        crops,
+        chosen.output / "crops",
         device=chosen.device,
         time_limit=chosen.time_limit,
         compiled=chosen.compile,
         progress=say,
     )
-    table = write_table(runs, chosen.output)
-    drawn = write_figures(runs, chosen.output, say)
-    if finished:
-        drawn += explain(
-            runs, chosen.data, crops, chosen.output, device=chosen.device, progress=say
-        )
-    for path in drawn:
+    there = found(chosen.output, runs, chosen.epochs)
+    table = write_table(there, place)
+    for path in (*write_figures(there, place, say), *write_explanations(there, place)):
         say(f"written: {path}")
     say(table.read_text(encoding="utf-8"))
     if not finished:

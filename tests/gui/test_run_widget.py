@@ -21,8 +21,9 @@ from napari_karyo.cell import Cell, Polarity
 from napari_karyo.errors import DeviceError
 from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.model_choice import FROM_FILE
+from napari_karyo.gui.model_choice import FROM_FILE, ModelChoice
 from napari_karyo.gui.run_widget import EVERY, ClassifyForm
+from napari_karyo.gui.widgets import rich
 from napari_karyo.inference.classify import Progress
 
 
@@ -225,6 +226,76 @@ def test_a_model_from_a_file(
     assert form.model.value == str(path)
 
 
+def test_model_files_of_the_same_name_are_told_apart(
+    viewer: Any, form: ClassifyForm, tmp_path: Path, monkeypatch: Any, notices: list[str]
+) -> None:
+    from small import CALIBRATION, small_network
+
+    from napari_karyo.models.weights import available_models, save_weights
+
+    def listed() -> list[str]:
+        box = form.model.native
+        texts = [box.itemText(place) for place in range(box.count())]
+        assert texts[-1] == FROM_FILE
+        shipped = len(available_models()) or 1
+        return texts[shipped:-1]
+
+    folders = [Path("lab_a"), Path("lab_b"), Path("old", "lab_a")]
+    files = [tmp_path / folder / "default.safetensors" for folder in folders]
+    for seed, file in enumerate(files):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        save_weights(file, small_network(seed), CALIBRATION, {})
+    chosen: list[str] = []
+    form.model.changed.connect(chosen.append)
+    form.model.take(str(files[0]))
+    assert listed() == ["default.safetensors"]
+    form.model.take(str(files[1]))
+    assert listed() == ["default.safetensors (lab_a)", "default.safetensors (lab_b)"]
+    assert form.model.current_choice == "default.safetensors (lab_b)"
+    form.model.take(str(files[2]))
+    told_apart = [
+        f"default.safetensors ({Path(tmp_path.name, 'lab_a')})",
+        "default.safetensors (lab_b)",
+        f"default.safetensors ({Path('old', 'lab_a')})",
+    ]
+    assert listed() == told_apart
+    # Chosen again, also by another spelling, a file is not listed twice.
+    monkeypatch.chdir(tmp_path)
+    form.model.take(str(files[0]))
+    form.model.take(str(Path("old", "..", "lab_b", "default.safetensors")))
+    assert listed() == told_apart
+    assert form.model.value == str(files[1])
+    # No label changed to that of another file on the way, and nothing was chosen in passing.
+    assert chosen == [str(files[place]) for place in (0, 1, 2, 0, 1)]
+    form.model.value = FROM_FILE
+    form.model.dialog.close()
+    form.reset_choices()
+    assert listed() == told_apart
+    assert form.model.value == str(files[1])
+    assert not notices
+
+
+def test_a_model_file_named_in_the_preferences_is_listed_once(
+    qtbot: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    from small import CALIBRATION, small_network
+
+    from napari_karyo.models.weights import save_weights
+
+    # A file may even have the very name of a model that is shipped.
+    save_weights(tmp_path / "default", small_network(), CALIBRATION, {})
+    monkeypatch.chdir(tmp_path)
+    wanted = str(Path("somewhere", "..", "default"))
+    choice = ModelChoice(wanted)
+    qtbot.addWidget(choice.native)
+    assert choice.value == wanted
+    offered = choice.choices
+    assert choice.current_choice.startswith("default (")
+    choice.take(str(tmp_path / "default"))
+    assert choice.choices == offered
+    assert choice.value == wanted
+
+
 def test_a_model_without_attention_says_so(viewer: Any, notices: list[str]) -> None:
     from napari_karyo.gui.docks import open_review
     from napari_karyo.gui.karyogram_view import open_view
@@ -241,4 +312,78 @@ def test_a_model_without_attention_says_so(viewer: Any, notices: list[str]) -> N
     desk.current.karyotype.move([0], "2")
     desk.open(make_classification(make_cell(name="cell B")))
     assert dock.attention.isEnabled()
+    assert dock.attention.isChecked()
+    assert view.layers["attention"].visible
     assert view.layers["attention"].data.any()
+
+
+def test_what_edits_say_is_seen_where_there_is_no_attention(
+    viewer: Any, notices: list[str]
+) -> None:
+    from napari_karyo.gui.docks import open_review
+    from napari_karyo.gui.karyogram_view import open_view
+
+    view, desk = open_view(viewer), desk_of(viewer)
+    dock = open_review(viewer)
+    said: list[str] = []
+    desk.said.connect(said.append)
+    layers = view.layers
+
+    def refusals() -> int:
+        return sum("no attention" in words for words in said)
+
+    def edits() -> None:
+        karyotype = desk.current.karyotype
+        words = ""
+        for number, slot in enumerate(("2", "3", "4")):
+            karyotype.move([number], slot)
+            words = karyotype.history[-1].text
+            assert viewer.status == words
+            assert dock.message.text() == rich(words)
+        karyotype.undo()
+        assert viewer.status == f"Undone: {words}"
+        # As it was, so that the same edits can be made again.
+        karyotype.undo()
+        karyotype.undo()
+
+    plain = make_classification(make_cell())
+    desk.open(replace(plain, attention=plain.attention[:, :0]))
+    view.overlays.toggle("attention")
+    assert refusals() == 1
+    assert not layers["attention"].visible
+    assert not dock.attention.isChecked()
+    edits()
+    assert refusals() == 1
+    # Asked for again, by the eye in napari's layer list, it is said again.
+    layers["attention"].visible = True
+    assert refusals() == 2
+    assert not layers["attention"].visible
+    edits()
+    # Another such cell says nothing: attention is not seen now.
+    other = make_classification(make_cell(name="cell B"))
+    desk.open(replace(other, attention=other.attention[:, :0]))
+    edits()
+    assert refusals() == 2
+    # With a cell that has attention it comes back and follows the edits.
+    whole = desk.open(make_classification(make_cell(name="cell C")))
+    assert layers["attention"].visible
+    before = layers["attention"].data.copy()
+    edits()
+    whole.karyotype.move([0], "2")
+    assert (layers["attention"].data != before).any()
+    # From there to one without: said once, and nothing of the other cell is left.
+    desk.show(desk.cells[0])
+    assert refusals() == 3
+    assert not layers["attention"].visible
+    assert not layers["attention"].data.any()
+    edits()
+    assert refusals() == 3
+    desk.show(whole)
+    assert layers["attention"].visible
+    # Switched off by the person it stays off.
+    view.overlays.toggle("attention")
+    desk.show(desk.cells[0])
+    desk.show(whole)
+    assert not layers["attention"].visible
+    assert refusals() == 3
+    assert not notices

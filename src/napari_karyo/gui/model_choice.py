@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +30,34 @@ class ModelChoice(ComboBox):  # type: ignore[misc]
 
     def __init__(self, wanted: str) -> None:
         self._files = [wanted]
+        self._chosen: str = wanted
         super().__init__(
             label="Model",
             choices=self._offered,
             value=wanted,
             tooltip="The network; 'napari-karyo train' and 'reproduce' write files of others",
         )
-        self._chosen: str = wanted
         self.dialog: QFileDialog | None = None
         self.changed.connect(self._on_changed)
 
     def _offered(self, _widget: Any = None) -> list[tuple[str, str]]:
-        from napari_karyo.models.weights import available_models
-
-        shipped = list(available_models()) or ["default"]
+        shipped = _shipped()
         files = [name for name in self._files if name not in shipped]
+        labels = _labels(files, (*shipped, FROM_FILE))
         return [
             *((name, name) for name in shipped),
-            *((Path(name).name, name) for name in files),
+            *((labels[name], name) for name in files),
             (FROM_FILE, FROM_FILE),
         ]
+
+    def reset_choices(self, *_: Any) -> None:
+        """Make the list anew, with the same model chosen."""
+        with self.changed.blocked():
+            # Emptied first: magicgui keeps the places of labels that stay, so a new file
+            # would come after the question, and a choice whose label grows would be lost.
+            self.choices = ()
+            super().reset_choices()
+            self.value = self._chosen
 
     def _on_changed(self, value: str) -> None:
         if value != FROM_FILE:
@@ -70,7 +81,54 @@ class ModelChoice(ComboBox):  # type: ignore[misc]
         except (KaryoError, OSError) as error:
             show_error(str(error))
             return
-        if path not in self._files:
-            self._files.append(path)
-            self.reset_choices()
+        if path not in self.choices:
+            # The same file may be spelt otherwise in the preferences.
+            known = {_place(name): name for name in self._files if name not in _shipped()}
+            path = known.setdefault(_place(path), path)
+            if path not in self._files:
+                self._files.append(path)
+                self.reset_choices()
         self.value = path
+
+
+def _shipped() -> tuple[str, ...]:
+    from napari_karyo.models.weights import available_models
+
+    return available_models() or ("default",)
+
+
+def _place(path: str) -> str:
+    """Return one spelling of a file's place.
+
+    Links are not followed: one may lead to another file tomorrow, so it is another choice.
+    """
+    return os.path.normcase(os.path.abspath(path))
+
+
+def _labels(files: Collection[str], taken: Collection[str]) -> dict[str, str]:
+    """Return a label for each file, with as many of its folders as tell it from the others.
+
+    Parameters
+    ----------
+    files : collection of str
+        Their paths, each of another place.
+    taken : collection of str
+        Labels of other choices.
+    """
+    folders = {file: Path(os.path.abspath(file)).parent.parts for file in files}
+    depths = dict.fromkeys(files, 0)
+    while True:
+        labels = {}
+        for file, depth in depths.items():
+            inside = f" ({Path(*folders[file][-depth:])})" if depth else ""
+            labels[file] = Path(file).name + inside
+        count = Counter([*taken, *labels.values()])
+        alike = [
+            file
+            for file, depth in depths.items()
+            if count[labels[file]] > 1 and depth < len(folders[file])
+        ]
+        if not alike:
+            return labels
+        for file in alike:
+            depths[file] += 1

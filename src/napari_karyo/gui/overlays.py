@@ -43,6 +43,8 @@ class Overlays:
         self._view = weakref.ref(view)
         self._canvas: dict[str, NDArray[np.float32] | None] = dict.fromkeys(KINDS)
         self._worker: Any = None
+        # Attention was asked for where there is none: it is shown with the next cell that has it.
+        self._waiting = False
 
     @property
     def view(self) -> KaryogramView:
@@ -57,6 +59,7 @@ class Overlays:
         from napari.utils.colormaps import Colormap
 
         made = []
+        self._waiting = False
         for kind in KINDS:
             layer = viewer.add_image(
                 np.zeros((page.height, page.width), np.float32),
@@ -100,6 +103,11 @@ class Overlays:
         for kind in KINDS:
             if self.is_on(kind):
                 self.fill(kind)
+        cell = self.view.desk.current
+        if self._waiting and cell is not None and cell.classification.has_attention:
+            self._waiting = False
+            # Being switched on, it is filled.
+            self.view.layers["attention"].visible = True
 
     def redraw(self, touched: Collection[str]) -> None:
         """Follow an edit that touched these slots."""
@@ -145,6 +153,14 @@ class Overlays:
             if missing:
                 self._compute(cell, missing)
         self._draw(kind, cell)
+        if kind == "attention" and not cell.classification.has_attention:
+            self._refuse_attention()
+
+    def _refuse_attention(self) -> None:
+        """Say that there is none and hide the layer, so that no edit asks for it again."""
+        self.view.layers["attention"].visible = False
+        self._waiting = True
+        self.view.desk.say("This model has no attention; saliency shows what it saw.")
 
     def _draw(self, kind: str, cell: OpenCell) -> None:
         view = self.view
@@ -157,7 +173,6 @@ class Overlays:
     def _maps(self, cell: OpenCell, kind: str) -> dict[int, NDArray[np.float32]]:
         if kind == "attention":
             if not cell.classification.has_attention:
-                self.view.desk.say("This model has no attention; saliency shows what it saw.")
                 return {}
             if not cell.attention:
                 from napari_karyo.inference.saliency import attention_on_crop

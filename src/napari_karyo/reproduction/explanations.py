@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,86 +22,146 @@ from napari_karyo.inference.saliency import BLUR, gradients
 from napari_karyo.karyogram.lettering import font
 from napari_karyo.models.named import TABLE_1
 from napari_karyo.models.weights import load_weights
-from napari_karyo.reproduction.runs import STAIN, Run
+from napari_karyo.reproduction.clock import Clock
+from napari_karyo.reproduction.runs import EXPLAINED, EXPLANATION, STAIN, Run, write_whole
+from napari_karyo.training.provenance import provenance
 from napari_karyo.training.train import load_crops
 
-#: The networks of Figure 5, and the ensemble.
-ROWS = ("resnet50", "crnn", "attention", "res_crann", "ensemble")
-#: Classes whose crops are drawn.
+#: Crops of ``val`` of each class that are measured.
+EACH = 4
+#: Classes of which the first crop is drawn.
 SHOWN = ("1", "3", "7", "9", "13", "16", "21", "X")
+#: In the folder of a run: the crops that are drawn and their maps, so that drawing them
+#: again asks no network.
+MAPS = "saliency.npz"
 _CELL, _EDGE = 150, 22
+_MEASURES = tuple(item.name for item in fields(Faithfulness))
 
 
 def explain(
-    runs: Sequence[Run],
+    run: Run,
     data: Path,
     work: Path,
-    output: Path,
+    clock: Clock,
     *,
     device: str = "auto",
-    each: int = 4,
     progress: Callable[[str], None] = print,
-) -> list[Path]:
-    """Write ``saliency.csv`` and ``saliency.png`` of the rows that are trained.
+) -> bool:
+    """Measure the saliency of a trained run, once, class by class.
+
+    What is measured is kept in ``faithfulness.json`` of the run, with the SHA-256 of the
+    weights; of other weights it is measured anew.
 
     Parameters
     ----------
-    runs : sequence of Run
-        Of several seeds, the first one trained speaks for its row.
-    data, work, output : Path
-    device : str
-    each : int
-        Crops of ``val`` of each class that are measured; the first of some is drawn.
+    run : Run
+    data, work : Path
+    clock : Clock
+        Asked after each class, and after the crops were loaded.
+    device : {"auto", "cuda", "mps", "cpu"}
     progress : callable
 
     Returns
     -------
-    list of Path
-        What was written; nothing where no row is trained.
+    bool
+        Whether all of it is measured.
     """
-    trained = {run.row: run for run in reversed(runs) if run.weights.is_file()}
-    rows = [row for row in ROWS if row in trained]
-    if not rows:
-        return []
+    if run.explained:
+        return True
+    if clock.up():
+        return False
+    progress(f"saliency of {run.row}, seed {run.seed}")
     place = choose_device(device)
-    networks = {row: load_weights(trained[row].weights).network for row in rows}
-    crops = load_crops([data], work, networks[rows[0]].config.input, (STAIN,))
+    loaded = load_weights(run.weights)
+    network = loaded.network
+    crops = load_crops([data], work, network.config.input, (STAIN,), progress)
     val = crops.select("val")
-    of_class = [val[crops.labels[val] == number][:each] for number in range(len(CLASSES))]
-    chosen = np.concatenate(of_class)
-    inputs = crops.inputs[chosen][:, None].astype(np.float32) / np.float32(255)
-    targets = crops.labels[chosen]
-    found = {}
-    for row in rows:
-        progress(f"saliency of {row}")
-        found[row] = measure(networks[row], inputs, targets, place)
+    content = run.explanation() or {"sha256": loaded.sha256, "seconds": 0.0, "classes": {}}
+    for number, name in enumerate(CLASSES):
+        chosen = val[crops.labels[val] == number][:EACH]
+        if name in content["classes"] or not len(chosen):
+            continue
+        if clock.up():
+            return False
+        began = time.monotonic()
+        values = measure(network, _pictures(crops.inputs[chosen]), crops.labels[chosen], place)
+        content["classes"][name] = asdict(values)
+        content["seconds"] += time.monotonic() - began
+        write_whole(run.folder / EXPLANATION, json.dumps(content, indent=1))
+        clock.worked()
+    first = [val[crops.labels[val] == CLASS_INDEX[name]][:1] for name in SHOWN]
+    shown = np.concatenate(first)
+    np.savez_compressed(
+        run.folder / MAPS,
+        allow_pickle=False,
+        crops=crops.inputs[shown],
+        maps=gradients(network, _pictures(crops.inputs[shown]), crops.labels[shown], place),
+    )
+    content["mean"] = _mean(list(content["classes"].values()))
+    content["made"] = provenance(str(place), content["seconds"])
+    # Last: what has a mean is finished.
+    write_whole(run.folder / EXPLANATION, json.dumps(content, indent=1))
+    clock.worked()
+    return True
+
+
+def _pictures(inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return inputs[:, None].astype(np.float32) / np.float32(255)
+
+
+def _mean(classes: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Return the mean over all crops, of what was measured class by class."""
+    counts = np.array([values["crops"] for values in classes], np.float64)
+    mean: dict[str, float] = {}
+    for name in _MEASURES:
+        values = np.array([one[name] for one in classes], np.float64)
+        # A map without any contrast correlates with nothing.
+        known = ~np.isnan(values)
+        total = counts[known].sum()
+        mean[name] = float(values[known] @ counts[known] / total) if total else float("nan")
+    return {**mean, "crops": int(counts.sum())}
+
+
+def write_explanations(runs: Sequence[Run], output: Path) -> list[Path]:
+    """Write ``saliency.csv`` and ``saliency.png`` of the rows that are measured.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Of several seeds, the first one measured speaks for its row.
+    output : Path
+
+    Returns
+    -------
+    list of Path
+        What was written; nothing where no row is measured.
+    """
+    measured = {run.row: run for run in reversed(runs) if run.explained}
+    speakers = [measured[row] for row in EXPLAINED if row in measured]
+    if not speakers:
+        return []
     table = output / "saliency.csv"
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["row", *(item.name for item in fields(Faithfulness))])
-        for row, values in found.items():
-            writer.writerow([row, *(f"{value:.4g}" for value in asdict(values).values())])
-    shown = np.array(
-        [of_class[CLASS_INDEX[name]][0] for name in SHOWN if len(of_class[CLASS_INDEX[name]])]
-    )
-    pictures = crops.inputs[shown].astype(np.float32) / np.float32(255)
-    maps = {
-        TABLE_1[row].title.split(" of ")[0]: gradients(
-            networks[row], pictures[:, None], crops.labels[shown], place
-        )
-        for row in rows
-    }
+        writer.writerow(["row", "seed", *_MEASURES])
+        for run in speakers:
+            mean = (run.explanation() or {})["mean"]
+            writer.writerow([run.row, run.seed, *(f"{mean[name]:.4g}" for name in _MEASURES)])
+    columns: dict[str, NDArray[np.float32]] = {}
+    for run in speakers:
+        with np.load(run.folder / MAPS) as arrays:
+            columns.setdefault("crop", arrays["crops"].astype(np.float32))
+            columns[TABLE_1[run.row].title.split(" of ")[0]] = arrays["maps"]
     sheet = output / "saliency.png"
-    _sheet(pictures, maps).save(sheet)
+    _sheet(columns).save(sheet)
     return [table, sheet]
 
 
-def _sheet(pictures: NDArray[np.float32], maps: dict[str, NDArray[np.float32]]) -> Image.Image:
+def _sheet(columns: dict[str, NDArray[np.float32]]) -> Image.Image:
     """Draw a row a crop: the crop, then its map under each network, nothing masked."""
-    width = _CELL * (1 + len(maps))
-    sheet = Image.new("RGB", (width, _EDGE + _CELL * len(pictures)), "black")
+    width, height = _CELL * len(columns), _EDGE + _CELL * len(columns["crop"])
+    sheet = Image.new("RGB", (width, height), "black")
     draw = ImageDraw.Draw(sheet)
-    columns = {"crop": pictures, **maps}
     for column, (title, values) in enumerate(columns.items()):
         middle = column * _CELL + _CELL // 2
         draw.text((middle, _EDGE - 6), title[:22], font=font(13), anchor="ms")

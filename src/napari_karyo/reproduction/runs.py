@@ -1,29 +1,27 @@
-"""Every row of Table 1 trained and evaluated, in slices, going on where it stopped."""
+"""The runs of Table 1: a row from a seed each, and what of it lies in the output folder."""
 
 from __future__ import annotations
 
 import csv
 import json
-import time
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from napari_karyo.errors import KaryoError
-from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.named import TABLE_1
-from napari_karyo.models.network import ChromosomeNetwork
-from napari_karyo.models.weights import load_weights, rounded, save_weights
-from napari_karyo.training.evaluate import evaluate
-from napari_karyo.training.provenance import provenance
+from napari_karyo.models.weights import sha256
 from napari_karyo.training.recipes import RECIPES
-from napari_karyo.training.train import calibrate, load_crops, train
 
 #: Files in the folder of a run.
-CURVE, OUTCOME = "epochs.csv", "test.json"
+CHECKPOINT, CURVE, OUTCOME = "checkpoint.pt", "epochs.csv", "test.json"
+LABELS, EXPLANATION = "labels.sha256", "faithfulness.json"
 #: The paper's images: Q-banded, of the laboratory of Padova.
 STAIN = "q_band"
+#: The networks of Figure 5, and the ensemble: those whose saliency is measured.
+EXPLAINED = ("resnet50", "crnn", "attention", "res_crann", "ensemble")
 
 
 @dataclass(frozen=True)
@@ -36,15 +34,15 @@ class Run:
         A key of `TABLE_1`.
     seed : int
     folder : Path
-        Its checkpoint, weights, curve and outcome.
-    epochs : int
-        To be trained; of an ensemble, its members', where they are not the paper's, else 0.
+        Its checkpoint, weights, curve, outcome, and of what ``labels.csv`` they are.
+    epochs : int, optional
+        Instead of the paper's; of an ensemble, its members'.
     """
 
     row: str
     seed: int
     folder: Path
-    epochs: int
+    epochs: int | None = None
 
     @property
     def weights(self) -> Path:
@@ -52,16 +50,44 @@ class Run:
         return self.folder / f"{self.row}.safetensors"
 
     @property
-    def members(self) -> tuple[str, ...]:
-        """The rows whose probabilities it averages."""
-        return TABLE_1[self.row].members
+    def members(self) -> tuple[Run, ...]:
+        """The runs whose probabilities it averages: of the same seed and length."""
+        place = self.folder.parent.parent
+        return tuple(
+            Run(row, self.seed, place / row / self.folder.name, self.epochs)
+            for row in TABLE_1[self.row].members
+        )
+
+    @property
+    def length(self) -> int:
+        """The epochs that it is trained for; 0 for an ensemble, which is not trained."""
+        if self.members:
+            return 0
+        return RECIPES[self.row].epochs if self.epochs is None else self.epochs
+
+    @property
+    def beside_the_paper(self) -> tuple[int, ...]:
+        """By how many epochs it, or each member of it, is longer than the paper's."""
+        if self.members:
+            return tuple(beside for one in self.members for beside in one.beside_the_paper)
+        return (self.length - RECIPES[self.row].epochs,)
 
     @property
     def to_the_papers_length(self) -> bool:
-        """Whether it is trained for as many epochs as the paper says."""
-        if self.members:
-            return not self.epochs
-        return self.epochs >= RECIPES[self.row].epochs
+        """Whether it, or each member of it, is trained for as many epochs as the paper says."""
+        return not any(self.beside_the_paper)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it lies in its folder."""
+        names = (self.weights.name, CHECKPOINT, CURVE, OUTCOME, LABELS)
+        return any((self.folder / name).is_file() for name in names)
+
+    @property
+    def explained(self) -> bool:
+        """Whether its saliency is measured."""
+        found = self.explanation()
+        return found is not None and "mean" in found
 
     def curve(self) -> list[dict[str, str]]:
         """Return the rows of its training curve so far, an epoch each."""
@@ -73,11 +99,39 @@ class Run:
 
     def outcome(self) -> dict[str, Any] | None:
         """Return its figures on ``test``, where it is finished."""
-        path = self.folder / OUTCOME
-        if not path.is_file():
-            return None
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return content
+        return _read(self.folder / OUTCOME)
+
+    def explanation(self) -> dict[str, Any] | None:
+        """Return what is measured of its saliency so far, where that is of these weights."""
+        found = _read(self.folder / EXPLANATION) if self.weights.is_file() else None
+        return found if found and found["sha256"] == sha256(self.weights) else None
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all: a kill leaves what was there before."""
+    half = path.with_name(f"{path.name}.part")
+    half.write_text(text, encoding="utf-8")
+    half.replace(path)
+
+
+def place_of(output: Path, epochs: int | None = None) -> Path:
+    """Return the folder of all runs of one length and of their summaries.
+
+    Parameters
+    ----------
+    output : Path
+    epochs : int, optional
+        Instead of the paper's. Such runs have a folder of their own, so that what sums them
+        up never takes the place of what sums up the others.
+    """
+    return output if epochs is None else output / f"{epochs}-epochs"
 
 
 def plan(
@@ -92,7 +146,7 @@ def plan(
         Keys of `TABLE_1`; all where left empty. An ensemble brings its members.
     seeds : sequence of int
     epochs : int, optional
-        Instead of the paper's numbers: a short training, marked so in the table.
+        Instead of the paper's numbers: marked so in a table of its own.
 
     Raises
     ------
@@ -107,109 +161,46 @@ def plan(
     wanted = set(rows or TABLE_1)
     for name in tuple(wanted):
         wanted.update(TABLE_1[name].members)
-    runs = []
-    for name, row in TABLE_1.items():
-        for seed in seeds if name in wanted else ():
-            length = epochs or (0 if row.members else RECIPES[name].epochs)
-            short = f"-{epochs}-epochs" if epochs is not None else ""
-            runs.append(Run(name, seed, output / f"{name}{short}" / f"seed-{seed}", length))
-    return runs
+    place = place_of(output, epochs)
+    return [
+        Run(name, seed, place / name / f"seed-{seed}", epochs)
+        for name in TABLE_1
+        if name in wanted
+        for seed in dict.fromkeys(seeds)
+    ]
 
 
-def carry_out(
-    runs: Sequence[Run],
-    data: Path,
-    work: Path,
-    *,
-    device: str = "auto",
-    time_limit: float | None = None,
-    compiled: bool = False,
-    progress: Callable[[str], None] = print,
-) -> bool:
-    """Train and evaluate what is not done yet.
+def found(output: Path, asked: Sequence[Run] = (), epochs: int | None = None) -> list[Run]:
+    """Return the runs of one length that were begun in a folder, with those asked for.
 
     Parameters
     ----------
-    runs : sequence of Run
-        From `plan`.
-    data : Path
-        Folder with ``labels.csv``.
-    work : Path
-        Folder of the prepared crops, which all runs share.
-    device : {"auto", "cuda", "mps", "cpu"}
-    time_limit : float, optional
-        Seconds after which training is saved and this returns.
-    compiled : bool
-        Let torch compile each network first.
-    progress : callable
+    output : Path
+    asked : sequence of Run
+        Of the same folder and length: among them even where they were not begun.
+    epochs : int, optional
+        Instead of the paper's numbers.
 
     Returns
     -------
-    bool
-        Whether all of them are finished.
+    list of Run
+        In the order of `TABLE_1`, and of the seeds.
     """
-    until = None if time_limit is None else time.monotonic() + time_limit
-    waiting = [run for run in runs if run.outcome() is None]
-    for run in waiting:
-        left = None if until is None else until - time.monotonic()
-        # However short the slice, something is done in each.
-        if left is not None and left <= 0 and run is not waiting[0]:
-            progress("time is up; the same command goes on from here")
-            return False
-        progress(f"{run.row}, seed {run.seed}")
-        if not run.weights.is_file():
-            if run.members:
-                _join(run, runs, data, work, device)
-            elif (
-                train(
-                    [data],
-                    run.folder,
-                    work=work,
-                    stains=(STAIN,),
-                    config=run.row,
-                    epochs=run.epochs,
-                    seed=run.seed,
-                    device=device,
-                    time_limit=left,
-                    compiled=compiled,
-                    progress=progress,
-                )
-                is None
-            ):
-                return False
-        report = evaluate(data, split="test", model=run.weights, device=device, stains=(STAIN,))
-        half = run.folder / f"{OUTCOME}.part"
-        half.write_text(report.to_json(crops=True), encoding="utf-8")
-        half.replace(run.folder / OUTCOME)
-        figures = report.figures(STAIN)
-        progress(f"{run.row}, seed {run.seed}: top-1 on test {figures['top1']:.2%}")
-    return True
+    place = place_of(output, epochs)
+    runs = {(run.row, run.seed): run for run in asked}
+    for row in TABLE_1:
+        for run in begun_seeds(place, row, epochs):
+            runs.setdefault((row, run.seed), run)
+    order = list(TABLE_1)
+    return sorted(runs.values(), key=lambda run: (order.index(run.row), run.seed))
 
 
-def _join(run: Run, runs: Sequence[Run], data: Path, work: Path, device: str) -> None:
-    """Write the ensemble of the members of the same seed, calibrated on ``val``."""
-    from napari_karyo.inference.device import choose_device
-
-    began = time.monotonic()
-    parts = [
-        next(one for one in runs if one.row == name and one.seed == run.seed)
-        for name in run.members
-    ]
-    loaded = [load_weights(part.weights) for part in parts]
-    networks = [one.network for one in loaded if isinstance(one.network, ChromosomeNetwork)]
-    ensemble = rounded(Ensemble(networks))
-    crops = load_crops([data], work, ensemble.config.input, (STAIN,))
-    place = choose_device(device)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    save_weights(
-        run.weights,
-        ensemble,
-        calibrate(ensemble, crops, str(place.kind)),
-        {
-            "config": run.row,
-            "command": "napari-karyo reproduce DATA --output FOLDER",
-            "members": {part.row: one.sha256 for part, one in zip(parts, loaded, strict=True)},
-            "seed": run.seed,
-            **provenance(str(place), time.monotonic() - began),
-        },
-    )
+def begun_seeds(place: Path, row: str, epochs: int | None = None) -> list[Run]:
+    """Return the runs of a row that were begun in the folder of their length."""
+    folders = {
+        int(number[1]): folder
+        for folder in place.glob(f"{row}/seed-*")
+        if (number := re.fullmatch(r"seed-(\d+)", folder.name))
+    }
+    runs = [Run(row, seed, folder, epochs) for seed, folder in sorted(folders.items())]
+    return [run for run in runs if run.begun]

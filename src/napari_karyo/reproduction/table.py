@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_karyo.models.named import TABLE_1
-from napari_karyo.reproduction.runs import STAIN, Run
+from napari_karyo.reproduction.runs import EXPLAINED, STAIN, Run
 from napari_karyo.training.recipes import RECIPES
 
 TOPS = ("top1", "top3", "top5")
@@ -33,10 +33,14 @@ class Line:
     state : str
         How far it was trained.
     minutes : float
-        Of training, mean over the seeds.
+        Of training, mean over the seeds that were begun; nan where nothing was trained.
     speed, computing : float
         Images a second, and the share of the time the device computes: medians over the
         epochs; nan where nothing was trained.
+    asked : tuple of int
+        All its seeds, finished or not.
+    epochs : int, optional
+        What was asked for instead of the paper's.
     """
 
     row: str
@@ -48,6 +52,8 @@ class Line:
     minutes: float
     speed: float
     computing: float
+    asked: tuple[int, ...]
+    epochs: int | None
 
 
 def line_of(row: str, runs: Sequence[Run]) -> Line:
@@ -55,6 +61,7 @@ def line_of(row: str, runs: Sequence[Run]) -> Line:
     outcomes = [outcome["stains"][STAIN] for run in runs if (outcome := run.outcome())]
     curves = [run.curve() for run in runs]
     epochs = [epoch for curve in curves for epoch in curve]
+    minutes = [float(curve[-1]["seconds"]) / 60 for curve in curves if curve]
     values = {top: [100 * outcome[top] for outcome in outcomes] for top in TOPS}
     return Line(
         row,
@@ -63,9 +70,11 @@ def line_of(row: str, runs: Sequence[Run]) -> Line:
         {top: float(np.std(found, ddof=1)) for top, found in values.items() if len(found) > 1},
         len(outcomes),
         _state(runs, len(outcomes)),
-        float(np.mean([float(curve[-1]["seconds"]) / 60 if curve else 0.0 for curve in curves])),
+        float(np.mean(minutes)) if minutes else float("nan"),
         _median(epochs, "images_per_second"),
         _median(epochs, "computing"),
+        tuple(run.seed for run in runs),
+        runs[0].epochs,
     )
 
 
@@ -77,17 +86,25 @@ def _median(epochs: Sequence[dict[str, str]], name: str) -> float:
 def _state(runs: Sequence[Run], finished: int) -> str:
     """Say how far a row is, and whether that is as far as the paper went."""
     first = runs[0]
-    if first.members:
-        if finished < len(runs):
+    if finished < len(runs):
+        if first.members:
             return "NOT FINISHED: waits for its members"
-        return f"SHORT: members of {first.epochs} epochs" if first.epochs else "its members"
-    asked = RECIPES[first.row].epochs
-    if finished == len(runs):
-        if first.to_the_papers_length:
-            return f"{first.epochs} epochs, as the paper"
-        return f"SHORT: {first.epochs} of the paper's {asked} epochs"
-    done = max(len(run.curve()) for run in runs)
-    return f"NOT FINISHED: {done} of {first.epochs} epochs, {finished} of {len(runs)} seeds"
+        done = max(len(run.curve()) for run in runs)
+        return f"NOT FINISHED: {done} of {first.length} epochs, {finished} of {len(runs)} seeds"
+    if first.row in EXPLAINED and not any(run.explained for run in runs):
+        return "NOT FINISHED: its saliency is not measured yet"
+    if first.to_the_papers_length:
+        return "its members" if first.members else f"{first.length} epochs, as the paper"
+    # An ensemble with any member that is short says so, whatever the others are.
+    short = min(first.beside_the_paper) < 0
+    if first.members:
+        asked = ", ".join(str(RECIPES[member.row].epochs) for member in first.members)
+        word = "SHORT" if short else "LONGER"
+        return f"{word}: members of {first.epochs} epochs, the paper's of {asked}"
+    asked = str(RECIPES[first.row].epochs)
+    if short:
+        return f"SHORT: {first.length} of the paper's {asked} epochs"
+    return f"LONGER: {first.length} epochs, the paper {asked}"
 
 
 def write_table(runs: Sequence[Run], output: Path) -> Path:
@@ -118,7 +135,7 @@ def write_table(runs: Sequence[Run], output: Path) -> Path:
                     for top in TOPS
                     for part in (paper, line.mean, line.spread)
                 ]
-                + [line.seeds, line.state, f"{line.minutes:.1f}"]
+                + [line.seeds, line.state, "" if np.isnan(line.minutes) else f"{line.minutes:.1f}"]
                 + ["" if np.isnan(v) else f"{v:.3g}" for v in (line.speed, line.computing)]
             )
     path = output / "table.md"
@@ -141,16 +158,35 @@ def markdown(lines: Sequence[Line]) -> str:
             if top in line.spread:
                 ours += f" ± {line.spread[top]:.2f}"
             cells.append(f"{paper}, {ours}")
-        cells += [str(line.seeds), line.state, f"{line.minutes:.0f}"]
+        cells += [str(line.seeds), line.state]
+        cells.append("–" if np.isnan(line.minutes) else f"{line.minutes:.0f}")
         cells.append("–" if np.isnan(line.speed) else f"{line.speed:.0f}")
         cells.append("–" if np.isnan(line.computing) else f"{line.computing:.0%}")
         text.append("| " + " | ".join(cells) + " |")
-    for start, words in (
-        ("NOT", "To go on"),
-        ("SHORT", "To the paper's length, which this was not"),
-    ):
-        rows = " ".join(line.row for line in lines if line.state.startswith(start))
-        if rows:
-            command = f"napari-karyo reproduce DATA --output FOLDER --rows {rows}"
-            text += ["", f"{words}: `{command}`"]
+    unfinished = [line for line in lines if line.state.startswith("NOT")]
+    others = [line for line in lines if line.state.startswith(("SHORT", "LONGER"))]
+    text += [
+        part
+        for words, of, epochs in (
+            ("To go on", unfinished, True),
+            ("To the paper's length, which this was not", others, False),
+        )
+        for command in _commands(of, epochs)
+        for part in ("", f"{words}: `{command}`")
+    ]
     return "\n".join(text) + "\n"
+
+
+def _commands(lines: Sequence[Line], with_epochs: bool) -> list[str]:
+    """Return what to type for some lines: a command for all that have the same seeds."""
+    same: dict[tuple[tuple[int, ...], int | None], list[str]] = {}
+    for line in lines:
+        key = line.asked, line.epochs if with_epochs else None
+        same.setdefault(key, []).append(line.row)
+    return [
+        f"napari-karyo reproduce DATA --output FOLDER --rows {' '.join(rows)}"
+        # What is not said is what the command takes anyway.
+        + (f" --seeds {' '.join(map(str, seeds))}" if seeds != (0,) else "")
+        + (f" --epochs {epochs}" if epochs is not None else "")
+        for (seeds, epochs), rows in same.items()
+    ]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import copy
-import csv
 import math
-import os
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -28,71 +25,7 @@ from napari_karyo.training.augment import augment
 from napari_karyo.training.dataset import Dataset
 from napari_karyo.training.recipes import Recipe
 from napari_karyo.training.speed import Meter
-
-
-@dataclass
-class _State:
-    """Everything that must survive a kill."""
-
-    network: ChromosomeNetwork
-    averaged: AveragedModel
-    optimizer: torch.optim.Optimizer
-    schedule: torch.optim.lr_scheduler.LRScheduler
-    step: int = 0
-    seconds: float = 0.0
-    best: dict[str, Tensor] | None = None
-    best_loss: float = math.inf
-
-    def save(self, path: Path, made_with: str) -> None:
-        content = {
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-            "best": self.best,
-            "best_loss": self.best_loss,
-            "random": torch.get_rng_state(),
-            "made_with": made_with,
-        }
-        if torch.cuda.is_available():
-            content["cuda_random"] = torch.cuda.get_rng_state()
-        half = path.with_suffix(f".{os.getpid()}.tmp")
-        torch.save(content, half)
-        half.replace(path)
-
-    def load(self, path: Path, made_with: str) -> None:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        if content["made_with"] != made_with:
-            raise ValueError(
-                f"{path} was made with another network, recipe or seed, or other crops; choose "
-                "another output folder, or start anew with --no-resume"
-            )
-        self.network.load_state_dict(content["network"])
-        self.averaged.load_state_dict(content["averaged"])
-        self.optimizer.load_state_dict(content["optimizer"])
-        self.schedule.load_state_dict(content["schedule"])
-        self.step, self.seconds = content["step"], content["seconds"]
-        self.best, self.best_loss = content["best"], content["best_loss"]
-        torch.set_rng_state(content["random"])
-        if torch.cuda.is_available() and "cuda_random" in content:
-            torch.cuda.set_rng_state(content["cuda_random"])
-
-
-def _running_mean(decay: float) -> Callable[..., None]:
-    """Return a running mean that forgets the untrained start as fast as it can."""
-
-    @torch.no_grad()
-    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
-        keep = min(decay, (1 + float(count)) / (10 + float(count)))
-        if averaged[0].is_floating_point():
-            torch._foreach_lerp_(averaged, current, 1 - keep)
-        else:
-            for old, new in zip(averaged, current, strict=True):
-                old.copy_(new)
-
-    return update
+from napari_karyo.training.state import FORMAT, State, running_mean, write_curve
 
 
 def _made_with(
@@ -103,7 +36,7 @@ def _made_with(
     for part in (data.inputs, data.labels, data.p_arm_known):
         crops = zlib.crc32(part[train].tobytes(), crops)
     start = zlib.crc32(network.head.weight.detach().cpu().numpy().tobytes())
-    return repr((network.config.as_dict(), asdict(recipe), seed, len(train), crops, start))
+    return repr((FORMAT, network.config.as_dict(), asdict(recipe), seed, len(train), crops, start))
 
 
 def fit(
@@ -128,10 +61,11 @@ def fit(
     recipe : Recipe
     device : Device
     output : Path
-        Folder of ``checkpoint.pt`` (every minute and every epoch) and ``epochs.csv``.
+        Folder of ``checkpoint.pt`` (every minute and every epoch) and ``epochs.csv``, a row
+        an epoch, which is written anew from the checkpoint's rows each time.
     seed : int
     resume : bool
-        Whether to go on from the checkpoint.
+        Whether to go on from the checkpoint. Otherwise ``epochs.csv`` begins anew too.
     time_limit : float, optional
         Seconds after which this call saves and returns, to be called again.
     compiled : bool
@@ -150,6 +84,12 @@ def fit(
         False where the time limit came first.
     seconds : float
         Of training so far, over all calls.
+
+    Notes
+    -----
+    In ``epochs.csv`` the loss is the mean over all steps of an epoch, however many calls it
+    took; ``images_per_second`` and ``computing`` are measured over the steps of the call
+    that ended it, and left empty where that had only the validation left to do.
     """
     torch.manual_seed(seed)
     # Gradients too small for normal numbers make the CPU several times slower.
@@ -164,24 +104,45 @@ def fit(
     per_epoch = max(1, len(train) // recipe.batch)
     total = recipe.epochs * per_epoch
     optimizer, schedule = make_optimizer(network, recipe, total)
-    state = _State(
+    state = State(
         network,
-        AveragedModel(network, multi_avg_fn=_running_mean(recipe.average), use_buffers=True),
+        AveragedModel(network, multi_avg_fn=running_mean(recipe.average), use_buffers=True),
         optimizer,
         schedule,
+        torch.zeros((), device=place),
     )
     forward = torch.compile(network) if compiled else network
-    checkpoint = output / "checkpoint.pt"
+    checkpoint, curve = output / "checkpoint.pt", output / "epochs.csv"
     made_with = _made_with(network, recipe, seed, train, data)
     if resume and checkpoint.exists():
         state.load(checkpoint, made_with)
         progress(f"going on from step {state.step} of {total}")
+    # What lies there may be of an older training, or lack what was saved before a kill.
+    write_curve(curve, state.rows)
     # All crops on the device, where they are also augmented: nothing waits for a loader.
     images = torch.from_numpy(data.inputs)[:, None].to(place)
     labels = torch.from_numpy(data.labels).to(place)
     known = torch.from_numpy(data.p_arm_known).to(place)
     saved, seconds_before = time.monotonic(), state.seconds
-    losses: list[Tensor] = []
+
+    def close(speed: dict[str, float]) -> None:
+        averaged = _averaged(state)
+        figures = validate(averaged, data, val, device)
+        _keep(state, averaged, figures)
+        row: dict[str, float] = {
+            "epoch": len(state.rows) + 1,
+            "seconds": round(state.seconds),
+            "loss": round(float(state.loss_sum) / per_epoch, 4),
+            **{name: round(float(value), 5) for name, value in {**figures, **speed}.items()},
+        }
+        state.close(row)
+        state.save(checkpoint, made_with)
+        write_curve(curve, state.rows)
+        progress("  ".join(f"{name} {value}" for name, value in row.items()))
+
+    if state.step == per_epoch * (len(state.rows) + 1):
+        # The last call ended after an epoch's last step and before its validation.
+        close({})
     while state.step < total:
         epoch, within = divmod(state.step, per_epoch)
         meter = Meter(device)
@@ -191,7 +152,7 @@ def fit(
             picked = torch.from_numpy(order[number * recipe.batch : (number + 1) * recipe.batch])
             picked = picked.to(place)
             crops = images[picked], labels[picked], known[picked]
-            losses.append(_step(state, forward, *crops, recipe, device))
+            _step(state, forward, *crops, recipe, device)
             meter.count(len(picked))
             now = time.monotonic()
             state.seconds = seconds_before + now - began
@@ -202,20 +163,7 @@ def fit(
             if out_of_time:
                 progress(f"time is up at step {state.step} of {total}; call again to go on")
                 return _kept(state, recipe), False, state.seconds
-        speed = meter.stop()
-        averaged = _averaged(state)
-        figures = validate(averaged, data, val, device)
-        _keep(state, averaged, figures)
-        row = {
-            "epoch": epoch + 1,
-            "seconds": round(state.seconds),
-            "loss": round(float(torch.stack(losses).mean()), 4),
-            **{name: round(value, 5) for name, value in {**figures, **speed}.items()},
-        }
-        losses = []
-        _append(output / "epochs.csv", row)
-        progress("  ".join(f"{name} {value}" for name, value in row.items()))
-        state.save(checkpoint, made_with)
+        close(meter.stop())
     return _kept(state, recipe), True, state.seconds
 
 
@@ -260,14 +208,14 @@ def _with_repeats(data: Dataset, times: int) -> NDArray[np.int64]:
 
 
 def _step(
-    state: _State,
+    state: State,
     forward: Callable[..., tuple[Tensor, Tensor]],
     crops: Tensor,
     labels: Tensor,
     known: Tensor,
     recipe: Recipe,
     device: Device,
-) -> Tensor:
+) -> None:
     images, turned = augment(crops.float() / 255, recipe.augmentation)
     with device.autocast(training=True):
         logits, _ = forward(images.contiguous(memory_format=torch.channels_last))
@@ -280,7 +228,7 @@ def _step(
     state.averaged.update_parameters(state.network)
     state.step += 1
     # Not as a number: that would wait for the device at every step.
-    return loss.detach()
+    state.loss_sum += loss.detach()
 
 
 def cross_entropy(
@@ -312,14 +260,14 @@ def cross_entropy(
     return torch.where(known, with_polarity, alone).mean()
 
 
-def _averaged(state: _State) -> ChromosomeNetwork:
+def _averaged(state: State) -> ChromosomeNetwork:
     # A copy, not a new network: drawing new weights would disturb the random series.
     network = copy.deepcopy(state.averaged.module)
     assert isinstance(network, ChromosomeNetwork)
     return network.eval()
 
 
-def _keep(state: _State, network: ChromosomeNetwork, figures: dict[str, float]) -> None:
+def _keep(state: State, network: ChromosomeNetwork, figures: dict[str, float]) -> None:
     """Remember the weights of the lowest loss on ``val``, mean over the stains."""
     loss = float(np.mean([value for name, value in figures.items() if name.endswith("_loss")]))
     if loss < state.best_loss:
@@ -327,7 +275,7 @@ def _keep(state: _State, network: ChromosomeNetwork, figures: dict[str, float]) 
         state.best = {name: value.cpu() for name, value in network.state_dict().items()}
 
 
-def _kept(state: _State, recipe: Recipe) -> ChromosomeNetwork:
+def _kept(state: State, recipe: Recipe) -> ChromosomeNetwork:
     network = _averaged(state)
     if recipe.keep == "lowest_loss" and state.best is not None:
         network.load_state_dict(state.best)
@@ -337,7 +285,7 @@ def _kept(state: _State, recipe: Recipe) -> ChromosomeNetwork:
 def validate(
     network: ChromosomeNetwork, data: Dataset, which: NDArray[np.int64], device: Device
 ) -> dict[str, float]:
-    """Return top-1, polarity and loss on some crops, for each stain."""
+    """Return top-1, polarity (where it is known and told) and loss, for each stain."""
     figures: dict[str, float] = {}
     for stain in np.unique(data.stains[which]):
         of_stain = which[data.stains[which] == stain]
@@ -347,16 +295,7 @@ def validate(
         right = classes[np.arange(len(truth)), truth]
         figures[f"{stain}_top1"] = float((classes.argmax(axis=1) == truth).mean())
         known = data.p_arm_known[of_stain]
-        if known.any():
+        if known.any() and network.config.either_way_up:
             figures[f"{stain}_polarity"] = float((up[known] > 0.5).mean())
         figures[f"{stain}_loss"] = float(-np.log(np.maximum(right, math.exp(-30))).mean())
     return figures
-
-
-def _append(path: Path, row: dict[str, Any]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(row))
-        if new:
-            writer.writeheader()
-        writer.writerow(row)

@@ -1,0 +1,115 @@
+"""Whether what lies in the output folder is of these data and of these weights.
+
+Hours of training are never thrown away, or taken for something else, without a word: where
+anything disagrees, the person is told which file it is and decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from napari_karyo.errors import KaryoError, WeightsError
+from napari_karyo.models.weights import sha256
+from napari_karyo.reproduction.runs import LABELS, OUTCOME, Run, write_whole
+from napari_karyo.training.dataset import read_labels
+
+
+def fingerprint(data: Path) -> str:
+    """Return the SHA-256 of ``labels.csv``.
+
+    Raises
+    ------
+    ReadError
+        Where the table is missing or can't be used.
+    """
+    read_labels(data)
+    return sha256(data / "labels.csv")
+
+
+def claim(run: Run, data: Path) -> None:
+    """Write of which ``labels.csv`` a run is, before anything else of it is written."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    write_whole(run.folder / LABELS, fingerprint(data) + "\n")
+
+
+def check(runs: Sequence[Run], data: Path) -> None:
+    """Refuse runs that are of other data, and outcomes and ensembles of other weights.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Begun or not.
+    data : Path
+        Folder with ``labels.csv``.
+
+    Raises
+    ------
+    KaryoError
+        With the file that disagrees.
+    """
+    labels = fingerprint(data)
+    for run in runs:
+        if run.begun:
+            _check_labels(run, labels)
+            _check_outcome(run, labels)
+            if run.members and run.weights.is_file():
+                _check_members(run)
+
+
+def _check_labels(run: Run, labels: str) -> None:
+    path = run.folder / LABELS
+    if not path.is_file():
+        raise _refusal(run, "nothing says of which labels.csv this run is.", path)
+    if path.read_text(encoding="utf-8").strip() != labels:
+        raise _refusal(run, "this run was made with another labels.csv than there is now.", path)
+
+
+def _check_outcome(run: Run, labels: str) -> None:
+    outcome, path = run.outcome(), run.folder / OUTCOME
+    if outcome is None:
+        return
+    if outcome.get("labels_sha256") != labels:
+        raise _refusal(run, "this outcome is of another labels.csv than there is now.", path)
+    if not run.weights.is_file():
+        raise _refusal(run, f"the weights of this outcome, {run.weights.name}, are missing.", path)
+    if outcome.get("sha256") != sha256(run.weights):
+        raise _refusal(run, f"this outcome is of other weights than {run.weights.name} has.", path)
+
+
+def _check_members(run: Run) -> None:
+    made_of = _facts(run.weights).get("members", {})
+    for member in run.members:
+        if not member.weights.is_file():
+            what = f"this ensemble was made with {member.row}, whose weights are missing now."
+        elif made_of.get(member.row) != sha256(member.weights):
+            what = f"this ensemble was made with another {member.row} than there is now."
+        else:
+            continue
+        raise _refusal(run, what, run.weights)
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    """Return what a weights file says of itself, without building its network."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            facts: dict[str, Any] = json.loads((file.metadata() or {}).get("facts", "{}"))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(
+            f"this is not a readable safetensors file ({error}).",
+            f"Delete the folder {path.parent} to have it made anew.",
+            path,
+        ) from error
+    return facts
+
+
+def _refusal(run: Run, what: str, path: Path) -> KaryoError:
+    return KaryoError(
+        what,
+        f"Choose another --output, or delete the folder {run.folder} to have it made anew.",
+        path,
+    )

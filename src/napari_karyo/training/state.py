@@ -1,0 +1,159 @@
+"""What of a training survives a kill: the checkpoint, and the curve that is written from it."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
+
+from napari_karyo.models.network import ChromosomeNetwork
+
+#: Of the contents of a checkpoint: one of another number can't be gone on from.
+FORMAT: Final = 2
+
+
+@dataclass
+class State:
+    """Everything that must survive a kill.
+
+    Attributes
+    ----------
+    network : ChromosomeNetwork
+    averaged : AveragedModel
+        The running mean of its weights.
+    optimizer : Optimizer
+    schedule : LRScheduler
+    loss_sum : Tensor, shape ()
+        Of the steps of the open epoch. A tensor of the device, since a number would make
+        every step wait for it.
+    step : int
+        Steps done.
+    seconds : float
+        Of training, over all calls.
+    rows : list of dict
+        The figures of each closed epoch, that is of each that was validated. Their count
+        says which epoch is open: the steps alone can't, since a kill may come after an
+        epoch's last step and before its validation.
+    best : dict of Tensor, optional
+        The weights of the closed epoch of the lowest loss on ``val``.
+    best_loss : float
+    """
+
+    network: ChromosomeNetwork
+    averaged: AveragedModel
+    optimizer: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    loss_sum: Tensor
+    step: int = 0
+    seconds: float = 0.0
+    rows: list[dict[str, float]] = field(default_factory=list)
+    best: dict[str, Tensor] | None = None
+    best_loss: float = math.inf
+
+    def close(self, row: dict[str, float]) -> None:
+        """Close the open epoch with its figures."""
+        self.rows.append(row)
+        self.loss_sum.zero_()
+
+    def save(self, path: Path, made_with: str) -> None:
+        """Write a checkpoint, whole or not at all.
+
+        Parameters
+        ----------
+        path : Path
+        made_with : str
+            What it depends on; `load` asks for the same.
+        """
+        content = {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "loss_sum": self.loss_sum,
+            "step": self.step,
+            "seconds": self.seconds,
+            "rows": self.rows,
+            "best": self.best,
+            "best_loss": self.best_loss,
+            "random": torch.get_rng_state(),
+            "made_with": made_with,
+        }
+        if torch.cuda.is_available():
+            content["cuda_random"] = torch.cuda.get_rng_state()
+        half = path.with_suffix(f".{os.getpid()}.tmp")
+        torch.save(content, half)
+        half.replace(path)
+
+    def load(self, path: Path, made_with: str) -> None:
+        """Take over a checkpoint, and the random state of when it was saved.
+
+        Raises
+        ------
+        ValueError
+            Where it was made with anything else.
+        """
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content.get("made_with") != made_with:
+            raise ValueError(
+                f"{path} was made with another network, recipe or seed, other crops or another "
+                "version of this program; choose another output folder, or start anew with "
+                "--no-resume"
+            )
+        self.network.load_state_dict(content["network"])
+        self.averaged.load_state_dict(content["averaged"])
+        self.optimizer.load_state_dict(content["optimizer"])
+        self.schedule.load_state_dict(content["schedule"])
+        self.loss_sum.copy_(content["loss_sum"])
+        self.step, self.seconds = content["step"], content["seconds"]
+        self.rows = content["rows"]
+        self.best, self.best_loss = content["best"], content["best_loss"]
+        torch.set_rng_state(content["random"])
+        if torch.cuda.is_available() and "cuda_random" in content:
+            torch.cuda.set_rng_state(content["cuda_random"])
+
+
+def running_mean(decay: float) -> Callable[..., None]:
+    """Return a running mean that forgets the untrained start as fast as it can."""
+
+    @torch.no_grad()
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        keep = min(decay, (1 + float(count)) / (10 + float(count)))
+        if averaged[0].is_floating_point():
+            torch._foreach_lerp_(averaged, current, 1 - keep)
+        else:
+            for old, new in zip(averaged, current, strict=True):
+                old.copy_(new)
+
+    return update
+
+
+def write_curve(path: Path, rows: Sequence[dict[str, float]]) -> None:
+    """Write the closed epochs as a table, in place of any that lies there.
+
+    Never appended to: only a table that is made whole from the checkpoint's rows agrees with
+    the checkpoint, whenever the last call was killed.
+
+    Parameters
+    ----------
+    path : Path
+        Removed where there is no row yet: what lies there is of an older training.
+    rows : sequence of dict
+        An epoch each. A column that a row lacks is left empty there.
+    """
+    if not rows:
+        path.unlink(missing_ok=True)
+        return
+    half = path.with_suffix(f".{os.getpid()}.tmp")
+    with half.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
+        writer.writeheader()
+        writer.writerows(rows)
+    half.replace(path)
