@@ -3,9 +3,11 @@
     python tools/write_results.py FOLDER
 
 FOLDER holds what ``napari-karyo evaluate --json`` wrote: ``test.json``,
-``test-upside-down.json``, and ``spreads.json`` of what ``tools/cut_spreads.py`` cut. The
-tables go between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` in ``docs/results.md``
-and the model card, so that no figure is copied by hand.
+``test-upside-down.json``, and ``spreads.json`` of what ``tools/cut_spreads.py`` cut; and
+``without-LABORATORY.json`` for each laboratory that weights were trained without, which
+are read for what they were trained on. The tables go between ``<!-- begin NAME -->`` and
+``<!-- end NAME -->`` in ``docs/results.md`` and the model card, so that no figure is
+copied by hand.
 """
 
 from __future__ import annotations
@@ -115,6 +117,39 @@ def made(report: dict[str, Any], command: str) -> str:
     )
 
 
+def elsewhere(reports: list[dict[str, Any]], shipped: list[dict[str, Any]]) -> str:
+    """Return the figures on laboratories that a model was trained without, and the shipped one's.
+
+    Parameters
+    ----------
+    reports : list of dict
+        Of a model each, on one laboratory that it was trained without.
+    shipped : list of dict
+        Of the shipped model on the same crops.
+    """
+    seen = {stain: own for report in shipped for stain, own in report["stains"].items()}
+    rows = []
+    for report in reports:
+        facts = load_weights(report["model"]).facts
+        others = ", ".join(STAINS.get(name, name) for name in facts["crops"]["train"])
+        for stain, own in report["stains"].items():
+            keys = "top1", "placed", "calibration_error", "sure", "sure_wrong"
+            rows.append(
+                [
+                    STAINS.get(stain, stain),
+                    f"{others}; {facts['recipe']['epochs']} epochs,"
+                    f" {facts['seconds'] / 60:.0f} minutes",
+                    str(own["crops"]),
+                    *(percent(own[key]) for key in keys),
+                    percent(seen[stain]["top1"]) if stain in seen else "–",
+                    percent(seen[stain]["placed"]) if stain in seen else "–",
+                ]
+            )
+    head = ["tested on", "trained on", "crops", "top-1", "placed", "calibration error"]
+    head += ["called sure", "of those wrong", "shipped: top-1", "placed"]
+    return table(head, rows)
+
+
 def training() -> str:
     """Return what made the shipped weights, from the file itself."""
     weights = load_weights("default")
@@ -169,6 +204,11 @@ def main() -> int:
             )
         ),
     }
+    without = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("without-*"))
+    ]
+    if without:
+        parts["elsewhere"] = elsewhere(without, [standing, cut])
     for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
         for name, content in parts.items():

@@ -78,7 +78,9 @@ def factor_of_classes(
     # The median: one that is cut in two or called wrong has no say for the others.
     order = np.argsort(ratios)
     below = np.cumsum(np.asarray(weights, np.float64)[order])
-    autosome = ratios[order][np.searchsorted(below, below[-1] / 2)]
+    # Where the half falls between two of them, both count, as in any median.
+    middle = [np.searchsorted(below, below[-1] / 2, side=side) for side in ("left", "right")]
+    autosome = float(ratios[order][middle].mean())
     whole = [autosome * usual[CLASS_INDEX[name]] for name in (*AUTOSOMES, "X") for _ in range(2)]
     return length_factor(whole, settings.target_rows, settings.quantile)
 
