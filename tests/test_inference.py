@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
 from napari_karyo.classes import AUTOSOMES
 from napari_karyo.errors import DeviceError, PreprocessingError, WeightsError
 from napari_karyo.inference.classify import (
+    LOOKS,
     classify,
     classify_cells,
     classify_patient,
@@ -25,6 +27,7 @@ from napari_karyo.inference.classify import (
 )
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.predict import predict
+from napari_karyo.inference.result import Classification
 from napari_karyo.inference.saliency import attention_on_crop, saliency
 from napari_karyo.models.weights import save_weights
 from napari_karyo.preprocessing.length import length_factor
@@ -197,36 +200,72 @@ def test_a_model_that_does_not_settle_looks_once(cell: Cell, tmp_path: Path) -> 
         assert any("again" in step.text for step in steps) is settle
 
 
-def test_the_surest_of_all_looks_counts(cell: Cell, tmp_path: Path) -> None:
-    path = tmp_path / "settles.safetensors"
+def looks_of(
+    cell: Cell,
+    folder: Path,
+    sure: Callable[[float], float],
+    told: Callable[[float], float],
+    start: float,
+) -> tuple[Classification, list[float]]:
+    """Classify with a network that is as sure and tells the factor that it is told to."""
+    path = folder / "settles.safetensors"
     settles = replace(SMALL.input, settle=True)
     save_weights(path, small_network(input=settles), CALIBRATION, {})
-    factors = [3.0, 1.0, 2.0]
-    sure = {3.0: 0.5, 1.0: 0.9, 2.0: 0.7}
     seen: list[float] = []
+    base = classify(cell, model=small_weights(folder), device="cpu")
 
-    def drawn(cell: Cell, pictures: tuple[Upright, ...], factor: float, _: InputSettings) -> Any:
-        seen.append(factor)
-        return factor
+    def drawn(_: Cell, pictures: tuple[Upright, ...], factor: float, __: InputSettings) -> Any:
+        seen.append(round(factor, 3))
+        return factor, len(pictures)
 
-    def looked(factor: float, _: object, place: Device) -> Any:
-        yield 5
-        row = np.full((5, 24), (1 - sure[factor]) / 23, np.float32)
-        row[:, 3] = sure[factor]
-        shown = replace(base, probabilities=row, scale=factor)
-        return shown, place
+    def looked(item: tuple[float, int], _: object, place: Device) -> Any:
+        factor, count = item
+        yield count
+        row = np.full((count, 24), (1 - sure(factor)) / 23, np.float32)
+        row[:, 3] = sure(factor)
+        return replace(base, probabilities=row, scale=factor), place
 
-    base = classify(cell, model=path, device="cpu")
     where = "napari_karyo.inference.classify"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(f"{where}.draw_inputs", drawn)
         patch.setattr(f"{where}._classify_prepared", looked)
-        patch.setattr(f"{where}.length_factor", lambda *_: factors[0])
-        patch.setattr(f"{where}.factor_of_classes", lambda *_: factors[min(len(seen), 2)])
-        found = classify(cell, model=path, device="cpu")
+        patch.setattr(f"{where}.length_factor", lambda *_: start)
+        patch.setattr(f"{where}.factor_of_classes", lambda *_: told(seen[-1]))
+        return classify(cell, model=path, device="cpu"), seen
+
+
+def test_the_surest_of_all_looks_counts(cell: Cell, tmp_path: Path) -> None:
+    sure = {3.0: 0.5, 1.0: 0.99, 2.0: 0.7}
     # The third look is the last: it tells the scale that it already has.
-    assert seen == factors
+    told = {3.0: 1.0, 1.0: 2.0, 2.0: 2.0}
+    found, seen = looks_of(cell, tmp_path, sure.__getitem__, told.__getitem__, 3.0)
+    assert seen == [3.0, 1.0, 2.0]
     assert found.scale == 1.0
+
+
+def test_part_of_a_cell_that_is_not_clear_is_looked_at_from_other_scales(
+    cell: Cell, tmp_path: Path
+) -> None:
+    """A wrong scale tells itself; only one that begins near the right one finds it."""
+
+    def sure(factor: float) -> float:
+        return 0.99 if factor == 1.1 else 0.6
+
+    def told(factor: float) -> float:
+        return 1.1 if 0.9 < factor < 1.3 else factor
+
+    found, seen = looks_of(cell, tmp_path, sure, told, 2.0)
+    assert seen == [2.0, 1.4, 1.0, 1.1]
+    assert found.scale == 1.1
+    # Of a whole cell the lengths are to be trusted.
+    whole = Cell("whole", cell.chromosomes * 7, cell.polarity)
+    found, seen = looks_of(whole, tmp_path, sure, told, 2.0)
+    assert seen == [2.0]
+
+
+def test_a_cell_that_never_settles_is_not_looked_at_for_ever(cell: Cell, tmp_path: Path) -> None:
+    _, seen = looks_of(cell, tmp_path, lambda _: 0.5, lambda factor: factor * 1.1, 1.0)
+    assert len(seen) == LOOKS
 
 
 def test_a_run_may_be_cancelled_between_two_steps(cell: Cell, tmp_path: Path) -> None:

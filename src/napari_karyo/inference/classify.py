@@ -22,7 +22,7 @@ from napari_karyo.preprocessing.prepare import (
     draw_inputs,
     stand_upright,
 )
-from napari_karyo.preprocessing.scale import factor_of_classes, same_factor
+from napari_karyo.preprocessing.scale import WHOLE, factor_of_classes, same_factor
 from napari_karyo.preprocessing.upright import Upright
 
 if TYPE_CHECKING:
@@ -32,8 +32,16 @@ if TYPE_CHECKING:
 #: With fewer crops than this, relative length says little: a haploid set has 23.
 FEW = 20
 
+#: Where the search for the scale of part of a cell begins, in factors of what its lengths
+#: tell, until one is `CLEAR`. Short chromosomes alone come twice too large, long ones
+#: alone too small.
+STARTS = (1.0, 0.7, 0.5, 1.35)
+
+#: A mean log confidence above this is of crops that are read at their scale.
+CLEAR = -0.02
+
 #: How often a cell is looked at, at most.
-LOOKS = 8
+LOOKS = 12
 
 #: A cell and the upright pictures of its chromosomes.
 Standing = tuple[Cell, tuple[Upright, ...]]
@@ -216,37 +224,57 @@ def _classify_group(
     settings = weights.network.config.input
     lengths = [picture.length for _, pictures in group for picture in pictures]
     polarity = group[0][0].polarity
-    factor = length_factor(lengths, settings.target_rows, settings.quantile)
+    of_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
     best: list[Classification] = []
     tried: list[float] = []
-    while True:
-        tried.append(factor)
-        found: list[Classification] = []
-        for cell, pictures in group:
-            # Further looks don't take back what was done.
-            start = before + (len(lengths) if best else sum(map(len, found)))
-            text = f"Classifying {cell.name}{' again' if best else ''} on {place}"
-            yield Progress(start, total, text)
-            item = draw_inputs(cell, pictures, factor, settings)
-            run = _classify_prepared(item, weights, place)
-            while True:
-                try:
-                    done = next(run)
-                except StopIteration as end:
-                    result, place = end.value
-                    break
-                yield Progress(start + (0 if best else done), total, text)
-            found.append(result)
-        if not best or _certainty(found) > _certainty(best):
-            best = found
-        if not settings.settle or len(tried) == LOOKS:
-            return best, place
-        sure = np.concatenate([result.confidence for result in found])
-        classes = np.concatenate([result.probabilities.argmax(axis=1) for result in found])
-        # By the squares those that the network is unsure of count little.
-        factor = factor_of_classes(lengths, classes, sure**2, polarity, settings)
-        if any(same_factor(factor, other) for other in tried):
-            return best, place
+    for start in STARTS if settings.settle and len(lengths) < WHOLE else STARTS[:1]:
+        factor = start * of_lengths
+        while len(tried) < LOOKS and not any(same_factor(factor, other) for other in tried):
+            tried.append(factor)
+            found, place = yield from _look(
+                group, factor, weights, place, before, total, again=bool(best)
+            )
+            if not best or _certainty(found) > _certainty(best):
+                best = found
+            if not settings.settle:
+                break
+            sure = np.concatenate([result.confidence for result in found])
+            classes = np.concatenate([result.probabilities.argmax(axis=1) for result in found])
+            # By the squares those that the network is unsure of count little.
+            factor = factor_of_classes(lengths, classes, sure**2, polarity, settings)
+        if _certainty(best) > CLEAR:
+            break
+    return best, place
+
+
+def _look(
+    group: list[Standing],
+    factor: float,
+    weights: Weights,
+    place: Device,
+    before: int,
+    total: int,
+    again: bool,
+) -> Generator[Progress, None, tuple[list[Classification], Device]]:
+    """Classify cells with a length factor."""
+    found: list[Classification] = []
+    count = sum(len(pictures) for _, pictures in group)
+    for cell, pictures in group:
+        # Further looks don't take back what was done.
+        start = before + (count if again else sum(map(len, found)))
+        text = f"Classifying {cell.name}{' again' if again else ''} on {place}"
+        yield Progress(start, total, text)
+        item = draw_inputs(cell, pictures, factor, weights.network.config.input)
+        run = _classify_prepared(item, weights, place)
+        while True:
+            try:
+                done = next(run)
+            except StopIteration as end:
+                result, place = end.value
+                break
+            yield Progress(start + (0 if again else done), total, text)
+        found.append(result)
+    return found, place
 
 
 def _certainty(results: list[Classification]) -> float:

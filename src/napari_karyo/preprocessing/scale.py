@@ -22,6 +22,9 @@ from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.simulation.profiles import load_profile
 
+#: With fewer crops than this a cell is not whole, and its longest may not be among them.
+WHOLE = 35
+
 #: Factors nearer to each other than this, as a ratio, give nearly the same picture.
 SAME = 1.02
 

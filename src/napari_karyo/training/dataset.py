@@ -34,16 +34,13 @@ from napari_karyo.preprocessing.prepare import (
     length_factors,
     stand_upright,
 )
-from napari_karyo.preprocessing.scale import factor_of_classes
+from napari_karyo.preprocessing.scale import WHOLE, factor_of_classes
 from napari_karyo.simulation.profiles import TABLE
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
 
 #: The column that may say ``unknown``.
 P_ARM = "p_arm"
-
-#: With fewer crops than this a cell is not whole, and its longest may not be among them.
-WHOLE = 35
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,9 +19,9 @@ from napari_karyo.models.named import CONFIGS
 from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.weights import load_weights, rounded, save_weights
 from napari_karyo.preprocessing.prepare import InputSettings
+from napari_karyo.preprocessing.scale import WHOLE
 from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
 from napari_karyo.training.dataset import (
-    WHOLE,
     Dataset,
     check_stains,
     load_dataset,
