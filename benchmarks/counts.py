@@ -50,10 +50,8 @@ class Counted:
 
 def abnormal(truth: Counter[str]) -> list[str]:
     """Return the classes of which there are not as many as in a normal cell."""
-    found = [name for name in AUTOSOMES if truth[name] != 2]
-    if (truth["X"], truth["Y"]) not in ((2, 0), (1, 1)):
-        found += ["X", "Y"]
-    return found
+    normal = {**dict.fromkeys(AUTOSOMES, 2), "X": 1 if truth["Y"] else 2, "Y": int(truth["Y"] > 0)}
+    return [name for name, number in normal.items() if truth[name] != number]
 
 
 def describe(truth: Counter[str]) -> str:

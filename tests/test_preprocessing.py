@@ -276,8 +276,23 @@ def test_some_chromosomes_of_known_class_tell_the_factor_of_all(kept: slice) -> 
 
 def test_factors_a_hundredth_apart_are_the_same() -> None:
     for near, far in ((1.01, 1.03), (1 / 1.01, 1 / 1.03)):
-        assert same_factor(1.0, near)
-        assert not same_factor(1.0, far)
+        assert same_factor(1.0, near, 1.02)
+        assert not same_factor(1.0, far, 1.02)
+
+
+def test_the_middle_of_two_is_between_them_unless_one_is_believed_more() -> None:
+    classes = np.array([CLASS_INDEX["3"], CLASS_INDEX["9"]])
+    config = InputSettings()
+
+    def factor(*scales: float, believed: tuple[float, ...]) -> float:
+        lengths = list(np.array(scales) * usual_lengths(Polarity.BRIGHT)[classes[: len(scales)]])
+        return factor_of_classes(
+            lengths, classes[: len(scales)], np.array(believed), Polarity.BRIGHT, config
+        )
+
+    between = factor(40, 44, believed=(1, 1))
+    assert between == pytest.approx(factor(42, believed=(1,)))
+    assert factor(40, 44, believed=(1, 3)) == pytest.approx(factor(44, believed=(1,)))
 
 
 def test_a_chromosome_too_large_for_the_canvas_is_made_smaller_not_cut() -> None:

@@ -1,12 +1,13 @@
-"""Draw the chromosomes that an evaluation got wrong, beside others of the same cell.
+"""Draw the chromosomes that are called or placed wrong, beside others of the same cell.
 
     python tools/draw_errors.py REPORT.json DATA --output SHEET.png
 
-REPORT is what ``napari-karyo evaluate --json`` wrote of the data folder DATA. A row a
-chromosome: its label and what the network called it; the chromosome; the others of its
-cell with its label; those with the label that it was called. So an exchanged label, a
-folded chromosome and an error of the network can be told by eye. The sheet holds
-pictures of people's chromosomes: it stays with the data.
+REPORT is what ``napari-karyo evaluate --json`` wrote of a split of the data folder DATA;
+crops that could not be used are left out. A row a chromosome: its label and what the
+network called it; the chromosome; the others of its cell with its label; those with the
+label that it was called. So an exchanged label, a folded chromosome and an error of the
+network can be told by eye. The sheet holds pictures of people's chromosomes: it stays
+with the data.
 """
 
 from __future__ import annotations
@@ -96,15 +97,20 @@ def main() -> None:
     for crop in report["crops"]:
         if crop["predicted"] and chosen.stain in (None, crop["stain"]):
             by_cell[crop["stain"], crop["patient"], crop["cell"]].append(crop)
-    strips = []
+    strips, found = [], 0
     with TemporaryDirectory() as work:
         for cell in read_cells(chosen.data, Path(work), (report["split"],)):
             crops = by_cell[cell.stain, cell.patient, cell.cell.name]
+            found += bool(crops)
             strips += [
-                row(cell, one, crops) for one in crops if one["predicted"] != one["expected"]
+                row(cell, one, crops)
+                for one in crops
+                if not one["expected"] == one["predicted"] == one["placed"]
             ]
+    if not found:
+        raise SystemExit("no cell of this report is in these data, or it holds no such stain")
     if not strips:
-        raise SystemExit("no chromosome of this report is called wrong")
+        raise SystemExit("no chromosome of this report is called or placed wrong")
     rows = -(-len(strips) // chosen.columns)
     sheet = Image.new("L", (strips[0].width * chosen.columns, HEIGHT * rows), 0)
     for number, strip in enumerate(strips):

@@ -130,7 +130,12 @@ def elsewhere(reports: list[dict[str, Any]], shipped: list[dict[str, Any]]) -> s
     seen = {stain: own for report in shipped for stain, own in report["stains"].items()}
     rows = []
     for report in reports:
-        facts = load_weights(report["model"]).facts
+        weights = load_weights(report["model"])
+        if weights.sha256 != report["sha256"]:
+            raise SystemExit(f"{report['model']} is not what was evaluated any more")
+        if any(other["split"] != report["split"] for other in shipped):
+            raise SystemExit(f"{report['model']} was evaluated on another split")
+        facts = weights.facts
         others = ", ".join(STAINS.get(name, name) for name in facts["crops"]["train"])
         for stain, own in report["stains"].items():
             keys = "top1", "placed", "calibration_error", "sure", "sure_wrong"
@@ -205,12 +210,16 @@ def main() -> int:
         ),
     }
     without = [
-        json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("without-*"))
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("without-*.json"))
     ]
     if without:
         parts["elsewhere"] = elsewhere(without, [standing, cut])
-    for path in DOCUMENTS:
-        text = path.read_text(encoding="utf-8")
+    texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
+    for name in parts:
+        if not any(f"<!-- begin {name} -->" in text for text in texts):
+            raise SystemExit(f"no document has a place for {name}")
+    for path, text in zip(DOCUMENTS, texts, strict=True):
         for name, content in parts.items():
             between = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
             # A backslash in the content is no reference to a group.

@@ -40,8 +40,12 @@ STARTS = (1.0, 0.7, 0.5, 1.35)
 #: A mean log confidence above this is of crops that are read at their scale.
 CLEAR = -0.02
 
-#: How often a cell is looked at, at most.
-LOOKS = 12
+#: How often a cell is looked at from one start, at most.
+LOOKS = 8
+
+#: Factors nearer to each other than this, as a ratio, need no further look. The lengths of
+#: a whole cell tell its scale as well as its classes do: the two scatter by a twentieth.
+ENOUGH = {"part": 1.02, "whole": 1.12}
 
 #: A cell and the upright pictures of its chromosomes.
 Standing = tuple[Cell, tuple[Upright, ...]]
@@ -57,7 +61,8 @@ class Progress:
     Attributes
     ----------
     done, total : int
-        Crops.
+        Crops, each as often as it is looked at; more may be added when a cell is looked at
+        again.
     text : str
         For the progress bar.
     """
@@ -203,18 +208,28 @@ def iter_classify(
     shared = normalization == "patient"
     groups = [standing] if shared and standing else [[one] for one in standing]
     results: list[Classification] = []
+    tally = _Tally(total)
     for group in groups:
-        of_group, place = yield from _classify_group(
-            group, weights, place, sum(map(len, results)), total
-        )
+        of_group, place = yield from _classify_group(group, weights, place, tally)
         few = sum(map(len, of_group)) < FEW
         results += [_warned(result) if few else result for result in of_group]
-    yield Progress(total, total, "Done")
+    yield Progress(tally.total, tally.total, "Done")
     return results
 
 
+@dataclass
+class _Tally:
+    """Crops done, and to be done as far as is known."""
+
+    total: int
+    done: int = 0
+
+    def step(self, text: str, more: int = 0) -> Progress:
+        return Progress(self.done + more, self.total, text)
+
+
 def _classify_group(
-    group: list[Standing], weights: Weights, place: Device, before: int, total: int
+    group: list[Standing], weights: Weights, place: Device, tally: _Tally
 ) -> Generator[Progress, None, tuple[list[Classification], Device]]:
     """Classify cells of one scale, again where what they were called tells another one.
 
@@ -225,26 +240,33 @@ def _classify_group(
     lengths = [picture.length for _, pictures in group for picture in pictures]
     polarity = group[0][0].polarity
     of_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
+    part = max(len(pictures) for _, pictures in group) < WHOLE
+    enough = ENOUGH["part" if part else "whole"]
     best: list[Classification] = []
     tried: list[float] = []
-    for start in STARTS if settings.settle and len(lengths) < WHOLE else STARTS[:1]:
+    notes: list[dict[str, None]] = [{} for _ in group]
+    for start in STARTS if part and settings.settle else STARTS[:1]:
         factor = start * of_lengths
-        while len(tried) < LOOKS and not any(same_factor(factor, other) for other in tried):
+        for _ in range(LOOKS if settings.settle else 1):
+            if any(same_factor(factor, other, enough) for other in tried):
+                break
+            if tried:
+                tally.total += len(lengths)
             tried.append(factor)
-            found, place = yield from _look(
-                group, factor, weights, place, before, total, again=bool(best)
-            )
+            found, place = yield from _look(group, factor, weights, place, tally, bool(best))
+            for told, result in zip(notes, found, strict=True):
+                told.update(dict.fromkeys(result.notes))
             if not best or _certainty(found) > _certainty(best):
                 best = found
-            if not settings.settle:
-                break
             sure = np.concatenate([result.confidence for result in found])
             classes = np.concatenate([result.probabilities.argmax(axis=1) for result in found])
             # By the squares those that the network is unsure of count little.
             factor = factor_of_classes(lengths, classes, sure**2, polarity, settings)
         if _certainty(best) > CLEAR:
             break
-    return best, place
+    # What happened in any look, such as a GPU that ran out of memory, is to be known.
+    told_all = zip(best, notes, strict=True)
+    return [replace(result, notes=tuple(told)) for result, told in told_all], place
 
 
 def _look(
@@ -252,18 +274,14 @@ def _look(
     factor: float,
     weights: Weights,
     place: Device,
-    before: int,
-    total: int,
+    tally: _Tally,
     again: bool,
 ) -> Generator[Progress, None, tuple[list[Classification], Device]]:
     """Classify cells with a length factor."""
     found: list[Classification] = []
-    count = sum(len(pictures) for _, pictures in group)
     for cell, pictures in group:
-        # Further looks don't take back what was done.
-        start = before + (count if again else sum(map(len, found)))
         text = f"Classifying {cell.name}{' again' if again else ''} on {place}"
-        yield Progress(start, total, text)
+        yield tally.step(text)
         item = draw_inputs(cell, pictures, factor, weights.network.config.input)
         run = _classify_prepared(item, weights, place)
         while True:
@@ -272,7 +290,8 @@ def _look(
             except StopIteration as end:
                 result, place = end.value
                 break
-            yield Progress(start + (0 if again else done), total, text)
+            yield tally.step(text, done)
+        tally.done += len(pictures)
         found.append(result)
     return found, place
 
@@ -286,7 +305,7 @@ def _warned(result: Classification) -> Classification:
     count = len(result.cell)
     words = "1 crop" if count == 1 else f"{count} crops"
     note = (
-        f"Only {words}: relative length can't be judged, by which classes are told apart. "
+        f"Only {words}: their scale is not certain, by which classes are told apart. "
         "Look at every one."
     )
     # No probability reaches what would be called sure.

@@ -7,8 +7,6 @@ full disk or a pulled plug never leaves half a file under a good file's name.
 from __future__ import annotations
 
 import csv
-import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +21,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.confidence import lights
+from napari_karyo.io.whole import whole_file
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lettering import printable
@@ -313,18 +312,9 @@ def written(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
     ExportError
         Where it cannot be written, with the system's reason.
     """
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        # A file name that is no valid UTF-8 is written escaped into a table, not refused.
-        with (
-            part.open("x", encoding="utf-8", errors="backslashreplace", newline="")
-            if text
-            else part.open("xb")
-        ) as stream:
+        with whole_file(path, text=text) as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(part, path)
     except OSError as error:
         raise ExportError(
             f"could not be written: {error.strerror or error}.",
@@ -332,5 +322,3 @@ def written(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
             "or choose another name.",
             path,
         ) from error
-    finally:
-        part.unlink(missing_ok=True)

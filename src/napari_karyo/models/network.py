@@ -78,8 +78,10 @@ class NetworkConfig:
     def from_dict(cls, values: dict[str, Any]) -> NetworkConfig:
         """Read back what `as_dict` wrote, lists having taken the place of tuples."""
         values = dict(values)
-        # Weights that do not say so were trained on crops each at full brightness.
-        values["input"] = InputSettings(**{"brightness": "crop", **values["input"]})
+        # Weights that do not say so were trained on crops each at full brightness. Those that
+        # look once, the paper's, are the ones that don't straighten.
+        older = {"brightness": "crop", "settle": values["input"].get("straighten", True)}
+        values["input"] = InputSettings(**{**older, **values["input"]})
         for name in {"depths", "widths", "stem_stride", "hidden"} & set(values):
             values[name] = tuple(values[name])
         if "strides" in values:

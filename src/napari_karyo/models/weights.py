@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from napari_karyo.errors import WeightsError
+from napari_karyo.io.whole import whole_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -90,9 +90,8 @@ def save_weights(
     }
     # Not save_file, which lets nobody but the writer read the file. Whole or not at all:
     # weights that are there count as finished.
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    half.write_bytes(save(tensors, metadata))
-    half.replace(path)
+    with whole_file(path) as file:
+        file.write(save(tensors, metadata))
     return sha256(path)
 
 

@@ -25,9 +25,6 @@ from napari_karyo.simulation.profiles import load_profile
 #: With fewer crops than this a cell is not whole, and its longest may not be among them.
 WHOLE = 35
 
-#: Factors nearer to each other than this, as a ratio, give nearly the same picture.
-SAME = 1.02
-
 
 @cache
 def usual_lengths(polarity: Polarity) -> NDArray[np.float64]:
@@ -56,7 +53,7 @@ def factor_of_classes(
     polarity: Polarity,
     settings: InputSettings,
 ) -> float:
-    """Return the factor that a whole cell of this scale would have.
+    """Return the factor that a whole cell of this scale has on average.
 
     Parameters
     ----------
@@ -88,6 +85,6 @@ def factor_of_classes(
     return length_factor(whole, settings.target_rows, settings.quantile)
 
 
-def same_factor(one: float, other: float) -> bool:
-    """Tell whether two length factors need not be told apart."""
-    return abs(math.log(one / other)) < math.log(SAME)
+def same_factor(one: float, other: float, ratio: float) -> bool:
+    """Tell whether two length factors are nearer to each other than a ratio, 1 or more."""
+    return abs(math.log(one / other)) < math.log(ratio)

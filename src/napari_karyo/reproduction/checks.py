@@ -6,33 +6,36 @@ anything disagrees, the person is told which file it is and decides.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from napari_karyo.errors import KaryoError, WeightsError
+from napari_karyo.io.whole import whole_file
 from napari_karyo.models.weights import sha256
-from napari_karyo.reproduction.runs import LABELS, OUTCOME, Run, write_whole
+from napari_karyo.reproduction.runs import LABELS, OUTCOME, STAIN, Run
 from napari_karyo.training.dataset import read_labels
 
 
 def fingerprint(data: Path) -> str:
-    """Return the SHA-256 of ``labels.csv``.
+    """Return a SHA-256 of the rows of ``labels.csv`` that the table is made of, in any order.
 
     Raises
     ------
     ReadError
         Where the table is missing or can't be used.
     """
-    read_labels(data)
-    return sha256(data / "labels.csv")
+    rows = sorted(sorted(row.items()) for row in read_labels(data) if row["stain"] == STAIN)
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 def claim(run: Run, data: Path) -> None:
     """Write of which ``labels.csv`` a run is, before anything else of it is written."""
     run.folder.mkdir(parents=True, exist_ok=True)
-    write_whole(run.folder / LABELS, fingerprint(data) + "\n")
+    with whole_file(run.folder / LABELS, text=True) as file:
+        file.write(fingerprint(data) + "\n")
 
 
 def check(runs: Sequence[Run], data: Path) -> None:
@@ -64,7 +67,9 @@ def _check_labels(run: Run, labels: str) -> None:
     if not path.is_file():
         raise _refusal(run, "nothing says of which labels.csv this run is.", path)
     if path.read_text(encoding="utf-8").strip() != labels:
-        raise _refusal(run, "this run was made with another labels.csv than there is now.", path)
+        raise _refusal(
+            run, "this run was made with other rows of labels.csv than there are now.", path
+        )
 
 
 def _check_outcome(run: Run, labels: str) -> None:
@@ -72,7 +77,7 @@ def _check_outcome(run: Run, labels: str) -> None:
     if outcome is None:
         return
     if outcome.get("labels_sha256") != labels:
-        raise _refusal(run, "this outcome is of another labels.csv than there is now.", path)
+        raise _refusal(run, "this outcome is of other rows of labels.csv than there are now.", path)
     if not run.weights.is_file():
         raise _refusal(run, f"the weights of this outcome, {run.weights.name}, are missing.", path)
     if outcome.get("sha256") != sha256(run.weights):

@@ -19,11 +19,12 @@ from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.faithfulness import Faithfulness, measure
 from napari_karyo.inference.saliency import BLUR, gradients
+from napari_karyo.io.whole import whole_file
 from napari_karyo.karyogram.lettering import font
 from napari_karyo.models.named import TABLE_1
 from napari_karyo.models.weights import load_weights
 from napari_karyo.reproduction.clock import Clock
-from napari_karyo.reproduction.runs import EXPLAINED, EXPLANATION, STAIN, Run, write_whole
+from napari_karyo.reproduction.runs import EXPLAINED, EXPLANATION, STAIN, Run
 from napari_karyo.training.provenance import provenance
 from napari_karyo.training.train import load_crops
 
@@ -87,7 +88,8 @@ def explain(
         values = measure(network, _pictures(crops.inputs[chosen]), crops.labels[chosen], place)
         content["classes"][name] = asdict(values)
         content["seconds"] += time.monotonic() - began
-        write_whole(run.folder / EXPLANATION, json.dumps(content, indent=1))
+        with whole_file(run.folder / EXPLANATION, text=True) as file:
+            file.write(json.dumps(content, indent=1))
         clock.worked()
     first = [val[crops.labels[val] == CLASS_INDEX[name]][:1] for name in SHOWN]
     shown = np.concatenate(first)
@@ -100,7 +102,8 @@ def explain(
     content["mean"] = _mean(list(content["classes"].values()))
     content["made"] = provenance(str(place), content["seconds"])
     # Last: what has a mean is finished.
-    write_whole(run.folder / EXPLANATION, json.dumps(content, indent=1))
+    with whole_file(run.folder / EXPLANATION, text=True) as file:
+        file.write(json.dumps(content, indent=1))
     clock.worked()
     return True
 

@@ -114,13 +114,6 @@ def _read(path: Path) -> dict[str, Any] | None:
     return content
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: a kill leaves what was there before."""
-    half = path.with_name(f"{path.name}.part")
-    half.write_text(text, encoding="utf-8")
-    half.replace(path)
-
-
 def place_of(output: Path, epochs: int | None = None) -> Path:
     """Return the folder of all runs of one length and of their summaries.
 

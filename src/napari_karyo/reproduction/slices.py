@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from napari_karyo.io.whole import whole_file
 from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.named import CONFIGS
 from napari_karyo.models.network import ChromosomeNetwork
@@ -14,7 +15,7 @@ from napari_karyo.models.weights import load_weights, rounded, save_weights
 from napari_karyo.reproduction.checks import check, claim, fingerprint
 from napari_karyo.reproduction.clock import Clock
 from napari_karyo.reproduction.explanations import explain
-from napari_karyo.reproduction.runs import EXPLAINED, OUTCOME, STAIN, Run, begun_seeds, write_whole
+from napari_karyo.reproduction.runs import EXPLAINED, OUTCOME, STAIN, Run, begun_seeds
 from napari_karyo.training.evaluate import evaluate
 from napari_karyo.training.provenance import provenance
 from napari_karyo.training.train import calibrate, load_crops, train
@@ -78,7 +79,7 @@ def _speakers(runs: Sequence[Run]) -> list[Run]:
         # One that is measured, or that a slice began with, goes before the first one asked for.
         known = begun_seeds(own[0].folder.parent.parent, row, own[0].epochs)
         if not any(run.explained for run in known):
-            speakers.append(next((run for run in own if run.explanation()), own[0]))
+            speakers.append(next((run for run in (*known, *own) if run.explanation()), own[0]))
     return speakers
 
 
@@ -136,7 +137,8 @@ def _evaluated(
     labels = fingerprint(data)
     report = evaluate(data, split="test", model=run.weights, device=device, stains=(STAIN,))
     content = {"labels_sha256": labels, **json.loads(report.to_json(crops=True))}
-    write_whole(run.folder / OUTCOME, json.dumps(content, indent=1))
+    with whole_file(run.folder / OUTCOME, text=True) as file:
+        file.write(json.dumps(content, indent=1))
     progress(f"{run.row}, seed {run.seed}: top-1 on test {report.figures(STAIN)['top1']:.2%}")
     clock.worked()
     return True

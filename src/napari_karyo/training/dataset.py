@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -27,6 +26,7 @@ from napari_karyo.classes import CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
 from napari_karyo.io.images import read_image
 from napari_karyo.io.polarity import on_paper
+from napari_karyo.io.whole import whole_file
 from napari_karyo.preprocessing.prepare import (
     InputSettings,
     Prepared,
@@ -329,13 +329,12 @@ def load_dataset(
         if not parts:
             raise ReadError("no crop of these splits could be used.", "", data)
         work.mkdir(parents=True, exist_ok=True)
-        half = cache.with_suffix(f".{os.getpid()}.tmp.npz")
-        np.savez(
-            half,
-            allow_pickle=False,
-            **{name: np.concatenate(items) for name, items in parts.items()},
-        )
-        half.replace(cache)
+        with whole_file(cache) as file:
+            np.savez(
+                file,
+                allow_pickle=False,
+                **{name: np.concatenate(items) for name, items in parts.items()},
+            )
     with np.load(cache) as arrays:
         return Dataset(
             arrays["inputs"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
+from napari_karyo.io.whole import whole_file
 from napari_karyo.models.network import ChromosomeNetwork
 
 #: Of the contents of a checkpoint: one of another number can't be gone on from.
@@ -88,9 +88,8 @@ class State:
         }
         if torch.cuda.is_available():
             content["cuda_random"] = torch.cuda.get_rng_state()
-        half = path.with_suffix(f".{os.getpid()}.tmp")
-        torch.save(content, half)
-        half.replace(path)
+        with whole_file(path) as file:
+            torch.save(content, file)
 
     def load(self, path: Path, made_with: str) -> None:
         """Take over a checkpoint, and the random state of when it was saved.
@@ -151,9 +150,7 @@ def write_curve(path: Path, rows: Sequence[dict[str, float]]) -> None:
     if not rows:
         path.unlink(missing_ok=True)
         return
-    half = path.with_suffix(f".{os.getpid()}.tmp")
-    with half.open("w", newline="", encoding="utf-8") as file:
+    with whole_file(path, text=True) as file:
         writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
         writer.writeheader()
         writer.writerows(rows)
-    half.replace(path)
