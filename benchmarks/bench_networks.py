@@ -16,9 +16,9 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import resource
-import statistics
-import time
 from dataclasses import dataclass
+
+from bench_pipeline import seconds
 
 CROPS = 46
 
@@ -87,14 +87,10 @@ def measure(case: Case, device: str, threads: int, repeats: int) -> tuple[float,
         predict(network, crops, place)
 
     work = plain if case.plain else ours
-    times = []
-    for _ in range(repeats + 1):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
+    spent = seconds(work, repeats)
     if place.kind == "cuda":
-        return statistics.median(times[1:]), torch.cuda.max_memory_reserved() / 2**20
-    return statistics.median(times[1:]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return spent, torch.cuda.max_memory_reserved() / 2**20
+    return spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
@@ -113,9 +109,9 @@ def main() -> None:
     baseline = found[CASES[1]][0]
     print(f"on {chosen.device}, {chosen.threads} threads, median of {chosen.repeats}")
     print(f"{'':40}{'seconds':>9}{'MiB':>8}{'ratio':>8}")
-    for case, (seconds, memory) in found.items():
-        ratio = f"{baseline / seconds:8.1f}" if case.crops == CROPS else ""
-        print(f"{case.words:40}{seconds:9.3f}{memory:8.0f}{ratio}")
+    for case, (spent, memory) in found.items():
+        ratio = f"{baseline / spent:8.1f}" if case.crops == CROPS else ""
+        print(f"{case.words:40}{spent:9.3f}{memory:8.0f}{ratio}")
 
 
 if __name__ == "__main__":

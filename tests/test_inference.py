@@ -249,7 +249,7 @@ def looks_of(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(f"{where}.draw_inputs", drawn)
         patch.setattr(f"{where}._classify_prepared", looked)
-        patch.setattr(f"{where}.length_factor", lambda *_: start)
+        patch.setattr(f"{where}.length_factors", lambda *_: [start])
         patch.setattr(f"{where}.factor_of_classes", lambda *_: told(seen[-1]))
         return classify_cells(cells or [cell], model=path, device="cpu", normalization="patient")[
             0

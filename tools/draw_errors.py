@@ -23,11 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyogram.lettering import font
-from napari_karyo.preprocessing.foreground import bright_on_black
-from napari_karyo.preprocessing.upright import upright
-from napari_karyo.training.dataset import LabelledCell, read_cells
+from napari_karyo.preprocessing.prepare import stand_upright
+from napari_karyo.training.dataset import read_cells
 
 #: Pixels of a row and of a chromosome's field; pictures are drawn three times as large.
 HEIGHT, WIDTH, SCALE = 250, 130, 3
@@ -35,13 +33,8 @@ WORDS = 230
 OTHERS = 2
 
 
-def picture(cell: LabelledCell, name: str, turned: bool) -> Image.Image:
-    """Return a chromosome upright and bright on black, p arm up as far as it was told."""
-    crop = next(item for item in cell.cell if item.name == name)
-    try:
-        shown: NDArray[Any] = upright(bright_on_black(crop.image, cell.cell.polarity)).image
-    except PreprocessingError:
-        shown = np.zeros((20, 20), np.float32)
+def picture(shown: NDArray[np.float32], turned: bool) -> Image.Image:
+    """Return an upright chromosome, p arm up as far as it was told."""
     grey = np.rint(255 * shown / max(float(shown.max()), 1e-6)).astype(np.uint8)
     drawn = Image.fromarray(grey[::-1, ::-1] if turned else grey)
     scale = min(SCALE, (HEIGHT - 12) / drawn.height, (WIDTH - 10) / drawn.width)
@@ -51,7 +44,9 @@ def picture(cell: LabelledCell, name: str, turned: bool) -> Image.Image:
     )
 
 
-def row(cell: LabelledCell, error: dict[str, Any], crops: list[dict[str, Any]]) -> Image.Image:
+def row(
+    shown: dict[str, NDArray[np.float32]], error: dict[str, Any], crops: list[dict[str, Any]]
+) -> Image.Image:
     """Draw one error with its comparisons."""
     strip = Image.new("L", (WORDS + WIDTH * (1 + 2 * OTHERS) + 30, HEIGHT), 0)
     draw = ImageDraw.Draw(strip)
@@ -72,7 +67,7 @@ def row(cell: LabelledCell, error: dict[str, Any], crops: list[dict[str, Any]]) 
     left = WORDS
     for members, room in zip(groups, (1, OTHERS, OTHERS), strict=True):
         for place, one in enumerate(members):
-            drawn = picture(cell, one["file"], one["p_arm_up"] < 0.5)
+            drawn = picture(shown[one["file"]], one["p_arm_up"] < 0.5)
             strip.paste(
                 drawn,
                 (left + place * WIDTH + (WIDTH - drawn.width) // 2, (HEIGHT - drawn.height) // 2),
@@ -101,9 +96,15 @@ def main() -> None:
     with TemporaryDirectory() as work:
         for cell in read_cells(chosen.data, Path(work), (report["split"],)):
             crops = by_cell[cell.stain, cell.patient, cell.cell.name]
-            found += bool(crops)
+            if not crops:
+                continue
+            found += 1
+            standing, uprights = stand_upright(cell.cell)
+            shown = {
+                item.name: upright.image for item, upright in zip(standing, uprights, strict=True)
+            }
             strips += [
-                row(cell, one, crops)
+                row(shown, one, crops)
                 for one in crops
                 if not one["expected"] == one["predicted"] == one["placed"]
             ]

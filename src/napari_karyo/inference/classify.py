@@ -15,11 +15,11 @@ from napari_karyo.cell import Cell, Patient
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.result import Classification
-from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import (
     Normalization,
     Prepared,
     draw_inputs,
+    length_factors,
     stand_upright,
 )
 from napari_karyo.preprocessing.scale import WHOLE, factor_of_classes, same_factor
@@ -239,7 +239,7 @@ def _classify_group(
     settings = weights.network.config.input
     lengths = [picture.length for _, pictures in group for picture in pictures]
     polarity = group[0][0].polarity
-    of_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
+    of_lengths = length_factors([pictures for _, pictures in group], settings, "patient")[0]
     part = max(len(pictures) for _, pictures in group) < WHOLE
     enough = ENOUGH["part" if part else "whole"]
     best: list[Classification] = []

@@ -85,7 +85,7 @@ def explain(
         if clock.up():
             return False
         began = time.monotonic()
-        values = measure(network, _pictures(crops.inputs[chosen]), crops.labels[chosen], place)
+        values = measure(network, crops.pictures(chosen), crops.labels[chosen], place)
         content["classes"][name] = asdict(values)
         content["seconds"] += time.monotonic() - began
         with whole_file(run.folder / EXPLANATION, text=True) as file:
@@ -97,7 +97,7 @@ def explain(
         run.folder / MAPS,
         allow_pickle=False,
         crops=crops.inputs[shown],
-        maps=gradients(network, _pictures(crops.inputs[shown]), crops.labels[shown], place),
+        maps=gradients(network, crops.pictures(shown), crops.labels[shown], place),
     )
     content["mean"] = _mean(list(content["classes"].values()))
     content["made"] = provenance(str(place), content["seconds"])
@@ -106,10 +106,6 @@ def explain(
         file.write(json.dumps(content, indent=1))
     clock.worked()
     return True
-
-
-def _pictures(inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return inputs[:, None].astype(np.float32) / np.float32(255)
 
 
 def _mean(classes: Sequence[dict[str, Any]]) -> dict[str, float]:

@@ -50,11 +50,15 @@ class Run:
         return self.folder / f"{self.row}.safetensors"
 
     @property
+    def place(self) -> Path:
+        """The folder of all runs of its length: see `place_of`."""
+        return self.folder.parent.parent
+
+    @property
     def members(self) -> tuple[Run, ...]:
         """The runs whose probabilities it averages: of the same seed and length."""
-        place = self.folder.parent.parent
         return tuple(
-            Run(row, self.seed, place / row / self.folder.name, self.epochs)
+            Run(row, self.seed, self.place / row / self.folder.name, self.epochs)
             for row in TABLE_1[self.row].members
         )
 

@@ -77,7 +77,7 @@ def _speakers(runs: Sequence[Run]) -> list[Run]:
         if not own:
             continue
         # One that is measured, or that a slice began with, goes before the first one asked for.
-        known = begun_seeds(own[0].folder.parent.parent, row, own[0].epochs)
+        known = begun_seeds(own[0].place, row, own[0].epochs)
         if not any(run.explained for run in known):
             speakers.append(next((run for run in (*known, *own) if run.explanation()), own[0]))
     return speakers

@@ -107,6 +107,10 @@ class Dataset:
         """Return some of the crops."""
         return Dataset(**{item.name: getattr(self, item.name)[which] for item in fields(self)})
 
+    def pictures(self, which: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return some of the crops as a network reads them, shape (N, 1, height, width)."""
+        return self.inputs[which][:, None].astype(np.float32) / np.float32(255)
+
     def select(self, split: str) -> NDArray[np.int64]:
         """Return the indices of a split's crops."""
         return np.nonzero(self.splits == split)[0]

@@ -98,7 +98,8 @@ def _labelled(
     data: Path, work: Path, split: str, stains: Collection[str]
 ) -> Iterator[LabelledCell]:
     if _has_splits(data):
-        check_stains(stains, stains_of(data, (split,)), data)
+        if stains:
+            check_stains(stains, stains_of(data, (split,)), data)
         yield from read_cells(data, work, (split,), stains)
         return
     patient = read_patient(data)

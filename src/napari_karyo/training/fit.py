@@ -289,8 +289,7 @@ def validate(
     figures: dict[str, float] = {}
     for stain in np.unique(data.stains[which]):
         of_stain = which[data.stains[which] == stain]
-        inputs = data.inputs[of_stain][:, None].astype(np.float32) / 255
-        classes, up = predict(network, inputs, device).probabilities(1.0)
+        classes, up = predict(network, data.pictures(of_stain), device).probabilities(1.0)
         truth = data.labels[of_stain]
         right = classes[np.arange(len(truth)), truth]
         figures[f"{stain}_top1"] = float((classes.argmax(axis=1) == truth).mean())

@@ -21,12 +21,7 @@ from napari_karyo.models.weights import load_weights, rounded, save_weights
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.scale import WHOLE
 from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
-from napari_karyo.training.dataset import (
-    Dataset,
-    check_stains,
-    load_dataset,
-    stains_of,
-)
+from napari_karyo.training.dataset import Dataset, check_stains, load_dataset, stains_of
 from napari_karyo.training.fit import fit, validate
 from napari_karyo.training.provenance import commit, provenance
 from napari_karyo.training.recipes import RECIPES
@@ -179,15 +174,14 @@ def load_crops(
         Where there is none of a split, or of a stain that was named.
     """
     splits = ("train", "val")
-    there = [stains_of(one, splits) for one in data]
-    check_stains(stains, set().union(*there), data[0])
+    used = list(data)
+    if stains:
+        there = [stains_of(one, splits) for one in data]
+        check_stains(stains, set().union(*there), data[0])
+        # A folder of other stains alone has nothing to give.
+        used = [one for one, own in zip(data, there, strict=True) if own & set(stains)]
     crops = Dataset.joined(
-        [
-            load_dataset(one, work, settings, splits, progress, stains)
-            for one, own in zip(data, there, strict=True)
-            # A folder of other stains alone has nothing to give.
-            if not stains or own & set(stains)
-        ]
+        [load_dataset(one, work, settings, splits, progress, stains) for one in used]
     )
     for split in splits:
         if not len(crops.select(split)):
@@ -210,7 +204,7 @@ def calibrate(network: Network, crops: Dataset, device: str) -> dict[str, float]
     whole = sizes[cell] >= WHOLE
     if whole.any():
         val = val[whole]
-    inputs = crops.inputs[val][:, None].astype(np.float32) / np.float32(255)
+    inputs = crops.pictures(val)
     truth, cells = crops.labels[val], crops.cells[val]
     prediction = predict(network, inputs, choose_device(device))
     temperature = fit_temperature(prediction, truth)
