@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from itertools import pairwise
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_karyo.classes import AUTOSOMES, CLASSES, TRAY
-from napari_karyo.iscn import ploidy, short_form
+from napari_karyo.iscn import Content, content_form, parse, ploidy, short_form
 
 
 def counts(sets: int, sex: str, **changes: int) -> dict[str, int]:
@@ -114,6 +116,126 @@ TABLE = [
 @pytest.mark.parametrize(("table", "markers", "expected"), TABLE, ids=[row[2] for row in TABLE])
 def test_short_form(table: dict[str, int], markers: int, expected: str) -> None:
     assert short_form(table, markers) == expected
+
+
+CELLS = [row for row in TABLE if not row[2].startswith("0 ")]
+
+
+@pytest.mark.parametrize(("table", "markers", "expected"), CELLS, ids=[row[2] for row in CELLS])
+def test_what_is_written_is_read_back(table: dict[str, int], markers: int, expected: str) -> None:
+    (clone,) = parse(expected).clones
+    assert clone.content == Content(table, markers)
+
+
+XX, XY, X = counts(2, "XX"), counts(2, "XY"), counts(2, "X")
+
+DERIVATIVES = [
+    # In the place of a normal one, or extra, or with a normal one lost.
+    (XX, {"9": 1}, 0, "46,XX,der(9)"),
+    (XX, {"9": 2}, 0, "46,XX,der(9)x2"),
+    (counts(2, "XX", c9=1), {"9": 1}, 0, "47,XX,+der(9)"),
+    (counts(2, "XX", c9=1), {"9": 2}, 0, "47,XX,der(9),+der(9)"),
+    (counts(2, "XX", c9=1), {"9": 3}, 0, "47,XX,der(9)x2,+der(9)"),
+    (counts(2, "XX", c9=2), {"9": 1}, 0, "48,XX,+9,+der(9)"),
+    (counts(2, "XX", c9=2), {"9": 2}, 0, "48,XX,+der(9)x2"),
+    (counts(2, "XY", c10=-1), {"10": 1}, 0, "45,XY,-10,der(10)"),
+    # In the order of the classes, before the markers.
+    (counts(2, "XY", c7=-1, c21=1), {"5": 1, "22": 1}, 1, "47,XY,der(5),-7,+21,der(22),+mar"),
+    (XY, {"9": 1, "22": 1}, 0, "46,XY,der(9),der(22)"),
+    # Sex chromosomes: out of the list of the normal ones.
+    (XX, {"X": 1}, 0, "46,X,der(X)"),
+    (XX, {"X": 2}, 0, "46,der(X)x2"),
+    (X, {"X": 1}, 0, "45,der(X)"),
+    (XY, {"X": 1}, 0, "46,Y,der(X)"),
+    (XY, {"Y": 1}, 0, "46,X,der(Y)"),
+    (XY, {"X": 1, "Y": 1}, 0, "46,der(X),der(Y)"),
+    (counts(2, "XXX"), {"X": 1}, 0, "47,XX,+der(X)"),
+    (counts(2, "XXX"), {"X": 2}, 0, "47,X,der(X),+der(X)"),
+    (counts(2, "XXY"), {"X": 1}, 0, "47,XY,+der(X)"),
+    (counts(2, "XXY"), {"Y": 1}, 0, "47,XX,der(Y)"),
+    (counts(2, "XYY"), {"Y": 1}, 0, "47,XY,+der(Y)"),
+    (counts(2, "XYY"), {"X": 1}, 0, "47,YY,der(X)"),
+    (counts(2, "XX", c8=1), {"X": 1}, 0, "47,X,der(X),+8"),
+    # Against their own ploidy.
+    (counts(3, "XXX"), {"X": 1}, 0, "69<3n>,XX,der(X)"),
+    (counts(3, "XXY"), {"9": 1}, 0, "69<3n>,XXY,der(9)"),
+    (counts(4, "XXYY"), {"9": 2}, 0, "92<4n>,XXYY,der(9)x2"),
+    (counts(4, "XXXX", c9=1), {"9": 1}, 2, "95<4n>,XXXX,+der(9),+2mar"),
+    (counts(1, "X"), {"9": 1}, 0, "23<1n>,X,der(9)"),
+    (counts(2, ""), {"9": 1}, 0, "44,?,der(9) (no sex chromosome found)"),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "derivatives", "markers", "expected"), DERIVATIVES, ids=[r[3] for r in DERIVATIVES]
+)
+def test_derivatives(
+    table: dict[str, int], derivatives: dict[str, int], markers: int, expected: str
+) -> None:
+    assert short_form(table, markers, derivatives) == expected
+    (clone,) = parse(expected).clones
+    assert clone.content == Content(table, markers, derivatives)
+
+
+def test_a_derivative_must_be_among_the_chromosomes() -> None:
+    with pytest.raises(ValueError, match="3 derivatives among 2 of chromosome 9"):
+        short_form(XX, derivatives={"9": 3})
+    with pytest.raises(ValueError, match="no chromosome class 'chr9'"):
+        short_form(XX, derivatives={"chr9": 1})
+    with pytest.raises(ValueError, match="below zero"):
+        short_form(XX, derivatives={"9": -1})
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> Content:
+    """Any content of any ploidy, more often than not near one."""
+    sets = draw(st.integers(1, 5))
+    table = dict.fromkeys(AUTOSOMES, sets)
+    table |= draw(st.dictionaries(st.sampled_from(CLASSES), st.integers(0, 6), max_size=8))
+    abnormal = {
+        name: draw(st.integers(0, table.get(name, 0)))
+        for name in draw(st.lists(st.sampled_from(CLASSES), max_size=4, unique=True))
+    }
+    return Content(table, draw(st.integers(0, 3)), abnormal)
+
+
+@given(contents())
+def test_any_content_is_read_back_from_its_short_form(content: Content) -> None:
+    text = short_form(content.counts, content.markers, content.derivatives)
+    (clone,) = parse(text).clones
+    assert clone.content == content
+    assert not clone.unknown_sex
+
+
+@given(st.dictionaries(st.sampled_from(CLASSES), st.integers(0, 6)), st.integers(0, 3))
+def test_a_part_of_a_cell_is_read_back_too(table: dict[str, int], markers: int) -> None:
+    content = Content(table, markers)
+    if content.total:
+        assert parse(short_form(table, markers)).clones[0].content == content
+
+
+def test_contents_are_equal_by_what_they_hold_and_can_be_stored() -> None:
+    first = Content({"1": 2, TRAY: 4}, derivatives={"1": 1, "2": 0})
+    again = Content({"1": 2, "X": 0}, 0, {"1": 1})
+    assert first == again
+    assert {first: 1}[again] == 1
+    assert first != Content({"1": 2})
+    assert first != Content({"1": 2}, 1, {"1": 1})
+    assert first.total == 2
+    assert pickle.loads(pickle.dumps(first)) == copy.deepcopy(first) == first
+    with pytest.raises(TypeError):
+        first.counts["1"] = 3  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        first.markers = 3  # type: ignore[misc]
+
+
+def test_a_handful_has_no_karyotype() -> None:
+    assert content_form(Content({"21": 1})) == "1 (too few for a karyotype)"
+    assert content_form(Content({"1": 18}, 1)) == "19 (too few for a karyotype)"
+    assert content_form(Content({"1": 20})).startswith("20")
+    assert "," in content_form(Content({"1": 20}))
+    assert content_form(Content({})) == "0 (no chromosome placed)"
+    assert content_form(Content(XX, 1, {"9": 1})) == "47,XX,der(9),+mar"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""ISCN karyotypes: written, read, compared with a karyogram and drawn from several cells."""
+
+from napari_karyo.iscn.check import differences
+from napari_karyo.iscn.content import FEWEST, Content, content_form
+from napari_karyo.iscn.mosaic import CloneOfCells, Finding, Seen, class_counts, clones
+from napari_karyo.iscn.reading import Clone, IscnError, Karyotypes, parse
+from napari_karyo.iscn.short import HAPLOID, ploidy, short_form
+
+__all__ = [
+    "FEWEST",
+    "HAPLOID",
+    "Clone",
+    "CloneOfCells",
+    "Content",
+    "Finding",
+    "IscnError",
+    "Karyotypes",
+    "Seen",
+    "class_counts",
+    "clones",
+    "content_form",
+    "differences",
+    "parse",
+    "ploidy",
+    "short_form",
+]
