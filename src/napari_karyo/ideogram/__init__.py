@@ -1,0 +1,1 @@
+"""What a doubtful chromosome is compared with: its classes' ideograms and average pictures."""
