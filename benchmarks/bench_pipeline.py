@@ -24,9 +24,9 @@ from napari_karyo.cell import Cell
 from napari_karyo.inference.classify import get_weights
 from napari_karyo.inference.device import choose_device
 from napari_karyo.io.cells import write_cell
-from napari_karyo.io.export import picture
 from napari_karyo.models.named import RES_CRANN
 from napari_karyo.models.network import ChromosomeNetwork
+from napari_karyo.output.pictures import picture
 from napari_karyo.preprocessing.prepare import prepare
 
 

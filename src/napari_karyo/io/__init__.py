@@ -1,1 +1,1 @@
-"""Reading cells and writing karyograms."""
+"""Reading cells from files and folders, and files that are written whole."""

@@ -12,58 +12,19 @@ import pytest
 import tifffile
 from PIL import Image
 
-from napari_karyo.cell import Cell, Chromosome, Polarity
-from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.classes import CLASSES, MARKERS
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
-from napari_karyo.io.export import COLUMNS, export, export_picture, export_table, picture, written
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI
-from napari_karyo.karyogram.style import DARK
+from napari_karyo.karyogram.style import DARK, LIGHT, Style
 from napari_karyo.karyogram.summary import heading_of
 from napari_karyo.karyotype import Karyotype
-from napari_karyo.preprocessing.foreground import bright_on_black
-from napari_karyo.preprocessing.upright import upright
-
-SLOTS = ("1", "1", "21", "X")
-
-
-@pytest.fixture
-def classification() -> Classification:
-    """Return four rods, the third a doubtful 21, photographed dark on white."""
-    chromosomes = []
-    for number, length in enumerate((70, 68, 22, 45)):
-        image = np.full((length + 12, 30), 250, np.uint8)
-        image[6:-6, 9:21] = 90
-        image[10:14, 9:21] = 30
-        chromosomes.append(Chromosome(f"crop {number}.png", image))
-    cell = Cell("cell_7", tuple(chromosomes), Polarity.DARK, simulated=True)
-    probabilities = np.full((4, 24), 0.001, np.float32)
-    for row, (name, value) in enumerate(zip(SLOTS, (0.9, 0.9, 0.3, 0.9), strict=True)):
-        probabilities[row, CLASSES.index(name)] = value
-    probabilities[2, CLASSES.index("22")] = 0.28
-    probabilities[2, CLASSES.index("Y")] = 0.27
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    pictures = tuple(upright(bright_on_black(c.image, cell.polarity)) for c in cell)
-    return Classification(
-        cell=cell,
-        probabilities=probabilities,
-        p_arm_up=np.ones(4, np.float32),
-        attention=np.full((4, 8), 0.125, np.float32),
-        uprights=pictures,
-        inputs=np.zeros((4, 1, 8, 8), np.float32),
-        input_grids=np.zeros((4, 8, 8, 2), np.float32),
-        scale=1.0,
-        model="none",
-        model_hash="0" * 64,
-        device="cpu",
-        thresholds=(0.5, 0.85),
-    )
-
-
-@pytest.fixture
-def karyotype(classification: Classification) -> Karyotype:
-    return Karyotype(SLOTS, names=[item.name for item in classification.cell])
+from napari_karyo.output.export import export
+from napari_karyo.output.files import FORMATS, written
+from napari_karyo.output.paper import A4, LETTER, Paper
+from napari_karyo.output.pictures import export_picture, picture
+from napari_karyo.output.table import COLUMNS, export_table
 
 
 def test_the_export_at_the_screens_scale_is_the_screen(
@@ -133,6 +94,50 @@ def test_an_unknown_ending_names_those_that_are_known(
     assert not list(tmp_path.iterdir())
 
 
+def test_every_ending_is_named_where_none_fits(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    with pytest.raises(ExportError) as caught:
+        export(karyotype, classification, tmp_path / "k.jpg")
+    assert all(ending in str(caught.value) for ending in FORMATS)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_the_names_end_chooses_the_format(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path, ending: str
+) -> None:
+    path = export(karyotype, classification, tmp_path / f"k{ending.upper()}", 72)
+    starts = {
+        ".png": b"\x89PNG",
+        ".svg": b"<?xml",
+        ".pdf": b"%PDF",
+        ".csv": b"file,",
+        ".json": b"{",
+    }
+    assert path.read_bytes().startswith(starts.get(ending, b"II*"))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("paper", [A4, LETTER])
+@pytest.mark.parametrize("style", [LIGHT, DARK])
+def test_a_picture_on_paper_keeps_its_margins(
+    classification: Classification, karyotype: Karyotype, paper: Paper, style: Style
+) -> None:
+    pixels = picture(karyotype, classification, 150, style=style, paper=paper)
+    across, down = max(paper.width_mm, paper.height_mm), min(paper.width_mm, paper.height_mm)
+    assert pixels.shape == (round(down / 25.4 * 150), round(across / 25.4 * 150), 3)
+    drawn = (pixels != style.paper).any(axis=2)
+    margin = int(10 / 25.4 * 150) - 2
+    inner = drawn[margin:-margin, margin:-margin]
+    assert inner.sum() == drawn.sum() > 0
+    # As large as it goes: it reaches from margin to margin one way or the other.
+    rows, columns = inner.any(axis=1).nonzero()[0], inner.any(axis=0).nonzero()[0]
+    spare_rows = len(inner) - (rows[-1] - rows[0])
+    spare_columns = inner.shape[1] - (columns[-1] - columns[0])
+    assert min(spare_rows, spare_columns) < 20
+
+
 @pytest.mark.parametrize("dpi", [0, 71, 1201, float("nan"), -300])
 def test_a_resolution_out_of_range_is_refused(
     classification: Classification, karyotype: Karyotype, tmp_path: Path, dpi: float
@@ -200,7 +205,7 @@ def test_the_table_has_the_models_choice_beside_the_slot(
     karyotype.move([2], "22")
     karyotype.turn([0])
     karyotype.who = "AB"
-    karyotype.mark_marker([3])
+    karyotype.to_markers([3])
     karyotype.review([1])
     path = export(karyotype, classification, tmp_path / "k.csv")
     with path.open(encoding="utf-8", newline="") as stream:
@@ -210,8 +215,8 @@ def test_the_table_has_the_models_choice_beside_the_slot(
     assert {row["light"] for row in rows} <= {"sure", "look", "doubtful"}
     assert COLUMNS[-3:] == ("p_22", "p_X", "p_Y")
     assert [row["file"] for row in rows] == [f"crop {number}.png" for number in range(4)]
-    assert [row["predicted"] for row in rows] == list(SLOTS)
-    assert [row["assigned"] for row in rows] == ["1", "1", "22", TRAY]
+    assert [row["predicted"] for row in rows] == ["1", "1", "21", "X"]
+    assert [row["assigned"] for row in rows] == ["1", "1", "22", MARKERS]
     assert [row["turned"] for row in rows] == ["yes", "no", "no", "no"]
     assert [row["corrected"] for row in rows] == ["yes", "no", "yes", "yes"]
     assert [row["reviewed"] for row in rows] == ["no", "yes", "no", "no"]

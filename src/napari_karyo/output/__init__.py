@@ -1,0 +1,1 @@
+"""What comes out of the program: pictures, vector pages, tables and the report."""

@@ -1,0 +1,151 @@
+"""Everything that is known of cells as JSON, for other programs and for later."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from napari_karyo import __version__
+from napari_karyo.classes import CLASSES
+from napari_karyo.output.files import SOFTWARE, check_export, written
+from napari_karyo.output.sheet import Sheet, said_of
+
+#: Raised where a reader of an older version would misread a file.
+SCHEMA: Final = {"name": "napari-karyo.karyotypes", "version": 1}
+
+
+def export_json(sheets: Sequence[Sheet], path: Path | str) -> Path:
+    """Write everything that is known of some cells as JSON.
+
+    The file says its schema and its version. Of each cell it holds what was read (name,
+    stain, files left out), what the network said (model, hash, thresholds, each
+    chromosome's probabilities and light), how it stands now, the proposal before any
+    edit, and the whole history; states and edits as `State.to_dict` and `Edit.to_dict`
+    give them, so that `from_dict` of both reads them back.
+
+    Parameters
+    ----------
+    sheets : sequence of Sheet
+    path : Path or str
+        Ends in ``.json``. A file of that name is replaced.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    ExportError
+        Where the name is another's or the file cannot be written.
+    """
+    path = Path(path)
+    check_export(path, endings=(".json",))
+    content = json_of(sheets)
+    with written(path, text=True) as stream:
+        stream.write(content)
+    return path
+
+
+def json_of(sheets: Sequence[Sheet]) -> str:
+    """Return everything that is known of some cells as the content of a JSON file."""
+    content = {
+        "schema": SCHEMA,
+        "program": {"name": SOFTWARE, "version": __version__},
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "notice": "Proposal, for research use",
+        "cells": [cell_record(sheet) for sheet in sheets],
+    }
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def cell_record(sheet: Sheet) -> dict[str, Any]:
+    """Return all of one cell as lists, strings and numbers, fit for JSON."""
+    karyotype, result = sheet.karyotype, sheet.classification
+    cell, said = result.cell, said_of(karyotype)
+    return {
+        "name": cell.name,
+        "title": sheet.title,
+        "stain": cell.polarity.value,
+        "simulated": cell.simulated,
+        "problems": [
+            {
+                "file": problem.file,
+                "what": problem.what,
+                "remedy": problem.remedy,
+                "left_out": problem.left_out,
+            }
+            for problem in cell.problems
+        ],
+        "model": {"name": result.model, "sha256": result.model_hash},
+        "device": result.device,
+        "scale": _number(result.scale),
+        "thresholds": {
+            "doubtful_below": _number(result.thresholds[0]),
+            # None: in a cell of a few crops nothing is called sure.
+            "sure_from": _number(result.thresholds[1]),
+        },
+        "notes": list(result.notes),
+        "iscn": {"text": karyotype.iscn, "by_hand": said.by_hand, "proposed": karyotype.proposal},
+        "counts": {**karyotype.counts(), "markers": len(karyotype.state.markers)},
+        "note": said.note,
+        "marks": list(said.marks),
+        "signatures": [
+            {"role": role, "who": who, "time": time} for role, who, time in said.signatures
+        ],
+        "chromosomes": _chromosomes(sheet),
+        "names": list(karyotype.names),
+        "state": karyotype.state.to_dict(),
+        "proposed": karyotype.proposed.to_dict(),
+        "history": [edit.to_dict() for edit in karyotype.history],
+    }
+
+
+def _chromosomes(sheet: Sheet) -> list[dict[str, Any]]:
+    """Return the chromosomes that sit in a slot, in the order of their numbers."""
+    karyotype, result = sheet.karyotype, sheet.classification
+    state, chromosomes = karyotype.state, result.cell.chromosomes
+    records = []
+    for index, light in sheet.lights().items():
+        edit = karyotype.last_edit_of(index)
+        records.append(
+            {
+                "index": index,
+                "file": chromosomes[index].name,
+                "predicted": result.predicted[index],
+                "confidence": _number(result.confidence[index]),
+                "probabilities": {
+                    name: _number(value)
+                    for name, value in zip(CLASSES, result.probabilities[index], strict=True)
+                },
+                "p_arm_up": _number(result.p_arm_up[index]),
+                "slot": karyotype.slot_of(index),
+                "position": karyotype.position_of(index),
+                "light": light.value,
+                "turned": index in state.turned,
+                "corrected": index in state.corrected,
+                "reviewed": index in state.reviewed,
+                "marker": index in state.markers,
+                "derivative": index in state.derivatives,
+                "last_edit": None
+                if edit is None
+                else {
+                    "kind": edit.kind,
+                    "text": edit.text,
+                    "who": edit.who,
+                    "time": edit.time.isoformat(),
+                },
+            }
+        )
+    return records
+
+
+def _number(value: float) -> float | None:
+    """Return a number that JSON has; None where it is none, or is beyond all bounds."""
+    # As short as single precision allows: the rest would be invented digits.
+    number = float(f"{float(value):.9g}")
+    return number if math.isfinite(number) else None

@@ -1,0 +1,236 @@
+"""What a report says, as plain data, gathered from the cells of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from napari_karyo import __version__
+from napari_karyo.classes import MARKERS, TRAY
+from napari_karyo.errors import ExportError
+from napari_karyo.karyogram.compose import Composer
+from napari_karyo.karyogram.heading import STAINS
+from napari_karyo.karyogram.page import Page
+from napari_karyo.karyogram.style import Style
+from napari_karyo.output.files import SOFTWARE
+from napari_karyo.output.sheet import Sheet, said_of
+
+#: Of the table of cells.
+CELL_COLUMNS: Final = (
+    "Cell",
+    "Number",
+    "Karyotype",
+    "State",
+    "Reviewed by",
+    "Confirmed by",
+)
+NOTICE: Final = "Proposal, for research use"
+#: Files named in a warning.
+_NAMED: Final = 6
+
+
+@dataclass(frozen=True, eq=False)
+class ReportContent:
+    """All that a report says.
+
+    Attributes
+    ----------
+    title : str
+    laboratory, patient : str or None
+        Left out where None.
+    date : str
+    karyogram : (Composer, Page) or None
+        The cell that is shown.
+    caption : str
+        What that cell is.
+    karyotype, karyotype_label : str
+        Of that cell, and whether a person wrote it or the program proposes it.
+    warnings : tuple of str
+        What the reader must know before believing the rest.
+    counts : tuple of (str, int)
+        How many chromosomes of that cell stand in each class.
+    cells : tuple of tuple of str
+        A row a cell, as `CELL_COLUMNS`; empty where there is one cell only.
+    said : tuple of str
+        Who reviewed and confirmed what and when, and what was noted.
+    made_with : tuple of str
+        Models and versions.
+    notice : str
+        At the foot.
+    """
+
+    title: str
+    laboratory: str | None
+    patient: str | None
+    date: str
+    karyogram: tuple[Composer, Page] | None
+    caption: str
+    karyotype: str
+    karyotype_label: str
+    warnings: tuple[str, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+    said: tuple[str, ...] = ()
+    made_with: tuple[str, ...] = ()
+    notice: str = NOTICE
+
+
+def report_of(
+    sheets: Sequence[Sheet],
+    shown: int = 0,
+    *,
+    title: str = "Karyotype report",
+    patient: str | None = None,
+    laboratory: str | None = None,
+    date: datetime | None = None,
+    style: Style | None = None,
+) -> ReportContent:
+    """Gather what a report of some cells says.
+
+    Parameters
+    ----------
+    sheets : sequence of Sheet
+        The cells of one patient.
+    shown : int
+        Which of them is drawn.
+    title : str
+    patient, laboratory : str, optional
+        Left out where not given.
+    date : datetime, optional
+        Now, where not given.
+    style : Style, optional
+        Colours of the karyogram; those of the cell's stain where not given.
+
+    Returns
+    -------
+    ReportContent
+
+    Raises
+    ------
+    ExportError
+        Where there is no such cell.
+    """
+    if not 0 <= shown < len(sheets):
+        raise ExportError(
+            f"there is no cell number {shown + 1} to show in the report.",
+            f"There are {len(sheets)}.",
+        )
+    sheet = sheets[shown]
+    karyotype, cell = sheet.karyotype, sheet.classification.cell
+    state, said = karyotype.state, said_of(sheet.karyotype)
+    several = len(sheets) > 1
+    counts = karyotype.counts()
+    number = sum(counts.values()) + len(state.markers)
+    label = "Karyotype, written by hand" if said.by_hand else "Proposed karyotype, by the program"
+    if said.by_hand and karyotype.proposal != karyotype.iscn:
+        label += f" (the program proposes {karyotype.proposal})"
+    when = (date or datetime.now(UTC)).astimezone(UTC)
+    return ReportContent(
+        title=title,
+        laboratory=laboratory or None,
+        patient=patient or None,
+        date=f"{when:%Y-%m-%d %H:%M} UTC",
+        # Its own title may name the patient, who may have been left out above.
+        karyogram=replace(sheet, title="Karyogram").page(style),
+        caption=f"Cell {sheet.name}, {STAINS[cell.polarity]}, {_count(number, 'chromosome')}"
+        + (f", one of {len(sheets)} cells" if several else ""),
+        karyotype=karyotype.iscn,
+        karyotype_label=label,
+        warnings=tuple(
+            (f"Cell {one.name}: " if several else "") + words
+            for one in sheets
+            for words in _warnings(one)
+        ),
+        counts=(
+            *counts.items(),
+            (MARKERS, len(state.markers)),
+            ("tray", len(state.slots[TRAY])),
+        ),
+        cells=tuple(map(_cell_row, sheets)) if several else (),
+        said=tuple(words for one in sheets for words in _said(one)),
+        made_with=(
+            *dict.fromkeys(
+                f"Model {one.classification.model}, "
+                f"SHA-256 {one.classification.model_hash[:12] or 'unknown'}"
+                for one in sheets
+            ),
+            f"{SOFTWARE} {__version__}",
+        ),
+    )
+
+
+def _warnings(sheet: Sheet) -> list[str]:
+    """Return what a reader must know before believing a cell's karyotype."""
+    cell, doubtful = sheet.classification.cell, sheet.heading.doubtful
+    words = []
+    if cell.simulated:
+        words.append("simulated: the program made this cell itself, it is nobody's.")
+    if doubtful:
+        words.append(
+            f"{_count(len(doubtful), 'doubtful chromosome')} not reviewed: {', '.join(doubtful)}"
+        )
+    left_out = [problem.file for problem in cell.problems if problem.left_out]
+    if left_out:
+        named = ", ".join(left_out[:_NAMED])
+        rest = len(left_out) - _NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        words.append(f"{_count(len(left_out), 'file')} left out: {named}{more}")
+    words += [str(problem) for problem in cell.problems if not problem.left_out]
+    return words + list(sheet.classification.notes)
+
+
+def _cell_row(sheet: Sheet) -> tuple[str, ...]:
+    karyotype, said = sheet.karyotype, said_of(sheet.karyotype)
+    number = sum(karyotype.counts().values()) + len(karyotype.state.markers)
+    # Each mark holds the ones below it.
+    work = said.marks[-1:] or (("corrected",) if karyotype.state.corrected else ("proposal",))
+    by_hand = " (by hand)" if said.by_hand else ""
+    return (
+        sheet.name,
+        str(number),
+        karyotype.iscn + by_hand,
+        work[0],
+        said.who("reviewed") or "-",
+        said.who("confirmed") or "-",
+    )
+
+
+def _said(sheet: Sheet) -> list[str]:
+    """Return who answers for a cell, since when, and what they noted."""
+    said = said_of(sheet.karyotype)
+    signed = [f"{role} by {who}, {_time(time)}" for role, who, time in said.signatures]
+    corrected = len(sheet.karyotype.state.corrected)
+    accepted = len(sheet.karyotype.state.reviewed)
+    by = ", ".join(sheet.heading.corrected_by)
+    if corrected:
+        signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
+    if accepted:
+        signed.append(f"{_count(accepted, 'chromosome')} accepted one by one")
+    if not said.signatures:
+        signed.insert(0, "not reviewed, not confirmed")
+    lines = [f"Cell {sheet.name}: {'; '.join(signed)}"]
+    if said.note:
+        lines.append(f"Note on cell {sheet.name}: {said.note}")
+    return lines
+
+
+def _by(who: str) -> str:
+    """Return who did it, or nothing where nobody gave initials."""
+    return f" by {who}" if who else ""
+
+
+def _time(written: str) -> str:
+    """Return a time as a person reads it; whatever else stands there, as it stands."""
+    try:
+        time = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{time.astimezone(UTC) if time.tzinfo else time:%Y-%m-%d %H:%M}" + (
+        " UTC" if time.tzinfo else ""
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")

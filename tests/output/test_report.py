@@ -1,0 +1,192 @@
+"""The one-page report: all that it must say, and never beyond its page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from reading_back import SVG, embedded_fonts, flat, pdf_letters, pdf_pieces, svg_root, svg_texts
+
+from napari_karyo import __version__
+from napari_karyo.cell import Problem
+from napari_karyo.errors import ExportError
+from napari_karyo.inference.result import Classification
+from napari_karyo.karyotype import Karyotype
+from napari_karyo.output.fonts import BODY, BOLD, PAGE_FACE
+from napari_karyo.output.paper import A4, LETTER, POINTS_PER_MM, Paper
+from napari_karyo.output.report import ReportContent, export_report, report_of
+from napari_karyo.output.sheet import Sheet
+
+MARGIN = 10 * POINTS_PER_MM
+WHEN = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def sheet(classification: Classification, karyotype: Karyotype) -> Sheet:
+    problems = tuple(Problem(f"{n}.png", "is empty.", "Copy it again.") for n in range(9))
+    given = replace(
+        classification,
+        cell=replace(classification.cell, problems=problems),
+        model="default",
+        model_hash="0123456789abcdef" * 4,
+    )
+    return Sheet(karyotype, given, "Erika Mustermann")
+
+
+@pytest.fixture
+def content(sheet: Sheet) -> ReportContent:
+    other = replace(
+        sheet.classification,
+        cell=replace(sheet.classification.cell, name="cell_8", problems=(), simulated=False),
+    )
+    second = Karyotype(("1", "1", "21", "X"), names=sheet.karyotype.names, who="AB")
+    second.move([2], "22")
+    second.mark("analysed")
+    second.write_iscn("46,XX,t(9;22)(q34;q11.2)")
+    second.annotate("two lie crossed")
+    second.sign("reviewed")
+    second.who = "CD"
+    second.sign("confirmed")
+    return report_of([sheet, Sheet(second, other)], date=WHEN, laboratory="Labor Köln")
+
+
+def test_the_report_says_what_it_must(content: ReportContent, tmp_path: Path) -> None:
+    path = export_report(content, tmp_path / "r.pdf")
+    letters = pdf_letters(path)
+    for words in (
+        "Karyotype report",
+        "Labor Köln",
+        "2026-03-04 05:06 UTC",
+        "Proposed karyotype, by the program",
+        content.karyotype,
+        "Cell cell_7: simulated",
+        "Cell cell_7: 1 doubtful chromosome not reviewed: 21",
+        "9 files left out: 0.png, 1.png, 2.png, 3.png, 4.png, 5.png and 3 more",
+        "46,XX,t(9;22)(q34;q11.2) (by hand)",
+        "Cell cell_7: not reviewed, not confirmed",
+        "Cell cell_8: reviewed by AB,",
+        "confirmed by CD,",
+        "1 chromosome corrected by hand by AB",
+        "Note on cell cell_8: two lie crossed",
+        "Model default, SHA-256 0123456789ab",
+        f"napari-karyo {__version__}",
+        "Proposal, for research use",
+    ):
+        assert flat(words) in letters, words
+    assert "0123456789abc" not in letters
+    texts = {flat(text) for text in svg_texts(export_report(content, tmp_path / "r.svg"))}
+    assert "Proposedkaryotype,bytheprogram" in texts
+    assert "LaborKöln" in texts
+
+
+def test_a_karyotype_written_by_hand_is_said_to_be(sheet: Sheet, tmp_path: Path) -> None:
+    proposed = sheet.karyotype.proposal
+    sheet.karyotype.write_iscn("46,XX,inv(9)")
+    content = report_of([sheet])
+    assert content.karyotype == "46,XX,inv(9)"
+    assert content.karyotype_label.startswith("Karyotype, written by hand")
+    assert proposed in content.karyotype_label
+    # One cell needs no table of cells.
+    assert content.cells == ()
+
+
+def test_the_patients_name_is_there_only_where_it_was_given(sheet: Sheet, tmp_path: Path) -> None:
+    # The sheet's own title names her.
+    without = export_report(report_of([sheet]), tmp_path / "a.pdf")
+    assert "Mustermann" not in pdf_letters(without)
+    assert "Patient" not in pdf_letters(without)
+    assert b"Mustermann" not in export_report(report_of([sheet]), tmp_path / "a.svg").read_bytes()
+    given = export_report(report_of([sheet], patient="Erika Mustermann"), tmp_path / "b.pdf")
+    assert "Patient:ErikaMustermann" in pdf_letters(given)
+
+
+@pytest.mark.parametrize("paper", [A4, LETTER])
+def test_it_is_one_upright_page_with_its_fonts(
+    content: ReportContent, tmp_path: Path, paper: Paper
+) -> None:
+    path = export_report(content, tmp_path / "r.pdf", paper=paper)
+    (page,) = PdfReader(path).pages
+    assert [float(page.mediabox.width), float(page.mediabox.height)] == pytest.approx(
+        [paper.width, paper.height], abs=0.01
+    )
+    fonts = embedded_fonts(path)
+    assert len(fonts) == 3
+    assert all(fonts.values())
+    # The karyogram is there too, chromosome by chromosome.
+    assert len(pdf_pieces(path)[1]) == 4
+
+
+def long(content: ReportContent) -> ReportContent:
+    return replace(
+        content,
+        title="A title " * 30,
+        patient="A patient " * 30,
+        laboratory="A laboratory " * 30,
+        karyotype="46,XX," + ",".join(["t(9;22)(q34;q11.2)"] * 40),
+        karyotype_label="written by hand " * 40,
+        warnings=tuple(f"warning {n} " + "of many words " * 20 for n in range(60)),
+        cells=tuple(
+            (f"cell {n} " * 9, "46", "46,XX" + ",+21" * 60, "karyotyped", "AB", "CD" * 40)
+            for n in range(200)
+        ),
+        said=tuple("said " * 100 for _ in range(200)),
+        made_with=("model " * 60,),
+    )
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("paper", [A4, LETTER])
+def test_nothing_runs_off_the_page(
+    content: ReportContent, tmp_path: Path, paper: Paper, many: bool
+) -> None:
+    given = long(content) if many else content
+    path = export_report(given, tmp_path / "r.svg", paper=paper)
+    root = svg_root(path)
+    baselines = []
+    for item in root.iter(f"{SVG}text"):
+        family = item.get("font-family", "").split(",")[0].strip("'")
+        face = {one.name: one for one in (PAGE_FACE, BODY, BOLD)}[family]
+        size, x, y = (float(item.get(name, 0)) for name in ("font-size", "x", "y"))
+        width = face.width(item.text or "", size)
+        left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[item.get("text-anchor", "")]
+        assert left >= MARGIN - 0.1, item.text
+        assert left + width <= paper.width - MARGIN + 0.1, item.text
+        assert MARGIN <= y <= paper.height - MARGIN + 0.1, item.text
+        if face is not PAGE_FACE:
+            baselines.append((y, left, left + width, item.text))
+    # No text lies over another one.
+    for n, (y, left, right, text) in enumerate(baselines):
+        for other_y, other_left, other_right, other in baselines[n + 1 :]:
+            near = abs(y - other_y) < 6 and left < other_right - 0.1 and other_left < right - 0.1
+            assert not near, (text, other)
+    for item in root.iter(f"{SVG}image"):
+        assert float(item.get("y", 0)) >= MARGIN
+        assert float(item.get("y", 0)) + float(item.get("height", 0)) < paper.height - MARGIN
+
+
+def test_what_does_not_fit_is_counted(content: ReportContent, tmp_path: Path) -> None:
+    many = replace(
+        content,
+        cells=tuple((f"c{n}", "46", "46,XX", "counted", "AB", "CD") for n in range(200)),
+    )
+    letters = svg_texts(export_report(many, tmp_path / "r.svg"))
+    (more,) = [text for text in letters if "more cells, not on this page" in text]
+    drawn = sum(text.startswith("c") and text[1:].isdigit() for text in letters)
+    assert drawn > 3
+    assert more == f"... and {200 - drawn} more cells, not on this page"
+    assert "Proposal, for research use" in letters
+
+
+def test_a_cell_that_is_not_there_cannot_be_shown(sheet: Sheet) -> None:
+    with pytest.raises(ExportError, match="no cell number 2"):
+        report_of([sheet], 1)
+    with pytest.raises(ExportError, match="no cell number 1"):
+        report_of([])
+
+
+def test_a_report_is_written_as_pdf_or_svg_only(content: ReportContent, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"\.pdf or \.svg"):
+        export_report(content, tmp_path / "r.png")

@@ -1,0 +1,215 @@
+"""SVG and PDF: letters as letters, chromosomes as films, all of it within the margins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+from reading_back import (
+    SVG,
+    embedded_fonts,
+    flat,
+    pdf_letters,
+    pdf_pieces,
+    svg_pictures,
+    svg_root,
+    svg_texts,
+)
+
+from napari_karyo.errors import ExportError
+from napari_karyo.inference.result import Classification
+from napari_karyo.karyogram.compose import pixels
+from napari_karyo.karyogram.style import DARK, LIGHT, Style
+from napari_karyo.karyotype import Karyotype
+from napari_karyo.output.export import export
+from napari_karyo.output.files import written
+from napari_karyo.output.fonts import BODY, BOLD, PAGE_FACE
+from napari_karyo.output.paper import A4, LETTER, PAPERS, POINTS_PER_MM, Paper, fit_page
+from napari_karyo.output.sheet import Sheet
+from napari_karyo.output.vector import export_pdf, export_svg
+
+MARGIN = 10 * POINTS_PER_MM
+
+
+@pytest.fixture
+def sheet(classification: Classification, karyotype: Karyotype) -> Sheet:
+    karyotype.who = "AB"
+    karyotype.move([2], "22")
+    return Sheet(karyotype, classification, "Patient <3> & co")
+
+
+def test_an_svg_says_the_page_in_words_and_pictures(sheet: Sheet, tmp_path: Path) -> None:
+    path = export_svg(sheet, tmp_path / "k.svg")
+    _, page = sheet.page()
+    assert svg_root(path).tag == f"{SVG}svg"
+    assert svg_texts(path) == [text.string for text in page.texts]
+    assert "Patient <3> & co" in svg_texts(path)
+    assert len(svg_pictures(path)) == len(page.places) == 4
+    assert len(list(svg_root(path).iter(f"{SVG}polygon"))) == len(page.marks)
+    # One a line, and the paper.
+    assert len(list(svg_root(path).iter(f"{SVG}rect"))) == len(page.lines) + 1
+
+
+@pytest.mark.parametrize("paper", [A4, LETTER])
+def test_a_pdf_says_the_page_in_words_and_pictures(
+    sheet: Sheet, tmp_path: Path, paper: Paper
+) -> None:
+    path = export_pdf([sheet], tmp_path / "k.pdf", paper=paper)
+    _, page = sheet.page()
+    reader = PdfReader(path)
+    assert len(reader.pages) == 1
+    box = reader.pages[0].mediabox
+    sides = sorted((paper.width_mm, paper.height_mm))
+    assert [float(box.width), float(box.height)] == pytest.approx(
+        [sides[1] * POINTS_PER_MM, sides[0] * POINTS_PER_MM], abs=0.01
+    )
+    letters = pdf_letters(path)
+    for text in page.texts:
+        assert flat(text.string) in letters
+    assert len(pdf_pieces(path)[1]) == 4
+    assert "for research use" in str(reader.metadata.subject)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("paper", [A4, LETTER])
+def test_nothing_stands_in_the_margins_of_a_pdf(sheet: Sheet, tmp_path: Path, paper: Paper) -> None:
+    texts, pictures = pdf_pieces(export_pdf([sheet], tmp_path / "k.pdf", paper=paper))
+    across, down = paper.landscape.width - MARGIN, paper.landscape.height - MARGIN
+    assert texts
+    for text in texts:
+        assert text.x >= MARGIN - 0.1
+        assert MARGIN - 0.1 <= text.y <= down + 0.1
+    for picture in pictures:
+        assert picture.x >= MARGIN - 0.1
+        assert picture.y >= MARGIN - 0.1
+        assert picture.x + picture.what[0] <= across + 0.1
+        assert picture.y + picture.what[1] <= down + 0.1
+
+
+@pytest.mark.parametrize("paper", [A4, LETTER])
+def test_nothing_stands_in_the_margins_of_an_svg(
+    sheet: Sheet, tmp_path: Path, paper: Paper
+) -> None:
+    root = svg_root(export_svg(sheet, tmp_path / "k.svg", paper=paper))
+    wide, high = (float(value) for value in root.get("viewBox", "").split()[2:])
+    assert root.get("width", "").removesuffix("mm") == f"{paper.landscape.width_mm:g}"
+    paper_drawn, *rest = root.iter(f"{SVG}rect")
+    assert float(paper_drawn.get("width", 0)) == wide
+    for item in (*rest, *root.iter(f"{SVG}image")):
+        left, top, width, height = (
+            float(item.get(name, 0)) for name in ("x", "y", "width", "height")
+        )
+        assert min(left, top) >= MARGIN - 0.1
+        assert left + width <= wide - MARGIN + 0.1
+        assert top + height <= high - MARGIN + 0.1
+    for item in root.iter(f"{SVG}text"):
+        size, x, y = (float(item.get(name, 0)) for name in ("font-size", "x", "y"))
+        width = PAGE_FACE.width(item.text or "", size)
+        left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[item.get("text-anchor", "")]
+        assert left >= MARGIN - 0.1
+        assert left + width <= wide - MARGIN + 0.1
+        assert y - PAGE_FACE.ascent * size >= MARGIN - 0.1
+        assert y + PAGE_FACE.descent * size <= high - MARGIN + 0.1
+        # Long ones hold their place in whatever font; the embedded one needs no squeezing.
+        if len(item.text or "") > 20:
+            assert float(item.get("textLength", 0)) == pytest.approx(width, abs=0.01)
+
+
+@pytest.mark.parametrize("style", [LIGHT, DARK])
+def test_films_on_paper_are_the_page_of_pixels(sheet: Sheet, tmp_path: Path, style: Style) -> None:
+    """What a viewer makes of paper and films is what `compose` draws, to a grey value."""
+    pictures = svg_pictures(export_svg(sheet, tmp_path / "k.svg", style=style))
+    composer, page = sheet.page(style)
+    bare = replace(page, texts=(), lines=(), marks=())
+    fit = fit_page(page, A4.landscape.inner)
+    for (item, film), place in zip(pictures, page.places.values(), strict=True):
+        alone = replace(bare, places={place.index: place})
+        # At a scale at which the chromosome has as many pixels as its film.
+        scale = len(film) / place.box.height
+        drawn = composer.compose(alone, scale)[pixels(place.box, scale)][..., 0]
+        grey, alpha = film[..., 0].astype(float), film[..., 1] / 255.0
+        seen = np.rint(style.paper[0] * (1 - alpha) + grey * alpha).astype(np.uint8)
+        same = Image.fromarray(seen).resize(drawn.shape[::-1], Image.Resampling.BILINEAR)
+        difference = np.abs(np.asarray(same, float) - drawn)
+        assert np.ptp(drawn) > 100
+        assert difference.mean() < 1
+        assert difference.max() < 40
+        # At least 300 pixels an inch, and no fewer than were photographed.
+        assert len(film) >= 300 / 72 * float(item.get("height", 0)) - 0.01
+        assert len(film) >= len(composer.uprights[place.index].image)
+        assert float(item.get("height", 0)) == pytest.approx(fit.scale * place.box.height, abs=0.01)
+
+
+@pytest.mark.parametrize(("style", "paper"), [(None, "#ffffff"), (DARK, "#000000")])
+def test_the_paper_has_the_colour_of_the_style(
+    sheet: Sheet, tmp_path: Path, style: Style | None, paper: str
+) -> None:
+    root = svg_root(export_svg(sheet, tmp_path / "k.svg", style=style))
+    drawn = next(root.iter(f"{SVG}rect"))
+    assert drawn.get("fill") == paper
+
+
+def test_a_turned_chromosome_is_drawn_turned(sheet: Sheet, tmp_path: Path) -> None:
+    before = svg_pictures(export_svg(sheet, tmp_path / "a.svg"))[0][1]
+    sheet.karyotype.turn([0])
+    after = svg_pictures(export_svg(sheet, tmp_path / "b.svg"))[0][1]
+    difference = before[::-1, ::-1].astype(int) - after
+    assert np.abs(difference).max() <= 2
+    assert np.abs(before.astype(int) - after).max() > 50
+
+
+def test_the_fonts_are_in_the_files(sheet: Sheet, tmp_path: Path) -> None:
+    fonts = embedded_fonts(export_pdf([sheet], tmp_path / "k.pdf"))
+    assert any("Aileron" in name for name in fonts)
+    assert all(fonts.values()), fonts
+    assert "src: url('data:font/ttf" in export_svg(sheet, tmp_path / "k.svg").read_text("utf-8")
+
+
+def test_faces_wrap_and_cut_by_their_own_widths() -> None:
+    for face in (PAGE_FACE, BODY, BOLD):
+        lines = face.wrap("46,XX,t(9;22)(q34;q11.2) and some words more " * 4, 9, 120)
+        assert len(lines) > 3
+        assert all(face.width(line, 9) <= 120 for line in lines)
+        assert face.width(face.fit("a" * 500, 9, 120), 9) <= 120
+        assert face.wrap("W" * 50, 9, 3) == ["W"] * 50
+        assert face.wrap("", 9, 100) == [""]
+    assert "".join(BODY.wrap("46,XX,del(5)(q13q33),+8", 9, 60)) == "46,XX,del(5)(q13q33),+8"
+    assert BODY.clean("Łucja Müller\n染") == "Łucja Müller ?"
+    assert PAGE_FACE.clean("Łucja Müller") == "Lucja Muller"
+
+
+def test_papers_know_which_way_they_lie() -> None:
+    assert (A4.landscape.width_mm, A4.landscape.height_mm) == (297, 210)
+    assert LETTER.landscape.portrait == LETTER
+    assert PAPERS["letter"].inner.width == pytest.approx((215.9 - 20) * POINTS_PER_MM)
+
+
+@pytest.mark.parametrize("ending", [".svg", ".pdf", ".json"])
+def test_a_full_disk_leaves_the_old_file(
+    sheet: Sheet, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"k{ending}"
+    path.write_text("old", encoding="utf-8")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ExportError, match="No space left"):
+        export(sheet.karyotype, sheet.classification, path)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+    monkeypatch.undo()
+    with written(path) as stream:
+        stream.write(b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_vector_page_is_refused_under_another_name(sheet: Sheet, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"ends in \.svg"):
+        export_svg(sheet, tmp_path / "k.pdf")
+    with pytest.raises(ExportError, match="none does not exist"):
+        export_pdf([sheet], tmp_path / "none" / "k.pdf")
