@@ -15,9 +15,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
-from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import Heading
+from napari_karyo.karyotype import Appearance, State
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import upright
 
@@ -44,16 +45,25 @@ def rods() -> SimpleNamespace:
     return SimpleNamespace(cell=cell, uprights=pictures)
 
 
-def seats(moved: bool) -> SimpleNamespace:
-    """Return the karyotype with both homologues at home, or one of 21 in slot 22."""
-    slots: dict[str, tuple[int, ...]] = dict.fromkeys((*CLASSES, TRAY), ())
+def seats(moved: bool, look: Appearance | None = None) -> State:
+    """Return the karyotype with both homologues at home, or one of 21 in slot 22.
+
+    Parameters
+    ----------
+    moved : bool
+    look : Appearance, optional
+        How the first of class 1 looks.
+    """
+    slots: dict[str, tuple[int, ...]] = dict.fromkeys((*CLASSES, MARKERS, TRAY), ())
     for row, name in enumerate(CLASSES[:-1]):
         slots[name] = (2 * row, 2 * row + 1)
     if moved:
         slots["21"], slots["22"] = (40,), (41, 42, 43)
-    corrected = frozenset({41} if moved else ())
-    nothing: frozenset[int] = frozenset()
-    return SimpleNamespace(slots=slots, turned=nothing, corrected=corrected, markers=nothing)
+    return State(
+        slots,
+        corrected=frozenset({41} if moved else ()),
+        appearances={} if look is None else {0: look},
+    )
 
 
 def milliseconds(work: Callable[[int], object]) -> float:
@@ -83,12 +93,26 @@ def main() -> None:
     over = milliseconds(
         lambda n: composer.update_overlay(overlay, pages[n % 2], maps, ("21", "22"))
     )
+
+    def look_anew(look: Appearance) -> None:
+        page = composer.layout.page(seats(False, look), heading)
+        composer.update(canvas, page, ("1",))
+
+    # Each repeat is another look, as when a person drags a slider.
+    turned = milliseconds(lambda n: look_anew(Appearance(1.0 + n)))
+    contrast = milliseconds(lambda n: look_anew(Appearance(low=0.01 * (1 + n))))
+    start = time.perf_counter()
+    look_anew(Appearance(straightened=True))
+    straight = 1000 * (time.perf_counter() - start)
     print(f"{len(pictures.cell)} chromosomes, page {canvas.shape[1]} x {canvas.shape[0]} pixels")
     print(f"first picture, tiles drawn      {first:8.2f} ms")
     print(f"layout of a page                {layout:8.2f} ms")
     print(f"whole page, tiles kept          {whole:8.2f} ms")
     print(f"one move redrawn                {part:8.2f} ms")
     print(f"one move redrawn, overlay       {over:8.2f} ms")
+    print(f"one rotated, page and redrawn   {turned:8.2f} ms")
+    print(f"one contrast, page and redrawn  {contrast:8.2f} ms")
+    print(f"one straightened, the first     {straight:8.2f} ms")
     print(f"whole page / one move           {whole / part:8.2f}")
 
 

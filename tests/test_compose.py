@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
-from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lamps import lamp_picture
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Frame, LampKind, Page
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
+from napari_karyo.karyotype.state import Appearance
 from napari_karyo.preprocessing.foreground import bright_on_black
+from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import Upright, upright
 
 
@@ -31,7 +34,8 @@ class Seats:
     slots: dict[str, tuple[int, ...]]
     turned: frozenset[int] = field(default=frozenset())
     corrected: frozenset[int] = field(default=frozenset())
-    markers: frozenset[int] = field(default=frozenset())
+    derivatives: frozenset[int] = field(default=frozenset())
+    appearances: dict[int, Appearance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,13 @@ class Drawn:
 
     cell: Cell
     uprights: tuple[Upright, ...]
+
+
+@dataclass(frozen=True)
+class Classified(Drawn):
+    """One to which chromosomes were added after it was read."""
+
+    photographed: int = 0
 
 
 def rod(length: int = 60, angle: float = 0.0, stain: float = 0.6) -> NDArray[np.float32]:
@@ -72,7 +83,7 @@ def drawn(
 
 
 def seats(*names: str, turned: tuple[int, ...] = ()) -> Seats:
-    slots: dict[str, tuple[int, ...]] = dict.fromkeys((*CLASSES, TRAY), ())
+    slots: dict[str, tuple[int, ...]] = dict.fromkeys((*CLASSES, MARKERS, TRAY), ())
     for index, name in enumerate(names):
         slots[name] = (*slots[name], index)
     return Seats(slots, frozenset(turned))
@@ -169,7 +180,7 @@ def test_a_bright_spot_and_its_saliency_share_their_place(
     canvas = composer.compose(page)[..., 0].astype(float)
     # The rod without the spot, through the same placement, leaves only the spot.
     plain = Composer(drawn([crop]), composer.layout)
-    plain.uprights, plain._window = composer.uprights, composer._window
+    plain.looks, plain._window = composer.looks, composer._window
     seen = canvas - plain.compose(page)[..., 0]
     overlay = composer.compose_overlay(page, [spot])
     assert overlay.shape == canvas.shape
@@ -225,23 +236,39 @@ def test_a_neighbours_background_covers_nothing() -> None:
         assert (together[where] >= alone[where]).all()
 
 
-names = st.sampled_from((*CLASSES, TRAY))
+names = st.sampled_from((*CLASSES, MARKERS, TRAY))
 CROWD = Composer(drawn([rod(20 + 9 * number, 25.0 * number) for number in range(6)]))
+looks = st.builds(
+    Appearance,
+    angle=st.sampled_from([0.0, 13.0, 90.0, 180.0, -77.5]),
+    straightened=st.booleans(),
+    low=st.sampled_from([-0.5, 0.0, 0.3]),
+    high=st.sampled_from([0.6, 1.0, 1.5]),
+)
 
 
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(names, min_size=6, max_size=6),
     st.lists(names, min_size=6, max_size=6),
-    st.sets(st.integers(0, 5)),
+    st.frozensets(st.integers(0, 5)),
+    st.dictionaries(st.integers(0, 5), looks),
+    st.dictionaries(st.integers(0, 5), looks),
     st.sampled_from([0.5, 1.0, 1.3]),
 )
 def test_an_update_draws_what_the_whole_page_would_show(
-    before: list[str], after: list[str], turned: set[int], scale: float
+    before: list[str],
+    after: list[str],
+    turned: frozenset[int],
+    looked: dict[int, Appearance],
+    look: dict[int, Appearance],
+    scale: float,
 ) -> None:
-    first = CROWD.layout.page(seats(*before), Heading(cell="a", iscn="46,XX", doubtful=("5", "9")))
-    state = Seats(seats(*after).slots, frozenset(turned), frozenset(turned))
-    second = CROWD.layout.page(state, Heading(cell="a", iscn="47,XX,+21", doubtful=("9",)))
+    state = replace(seats(*before), appearances=looked)
+    first = CROWD.layout.page(state, Heading(cell="a", iscn="46,XX", doubtful=("5", "9")))
+    state = Seats(seats(*after).slots, turned, turned, turned, look)
+    signed = Heading(cell="a", iscn="47,XX,+21", iscn_by_hand=True, reviewed_by="AB 2026-11-24")
+    second = CROWD.layout.page(state, signed)
     touched = {*before, *after}
     canvas = CROWD.compose(first, scale)
     CROWD.update(canvas, second, touched, scale)
@@ -344,3 +371,208 @@ def test_an_edit_redraws_the_lights_too() -> None:
         assert (canvas != before).any(), name
         composer.update_regions(canvas, replace(after, frames=()), {name})
         assert np.array_equal(canvas, before), name
+
+
+# -- how a chromosome looks -----------------------------------------------------------
+
+
+def looking(look: Appearance, *others: str, turned: tuple[int, ...] = ()) -> Seats:
+    """Return the seats of one chromosome in 9 that looks so, and of others."""
+    return replace(seats("9", *others, turned=turned), appearances={0: look})
+
+
+def bent(length: int = 70, bow: float = 12.0) -> NDArray[np.float32]:
+    """Return a crop of a rod bent like a bow, a quarter of it brighter."""
+    rows, columns = np.mgrid[: length + 24, : length + 40].astype(float)
+    along = (rows - 12) / length
+    middle = 20 + bow * np.sin(np.pi * np.clip(along, 0, 1))
+    inside = (np.abs(along - 0.5) < 0.5) & (np.abs(columns - middle) < 6)
+    picture = inside * 0.5 * np.where(along < 0.25, 1.6, 1.0)
+    return np.asarray(ndimage.gaussian_filter(picture, 0.8), np.float32)
+
+
+def spotted(crop: NDArray[np.float32], row: float, column: float) -> NDArray[np.float32]:
+    rows, columns = np.mgrid[: crop.shape[0], : crop.shape[1]]
+    return np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / 3.0).astype(np.float32)
+
+
+def test_a_rotation_goes_clockwise() -> None:
+    composer = Composer(drawn([rod(80)]))
+    parts = {}
+    for angle in (0, 90, -90, 180, 45):
+        page = bare(composer.layout.page(looking(Appearance(angle=angle))))
+        parts[angle] = part(composer.compose(page), page, 0)[..., 0].astype(float)
+    up = parts[0]
+    quarter = np.rot90(up, -1)
+    # The brighter upper end points to the right once turned clockwise by a quarter.
+    assert parts[90].shape == quarter.shape
+    assert np.abs(parts[90] - quarter).max() <= 1
+    assert np.abs(parts[-90] - np.rot90(up)).max() <= 1
+    assert np.abs(parts[180] - up[::-1, ::-1]).max() <= 1
+    height, width = parts[45].shape
+    assert abs(height - width) < 6
+    rows, columns = np.indices(parts[45].shape)
+    bright = parts[45] > 0.75 * parts[45].max()
+    assert rows[bright].mean() < 0.4 * height
+    assert columns[bright].mean() > 0.6 * width
+
+
+@pytest.mark.parametrize("angle", [30.0, -100.0])
+def test_turned_and_rotated_add_up(angle: float) -> None:
+    composer = Composer(drawn([rod(angle=20)]))
+    one = bare(composer.layout.page(looking(Appearance(angle=angle), turned=(0,))))
+    other = bare(composer.layout.page(looking(Appearance(angle=angle + 180))))
+    first, second = (part(composer.compose(page), page, 0).astype(int) for page in (one, other))
+    assert first.shape == second.shape
+    assert np.abs(first - second).max() <= 1
+
+
+@pytest.mark.parametrize("angle", [0.0, 27.0, 90.0, 144.0])
+def test_nothing_of_a_rotated_chromosome_is_cut_off(angle: float) -> None:
+    composer = Composer(drawn([rod(70, 33.0), bent()]))
+    for index in (0, 1):
+        looks_so = {index: Appearance(angle=angle)}
+        page = bare(composer.layout.page(replace(seats("9", "9"), appearances=looks_so)))
+        tile = composer.tile(page.places[index], (200, 200))
+        for edge in (tile.ink[0], tile.ink[-1], tile.ink[:, 0], tile.ink[:, -1]):
+            assert edge.max() < 25
+        rows = np.nonzero((tile.ink > 60).any(axis=1))[0]
+        columns = np.nonzero((tile.ink > 60).any(axis=0))[0]
+        # And the box is no larger than it needs to be.
+        assert rows[0] < 40
+        assert rows[-1] > 160
+        assert columns[0] < 60
+        assert columns[-1] > 140
+
+
+def test_straightened_is_straight_and_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    monkeypatch.setattr(
+        "napari_karyo.karyogram.looks.straighten",
+        lambda item: asked.append(item) or straighten(item),
+    )
+    composer = Composer(drawn([bent(), bent(60), rod()]))
+    page = bare(composer.layout.page(seats("9", "9", "10")))
+    composer.compose(page)
+    assert asked == []
+    state = looking(Appearance(straightened=True), "9", "10")
+    straight = bare(composer.layout.page(state))
+    canvas = composer.compose(straight)
+    composer.layout.page(state)
+    assert asked == [composer.uprights[0]]
+    assert straight.places[0].box.width < 0.85 * page.places[0].box.width
+    assert straight.places[0].box.height > page.places[0].box.height
+
+    def sway(picture: NDArray[np.float64]) -> float:
+        inner = picture[len(picture) // 6 : -len(picture) // 6]
+        return float(np.ptp([np.average(np.arange(len(row)), weights=row) for row in inner]))
+
+    picture = part(canvas, straight, 0)[..., 0].astype(float)
+    assert sway(picture) < 0.3 * sway(part(composer.compose(page), page, 0)[..., 0].astype(float))
+    # Upper end up, as before.
+    half = len(picture) // 2
+    assert picture[:half].mean() > 1.1 * picture[half:].mean()
+
+
+@pytest.mark.parametrize("error", [PreprocessingError("no axis"), ValueError("no axis")])
+def test_what_cannot_be_straightened_is_drawn_as_photographed(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(item: Upright) -> Upright:
+        raise error
+
+    monkeypatch.setattr("napari_karyo.karyogram.looks.straighten", fail)
+    composer = Composer(drawn([bent()]))
+    plain = composer.compose(composer.layout.page(seats("9")))
+    look = Appearance(straightened=True)
+    assert np.array_equal(composer.compose(composer.layout.page(looking(look))), plain)
+
+
+@pytest.mark.parametrize("polarity", list(Polarity))
+def test_contrast_changes_the_stain_and_nothing_else(polarity: Polarity) -> None:
+    composer = Composer(drawn([rod(), rod(70)], polarity))
+    plain = bare(composer.layout.page(seats("9", "9")))
+    look = Appearance(low=0.2, high=0.7)
+    page = bare(composer.layout.page(looking(look, "9")))
+    assert page.places[0].box == plain.places[0].box
+    size = (90, 40)
+    before, after = (composer.tile(one.places[0], size) for one in (plain, page))
+    assert np.array_equal(before.cover, after.cover)
+    assert np.allclose(after.stain, np.clip((before.stain - 0.2) / 0.5, 0, 1), atol=1e-6)
+    assert np.array_equal(after.ink, np.rint(255 * after.stain * after.cover))
+    assert composer.tile(plain.places[0], size).ink.tobytes() == before.ink.tobytes()
+    first, second = composer.compose(plain), composer.compose(page)
+    assert np.array_equal(part(first, plain, 1), part(second, page, 1))
+    assert not np.array_equal(part(first, plain, 0), part(second, page, 0))
+
+
+some_look = st.builds(Appearance, angle=st.floats(-180, 180), straightened=st.booleans())
+
+
+@settings(max_examples=25, deadline=None)
+@given(some_look, st.booleans(), st.floats(-25, 25), st.floats(-3, 3))
+def test_a_point_on_the_page_leads_to_its_place_on_the_crop(
+    look: Appearance, turned: bool, along: float, across: float
+) -> None:
+    crop = bent()
+    row = crop.shape[0] / 2 + along
+    column = 20 + 12 * np.sin(np.pi * (row - 12) / 70) + across
+    composer = Composer(drawn([crop]))
+    page = composer.layout.page(looking(look, turned=(0,) if turned else ()))
+    place = page.places[0]
+    overlay = composer.compose_overlay(page, [spotted(crop, row, column)])
+    top = overlay > 0.6 * overlay.max()
+    y, x = (float(np.average(one, weights=overlay[top])) for one in np.nonzero(top))
+    # A pixel's middle lies half a unit from its corner.
+    found = composer.to_crop(place, y + 0.5, x + 0.5)
+    assert np.hypot(found[0] - row, found[1] - column) < 0.6
+
+
+def test_points_beside_the_picture_lie_beside_it_on_the_crop() -> None:
+    composer = Composer(drawn([rod(angle=20)]))
+    for look in (Appearance(), Appearance(angle=50), Appearance(straightened=True)):
+        page = composer.layout.page(looking(look))
+        place = page.places[0]
+        y, x = place.box.center
+        inside = np.array(composer.to_crop(place, y, x))
+        steps = [
+            np.array(composer.to_crop(place, y, x + share * place.box.width))
+            for share in (0.4, 0.8, 1.2)
+        ]
+        way = steps[0] - inside
+        for step, times in zip(steps[1:], (2, 3), strict=True):
+            # A line drawn beyond the picture goes on straight.
+            assert np.hypot(*(step - inside - times * way)) < 0.15 * times * np.hypot(*way)
+
+
+def test_further_chromosomes_leave_the_others_as_they_are() -> None:
+    first = [rod(60), rod(50, 30.0), bent()]
+    before = Composer(drawn(first))
+    canvas = before.compose(before.layout.page(seats("1", "2", "3")))
+    longer = drawn([*first, rod(110, stain=0.7), rod(12)])
+    grown = Classified(longer.cell, longer.uprights, 3)
+    before.extend(grown)
+    after = Composer(grown)
+    state = Seats({**seats("1", "2", "3").slots, "4": (3,), "5": (4,)})
+    for composer in (before, after):
+        assert composer.layout.magnification == Composer(drawn(first)).layout.magnification
+        page = composer.layout.page(state)
+        drawn_now = composer.compose(page)
+        for name in ("1", "2", "3"):
+            box = pixels(page.regions[name], 1.0)
+            assert np.array_equal(drawn_now[box], canvas[box])
+        assert part(drawn_now, page, 3).max() > 200
+    assert np.array_equal(
+        before.compose(before.layout.page(state)), after.compose(after.layout.page(state))
+    )
+
+
+def test_a_slider_does_not_fill_the_memory() -> None:
+    composer = Composer(drawn([rod(30)]))
+    page = composer.layout.page(seats("21"))
+    for step in range(600):
+        place = replace(page.places[0], appearance=Appearance(high=1 + step / 1000))
+        composer.tile(place, (20, 8))
+    assert len(composer._tiles) <= 512

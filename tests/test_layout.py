@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_karyo.cell import Polarity
-from napari_karyo.classes import CLASSES, PAGE_ROWS, TRAY
+from napari_karyo.classes import CLASSES, MARKERS, PAGE_ROWS, TRAY
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lamps import LAMP_SIZES
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lettering import fit, printable, text_width
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page, Text
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, LampKind, Page, Text
+from napari_karyo.karyotype.state import PLAIN, Appearance
 
 MARGIN = 2
 #: Heights of a G-band metaphase as photographed, classes 1 to 22, X and Y.
@@ -31,7 +32,8 @@ class Seats:
     slots: Mapping[str, tuple[int, ...]]
     turned: frozenset[int] = field(default=frozenset())
     corrected: frozenset[int] = field(default=frozenset())
-    markers: frozenset[int] = field(default=frozenset())
+    derivatives: frozenset[int] = field(default=frozenset())
+    appearances: Mapping[int, Appearance] = field(default_factory=dict)
 
 
 def pairs(**other: tuple[int, ...]) -> Seats:
@@ -54,7 +56,11 @@ def test_rows_are_those_of_a_laboratorys_print() -> None:
         assert lefts == sorted(lefts)
         tops.append(slots[0].line[0])
     assert tops == sorted(tops)
-    assert page.slots[TRAY].box.top > tops[-1]
+    markers, tray = page.slots[MARKERS].box, page.slots[TRAY].box
+    assert markers.top == tray.top > tops[-1]
+    assert markers.bottom == tray.bottom
+    assert markers.right < tray.left
+    assert 0.6 < tray.width / (tray.right - markers.left) < 0.7
     assert [text.string for text in page.texts if text.region == "frame"] == list("ABCDEFG")
 
 
@@ -77,7 +83,8 @@ def test_a_label_under_each_slot() -> None:
         (label,) = (text for text in page.texts if text.region == name)
         assert label.string == name
         assert page.slots[name].line[0] < label.y <= page.slots[name].box.bottom
-    assert " ".join(strings(page, TRAY)) == "Tray: unclassified objects and markers"
+    assert " ".join(strings(page, TRAY)) == "Tray: unclassified objects"
+    assert strings(page, MARKERS) == ["Markers"]
 
 
 def test_slots_do_not_move_whatever_sits_in_them() -> None:
@@ -118,7 +125,9 @@ def chromosome_span(page: Page, index: int) -> tuple[float, float]:
     st.lists(st.tuples(st.integers(6, 260), st.integers(6, 200)), min_size=1, max_size=120).flatmap(
         lambda sizes: st.tuples(
             st.just(sizes),
-            st.lists(st.sampled_from((*CLASSES, TRAY)), min_size=len(sizes), max_size=len(sizes)),
+            st.lists(
+                st.sampled_from((*CLASSES, MARKERS, TRAY)), min_size=len(sizes), max_size=len(sizes)
+            ),
         )
     )
 )
@@ -128,7 +137,7 @@ def test_no_chromosome_covers_another_or_leaves_its_slot(
     sizes, seats = case
     slots = {
         name: tuple(index for index, seat in enumerate(seats) if seat == name)
-        for name in (*CLASSES, TRAY)
+        for name in (*CLASSES, MARKERS, TRAY)
     }
     page = Layout(sizes, MARGIN).page(Seats(slots))
     assert sorted(page.places) == list(range(len(sizes)))
@@ -171,10 +180,44 @@ def test_regions_do_not_overlap_and_lie_on_the_page() -> None:
             )
 
 
-def test_every_primitive_stays_in_its_region() -> None:
-    heading = Heading("T" * 300, "c" * 300, Polarity.DARK, "46,XX", True, ("22",) * 40)
-    everything = Seats(pairs().slots, corrected=frozenset(range(len(SIZES))))
+def letters(text: Text) -> tuple[float, float, float, float]:
+    """Return top, left, bottom and right of what a text's letters cover."""
+    width = text_width(text.string, text.size)
+    left = text.x - {"left": 0.0, "middle": width / 2, "right": width}[text.align]
+    below = 0.2 if set(text.string) & set("gjpqy,()") else 0.0
+    return text.y - 0.72 * text.size, left, text.y + below * text.size, left + width
+
+
+def assert_nothing_written_over(page: Page) -> None:
+    boxes = [letters(text) for text in page.texts]
+    for mark in page.marks:
+        ys, xs = zip(*mark.points, strict=True)
+        boxes.append((min(ys), min(xs), max(ys), max(xs)))
+    for line in page.lines:
+        boxes.append((line.y0, line.x0, line.y1 + line.thickness, line.x1 + line.thickness))
+    written = len(page.texts) + len(page.marks)
+    for one, other in combinations(range(len(boxes)), 2):
+        if one >= written and other >= written:
+            continue
+        (top, left, bottom, right), (y0, x0, y1, x1) = boxes[one], boxes[other]
+        apart = right <= x0 or x1 <= left or bottom <= y0 or y1 <= top
+        assert apart, (page.texts[one] if one < len(page.texts) else boxes[one], boxes[other])
+
+
+LONG_ISCN = "47,XX," + ",".join(f"t({n};{n + 1})(q{n};p{n})" for n in range(1, 22)) + "[5]/46,XX"
+
+
+@pytest.mark.parametrize("iscn", ["", "46,XX", LONG_ISCN])
+@pytest.mark.parametrize("signed", [(), ("AB 2026-11-24", "CD 2026-11-25"), ("A" * 200, "B" * 200)])
+def test_every_primitive_stays_in_its_region(iscn: str, signed: tuple[str, ...]) -> None:
+    heading = Heading(
+        "T" * 300, "c" * 300, Polarity.DARK, iscn, True, ("22",) * 40, ("ABC", "DEF"), True, *signed
+    )
+    marked = frozenset(range(len(SIZES)))
+    slots = pairs(**{"20": (), "19": (36, 37, 38, 39), "22": (), MARKERS: (42, 43)}).slots
+    everything = Seats(slots, corrected=marked, derivatives=marked)
     page = Layout(SIZES).page(everything, heading, ["look"] * len(SIZES))
+    assert_nothing_written_over(page)
     for lamp in page.lamps:
         half = LAMP_SIZES["look"] / 2
         box = page.regions[lamp.region]
@@ -207,19 +250,50 @@ def header_texts(page: Page) -> list[Text]:
     return [text for text in page.texts if text.region == "header"]
 
 
+def header_strings(heading: Heading) -> list[str]:
+    return strings(Layout(SIZES).page(pairs(), heading), "header")
+
+
 def test_title_and_karyotype_do_not_run_into_one_another() -> None:
     iscn = "48,XX," + ",".join(f"+{number}" for number in range(1, 23))
     page = Layout(SIZES).page(pairs(), Heading("Patient " * 40, "cell " * 40, iscn=iscn))
-    for baseline in {text.y for text in header_texts(page)}:
-        left, right = (
-            next(text for text in header_texts(page) if text.y == baseline and text.align == side)
-            for side in ("left", "right")
-        )
-        end = left.x + text_width(left.string, left.size)
-        start = right.x - text_width(right.string, right.size)
-        assert end < start
+    assert_nothing_written_over(page)
     # Smaller, but whole: a karyotype cut short would be another one.
     assert iscn in strings(page, "header")
+
+
+def test_a_long_karyotype_goes_over_several_lines_and_stays_whole() -> None:
+    page = Layout(SIZES).page(pairs(), Heading("Patient", "cell", iscn=LONG_ISCN))
+    assert_nothing_written_over(page)
+    lines = [text for text in header_texts(page) if text.align == "right"]
+    assert "".join(text.string for text in sorted(lines, key=lambda one: one.y)).startswith(
+        LONG_ISCN
+    )
+    assert lines[0].size >= 11
+    first = min(lines, key=lambda one: one.y).string
+    assert first.endswith(","), "broken where a person would break it"
+
+
+def test_who_wrote_and_who_signed_is_said() -> None:
+    assert "proposed karyotype" in header_strings(Heading(iscn="46,XX"))
+    by_hand = header_strings(Heading(iscn="46,XX", iscn_by_hand=True))
+    assert "karyotype, written by hand" in by_hand
+    assert "proposed karyotype" not in by_hand
+    assert "not reviewed" in by_hand
+    once = header_strings(Heading(reviewed_by="AB 2026-11-24"))
+    assert "reviewed by AB 2026-11-24" in once
+    twice = header_strings(Heading(reviewed_by="AB 2026-11-24", confirmed_by="CD 2026-11-25"))
+    assert "reviewed by AB 2026-11-24, confirmed by CD 2026-11-25" in twice
+    assert "not reviewed" not in twice
+
+
+def test_open_doubts_stand_in_the_header() -> None:
+    page = Layout(SIZES).page(pairs(), Heading(doubtful=("5", "9", "X")))
+    (words,) = [text for text in header_texts(page) if text.role == "accent"]
+    assert words.string == "NOT YET REVIEWED: 3 doubtful"
+    for nothing_open in ((), None):
+        page = Layout(SIZES).page(pairs(), Heading(doubtful=nothing_open))
+        assert not [text for text in header_texts(page) if text.role == "accent"]
 
 
 def test_corrected_chromosomes_are_marked_at_their_foot_and_number() -> None:
@@ -273,7 +347,7 @@ def test_one_clump_does_not_shrink_the_others() -> None:
 def test_an_empty_cell_has_a_page() -> None:
     page = Layout([]).page(Seats({}))
     assert not page.places
-    assert set(page.slots) == {*CLASSES, TRAY}
+    assert set(page.slots) == {*CLASSES, MARKERS, TRAY}
 
 
 def test_letters_the_font_lacks_become_letters_it_has() -> None:
@@ -289,10 +363,87 @@ def test_a_name_too_long_keeps_both_ends() -> None:
     assert text_width(short, 20) <= 150
 
 
-def test_markers_are_named_in_the_tray_and_counted() -> None:
-    seats = replace(pairs(Y=(), tray=(46, 47)), markers=frozenset({47}))
-    page = Layout(SIZES).page(seats, Heading(cell="a"))
+def test_markers_have_a_place_of_their_own_and_count() -> None:
+    page = Layout(SIZES).page(pairs(Y=(), mar=(47,), tray=(46,)), Heading(cell="a"))
     (word,) = [text for text in page.texts if text.string == "mar"]
-    assert word.region == TRAY
-    assert word.x > page.places[46].box.right
-    assert any("of them marker, 1 unclassified" in text.string for text in page.texts)
+    assert word.region == MARKERS
+    box = page.places[47].box
+    assert word.x + text_width("mar", word.size) / 2 == pytest.approx(box.center[1], abs=1)
+    assert any("47 chromosomes, 1 of them marker, 1 unc" in text.string for text in page.texts)
+    assert page.slot_at(*box.center) == MARKERS
+    assert page.slot_at(*page.places[46].box.center) == TRAY
+    assert page.slot_at(*page.slots[MARKERS].label) == MARKERS
+    assert page.position_in(MARKERS, box.right) == 1
+
+
+def test_derivatives_are_named_below_them() -> None:
+    state = replace(pairs(), derivatives=frozenset({3, 5}), corrected=frozenset({5}))
+    page = Layout(SIZES).page(state)
+    words = {text.region: text for text in page.texts if text.string == "der"}
+    assert set(words) == {"2", "3"}
+    plain, marked = words["2"], words["3"]
+    middle = plain.x + text_width("der", plain.size) / 2
+    assert middle == pytest.approx(page.places[3].box.center[1], abs=1)
+    # The mark of a correction stands beside the word, both below the chromosome.
+    foot = next(mark for mark in page.marks if mark.region == "3")
+    assert max(x for _, x in foot.points) < marked.x
+    assert min(x for _, x in foot.points) < page.places[5].box.center[1] < marked.x + 30
+    assert_nothing_written_over(page)
+
+
+@pytest.mark.parametrize("count", [2, 8, 20, 40])
+def test_words_below_a_crowd_do_not_run_together(count: int) -> None:
+    every = frozenset(range(count))
+    state = Seats({MARKERS: tuple(range(count))}, corrected=frozenset(range(0, count, 2)))
+    page = Layout([(30, 14)] * 46).page(state)
+    assert_nothing_written_over(page)
+    state = Seats({"7": tuple(range(count))}, derivatives=every)
+    assert_nothing_written_over(Layout([(30, 14)] * 46).page(state))
+
+
+def test_chromosomes_that_were_merged_are_not_there() -> None:
+    kinds: dict[int, LampKind] = dict.fromkeys(range(2, 46), "sure")
+    state = pairs(**{"1": (), "X": (), "Y": (), "3": (4,)})
+    page = Layout(SIZES).page(state, None, kinds)
+    assert not {0, 1, 5} & page.places.keys()
+    # A light for each that is there and has one.
+    assert len(page.lamps) == len([index for index in page.places if index in kinds])
+    sequence: list[LampKind] = ["sure"] * len(SIZES)
+    assert len(Layout(SIZES).page(state, None, sequence).lamps) == len(page.places)
+
+
+def test_a_place_is_as_large_as_its_chromosome_looks() -> None:
+    asked = []
+
+    def size_of(index: int, look: Appearance) -> tuple[int, int]:
+        asked.append((index, look))
+        return SIZES[index][1], SIZES[index][0]
+
+    layout = Layout(SIZES, MARGIN, size_of)
+    before = layout.page(pairs()).places[44]
+    assert not asked, "nobody looks other than plain"
+    assert before.appearance == PLAIN
+    look = Appearance(angle=90)
+    page = layout.page(replace(pairs(), appearances={44: look}))
+    after = page.places[44]
+    assert asked == [(44, look)]
+    assert after.appearance == look
+    assert (after.box.height, after.box.width) == (before.box.width, before.box.height)
+    foot = after.box.bottom - MARGIN * page.magnification
+    assert 0 <= page.slots["X"].line[0] - foot <= 6
+    assert page.places[43] == layout.page(pairs()).places[43]
+    # Taken back, it stands as it did.
+    assert layout.page(pairs()).places[44] == before
+
+
+def test_pieces_made_later_do_not_change_the_magnification() -> None:
+    layout = Layout(SIZES)
+    sizes = [*SIZES, (240, 60), (9, 9)]
+    assert Layout(sizes, photographed=len(SIZES)).magnification == layout.magnification
+    assert Layout(sizes).magnification != layout.magnification
+    before = layout.page(pairs())
+    layout.extend([(60, 20)])
+    after = layout.page(pairs(**{"12": (22, len(SIZES))}))
+    assert after.magnification == before.magnification
+    assert after.places[len(SIZES)].box.height == round(60 * after.magnification)
+    assert after.places[10] == before.places[10]

@@ -335,6 +335,7 @@ def _classify_prepared(
         device=str(prediction.device),
         thresholds=(weights.calibration["doubtful"], weights.calibration["sure"]),
         notes=tuple(prediction.notes),
+        settings=weights.network.config.input,
     )
     # A GPU that was too small once is not asked again for the patient's other cells.
     return result, prediction.device

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Cell
 from napari_karyo.classes import CLASSES
+from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.upright import Upright
 
 
@@ -43,6 +44,11 @@ class Classification:
         The confidence light: doubtful below the first, sure from the second.
     notes : tuple of str
         What the person should know of the run.
+    settings : InputSettings
+        How the crops became the network's inputs.
+    made : int
+        How many chromosomes, at the end, were made from others after the run: merged or
+        split by a person.
     """
 
     cell: Cell
@@ -58,9 +64,60 @@ class Classification:
     device: str
     thresholds: tuple[float, float]
     notes: tuple[str, ...] = ()
+    settings: InputSettings = field(default_factory=InputSettings)
+    made: int = 0
 
     def __len__(self) -> int:
         return len(self.cell)
+
+    @property
+    def photographed(self) -> int:
+        """How many chromosomes, the first ones, are as they were read."""
+        return len(self) - self.made
+
+    @property
+    def white(self) -> float:
+        """The grey value of white, which chromosomes made later don't change."""
+        first = self.cell.chromosomes[: self.photographed]
+        return replace(self.cell, chromosomes=first).white
+
+    def extended(self, other: Classification) -> Classification:
+        """Return the cell with further chromosomes, made by merging or splitting.
+
+        Parameters
+        ----------
+        other : Classification
+            Of the further chromosomes alone, with inputs and attention of the same size.
+
+        Returns
+        -------
+        Classification
+            Those of before first, under their numbers; the notes of both.
+
+        Raises
+        ------
+        ValueError
+            Where the two don't fit: crops of another depth, or a name that is taken.
+        """
+        mine, theirs = self.cell.chromosomes, other.cell.chromosomes
+        if {item.image.dtype for item in theirs} - {item.image.dtype for item in mine}:
+            # A cell brings all its crops to one depth: the old ones would change.
+            raise ValueError("The further crops are of another depth than the cell's.")
+        taken = {item.name for item in mine} & {item.name for item in theirs}
+        if taken:
+            raise ValueError(f"There is a crop {min(taken)} in this cell already.")
+        return replace(
+            self,
+            cell=replace(self.cell, chromosomes=(*mine, *theirs)),
+            probabilities=np.concatenate([self.probabilities, other.probabilities]),
+            p_arm_up=np.concatenate([self.p_arm_up, other.p_arm_up]),
+            attention=np.concatenate([self.attention, other.attention]),
+            uprights=(*self.uprights, *other.uprights),
+            inputs=np.concatenate([self.inputs, other.inputs]),
+            input_grids=np.concatenate([self.input_grids, other.input_grids]),
+            notes=tuple(dict.fromkeys((*self.notes, *other.notes))),
+            made=self.made + len(other),
+        )
 
     @property
     def has_attention(self) -> bool:

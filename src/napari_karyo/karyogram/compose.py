@@ -6,40 +6,66 @@ chromosomes are kept, so that an edit costs only the two slots it touched.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Final, Protocol
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
 from napari_karyo.cell import Cell
 from napari_karyo.karyogram.lamps import lamp_picture
 from napari_karyo.karyogram.layout import Layout
-from napari_karyo.karyogram.lettering import font
-from napari_karyo.karyogram.page import FOOTER, HEADER, Box, Frame, Line, Mark, Page, Place, Text
-from napari_karyo.karyogram.style import FRAME_COLOURS, Colour, Style
+from napari_karyo.karyogram.looks import Looks, to_crop
+from napari_karyo.karyogram.page import FOOTER, HEADER, Page, Place
+from napari_karyo.karyogram.raster import (
+    FRAME_WIDTH,
+    Canvas,
+    blend,
+    canvas_size,
+    draw_frame,
+    fill,
+    line_pixels,
+    mark_mask,
+    pixels,
+    text_mask,
+)
+from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.tiles import (
     Tile,
     bright_crops,
     cell_window,
+    contrasted,
     draw_tile,
     overlay_tile,
 )
+from napari_karyo.karyotype.state import Appearance
 from napari_karyo.preprocessing.upright import Upright
 
-Canvas = NDArray[np.uint8]
+__all__ = [
+    "FRAME_WIDTH",
+    "Canvas",
+    "Composer",
+    "Maps",
+    "Overlay",
+    "Pictures",
+    "canvas_size",
+    "line_pixels",
+    "mark_mask",
+    "pixels",
+    "text_mask",
+]
+
 Overlay = NDArray[np.float32]
 Maps = Sequence[NDArray[np.float32] | None] | Mapping[int, NDArray[np.float32]]
 
-#: Polygons are drawn this many times larger and averaged, for smooth edges.
-_SMOOTH: Final = 4
-#: In page units.
-FRAME_WIDTH: Final = 5.0
 #: Tiles up to this many times the screen's scale are kept.
 _KEPT: Final = 2
+#: So many of them: each step of a slider that rotates makes another.
+_MOST_KEPT: Final = 512
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Kept = TypeVar("_Kept")
 
 
 class Pictures(Protocol):
@@ -62,7 +88,9 @@ class Composer:
     Parameters
     ----------
     pictures : Pictures
-        A `Classification`, or anything with a cell and its upright pictures.
+        A `Classification`, or anything with a cell and its upright pictures. Where it
+        says how many of them were ``photographed``, those alone decide the magnification
+        and the window of grey: pieces made later change nothing about the others.
     layout : Layout, optional
         Made from the upright pictures where it is not given.
     style : Style, optional
@@ -74,14 +102,35 @@ class Composer:
     ) -> None:
         self.cell = pictures.cell
         self.uprights = tuple(pictures.uprights)
-        self.layout = layout or Layout.from_uprights(self.uprights)
+        self.looks = Looks(self.uprights)
+        self._photographed = int(getattr(pictures, "photographed", len(self.uprights)))
+        self.layout = layout or Layout.from_looks(self.looks, self._photographed)
         self.style = style or Style.of(self.cell.polarity)
-        self._crops = bright_crops(self.cell)
-        self._window = cell_window(self._crops, self.uprights)
-        self._tiles: dict[tuple[int, bool, int, int], Tile] = {}
+        self._crops = bright_crops(self.cell, self._photographed)
+        first = slice(self._photographed)
+        self._window = cell_window(self._crops[first], self.uprights[first])
+        #: By number, turned, appearance and size in pixels.
+        self._tiles: dict[tuple[int, bool, Appearance, int, int], Tile] = {}
+        #: By number, turned, angle, straightened and size in pixels: the map, and drawn.
         self._overlays: dict[
-            tuple[int, bool, int, int], tuple[NDArray[np.float32], NDArray[np.float32]]
+            tuple[int, bool, float, bool, int, int], tuple[NDArray[np.float32], Overlay]
         ] = {}
+
+    def extend(self, pictures: Pictures) -> None:
+        """Take in the chromosomes that were merged or split since; what is drawn is kept.
+
+        Parameters
+        ----------
+        pictures : Pictures
+            The same cell with further chromosomes at its end: `Classification.extended`.
+        """
+        known = len(self.uprights)
+        self.cell = pictures.cell
+        self.uprights = tuple(pictures.uprights)
+        self._crops = bright_crops(self.cell, self._photographed)
+        new = self.uprights[known:]
+        self.looks.extend(new)
+        self.layout.extend((item.mask.shape[0], item.mask.shape[1]) for item in new)
 
     # -- the picture ----------------------------------------------------------------
 
@@ -101,7 +150,7 @@ class Composer:
             Red, green, blue.
         """
         canvas = np.empty((*canvas_size(page, scale), 3), np.uint8)
-        _fill(canvas, self.style.paper)
+        fill(canvas, self.style.paper)
         self._draw(canvas, page, scale, None)
         return canvas
 
@@ -142,7 +191,7 @@ class Composer:
     ) -> None:
         """Redraw in place some regions of the page and nothing else, as `update` does."""
         for region in regions:
-            _fill(canvas[pixels(page.regions[region], scale)], self.style.paper)
+            fill(canvas[pixels(page.regions[region], scale)], self.style.paper)
         self._draw(canvas[..., :3], page, scale, regions)
 
     def _draw(
@@ -156,13 +205,13 @@ class Composer:
                 canvas[line_pixels(line, scale)] = self.style.colour(line.role)
         for mark in page.marks:
             if regions is None or mark.region in regions:
-                _blend(canvas, *mark_mask(mark, scale), self.style.colour(mark.role))
+                blend(canvas, *mark_mask(mark, scale), self.style.colour(mark.role))
         for text in page.texts:
             if regions is None or text.region in regions:
-                _blend(canvas, *text_mask(text, scale), self.style.colour(text.role))
+                blend(canvas, *text_mask(text, scale), self.style.colour(text.role))
         for frame in page.frames:
             if regions is None or frame.region in regions:
-                _draw_frame(canvas, frame, page.regions[frame.region], scale)
+                draw_frame(canvas, frame, page.regions[frame.region], scale)
         # Over the frames, which would cut the sign of the very one that is in hand.
         for lamp in page.lamps:
             if regions is None or lamp.region in regions:
@@ -185,15 +234,39 @@ class Composer:
 
     def tile(self, place: Place, size: tuple[int, int]) -> Tile:
         """Return a chromosome's picture at a size in pixels, kept for the next time."""
-        key = (place.index, place.turned, *size)
+        look = place.appearance
+        key = (place.index, place.turned, look, *size)
         tile = self._tiles.get(key)
-        if tile is None:
-            item = self.uprights[place.index]
-            tile = draw_tile(item, self._crops[place.index], self._window, size, place.turned)
-            # A print is drawn once, and its tiles would fill the memory.
-            if size[0] <= _KEPT * place.box.height:
-                self._tiles[key] = tile
+        if tile is not None:
+            return tile
+        if (look.low, look.high) != (0.0, 1.0):
+            # A contrast is cheap on the tile that has none.
+            plain = replace(place, appearance=replace(look, low=0.0, high=1.0))
+            tile = contrasted(self.tile(plain, size), look.low, look.high)
+        else:
+            item = self.looks.item(place.index, look.straightened)
+            crop = self._crops[place.index]
+            tile = draw_tile(item, crop, self._window, size, place.turned, look.angle)
+        # A print is drawn once, and its tiles would fill the memory.
+        if size[0] <= _KEPT * place.box.height:
+            _keep(self._tiles, key, tile)
         return tile
+
+    def to_crop(self, place: Place, y: float, x: float) -> tuple[float, float]:
+        """Return the row and column in the original crop of a point on the page.
+
+        Parameters
+        ----------
+        place : Place
+            The chromosome at that point: as it is turned, rotated and straightened.
+        y, x : float
+            In page units. A point beyond the place's box lies outside the chromosome's
+            picture, in the direction in which its rim goes on.
+        """
+        item = self.looks.item(place.index, place.appearance.straightened)
+        box = place.box
+        down, right = (y - box.top) / box.height, (x - box.left) / box.width
+        return to_crop(item, place.turned, place.appearance.angle, down, right)
 
     # -- maps over it ---------------------------------------------------------------
 
@@ -247,98 +320,21 @@ class Composer:
     def _overlay(
         self, place: Place, values: NDArray[np.float32], size: tuple[int, ...]
     ) -> NDArray[np.float32]:
-        key = (place.index, place.turned, size[0], size[1])
+        look = place.appearance
+        key = (place.index, place.turned, look.angle, look.straightened, size[0], size[1])
         kept = self._overlays.get(key)
         # Another class chosen gives another map of the same chromosome.
         if kept is None or kept[0] is not values:
-            drawn = overlay_tile(
-                self.uprights[place.index], values, (size[0], size[1]), place.turned
-            )
-            self._overlays[key] = kept = (values, drawn)
+            item = self.looks.item(place.index, look.straightened)
+            drawn = overlay_tile(item, values, (size[0], size[1]), place.turned, look.angle)
+            kept = (values, drawn)
+            _keep(self._overlays, key, kept)
         return kept[1]
 
 
-# -- primitives to pixels -----------------------------------------------------------
-
-
-def canvas_size(page: Page, scale: float) -> tuple[int, int]:
-    """Return height and width in pixels of a page at a scale."""
-    return max(1, round(page.height * scale)), max(1, round(page.width * scale))
-
-
-def pixels(box: Box, scale: float) -> tuple[slice, slice]:
-    """Return the rows and columns of a box at a scale."""
-    top, left = round(box.top * scale), round(box.left * scale)
-    bottom, right = round(box.bottom * scale), round(box.right * scale)
-    return slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))
-
-
-def line_pixels(line: Line, scale: float) -> tuple[slice, slice]:
-    """Return the pixels of a line: at least one thick, at any scale."""
-    thick = max(1, round(line.thickness * scale))
-    top, left = round(line.y0 * scale), round(line.x0 * scale)
-    return (
-        slice(top, max(top + thick, round(line.y1 * scale))),
-        slice(left, max(left + thick, round(line.x1 * scale))),
-    )
-
-
-@lru_cache(maxsize=512)
-def text_mask(text: Text, scale: float) -> tuple[int, int, NDArray[np.float32]]:
-    """Return a text as first row, first column and its letters, 0 to 1."""
-    face = font(text.size * scale)
-    anchor = {"left": "ls", "middle": "ms", "right": "rs"}[text.align]
-    y, x = round(text.y * scale), round(text.x * scale)
-    left, top, right, bottom = face.getbbox(text.string, anchor=anchor)
-    left, top = math.floor(left) - 1, math.floor(top) - 1
-    width, height = math.ceil(right) + 1 - left, math.ceil(bottom) + 1 - top
-    picture = Image.new("L", (max(1, width), max(1, height)), 0)
-    ImageDraw.Draw(picture).text((-left, -top), text.string, fill=255, font=face, anchor=anchor)
-    return y + top, x + left, np.asarray(picture, np.float32) / 255.0
-
-
-@lru_cache(maxsize=512)
-def mark_mask(mark: Mark, scale: float) -> tuple[int, int, NDArray[np.float32]]:
-    """Return a polygon as first row, first column and its smooth-edged area, 0 to 1."""
-    points = np.array(mark.points) * scale
-    top, left = (math.floor(value) for value in points.min(axis=0))
-    bottom, right = (math.ceil(value) + 1 for value in points.max(axis=0))
-    size = ((right - left) * _SMOOTH, (bottom - top) * _SMOOTH)
-    picture = Image.new("L", size, 0)
-    large = [((x - left) * _SMOOTH, (y - top) * _SMOOTH) for y, x in points]
-    ImageDraw.Draw(picture).polygon(large, fill=255)
-    smooth = picture.reduce(_SMOOTH)
-    return top, left, np.asarray(smooth, np.float32) / 255.0
-
-
-def _draw_frame(canvas: Canvas, frame: Frame, region: Box, scale: float) -> None:
-    """Draw the sides of a frame, around its box as far as its region reaches."""
-    half = FRAME_WIDTH / 2
-    top, left = max(frame.box.top - half, region.top), max(frame.box.left - half, region.left)
-    bottom = min(frame.box.bottom + half, region.bottom)
-    right = min(frame.box.right + half, region.right)
-    for side in (
-        Box(top, left, FRAME_WIDTH, right - left),
-        Box(bottom - FRAME_WIDTH, left, FRAME_WIDTH, right - left),
-        Box(top, left, bottom - top, FRAME_WIDTH),
-        Box(top, right - FRAME_WIDTH, bottom - top, FRAME_WIDTH),
-    ):
-        canvas[pixels(side, scale)] = FRAME_COLOURS[frame.kind]
-
-
-def _fill(canvas: Canvas, colour: Colour) -> None:
-    """Fill with one colour: a grey, as paper is, and all of a pixel at once are fast."""
-    if canvas.shape[-1] == 4:
-        canvas.view(np.uint32)[:] = np.array((*colour, 255), np.uint8).view(np.uint32)
-    else:
-        canvas[:] = colour[0] if len(set(colour)) == 1 else colour
-
-
-def _blend(canvas: Canvas, top: int, left: int, cover: NDArray[np.float32], colour: Colour) -> None:
-    """Lay a colour over the canvas as far as `cover` says."""
-    height, width = cover.shape
-    # A text in an outer margin may hang over the edge of the page.
-    part = canvas[max(0, top) : top + height, max(0, left) : left + width]
-    first_row, first_column = max(0, -top), max(0, -left)
-    over = cover[first_row:, first_column:, None][: part.shape[0], : part.shape[1]]
-    part[:] = np.rint(part + (np.array(colour, np.float32) - part) * over).astype(np.uint8)
+def _keep(kept: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
+    """Keep a value, and forget the oldest where there are too many."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > _MOST_KEPT:
+        del kept[next(iter(kept))]

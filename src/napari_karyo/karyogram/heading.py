@@ -14,6 +14,7 @@ from napari_karyo.karyogram.page import (
     PAGE_WIDTH,
     Line,
     Mark,
+    Role,
     Text,
     triangle,
 )
@@ -24,6 +25,11 @@ STAINS: Final = {
 }
 #: Doubtful chromosomes named in the footer.
 _NAMED: Final = 10
+#: Baselines of the header's three lines, and the rule below them.
+_ROWS: Final = (48.0, 73.0, 95.0)
+_RULE: Final = 101.0
+#: Of the page's width, for the karyotype; the rest is the title's.
+_ISCN_SHARE: Final = 0.66
 _PARTS = tuple[list[Text], list[Line], list[Mark]]
 
 
@@ -39,7 +45,7 @@ class Heading:
         The cell's name.
     stain : Polarity or None
     iscn : str
-        The proposed karyotype.
+        The karyotype: proposed, or written by a person.
     simulated : bool
         Whether the program made the cell itself.
     doubtful : tuple of str or None
@@ -47,6 +53,10 @@ class Heading:
         known.
     corrected_by : tuple of str
         Initials of those who corrected.
+    iscn_by_hand : bool
+        Whether a person wrote the karyotype.
+    reviewed_by, confirmed_by : str
+        Initials and date of those who signed the whole cell; empty where nobody has.
     """
 
     title: str = "Karyogram"
@@ -56,6 +66,17 @@ class Heading:
     simulated: bool = False
     doubtful: tuple[str, ...] | None = None
     corrected_by: tuple[str, ...] = ()
+    iscn_by_hand: bool = False
+    reviewed_by: str = ""
+    confirmed_by: str = ""
+
+    @property
+    def signed(self) -> str:
+        """Who reviewed and confirmed the cell, in words."""
+        if not self.reviewed_by:
+            return "not reviewed"
+        confirmed = f", confirmed by {self.confirmed_by}" if self.confirmed_by else ""
+        return f"reviewed by {self.reviewed_by}{confirmed}"
 
 
 @dataclass(frozen=True)
@@ -67,19 +88,19 @@ class Numbers:
     placed : int
         In the 24 slots.
     markers : int
-        In the tray, called markers.
-    in_tray : int
-        In the tray, markers and all.
+        Markers, which count too.
+    unclassified : int
+        In the tray.
     """
 
     placed: int
     markers: int
-    in_tray: int
+    unclassified: int
 
     @property
     def text(self) -> str:
         """The numbers in words."""
-        counted, others = self.placed + self.markers, self.in_tray - self.markers
+        counted, others = self.placed + self.markers, self.unclassified
         words = f"{counted} chromosome{'' if counted == 1 else 's'}"
         if self.markers:
             words += f", {self.markers} of them marker{'' if self.markers == 1 else 's'}"
@@ -97,19 +118,20 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
         Margin at both sides, in page units.
     """
     right = PAGE_WIDTH - side
-    texts: list[Text] = []
     room = right - side
-    taken = 0.0
+    texts: list[Text] = []
+    taken = beside = 0.0
     if heading.iscn:
-        iscn = printable(heading.iscn)
-        # A karyotype cut short would be another karyotype: it gets smaller instead.
-        size = max(11.0, min(34.0, 34.0 * 0.62 * room / max(1.0, text_width(iscn, 34.0))))
-        iscn = fit(iscn, size, 0.68 * room)
-        taken = max(text_width(iscn, size), text_width("proposed karyotype", 18)) + 40
-        texts.append(Text(iscn, 58, right, size, "right", "ink", HEADER))
-        texts.append(Text("proposed karyotype", 88, right, 18, "right", "faint", HEADER))
+        size, lines = _iscn_lines(printable(heading.iscn), _ISCN_SHARE * room)
+        said = "karyotype, written by hand" if heading.iscn_by_hand else "proposed karyotype"
+        taken = max(text_width(said, 18), *(text_width(line, size) for line in lines)) + 40
+        for row, line in enumerate(reversed(lines)):
+            y = _ROWS[0] - 1.15 * size * row
+            texts.append(Text(line, y, right, size, "right", "ink", HEADER))
+        beside = text_width(said, 18) + 40
+        texts.append(Text(said, _ROWS[1], right, 18, "right", "faint", HEADER))
     title = fit(printable(heading.title), 34, room - taken)
-    texts.append(Text(title, 58, side, 34, "left", "ink", HEADER))
+    texts.append(Text(title, _ROWS[0], side, 34, "left", "ink", HEADER))
     tail = "".join(
         f"   |   {part}"
         for part in (
@@ -120,10 +142,46 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
         if part
     )
     name = printable(f"Cell {heading.cell}" if heading.cell else "Cell without a name")
-    name = fit(name, 20, room - taken - text_width(tail, 20))
-    texts.append(Text(name + tail, 88, side, 20, "left", "ink", HEADER))
-    rule = Line(101, side, 101, right, 2.0, "faint", HEADER)
-    return texts, [rule], []
+    name = fit(name, 20, room - beside - text_width(tail, 20))
+    texts.append(Text(name + tail, _ROWS[1], side, 20, "left", "ink", HEADER))
+    if heading.doubtful:
+        open_ones = f"NOT YET REVIEWED: {len(heading.doubtful)} doubtful"
+        texts.append(Text(open_ones, _ROWS[2], side, 18, "left", "accent", HEADER))
+    signed = fit(printable(heading.signed), 18, 0.7 * room)
+    role: Role = "ink" if heading.reviewed_by else "faint"
+    texts.append(Text(signed, _ROWS[2], right, 18, "right", role, HEADER))
+    return texts, [Line(_RULE, side, _RULE, right, 2.0, "faint", HEADER)], []
+
+
+def _iscn_lines(iscn: str, width: float) -> tuple[float, list[str]]:
+    """Return a karyotype in lines that fit a width, and their size.
+
+    Cut short it would be another karyotype: it gets smaller instead, then it goes over
+    several lines, and only one that no page could hold is cut.
+    """
+    size = min(34.0, 34.0 * width / max(1.0, text_width(iscn, 34.0)))
+    if size >= 16.0:
+        return size, [iscn]
+    for size, most in ((15.0, 2), (11.0, 3)):
+        lines = _broken(iscn, size, width)
+        if len(lines) <= most:
+            return size, lines
+    return size, [*lines[: most - 1], fit("".join(lines[most - 1 :]), size, width)]
+
+
+def _broken(text: str, size: float, width: float) -> list[str]:
+    """Break a karyotype into lines, behind a comma or a stroke where there is one."""
+    lines = []
+    while text_width(text, size) > width:
+        end = len(text) - 1
+        while end > 1 and text_width(text[:end], size) > width:
+            end -= 1
+        behind = max(text.rfind(mark, 0, end) for mark in ",/;") + 1
+        if behind > end // 2:
+            end = behind
+        lines.append(text[:end])
+        text = text[end:]
+    return [*lines, text]
 
 
 def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PARTS:
@@ -139,21 +197,32 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
     side : float
         Margin at both sides, in page units.
     """
-    baseline = PAGE_HEIGHT - 38.0
+    baseline, right = PAGE_HEIGHT - 38.0, PAGE_WIDTH - side
+    warning = "Proposal, for research use"
+    if heading.simulated:
+        warning = "Simulated cell.  " + warning
+    room = right - side - 22 - text_width(warning, 18) - 30
+    # Fewer slots are named where the line gets too long, and how many there are stays.
+    for most in range(_NAMED, -1, -1):
+        legend = "   |   ".join(_legend(heading, corrected, reduced, most))
+        if text_width(legend, 18) <= room:
+            break
+    texts = [
+        Text(fit(legend, 18, room), baseline, side + 22, 18, "left", "ink", FOOTER),
+        Text(warning, baseline, right, 18, "right", "ink", FOOTER),
+    ]
+    return texts, [], [triangle(baseline - 6, side + 7, 14, FOOTER)]
+
+
+def _legend(heading: Heading, corrected: int, reduced: bool, most: int) -> list[str]:
+    """Return what the footer says, with no more than so many slots named."""
     by = ", ".join(map(printable, heading.corrected_by)) if corrected else ""
     words = [f"corrected by hand: {corrected}" + (f" (by {by})" if by else "")]
     if heading.doubtful is not None:
-        named = ", ".join(heading.doubtful[:_NAMED])
-        more = ", ..." if len(heading.doubtful) > _NAMED else ""
+        named = ", ".join(heading.doubtful[:most])
+        more = ", ..." if len(heading.doubtful) > most else ""
         where = f" (in {named}{more})" if named else ""
         words.append(f"doubtful, not reviewed: {len(heading.doubtful)}{where}")
     if reduced:
         words.append("'drawn at': smaller than the other slots, to fit")
-    warning = "Proposal, for research use"
-    if heading.simulated:
-        warning = "Simulated cell.  " + warning
-    texts = [
-        Text("   |   ".join(words), baseline, side + 22, 18, "left", "ink", FOOTER),
-        Text(warning, baseline, PAGE_WIDTH - side, 18, "right", "ink", FOOTER),
-    ]
-    return texts, [], [triangle(baseline - 6, side + 7, 14, FOOTER)]
+    return words

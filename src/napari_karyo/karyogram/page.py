@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from napari_karyo.karyotype.state import PLAIN, Appearance
+
 #: Size of the page in millimetres: A4, landscape.
 PAGE_MM: Final = (210.0, 297.0)
 #: Page units to the millimetre.
@@ -72,12 +74,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Slot:
-    """The place of one class, or the tray.
+    """The place of one class, of the markers, or the tray.
 
     Attributes
     ----------
     name : str
-        The class, or ``TRAY``.
+        The class, ``MARKERS`` or ``TRAY``.
     box : Box
         All of the slot, label included: where a chromosome can be dropped.
     inner : Box
@@ -97,7 +99,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Place:
-    """Where one chromosome's upright picture is drawn.
+    """Where one chromosome's picture is drawn, and how.
 
     Attributes
     ----------
@@ -105,12 +107,15 @@ class Place:
         The chromosome's number in its cell.
     slot : str
     box : Box
-        Where the whole upright picture, background included, is drawn.
+        Where the whole picture, background included, is drawn. Of a rotated chromosome
+        it holds what was rotated, of a straightened one the straightened picture.
     turned : bool
-        Whether it is rotated by 180 degrees.
+        Whether it is rotated by 180 degrees, beyond what its appearance says.
     reduction : float
         1 where it is drawn at the page's own magnification, less where it had to be
         made smaller to fit.
+    appearance : Appearance
+        How far it is rotated, whether it is straightened, and its contrast.
     """
 
     index: int
@@ -118,6 +123,7 @@ class Place:
     box: Box
     turned: bool
     reduction: float = 1.0
+    appearance: Appearance = PLAIN
 
 
 @dataclass(frozen=True)
@@ -189,7 +195,7 @@ class Page:
     height, width : int
         In page units.
     slots : mapping of str to Slot
-        The 24 classes and the tray.
+        The 24 classes, the markers and the tray.
     places : mapping of int to Place
         By the chromosome's number in its cell, in drawing order.
     regions : mapping of str to Box

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from napari_karyo.classes import TRAY
+from napari_karyo.classes import CLASSES
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.karyogram.heading import Heading
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
-    from napari_karyo.karyotype import Karyotype
+    from napari_karyo.karyotype import Karyotype, State
+    from napari_karyo.karyotype.state import Role
 
 
 def heading_of(
@@ -20,8 +21,9 @@ def heading_of(
     """Return what the page of a classified cell says, as its karyotype stands now.
 
     A chromosome corrected by hand has been looked at, so it no longer counts as
-    doubtful; neither does one in the tray, where nobody claims a class for it. In a cell
-    of a few crops, where nothing can be sure, every other one counts.
+    doubtful; neither does a marker or one in the tray, where nobody claims a class for
+    it, nor one that was merged or split and is no longer there. In a cell of a few crops,
+    where nothing can be sure, every other one counts.
 
     Parameters
     ----------
@@ -32,9 +34,8 @@ def heading_of(
     state = karyotype.state
     open_ones = [
         index
-        for slot, members in state.slots.items()
-        if slot != TRAY
-        for index in members
+        for slot in CLASSES
+        for index in state.slots[slot]
         if index not in state.reviewed and index not in state.corrected
     ]
     shown = lights(
@@ -55,4 +56,15 @@ def heading_of(
             if few or item is Light.DOUBTFUL
         ),
         corrected_by=tuple(dict.fromkeys(edit.who for edit in karyotype.history if edit.who)),
+        iscn_by_hand=state.iscn is not None,
+        reviewed_by=_signed(state, "reviewed"),
+        confirmed_by=_signed(state, "confirmed"),
+    )
+
+
+def _signed(state: State, role: Role) -> str:
+    """Return who signed a cell in a role, and on which day."""
+    # The time is ISO 8601, in UTC: its first ten letters are the day.
+    return ", ".join(
+        f"{sign.who} {sign.time[:10]}".strip() for sign in state.signatures if sign.role == role
     )

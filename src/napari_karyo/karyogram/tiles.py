@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Cell
+from napari_karyo.karyogram.looks import picture_places
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import Upright
 
@@ -73,24 +74,22 @@ def cell_window(crops: Sequence[NDArray[np.float32]], uprights: Sequence[Upright
     return Window(background, float(np.quantile(stained, 0.998)))
 
 
-def bright_crops(cell: Cell) -> list[NDArray[np.float32]]:
-    """Return the cell's crops as bright on black, 0 to 1."""
-    white = cell.white
+def bright_crops(cell: Cell, photographed: int | None = None) -> list[NDArray[np.float32]]:
+    """Return the cell's crops as bright on black, 0 to 1.
+
+    Parameters
+    ----------
+    cell : Cell
+    photographed : int, optional
+        How many of the crops, the first ones, say what is white; all where not given.
+    """
+    white = replace(cell, chromosomes=cell.chromosomes[:photographed]).white
     return [bright_on_black(item.image, cell.polarity, white) for item in cell]
 
 
-def _upright_places(
-    shape: tuple[int, int], size: tuple[int, int], turned: bool
+def crop_places(
+    item: Upright, size: tuple[int, int], turned: bool, angle: float = 0.0
 ) -> NDArray[np.float64]:
-    """Return where each pixel of a tile lies in the upright picture, (2, height, width)."""
-    axes = []
-    for pixels, drawn in zip(shape, size, strict=True):
-        places = (np.arange(drawn) + 0.5) * (pixels / drawn) - 0.5
-        axes.append(places[::-1] if turned else places)
-    return np.stack(np.meshgrid(*axes, indexing="ij"))
-
-
-def crop_places(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[np.float64]:
     """Return where each pixel of a tile lies in the original crop.
 
     Parameters
@@ -99,14 +98,16 @@ def crop_places(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[n
     size : tuple of int
         Height and width of the tile, in pixels.
     turned : bool
-        Whether the tile is rotated by 180 degrees.
+        Whether the tile is rotated by 180 degrees, beyond the angle.
+    angle : float
+        Degrees that it is rotated clockwise.
 
     Returns
     -------
     ndarray, shape (2, height, width)
         Rows and columns.
     """
-    places = _upright_places((item.grid.shape[0], item.grid.shape[1]), size, turned)
+    places = picture_places(item, size, turned, angle)
     return np.stack(
         [
             ndimage.map_coordinates(item.grid[..., axis], places, order=1, mode="nearest")
@@ -115,18 +116,25 @@ def crop_places(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[n
     ).astype(np.float64)
 
 
-def cover_of(item: Upright, size: tuple[int, int], turned: bool) -> NDArray[np.float32]:
+def cover_of(
+    item: Upright, size: tuple[int, int], turned: bool, angle: float = 0.0
+) -> NDArray[np.float32]:
     """Return the soft outline of a chromosome at a tile's size, 0 to 1."""
     grown = np.pad(ndimage.binary_dilation(item.mask), 2).astype(np.float32)
     soft = ndimage.gaussian_filter(grown, 1.0)
-    places = _upright_places((item.mask.shape[0], item.mask.shape[1]), size, turned) + 2
+    places = picture_places(item, size, turned, angle) + 2
     cover = ndimage.map_coordinates(soft, places, order=2, mode="constant", cval=0.0)
     # Blurred from half to nothing, so that the outline itself stays fully covered.
     return np.asarray(np.clip(cover * 1.8 - 0.35, 0.0, 1.0), np.float32)
 
 
 def draw_tile(
-    item: Upright, crop: NDArray[np.float32], window: Window, size: tuple[int, int], turned: bool
+    item: Upright,
+    crop: NDArray[np.float32],
+    window: Window,
+    size: tuple[int, int],
+    turned: bool,
+    angle: float = 0.0,
 ) -> Tile:
     """Draw a chromosome at a size on the page, straight from its original crop.
 
@@ -136,29 +144,44 @@ def draw_tile(
     Parameters
     ----------
     item : Upright
+        Upright or straightened.
     crop : ndarray, float32
         The original crop, bright on black.
     window : Window
     size : tuple of int
         Height and width of the tile, in pixels.
     turned : bool
-        Whether it is rotated by 180 degrees.
+        Whether it is rotated by 180 degrees, beyond the angle.
+    angle : float
+        Degrees that it is rotated clockwise.
 
     Returns
     -------
     Tile
     """
-    places = crop_places(item, size, turned)
+    places = crop_places(item, size, turned, angle)
     values = ndimage.map_coordinates(
         crop, places, order=3, mode="constant", cval=window.background, output=np.float32
     )
-    cover = cover_of(item, size, turned)
-    stain = window.apply(values)
+    cover = cover_of(item, size, turned, angle)
+    return _inked(window.apply(values), cover)
+
+
+def contrasted(tile: Tile, low: float, high: float) -> Tile:
+    """Return a tile with a part of the range of stain drawn from paper to full ink."""
+    return _inked(np.clip((tile.stain - low) / (high - low), 0.0, 1.0), tile.cover)
+
+
+def _inked(stain: NDArray[np.float32], cover: NDArray[np.float32]) -> Tile:
     return Tile(stain, cover, np.rint(255 * stain * cover).astype(np.uint8))
 
 
 def overlay_tile(
-    item: Upright, values: NDArray[np.float32], size: tuple[int, int], turned: bool
+    item: Upright,
+    values: NDArray[np.float32],
+    size: tuple[int, int],
+    turned: bool,
+    angle: float = 0.0,
 ) -> NDArray[np.float32]:
     """Return a map on the original crop as it lies on the chromosome's tile.
 
@@ -170,14 +193,15 @@ def overlay_tile(
     size : tuple of int
         Height and width of the tile, in pixels.
     turned : bool
+    angle : float
 
     Returns
     -------
     ndarray, shape `size`, float32
         0 outside the chromosome.
     """
-    places = crop_places(item, size, turned)
+    places = crop_places(item, size, turned, angle)
     drawn = ndimage.map_coordinates(
         np.asarray(values, np.float32), places, order=1, mode="constant", cval=0.0
     )
-    return np.asarray(drawn * cover_of(item, size, turned), np.float32)
+    return np.asarray(drawn * cover_of(item, size, turned, angle), np.float32)

@@ -1,0 +1,374 @@
+"""What the cells of one patient say together: clones, counts, the usual karyotype, progress.
+
+It knows no window and no file: cells come as karyotypes with their names, and what was
+agreed about the patient is a word that whoever keeps it hands over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from napari_karyo.classes import AUTOSOMES, MARKERS
+from napari_karyo.errors import EditError
+from napari_karyo.iscn import FEWEST, Content, Finding, class_counts, clones, content_form
+from napari_karyo.iscn.changes import frames, line_of
+from napari_karyo.karyotype import CELL_MARKS, Karyotype, State
+
+#: Cells in which a change must be seen: ISCN 2020, section 11.1.
+GAINS: Final = 2
+LOSSES: Final = 3
+#: What the goals are called among the facts of a case.
+GOALS_FACT: Final = "goals"
+#: Whether several clones are a constitutional mosaic, among the same facts.
+MOSAIC_FACT: Final = "mosaic"
+
+_GOALS = re.compile(r"\s*(\d{1,4})\s*[/,; ]\s*(\d{1,4})\s*[/,; ]\s*(\d{1,4})\s*\Z")
+
+
+class Facts(Protocol):
+    """Where something is kept about a patient; a case file is one."""
+
+    def fact(self, name: str) -> str | None:
+        """Return something kept, or None."""
+        ...
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Keep something."""
+        ...
+
+
+@dataclass(frozen=True)
+class Goals:
+    """How many cells a laboratory wants counted, analysed and karyotyped.
+
+    Raises
+    ------
+    EditError
+        Where more shall be karyotyped than analysed, or analysed than counted, or none
+        counted at all: who karyotypes a cell has analysed and counted it too.
+    """
+
+    counted: int = 20
+    analysed: int = 5
+    karyotyped: int = 2
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.karyotyped <= self.analysed <= self.counted or self.counted < 1:
+            raise EditError(
+                f"Goals of {self.text} can't be met one after another.",
+                "Write the cells to count, to analyse and to karyotype, the most first: 20/5/2.",
+            )
+
+    @property
+    def text(self) -> str:
+        """As laboratories write it: ``20/5/2``."""
+        return f"{self.counted}/{self.analysed}/{self.karyotyped}"
+
+    @classmethod
+    def parse(cls, text: str) -> Goals:
+        """Return the goals that a text such as ``20/5/2`` names.
+
+        Raises
+        ------
+        EditError
+            Where it names none.
+        """
+        match = _GOALS.match(text)
+        if match is None:
+            raise EditError(
+                f"{text.strip()!r} is no goal.",
+                "Write the cells to count, to analyse and to karyotype, such as 20/5/2.",
+            )
+        return cls(*map(int, match.groups()))
+
+
+def goals_of(facts: Facts) -> Goals:
+    """Return the goals kept for a patient; the usual ones where there are none."""
+    try:
+        return Goals.parse(facts.fact(GOALS_FACT) or "")
+    except EditError:
+        return Goals()
+
+
+def keep_goals(facts: Facts, goals: Goals) -> None:
+    """Keep the goals of a patient.
+
+    Raises
+    ------
+    CaseError
+        Where the case file can't be written.
+    """
+    facts.set_fact(GOALS_FACT, goals.text)
+
+
+def is_mosaic(facts: Facts) -> bool:
+    """Whether several clones are written as a constitutional mosaic: so unless said otherwise."""
+    return facts.fact(MOSAIC_FACT) != "no"
+
+
+def keep_mosaic(facts: Facts, mosaic: bool) -> None:
+    """Keep whether several clones are a constitutional mosaic.
+
+    Raises
+    ------
+    CaseError
+        Where the case file can't be written.
+    """
+    facts.set_fact(MOSAIC_FACT, "yes" if mosaic else "no")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many cells were counted, analysed and karyotyped, of how many wanted."""
+
+    counted: int
+    analysed: int
+    karyotyped: int
+    goals: Goals = field(default_factory=Goals)
+
+    @property
+    def steps(self) -> tuple[tuple[str, int, int], ...]:
+        """What was done, in how many cells, of how many."""
+        return tuple((mark, getattr(self, mark), getattr(self.goals, mark)) for mark in CELL_MARKS)
+
+    @property
+    def text(self) -> str:
+        """One line: ``counted 12 of 20, analysed 5 of 5, karyotyped 1 of 2``."""
+        return ", ".join(f"{mark} {done} of {goal}" for mark, done, goal in self.steps)
+
+    @property
+    def reached(self) -> bool:
+        """Whether nothing is left to do."""
+        return all(done >= goal for _, done, goal in self.steps)
+
+
+def progress_of(states: Sequence[State], goals: Goals | None = None) -> Progress:
+    """Return how far the work on some cells has come, by their marks.
+
+    Who karyotypes a cell has analysed it, and who analyses it has counted it.
+    """
+    steps = [_step(state) for state in states]
+    counted, analysed, karyotyped = (
+        sum(step > place for step in steps) for place in range(len(CELL_MARKS))
+    )
+    return Progress(counted, analysed, karyotyped, goals or Goals())
+
+
+@dataclass(frozen=True)
+class PatientCell:
+    """One karyogram of a patient.
+
+    Attributes
+    ----------
+    name : str
+    karyotype : Karyotype
+    same : hashable, optional
+        Equal in karyograms of one and the same cell. None where there is no other.
+    """
+
+    name: str
+    karyotype: Karyotype
+    same: Hashable = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the cells of a patient say together. Cells are places in what was asked about.
+
+    Attributes
+    ----------
+    names : tuple of str
+    contents : tuple of Content
+    counts : mapping of str to tuple of int
+        For each class, and the markers, the number in each cell.
+    expected : tuple of mapping of str to int
+        What a normal cell of the same ploidy, and of the patient's usual sex complement,
+        has of each class and of markers. Empty for a cell that is too small.
+    used : tuple of int
+        The cells that count.
+    marked : bool
+        Whether those are the cells marked counted; where none is marked yet, all count.
+    few : tuple of int
+        Left out: of fewer chromosomes than a cell with a karyotype has.
+    repeated : tuple of int
+        Left out: a second karyogram of a cell that counts already.
+    by_hand : tuple of int
+        Cells whose karyotype a person wrote. What counts here is what is on the page.
+    finding : Finding
+        Clones, changes and the modal number.
+    progress : Progress
+    """
+
+    names: tuple[str, ...]
+    contents: tuple[Content, ...]
+    counts: Mapping[str, tuple[int, ...]]
+    expected: tuple[Mapping[str, int], ...]
+    used: tuple[int, ...]
+    marked: bool
+    few: tuple[int, ...]
+    repeated: tuple[int, ...]
+    by_hand: tuple[int, ...]
+    finding: Finding
+    progress: Progress
+
+    @property
+    def modal(self) -> str:
+        """The modal number and the most frequent karyotype, as seen; empty where no cell counts.
+
+        Where no two of several cells are alike, none of their karyotypes is said to be usual.
+        """
+        content = self.finding.modal
+        if content is None:
+            return ""
+        words = f"Modal number {' or '.join(map(str, self.finding.modal_number))}"
+        alike, number = sum(self.contents[cell] == content for cell in self.used), len(self.used)
+        if alike == 1 < number:
+            return f"{words}, no two cells alike"
+        return f"{words}, most often {content_form(content)} ({alike} of {number})"
+
+    @property
+    def basis(self) -> str:
+        """Which cells count, and which are left out and why, in words."""
+        number = len(self.used)
+        cells = "1 cell" if number == 1 else f"{number} cells"
+        if not self.names:
+            return "No cell is open."
+        said = [f"Of {cells} marked counted." if self.marked else _unmarked(number, cells)]
+        if self.few:
+            said.append(f"Left out, fewer than {FEWEST} chromosomes: {self.called(self.few)}.")
+        if self.repeated:
+            said.append(f"Left out, a second karyogram of a cell: {self.called(self.repeated)}.")
+        if self.by_hand:
+            said.append(
+                f"Written by hand: {self.called(self.by_hand)}; here their karyograms count."
+            )
+        return " ".join(said)
+
+    def called(self, cells: Sequence[int], most: int = 6) -> str:
+        """Return the names of some cells, the first ones where there are many."""
+        names = [self.names[cell] for cell in cells[:most]]
+        more = len(cells) - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
+
+    def odd(self, cell: int, name: str) -> int:
+        """Return how many of a class a cell has more (or less) than a normal one would."""
+        usual = self.expected[cell]
+        return self.counts[name][cell] - usual[name] if usual else 0
+
+
+def summarize(
+    cells: Sequence[PatientCell | Karyotype],
+    goals: Goals | None = None,
+    *,
+    gains: int = GAINS,
+    losses: int = LOSSES,
+    mosaic: bool = True,
+) -> Summary:
+    """Return what the cells of one patient say together.
+
+    Parameters
+    ----------
+    cells : sequence of PatientCell or Karyotype
+        Those without a name are called ``cell 1`` and so on.
+    goals : Goals, optional
+    gains, losses : int
+        Cells in which a gain or structural change, and a loss, must be seen.
+    mosaic : bool
+        Whether several clones are a constitutional mosaic, and are written ``mos``.
+
+    Returns
+    -------
+    Summary
+    """
+    given = [
+        one if isinstance(one, PatientCell) else PatientCell(f"cell {number}", one)
+        for number, one in enumerate(cells, 1)
+    ]
+    states = [one.karyotype.state for one in given]
+    contents = tuple(state.content for state in states)
+    repeated = _repeated(given)
+    few = tuple(
+        cell
+        for cell, content in enumerate(contents)
+        if content.total < FEWEST and cell not in repeated
+    )
+    whole = [cell for cell in range(len(given)) if cell not in repeated and cell not in few]
+    counted = [cell for cell in whole if _step(states[cell])]
+    used = tuple(counted or whole)
+    finding = clones([contents[cell] for cell in used], gains, losses, prefix=mosaic)
+    return Summary(
+        names=tuple(one.name for one in given),
+        contents=contents,
+        counts=class_counts(contents),
+        expected=_expected(contents, used),
+        used=used,
+        marked=bool(counted),
+        few=few,
+        repeated=repeated,
+        by_hand=tuple(cell for cell in used if states[cell].iscn is not None),
+        finding=_of_cells(finding, used),
+        progress=progress_of([states[cell] for cell in whole], goals),
+    )
+
+
+def _unmarked(number: int, cells: str) -> str:
+    if number == 0:
+        return "No cell counts."
+    which = "the one there is counts" if number == 1 else f"all {cells} count"
+    return f"No cell is marked counted yet: {which}."
+
+
+def _step(state: State) -> int:
+    """Return how far the work on a cell has come: 0 for not begun, 3 for karyotyped."""
+    return max((CELL_MARKS.index(mark) + 1 for mark in state.marks), default=0)
+
+
+def _repeated(cells: Sequence[PatientCell]) -> tuple[int, ...]:
+    """Return all karyograms of a cell but the one on which most was done, of equals the last."""
+    best: dict[Hashable, int] = {}
+    for number, one in enumerate(cells):
+        if one.same is not None:
+            before = best.setdefault(one.same, number)
+            if _work(one) >= _work(cells[before]):
+                best[one.same] = number
+    return tuple(
+        number
+        for number, one in enumerate(cells)
+        if one.same is not None and best[one.same] != number
+    )
+
+
+def _work(cell: PatientCell) -> tuple[int, int]:
+    return _step(cell.karyotype.state), len(cell.karyotype.history)
+
+
+def _expected(contents: Sequence[Content], used: Sequence[int]) -> tuple[Mapping[str, int], ...]:
+    """Return what a normal cell of each one's ploidy would have."""
+    line = line_of([contents[cell] for cell in used])
+    found: list[Mapping[str, int]] = []
+    for content in contents:
+        if content.total < FEWEST:
+            found.append({})
+            continue
+        own, complements = frames([content], line)
+        # Another sex complement than the patient's usual one is what shall be seen.
+        sex = complements[own[0]._replace(line=line)]
+        found.append(dict.fromkeys(AUTOSOMES, own[0].sets) | sex | {MARKERS: 0})
+    return tuple(found)
+
+
+def _of_cells(finding: Finding, used: Sequence[int]) -> Finding:
+    """Return a finding on some cells with the cells' own numbers."""
+
+    def own(cells: Sequence[int]) -> tuple[int, ...]:
+        return tuple(used[cell] for cell in cells)
+
+    return replace(
+        finding,
+        clones=tuple(replace(clone, cells=own(clone.cells)) for clone in finding.clones),
+        changes=tuple(replace(seen, cells=own(seen.cells)) for seen in finding.changes),
+        left_out=own(finding.left_out),
+    )

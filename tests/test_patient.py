@@ -1,0 +1,212 @@
+"""What the cells of one patient say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from drawn import MALE
+
+from napari_karyo.case import Case
+from napari_karyo.classes import AUTOSOMES, MARKERS, TRAY
+from napari_karyo.errors import EditError
+from napari_karyo.iscn import FEWEST
+from napari_karyo.karyotype import Karyotype
+from napari_karyo.patient import (
+    Goals,
+    PatientCell,
+    Progress,
+    goals_of,
+    is_mosaic,
+    keep_goals,
+    keep_mosaic,
+    progress_of,
+    summarize,
+)
+
+FEMALE = (*(name for name in AUTOSOMES for _ in range(2)), "X", "X")
+
+
+def karyotype(more: Sequence[str] = (), less: Sequence[str] = (), base: Sequence[str] = FEMALE):
+    """Return a cell with some chromosomes more and some less."""
+    members = [*base, *more]
+    for name in less:
+        members.remove(name)
+    return Karyotype(members)
+
+
+def test_it_counts_classes_markers_and_derivatives_but_not_the_tray() -> None:
+    cell = Karyotype([*MALE, "9", MARKERS, TRAY])
+    cell.mark_derivative(46)
+    found = summarize([cell])
+    assert found.counts["9"] == (3,)
+    assert found.counts["X"] == found.counts["Y"] == (1,)
+    assert found.counts[MARKERS] == (1,)
+    assert found.odd(0, MARKERS) == 1
+    assert dict(found.contents[0].derivatives) == {"9": 1}
+    assert found.contents[0].total == 48
+    assert found.finding.modal_number == (48,)
+
+
+@pytest.mark.parametrize("text", ["20/5/2", " 20 / 5/2 ", "20,5,2", "20 5 2"])
+def test_goals_are_read_as_laboratories_write_them(text: str) -> None:
+    assert Goals.parse(text) == Goals() == Goals(20, 5, 2)
+    assert Goals.parse(text).text == "20/5/2"
+
+
+@pytest.mark.parametrize("text", ["", "20/5", "20/5/2/1", "2/5/20", "a/b/c", "0/0/0", "-20/5/2"])
+def test_goals_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(EditError, match="20/5/2"):
+        Goals.parse(text)
+
+
+def test_goals_are_kept_in_the_case(tmp_path) -> None:
+    path = tmp_path / "patient.karyo"
+    with Case.create(path, "patient") as case:
+        assert goals_of(case) == Goals()
+        assert is_mosaic(case)
+        keep_goals(case, Goals(30, 10, 3))
+        keep_mosaic(case, False)
+    with Case.open(path) as case:
+        assert case.fact("goals") == "30/10/3"
+        assert goals_of(case) == Goals(30, 10, 3)
+        assert not is_mosaic(case)
+        case.set_fact("goals", "many")
+        assert goals_of(case) == Goals()
+
+
+def test_a_karyotyped_cell_is_analysed_and_counted_too() -> None:
+    cells = [karyotype() for _ in range(4)]
+    cells[0].mark("karyotyped")
+    cells[1].mark("analysed")
+    cells[2].mark("counted")
+    found = progress_of([cell.state for cell in cells], Goals(12, 2, 1))
+    assert (found.counted, found.analysed, found.karyotyped) == (3, 2, 1)
+    assert found.text == "counted 3 of 12, analysed 2 of 2, karyotyped 1 of 1"
+    assert not found.reached
+    assert Progress(3, 2, 1, Goals(3, 2, 1)).reached
+
+
+def test_a_mosaic_is_found_by_the_rule() -> None:
+    cells = [karyotype(less=["X"]) for _ in range(5)] + [karyotype() for _ in range(14)]
+    cells += [karyotype(less=["21"])]
+    found = summarize(cells)
+    assert found.finding.iscn == "mos 45,X[5]/46,XX[15]"
+    assert found.finding.clones[0].cells == (0, 1, 2, 3, 4)
+    alone = found.finding.non_clonal
+    assert [(seen.change, seen.cells) for seen in alone] == [("-21", (19,))]
+    assert found.modal == "Modal number 46, most often 46,XX (14 of 20)"
+    assert summarize(cells, mosaic=False).finding.iscn.startswith("45,X[5]")
+    # The rule can be another.
+    assert "45,XX,-21[1]" in summarize(cells, losses=1).finding.iscn
+
+
+def test_a_gain_takes_two_cells_and_a_loss_three() -> None:
+    normal = [karyotype() for _ in range(8)]
+    two_gains = [*normal, karyotype(["8"]), karyotype(["8"])]
+    assert summarize(two_gains).finding.iscn == "mos 47,XX,+8[2]/46,XX[8]"
+    two_losses = [*normal, karyotype(less=["7"]), karyotype(less=["7"])]
+    assert summarize(two_losses).finding.iscn == "46,XX[10]"
+    assert summarize([*two_losses, karyotype(less=["7"])]).finding.iscn.count("-7") == 1
+
+
+def test_only_cells_marked_counted_count_once_one_is_marked() -> None:
+    cells = [karyotype() for _ in range(3)] + [karyotype(["21"]) for _ in range(3)]
+    every = summarize(cells)
+    assert every.used == (0, 1, 2, 3, 4, 5)
+    assert not every.marked
+    assert "No cell is marked counted yet: all 6 cells count." in every.basis
+    for cell in cells[3:5]:
+        cell.mark("counted")
+    some = summarize(cells)
+    assert some.marked
+    assert some.used == (3, 4)
+    assert some.basis == "Of 2 cells marked counted."
+    assert some.finding.iscn == "47,XX,+21[2]"
+    # Cells go on with their own numbers.
+    assert some.finding.clones[0].cells == (3, 4)
+    assert some.finding.changes[0].cells == (3, 4)
+
+
+def test_a_handful_of_chromosomes_is_left_out_and_named() -> None:
+    part = Karyotype(["1"] * (FEWEST - 1))
+    part.mark("counted")
+    cells = [PatientCell("good", karyotype()), PatientCell("part", part)]
+    found = summarize(cells)
+    assert found.few == (1,)
+    assert found.used == (0,)
+    # Its mark is worth nothing: it is no cell with a karyotype.
+    assert not found.marked
+    assert found.progress.counted == 0
+    assert "fewer than 20 chromosomes: part" in found.basis
+    assert found.expected[1] == {}
+    assert found.odd(1, "1") == 0
+    assert found.counts["1"] == (2, 19)
+
+
+def test_two_karyograms_of_one_cell_count_once() -> None:
+    first, second = karyotype(["21"]), karyotype(["21"])
+    cells = [
+        PatientCell("a", first, "same"),
+        PatientCell("b", karyotype()),
+        PatientCell("a (2)", second, "same"),
+    ]
+    found = summarize(cells)
+    assert found.repeated == (0,)
+    assert found.used == (1, 2)
+    assert "second karyogram of a cell: a." in found.basis
+    # The one on which more was done counts.
+    first.mark("counted")
+    found = summarize(cells)
+    assert found.repeated == (2,)
+    assert found.progress.counted == 1
+
+
+def test_what_a_normal_cell_would_have() -> None:
+    cells = [
+        karyotype(["21"]),
+        karyotype(less=["X"]),
+        karyotype(),
+        Karyotype([*FEMALE, *FEMALE, "3"]),
+        karyotype(base=MALE),
+    ]
+    found = summarize(cells)
+    assert [found.odd(cell, "21") for cell in range(5)] == [1, 0, 0, 0, 0]
+    assert [found.odd(cell, "X") for cell in range(5)] == [0, -1, 0, 0, -1]
+    # Four of each are usual in a tetraploid cell.
+    assert found.expected[3]["1"] == 4
+    assert found.odd(3, "3") == 1
+    # Another sex than the patient's is what shall be seen.
+    assert found.odd(4, "Y") == 1
+    assert found.counts[MARKERS] == (0, 0, 0, 0, 0)
+
+
+def test_a_karyotype_written_by_hand_is_told_of() -> None:
+    cell = karyotype()
+    cell.write_iscn("46,XX,t(9;22)(q34;q11.2)")
+    found = summarize([PatientCell("a", cell)])
+    assert found.by_hand == (0,)
+    assert "Written by hand: a" in found.basis
+
+
+def test_no_cell_says_nothing() -> None:
+    found = summarize([])
+    assert found.finding.iscn == found.modal == ""
+    assert found.basis == "No cell is open."
+    assert found.progress.text == "counted 0 of 20, analysed 0 of 5, karyotyped 0 of 2"
+    only_a_part = summarize([Karyotype(["1"])])
+    assert only_a_part.finding.iscn == ""
+    assert "cell 1" in only_a_part.basis
+
+
+def test_cells_that_are_all_different_have_no_usual_karyotype() -> None:
+    found = summarize([karyotype(less=["19"]), karyotype(less=["21"])])
+    assert found.modal == "Modal number 45, no two cells alike"
+    three = summarize([karyotype(less=["X"]), karyotype(), karyotype(less=["X"])])
+    assert three.modal == "Modal number 45, most often 45,X (2 of 3)"
+    assert summarize([karyotype()]).modal == "Modal number 46, most often 46,XX (1 of 1)"
+
+
+def test_long_lists_of_cells_are_cut() -> None:
+    found = summarize([karyotype() for _ in range(9)])
+    assert found.called(range(9)) == "cell 1, cell 2, cell 3, cell 4, cell 5, cell 6 and 3 more"
