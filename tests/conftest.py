@@ -131,3 +131,11 @@ def real_cell(
         return target
 
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let no test write into the data folder of whoever runs it."""
+    folder = tmp_path / "own-data"
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    return folder

@@ -17,9 +17,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from napari_karyo.classes import AUTOSOMES, CLASSES, TRAY
+from napari_karyo.classes import AUTOSOMES, CLASSES, MARKERS, TRAY
 from napari_karyo.errors import EditError
-from napari_karyo.karyotype import SLOTS, Change, Edit, Karyotype, State
+from napari_karyo.karyotype import (
+    CELL_MARKS,
+    PLAIN,
+    SLOTS,
+    Appearance,
+    Change,
+    Edit,
+    Karyotype,
+    State,
+)
 
 MALE = [name for name in AUTOSOMES for _ in range(2)] + ["X", "Y"]
 
@@ -41,7 +50,7 @@ def heard(karyotype: Karyotype) -> list[Change]:
 def test_the_proposal(karyotype: Karyotype) -> None:
     state = karyotype.state
     assert state is karyotype.proposed
-    assert tuple(state.slots) == SLOTS == (*CLASSES, TRAY)
+    assert tuple(state.slots) == SLOTS == (*CLASSES, MARKERS, TRAY)
     assert state.slots["2"] == (2, 3)
     assert state.slots[TRAY] == ()
     assert state.turned == {3}
@@ -205,6 +214,16 @@ NOTHING: dict[str, Callable[[Karyotype], Any]] = {
     "swapped with itself": lambda k: k.swap(2, 2),
     "no step": lambda k: k.swap_with_neighbour(2, 0),
     "mark that isn't there": lambda k: k.review([2], reviewed=False),
+    "already a marker's place": lambda k: k.to_markers([]),
+    "no derivative before": lambda k: k.mark_derivative(2, False),
+    "rotated by nothing": lambda k: k.rotate([2], 0),
+    "rotated all around": lambda k: k.rotate([2], 360),
+    "straight as it is": lambda k: k.straighten([2], False),
+    "the whole contrast": lambda k: k.set_contrast([2], 0, 1),
+    "mark taken that isn't there": lambda k: k.mark("counted", False),
+    "no note": lambda k: k.annotate(""),
+    "nothing written": lambda k: k.write_iscn("  "),
+    "no signature": lambda k: k.withdraw(),
     "nothing to undo": lambda k: k.undo(),
     "nothing to redo": lambda k: k.redo(),
 }
@@ -244,6 +263,20 @@ NONSENSE: dict[str, tuple[Callable[[Karyotype], Any], str]] = {
     "left": (lambda k: k.swap_with_neighbour(44, -1), "no neighbour to the left in X"),
     "place": (lambda k: k.move([0], "5", 3), "no place 3 in 5"),
     "place left": (lambda k: k.move([0], TRAY, -1), "no place -1 in the tray"),
+    "derivative of nothing": (lambda k: k.mark_derivative(46), "number 46"),
+    "contrast": (lambda k: k.set_contrast([0], 0.5, 0.5), "shows nothing"),
+    "contrast, none": (lambda k: k.set_contrast([0], float("nan"), 1), "no number"),
+    "angle": (lambda k: k.rotate([0], float("inf")), "no number"),
+    "rotate nobody": (lambda k: k.rotate([46], 3), "number 46"),
+    "cell mark": (lambda k: k.mark("finished"), "can't be marked 'finished'"),
+    "role": (lambda k: k.sign("liked"), "can't be signed"),
+    "confirmed first": (lambda k: k.sign("confirmed"), "not been reviewed"),
+    "merge one": (lambda k: k.merge([0, 0], "a", "1"), "two or more"),
+    "merge nowhere": (lambda k: k.merge([0, 1], "a", "25"), "no slot '25'"),
+    "merge nobody": (lambda k: k.merge([0, 46], "a", "1"), "number 46"),
+    "split into one": (lambda k: k.split(0, ["a"], ["1"]), "two or more"),
+    "split nowhere": (lambda k: k.split(0, ["a", "b"], ["1", ""]), "no slot ''"),
+    "go nowhere": (lambda k: k.go_to(2), "no edit number 2"),
     "place here": (lambda k: k.move([0], "1", 2), "no place 2 in 1"),
 }
 
@@ -341,7 +374,7 @@ def test_a_state_makes_sense_or_is_none() -> None:
     for slots in ({"1": (0,), "2": (0,)}, {"1": (0, 0)}):
         with pytest.raises(EditError, match="two places"):
             State(slots)
-    for mark in ("turned", "corrected", "reviewed"):
+    for mark in ("turned", "corrected", "reviewed", "derivatives"):
         with pytest.raises(EditError, match="no chromosome of number 4"):
             State({"1": (0,)}, **{mark: frozenset({4})})
 
@@ -399,7 +432,14 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         state = self.karyotype.state
         return {
             slot: [
-                (one, one in state.turned, one in state.corrected, one in state.reviewed)
+                (
+                    one,
+                    one in state.turned,
+                    one in state.corrected,
+                    one in state.reviewed,
+                    one in state.derivatives,
+                    state.appearance(one),
+                )
                 for one in state.slots[slot]
             ]
             for slot in slots
@@ -423,13 +463,14 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         assert self.heard[-1].edit is done
         assert (done.before, done.after) == (before, self.karyotype.state)
         assert done.before != done.after
-        assert self.heard[-1].touched
+        if done.kind not in ("merge", "split", "mark", "note", "sign", "iscn"):
+            assert self.heard[-1].touched
         self.states = [*self.states[: self.here + 1], self.karyotype.state]
         self.here += 1
 
-    some = st.lists(st.integers(-1, 7), max_size=3)
-    one = st.integers(-1, 7)
-    slot = st.sampled_from(("1", "2", "21", "Y", TRAY, "23"))
+    some = st.lists(st.integers(-1, 9), max_size=3)
+    one = st.integers(-1, 9)
+    slot = st.sampled_from(("1", "2", "21", "Y", MARKERS, TRAY, "23"))
 
     @rule(chromosomes=some, slot=slot, position=st.none() | st.integers(-1, 5))
     def move(self, chromosomes: list[int], slot: str, position: int | None) -> None:
@@ -455,6 +496,48 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
     def review(self, chromosomes: list[int], reviewed: bool) -> None:
         self._do(lambda: self.karyotype.review(chromosomes, reviewed))
 
+    @rule(chromosomes=some)
+    def markers(self, chromosomes: list[int]) -> None:
+        self._do(lambda: self.karyotype.to_markers(chromosomes))
+
+    @rule(chromosome=one, derivative=st.booleans())
+    def derivative(self, chromosome: int, derivative: bool) -> None:
+        self._do(lambda: self.karyotype.mark_derivative(chromosome, derivative))
+
+    @rule(chromosomes=some, by=st.sampled_from((-90.0, 0.0, 20.0, 180.0)))
+    def rotate(self, chromosomes: list[int], by: float) -> None:
+        self._do(lambda: self.karyotype.rotate(chromosomes, by))
+
+    @rule(chromosomes=some, straight=st.booleans())
+    def straighten(self, chromosomes: list[int], straight: bool) -> None:
+        self._do(lambda: self.karyotype.straighten(chromosomes, straight))
+
+    @rule(chromosomes=some, low=st.sampled_from((0.0, 0.4, 1.0)))
+    def contrast(self, chromosomes: list[int], low: float) -> None:
+        self._do(lambda: self.karyotype.set_contrast(chromosomes, low, 1.0))
+
+    @rule(chromosomes=some, slot=slot)
+    def merge(self, chromosomes: list[int], slot: str) -> None:
+        self._do(lambda: self.karyotype.merge(chromosomes, "merged", slot))
+
+    @rule(chromosome=one, slots=st.lists(slot, min_size=1, max_size=3))
+    def split(self, chromosome: int, slots: list[str]) -> None:
+        names = [f"part {n}" for n in range(len(slots))]
+        self._do(lambda: self.karyotype.split(chromosome, names, slots))
+
+    @rule(words=st.sampled_from(("counted", "karyotyped")), on=st.booleans())
+    def mark(self, words: str, on: bool) -> None:
+        self._do(lambda: self.karyotype.mark(words, on))
+
+    @rule(who=st.sampled_from(("AB", "CD")), role=st.sampled_from(("reviewed", "confirmed")))
+    def sign(self, who: str, role: str) -> None:
+        self.karyotype.who = who
+        self._do(lambda: self.karyotype.sign(role))
+
+    @rule(text=st.sampled_from(("", "46,XX")))
+    def iscn(self, text: str) -> None:
+        self._do(lambda: self.karyotype.write_iscn(text))
+
     @rule()
     def undo(self) -> None:
         assert (self.karyotype.undo() is not None) == (self.here > 0)
@@ -476,14 +559,34 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         self.here = len(self.states) - 1
 
     @invariant()
-    def everyone_has_one_place(self) -> None:
+    def everyone_has_one_place_at_most(self) -> None:
         state = self.karyotype.state
         seated = sorted(one for seats in state.slots.values() for one in seats)
-        assert seated == list(range(self.count))
+        assert seated == list(self.karyotype.present) == sorted(set(seated))
+        # Only merging and splitting take a chromosome away.
+        gone = set(range(len(self.karyotype))) - set(seated)
+        made = {
+            one
+            for edit in (*self.karyotype.history, *self.karyotype.undone)
+            if edit.kind in ("merge", "split")
+            for one in edit.chromosomes
+        }
+        assert gone <= made | set(range(self.count, len(self.karyotype)))
         assert tuple(state.slots) == SLOTS
-        for one in range(self.count):
+        for one in seated:
             slot, place = self.karyotype.slot_of(one), self.karyotype.position_of(one)
             assert state.slots[slot][place] == one
+        for one in gone:
+            with pytest.raises(EditError, match="merged or split"):
+                self.karyotype.slot_of(one)
+
+    @invariant()
+    def what_was_said_of_one_that_left_is_gone(self) -> None:
+        state = self.karyotype.state
+        there = state.seats.keys()
+        assert state.turned | state.reviewed | state.derivatives | state.corrected <= there
+        assert state.appearances.keys() <= there
+        assert all(state.seats[one][0] in CLASSES for one in state.derivatives)
 
     @invariant()
     def the_present_is_where_the_history_says(self) -> None:
@@ -496,7 +599,7 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
     @invariant()
     def corrected_is_what_differs_from_the_proposal(self) -> None:
         state, proposed = self.karyotype.state, self.karyotype.proposed
-        for one in range(self.count):
+        for one in self.karyotype.present:
             moved = one not in proposed.slots[self.karyotype.slot_of(one)]
             turned = (one in state.turned) != (one in proposed.turned)
             assert (one in state.corrected) == (moved or turned)
@@ -508,9 +611,10 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
 
     @invariant()
     def the_count_is_the_slots(self) -> None:
-        counted = sum(self.karyotype.counts().values())
-        assert counted == self.count - len(self.karyotype.state.slots[TRAY])
-        assert int(self.karyotype.iscn.partition(",")[0].split("<")[0].split()[0]) == counted
+        state = self.karyotype.state
+        counted = sum(self.karyotype.counts().values()) + len(state.markers)
+        assert counted == len(self.karyotype.present) - len(state.slots[TRAY])
+        assert int(self.karyotype.proposal.partition(",")[0].split("<")[0].split()[0]) == counted
 
 
 TestAnySeriesOfEdits = AnySeriesOfEdits.TestCase
@@ -519,13 +623,14 @@ TestAnySeriesOfEdits.settings = settings(max_examples=50, stateful_step_count=25
 
 def test_a_marker_counts_though_it_has_no_class() -> None:
     karyotype = Karyotype([*(name for name in AUTOSOMES for _ in (1, 2)), "X", "X", "21"])
-    edit = karyotype.mark_marker([46])
+    edit = karyotype.to_markers([46])
     assert edit is not None
     assert edit.kind == "marker"
-    assert karyotype.slot_of(46) == TRAY
+    assert karyotype.slot_of(46) == MARKERS
+    assert karyotype.state.markers == (46,)
     assert karyotype.iscn == "47,XX,+mar"
-    assert karyotype.mark_marker([46]) is None
-    karyotype.mark_marker([46], marker=False)
+    assert karyotype.to_markers([46]) is None
+    karyotype.to_tray([46])
     assert karyotype.iscn == "46,XX"
     assert karyotype.slot_of(46) == TRAY
     karyotype.undo()
@@ -537,11 +642,189 @@ def test_a_marker_counts_though_it_has_no_class() -> None:
     assert karyotype.iscn == "47,XX,+9"
     assert karyotype.last_edit_of(46) is karyotype.history[-1]
     assert karyotype.last_edit_of(0) is None
-    with pytest.raises(EditError, match="lies in the tray"):
-        State({"1": (0,)}, markers=frozenset({0}))
 
 
 def test_a_handful_of_chromosomes_has_no_karyotype() -> None:
     assert Karyotype(["21"]).iscn == "1 (too few for a karyotype)"
     assert Karyotype(["1"] * 20).iscn.startswith("20")
     assert "," in Karyotype(["1"] * 20).iscn
+
+
+# -- what is said of chromosomes and cells ----------------------------------------------
+
+
+def test_a_derivative_stands_to_the_right(karyotype: Karyotype, heard: list[Change]) -> None:
+    edit = karyotype.mark_derivative(16)
+    assert edit is not None
+    assert edit.kind == "derivative"
+    assert edit.text == "16.png called a derivative of 9"
+    assert karyotype.state.slots["9"] == (17, 16)
+    assert karyotype.state.derivatives == {16}
+    assert heard[-1].touched == {"9"}
+    assert karyotype.mark_derivative(16) is None
+    # It goes with the chromosome from class to class, but no marker is a derivative.
+    karyotype.move([16], "22")
+    assert karyotype.state.derivatives == {16}
+    karyotype.to_markers([16])
+    assert not karyotype.state.derivatives
+    with pytest.raises(EditError, match="in no class"):
+        karyotype.mark_derivative(16)
+    karyotype.go_to(1)
+    assert karyotype.state.derivatives == {16}
+    karyotype.mark_derivative(16, False)
+    assert not karyotype.state.derivatives
+    assert heard[-1].touched == {"9"}
+
+
+def test_looks_add_up_and_leave_all_else_alone(karyotype: Karyotype, heard: list[Change]) -> None:
+    karyotype.rotate([0, 2], 100)
+    karyotype.rotate([0], 100)
+    karyotype.straighten([0])
+    karyotype.set_contrast([0], 0.1, 0.8)
+    state = karyotype.state
+    assert state.appearances == {
+        0: Appearance(-160.0, True, 0.1, 0.8),
+        2: Appearance(100.0),
+    }
+    assert heard[0].touched == {"1", "2"}
+    assert heard[1].touched == {"1"}
+    assert not state.corrected
+    assert state.slots == karyotype.proposed.slots
+    assert State.from_dict(json.loads(json.dumps(state.to_dict()))) == state
+    karyotype.rotate([2], -100)
+    assert set(karyotype.state.appearances) == {0}, "plain again is not kept"
+    karyotype.move([0], "5")
+    assert karyotype.state.appearance(0) == Appearance(-160.0, True, 0.1, 0.8)
+    karyotype.go_to(0)
+    assert karyotype.state == karyotype.proposed
+
+
+def test_half_a_circle_is_one_angle_whichever_way() -> None:
+    assert Appearance(180) == Appearance(-180) == Appearance(540)
+    assert Appearance(-0.0) == Appearance(360) == PLAIN
+    assert str(Appearance(-0.0).angle) == "0.0"
+
+
+def test_pieces_take_the_place_of_what_they_were_made_from(karyotype: Karyotype) -> None:
+    edit = karyotype.merge([0, 40], "whole.png", "1")
+    assert edit is not None
+    assert (edit.kind, edit.chromosomes) == ("merge", (0, 40, 46))
+    assert karyotype.state.slots["1"] == (46, 1)
+    assert karyotype.state.slots["21"] == (41,)
+    assert (len(karyotype), karyotype.names[46]) == (47, "whole.png")
+    assert karyotype.is_corrected(46)
+    assert 0 not in karyotype.present
+    with pytest.raises(EditError, match=r"00\.png is no longer there"):
+        karyotype.move([0], "5")
+    assert karyotype.iscn == "45,XY,-21"
+    karyotype.turn([44])
+    karyotype.split(44, ["a.png", "b.png"], ["X", TRAY])
+    assert karyotype.state.slots["X"] == (47,)
+    assert karyotype.state.slots[TRAY] == (48,)
+    assert 44 not in karyotype.state.turned
+    karyotype.go_to(0)
+    assert karyotype.state == karyotype.proposed
+    # Their numbers are taken for good: what was merged can be merged again.
+    assert len(karyotype) == 49
+    assert karyotype.present == tuple(range(46))
+    karyotype.go_to(1)
+    assert karyotype.slot_of(46) == "1"
+
+
+def test_marks_of_a_cell_bring_those_below(karyotype: Karyotype) -> None:
+    karyotype.mark("karyotyped")
+    assert karyotype.state.marks == set(CELL_MARKS)
+    karyotype.mark("analysed", False)
+    assert karyotype.state.marks == {"counted"}
+
+
+def test_two_persons_sign_and_an_edit_takes_it_away(karyotype: Karyotype) -> None:
+    karyotype.sign("reviewed")
+    with pytest.raises(EditError, match="second person"):
+        karyotype.sign("confirmed")
+    assert karyotype.sign("reviewed") is None
+    karyotype.who = "CD"
+    karyotype.sign("confirmed")
+    assert [(one.role, one.who) for one in karyotype.state.signatures] == [
+        ("reviewed", "AB"),
+        ("confirmed", "CD"),
+    ]
+    # How it is drawn, and notes, are not what was signed.
+    karyotype.rotate([0], 10)
+    karyotype.annotate("two touch")
+    karyotype.mark("counted")
+    karyotype.review([3])
+    assert len(karyotype.state.signatures) == 2
+    for edit in (
+        lambda: karyotype.move([0], "5"),
+        lambda: karyotype.turn([0]),
+        lambda: karyotype.mark_derivative(2),
+        lambda: karyotype.write_iscn("46,XY"),
+        lambda: karyotype.merge([0, 1], "a", "1"),
+    ):
+        edit()
+        assert karyotype.state.signatures == ()
+        karyotype.undo()
+        assert len(karyotype.state.signatures) == 2
+    # Who reviews anew has not been confirmed.
+    karyotype.who = "EF"
+    karyotype.sign("reviewed")
+    assert [(one.role, one.who) for one in karyotype.state.signatures] == [("reviewed", "EF")]
+    karyotype.withdraw()
+    assert karyotype.state.signatures == ()
+    karyotype.who = " "
+    with pytest.raises(EditError, match="initials"):
+        karyotype.sign("reviewed")
+
+
+def test_a_karyotype_written_by_hand(karyotype: Karyotype) -> None:
+    karyotype.write_iscn(" 46,XY,t(9;22) ")
+    assert (karyotype.iscn, karyotype.iscn_by_hand) == ("46,XY,t(9;22)", True)
+    assert karyotype.proposal == "46,XY"
+    karyotype.write_iscn("")
+    assert (karyotype.iscn, karyotype.iscn_by_hand) == ("46,XY", False)
+
+
+class Book:
+    """A journal, or one whose disk is full."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self.kept: list[tuple[Any, Edit]] = []
+
+    def keep(self, edit: Edit, direction: Any, who: str, time: datetime) -> None:
+        if self.full:
+            raise EditError("The disk is full.")
+        self.kept.append((direction, edit))
+
+
+def test_what_cannot_be_kept_does_not_happen(karyotype: Karyotype, heard: list[Change]) -> None:
+    book = karyotype.journal = Book()
+    karyotype.move([0], "5")
+    karyotype.turn([3])
+    karyotype.undo()
+    before = karyotype.state
+    count = len(heard)
+    book.full = True
+    for edit in (
+        lambda: karyotype.move([1], "5"),
+        lambda: karyotype.merge([1, 2], "a", "1"),
+        karyotype.undo,
+        karyotype.redo,
+    ):
+        with pytest.raises(EditError, match="full"):
+            edit()
+        assert karyotype.state is before
+        assert len(heard) == count
+        assert len(karyotype) == 46
+        assert (len(karyotype.history), len(karyotype.undone)) == (1, 1)
+    # What it kept leads to the same state again.
+    again = Karyotype.from_state(karyotype.names, karyotype.proposed)
+    again.replay(book.kept)
+    assert (again.state, again.history, again.undone) == (
+        karyotype.state,
+        karyotype.history,
+        karyotype.undone,
+    )
+    with pytest.raises(EditError, match="gap"):
+        Karyotype.from_state(karyotype.names, karyotype.proposed).replay(book.kept[1:])

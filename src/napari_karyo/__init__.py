@@ -11,12 +11,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from napari_karyo.case import Case
     from napari_karyo.inference.assignment import assign
     from napari_karyo.inference.classify import classify, classify_patient
     from napari_karyo.inference.saliency import saliency
     from napari_karyo.io.cells import read_cell, read_patient
-    from napari_karyo.io.export import export
     from napari_karyo.karyotype import Karyotype
+    from napari_karyo.output.export import export, export_patient
     from napari_karyo.simulation.sample import simulate_cell
 
 try:
@@ -25,11 +26,13 @@ except PackageNotFoundError:  # run from a source tree that was never installed
     __version__ = "0+unknown"
 
 _HOMES = {
+    "Case": "case",
     "Karyotype": "karyotype",
     "assign": "inference.assignment",
     "classify": "inference.classify",
     "classify_patient": "inference.classify",
-    "export": "io.export",
+    "export": "output.export",
+    "export_patient": "output.export",
     "read_cell": "io.cells",
     "read_patient": "io.cells",
     "saliency": "inference.saliency",
@@ -37,12 +40,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "Case",
     "Karyotype",
     "__version__",
     "assign",
     "classify",
     "classify_patient",
     "export",
+    "export_patient",
     "read_cell",
     "read_patient",
     "saliency",

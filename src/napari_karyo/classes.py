@@ -23,7 +23,10 @@ PAGE_ROWS: Final[tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]] = (
     (("F", ("19", "20")), ("G", ("21", "22")), ("", ("X", "Y"))),
 )
 
-#: The place of objects that are no chromosome of a class: markers, dirt, unknown.
+#: The place of marker chromosomes: they count, though nobody can name their class (ISCN
+#: writes them ``mar``).
+MARKERS: Final = "mar"
+#: The place of what is not counted: unknown objects, dirt.
 TRAY: Final = "tray"
 
 _CLASS = re.compile(r"(?:chr(?:omosome)?[\s_-]*)?0*(\d{1,2}|[XxYy])\Z", re.IGNORECASE)

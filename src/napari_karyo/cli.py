@@ -33,11 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     chosen = parser().parse_args(arguments)
     # The commands are loaded only now, so that --help and a mistyped option answer at once.
-    from napari_karyo import commands
+    from napari_karyo import case_command, commands
 
     run = {
         "classify": commands.classify,
         "karyogram": commands.karyogram,
+        "case": case_command.case,
         "train": commands.train,
         "evaluate": commands.evaluate,
         "reproduce": commands.reproduce,
@@ -87,6 +88,29 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--title", default="Karyogram")
     _add_stain(one)
     _add_network(one)
+
+    one = commands.add_parser("case", help="tell what a case file holds, write it out, or open it")
+    one.add_argument("file", type=Path, metavar="FILE.karyo")
+    one.add_argument("--history", action="store_true", help="every edit: when, who, what")
+    one.add_argument(
+        "--cell",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this cell; may be repeated",
+    )
+    one.add_argument(
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help="write it: .pdf .svg .png .tif for pages, .csv or .json for everything",
+    )
+    one.add_argument("--report", action="store_true", help="write the report, not the karyograms")
+    one.add_argument("--paper", default="a4", choices=("a4", "letter"))
+    one.add_argument("--patient", action="store_true", help="print the patient's name")
+    one.add_argument("--dpi", type=float, default=300.0, help="of a picture, 72 to 1200 (300)")
+    one.add_argument("--title", default="Karyogram")
+    one.add_argument("--window", action="store_true", help="open it in napari")
 
     one = commands.add_parser("train", help="train the network; goes on after a kill")
     one.add_argument(

@@ -33,7 +33,7 @@ COLUMNS = (
 
 def classify(chosen: Namespace) -> int:
     """Classify cells and write one row a crop."""
-    from napari_karyo.io.export import written
+    from napari_karyo.output.files import written
 
     # Hours of work must not end at a folder that is not there.
     if not chosen.output.parent.is_dir():
@@ -101,9 +101,9 @@ def karyogram(chosen: Namespace) -> int:
     """Write the karyogram of one cell as a picture."""
     from napari_karyo.inference.classify import classify as run
     from napari_karyo.io.cells import is_patient_folder, read_cell
-    from napari_karyo.io.export import check_picture
+    from napari_karyo.output.files import check_export
 
-    check_picture(chosen.output, chosen.dpi)
+    check_export(chosen.output, chosen.dpi)
     if is_patient_folder(chosen.cell):
         raise ReadError(
             "this folder holds several cells.", "Name the folder of one of them.", chosen.cell
@@ -142,7 +142,7 @@ def train(chosen: Namespace) -> int:
 
 def evaluate(chosen: Namespace) -> int:
     """Print, and write where asked for, how often the program is right."""
-    from napari_karyo.io.export import written
+    from napari_karyo.output.files import written
     from napari_karyo.training.evaluate import evaluate as run
 
     report = run(
@@ -359,11 +359,11 @@ def _classify_group(
 
 def _write_picture(result: Classification, path: Path, dpi: float, title: str) -> None:
     from napari_karyo.inference.confidence import assigned_probability, doubtful_order
-    from napari_karyo.io.export import export_picture
     from napari_karyo.karyotype import Karyotype
+    from napari_karyo.output.export import export
 
     karyotype = Karyotype.from_classification(result)
-    export_picture(karyotype, result, path, dpi=dpi, title=title)
+    export(karyotype, result, path, dpi=dpi, title=title)
     print(f"{path.resolve()}: proposal {karyotype.iscn}, for research use")
     slots = [karyotype.slot_of(index) for index in range(len(karyotype))]
     shares = assigned_probability(result.probabilities, slots)

@@ -48,3 +48,7 @@ class EditError(KaryoError):
 
 class ExportError(KaryoError):
     """A picture or table could not be written."""
+
+
+class CaseError(KaryoError):
+    """A case file is damaged, of a newer version, read-only or could not be written."""

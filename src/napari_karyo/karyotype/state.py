@@ -1,74 +1,170 @@
-"""The state of a karyotype, and one edit of it, as immutable values.
+"""The state of a karyotype at one moment, as an immutable value.
 
-Both go to plain dictionaries and back, so that a file can keep them.
+It goes to plain dictionaries and back, so that a file can keep it.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.errors import EditError
+from napari_karyo.iscn import Content
 
-#: Every slot of the page: the 24 classes in order, then the tray.
-SLOTS: Final = (*CLASSES, TRAY)
+#: Every slot of the page: the 24 classes in order, the markers, then the tray.
+SLOTS: Final = (*CLASSES, MARKERS, TRAY)
+
+#: How far the work on a cell has come, as laboratories count it, least first.
+CELL_MARKS: Final = ("counted", "analysed", "karyotyped")
+
+Role = Literal["reviewed", "confirmed"]
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How a chromosome is drawn, beyond being turned upright.
+
+    Attributes
+    ----------
+    angle : float
+        Degrees that it is rotated clockwise on the page, above -180 up to 180.
+    straightened : bool
+        Whether it is drawn pulled straight along its medial axis.
+    low, high : float
+        The part of the cell's range of stain that is drawn from paper to full ink.
+
+    Raises
+    ------
+    EditError
+        Where the part is empty or a number is none.
+    """
+
+    angle: float = 0.0
+    straightened: bool = False
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.angle, self.low, self.high))):
+            raise EditError("An angle or a contrast is no number.")
+        if not -1.0 <= self.low < self.high <= 2.0:
+            raise EditError(
+                f"A contrast from {self.low:g} to {self.high:g} shows nothing.",
+                "The lower end must lie below the upper one.",
+            )
+        # 180 and -180 are one angle, and equal pictures shall be equal values.
+        turned = math.remainder(self.angle, 360.0)
+        object.__setattr__(self, "angle", 180.0 if turned == -180.0 else turned + 0.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the appearance as numbers, fit for JSON."""
+        return {
+            "angle": self.angle,
+            "straightened": self.straightened,
+            "low": self.low,
+            "high": self.high,
+        }
+
+
+#: As photographed, upright: what every chromosome begins with.
+PLAIN: Final = Appearance()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A person's word for a whole cell.
+
+    Attributes
+    ----------
+    role : {"reviewed", "confirmed"}
+        Confirmed is what a second person says of a reviewed cell.
+    who : str
+        Initials.
+    time : str
+        When, ISO 8601, in UTC.
+    """
+
+    role: Role
+    who: str
+    time: str
 
 
 @dataclass(frozen=True)
 class State:
-    """Which chromosome sits where, at one moment.
+    """Which chromosome sits where, at one moment, and what was said of it.
 
     Attributes
     ----------
     slots : mapping of str to tuple of int
         Every slot of `SLOTS` in that order, its chromosomes left to right. Each
-        chromosome is in exactly one slot. Slots left out at construction are empty.
+        chromosome is in one slot at most; one that was merged or split is in none.
+        Slots left out at construction are empty.
     turned : frozenset of int
         Drawn rotated by 180 degrees relative to the upright picture.
     corrected : frozenset of int
         Slot or way up differs from the proposal.
     reviewed : frozenset of int
         Accepted by a person where they sit.
-    markers : frozenset of int
-        Called marker chromosomes by a person. They lie in the tray, but count.
+    derivatives : frozenset of int
+        Called structurally abnormal by a person: they stand to the right in their slot.
+    appearances : mapping of int to Appearance
+        Of those that are not drawn plainly.
+    marks : frozenset of str
+        Of `CELL_MARKS`.
+    signatures : tuple of Signature
+    note : str
+        What a person wrote about the cell.
+    iscn : str or None
+        The karyotype as a person wrote it; None where the program's proposal holds.
 
     Raises
     ------
     EditError
-        Where a slot does not exist, a chromosome sits in two, a mark is given to a
-        chromosome that sits in none, or a marker lies outside the tray.
+        Where a slot does not exist, a chromosome sits in two, or a mark is given to a
+        chromosome that sits in none.
     """
 
     slots: Mapping[str, tuple[int, ...]]
     turned: frozenset[int] = frozenset()
     corrected: frozenset[int] = frozenset()
     reviewed: frozenset[int] = frozenset()
-    markers: frozenset[int] = frozenset()
+    derivatives: frozenset[int] = frozenset()
+    appearances: Mapping[int, Appearance] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    signatures: tuple[Signature, ...] = ()
+    note: str = ""
+    iscn: str | None = None
 
     def __post_init__(self) -> None:
         unknown = [slot for slot in self.slots if slot not in SLOTS]
         if unknown:
             raise EditError(f"There is no slot {unknown[0]!r}.")
         slots = {slot: tuple(self.slots.get(slot, ())) for slot in SLOTS}
+        looks = {one: look for one, look in sorted(self.appearances.items()) if look != PLAIN}
         # A frozen dataclass lets its own construction set a field only this way.
         object.__setattr__(self, "slots", MappingProxyType(slots))
+        object.__setattr__(self, "appearances", MappingProxyType(looks))
         members = [one for seats in slots.values() for one in seats]
         if len(members) != len(set(members)):
             raise EditError("A chromosome can't sit in two places at once.")
-        strays = (self.turned | self.corrected | self.reviewed).difference(members)
+        named = self.turned | self.corrected | self.reviewed | self.derivatives | looks.keys()
+        strays = named.difference(members)
         if strays:
             raise EditError(f"There is no chromosome of number {min(strays)} in this cell.")
-        if not self.markers.issubset(slots[TRAY]):
-            raise EditError("A marker chromosome lies in the tray: it belongs to no class.")
+        strange = self.marks.difference(CELL_MARKS)
+        if strange:
+            raise EditError(f"A cell can't be marked {min(strange)!r}.")
 
     def __hash__(self) -> int:
-        marks = (self.turned, self.corrected, self.reviewed, self.markers)
-        return hash((tuple(self.slots.items()), marks))
+        sets = (self.turned, self.corrected, self.reviewed, self.derivatives, self.marks)
+        words = (self.signatures, self.note, self.iscn)
+        return hash((tuple(self.slots.items()), tuple(self.appearances.items()), sets, words))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A mapping proxy can be neither pickled nor copied by itself.
@@ -82,6 +178,22 @@ class State:
             for slot, members in self.slots.items()
             for place, one in enumerate(members)
         }
+
+    @property
+    def markers(self) -> tuple[int, ...]:
+        """The marker chromosomes."""
+        return self.slots[MARKERS]
+
+    @cached_property
+    def content(self) -> Content:
+        """What is counted: the classes, the markers, and which are derivatives."""
+        counts = {name: len(self.slots[name]) for name in CLASSES}
+        derived = Counter(self.seats[one][0] for one in self.derivatives)
+        return Content(counts, len(self.markers), derived)
+
+    def appearance(self, chromosome: int) -> Appearance:
+        """Return how a chromosome is drawn."""
+        return self.appearances.get(chromosome, PLAIN)
 
     def differs_from(self, other: State) -> frozenset[int]:
         """Return the chromosomes whose slot or way up is another than in `other`."""
@@ -98,7 +210,12 @@ class State:
             "turned": sorted(self.turned),
             "corrected": sorted(self.corrected),
             "reviewed": sorted(self.reviewed),
-            "markers": sorted(self.markers),
+            "derivatives": sorted(self.derivatives),
+            "appearances": {str(one): look.to_dict() for one, look in self.appearances.items()},
+            "marks": sorted(self.marks),
+            "signatures": [[sign.role, sign.who, sign.time] for sign in self.signatures],
+            "note": self.note,
+            "iscn": self.iscn,
         }
 
     @classmethod
@@ -110,105 +227,27 @@ class State:
         EditError
             Where the content makes no sense.
         """
+
+        def numbers(name: str) -> frozenset[int]:
+            return frozenset(map(int, content[name]))
+
         try:
             return cls(
                 {slot: tuple(map(int, seats)) for slot, seats in content["slots"].items()},
-                *(
-                    frozenset(map(int, content[mark]))
-                    for mark in ("turned", "corrected", "reviewed", "markers")
+                turned=numbers("turned"),
+                corrected=numbers("corrected"),
+                reviewed=numbers("reviewed"),
+                derivatives=numbers("derivatives"),
+                appearances={
+                    int(one): Appearance(**look) for one, look in content["appearances"].items()
+                },
+                marks=frozenset(map(str, content["marks"])),
+                signatures=tuple(
+                    Signature(role, str(who), str(time))
+                    for role, who, time in content["signatures"]
                 ),
+                note=str(content["note"]),
+                iscn=None if content["iscn"] is None else str(content["iscn"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise EditError(f"This is no state of a karyotype: {error!r}.") from error
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One edit, with all that a history must keep.
-
-    Attributes
-    ----------
-    kind : str
-        ``move``, ``tray``, ``marker``, ``swap``, ``turn`` or ``review``.
-    chromosomes : tuple of int
-        Those it was about.
-    text : str
-        One line for the person: what was done to which file.
-    before, after : State
-    time : datetime
-        When, in UTC.
-    who : str
-        The operator's initials, empty where nobody gave them.
-    """
-
-    kind: str
-    chromosomes: tuple[int, ...]
-    text: str
-    before: State
-    after: State
-    time: datetime
-    who: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the edit as lists, strings and numbers, fit for JSON."""
-        return {
-            "kind": self.kind,
-            "chromosomes": list(self.chromosomes),
-            "text": self.text,
-            "before": self.before.to_dict(),
-            "after": self.after.to_dict(),
-            "time": self.time.isoformat(),
-            "who": self.who,
-        }
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> Edit:
-        """Return the edit that `to_dict` wrote.
-
-        Raises
-        ------
-        EditError
-            Where the content makes no sense.
-        """
-        try:
-            return cls(
-                kind=str(content["kind"]),
-                chromosomes=tuple(map(int, content["chromosomes"])),
-                text=str(content["text"]),
-                before=State.from_dict(content["before"]),
-                after=State.from_dict(content["after"]),
-                time=datetime.fromisoformat(content["time"]),
-                who=str(content["who"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise EditError(f"This is no edit of a karyotype: {error!r}.") from error
-
-
-@dataclass(frozen=True)
-class Change:
-    """What `Karyotype.changed` tells.
-
-    Attributes
-    ----------
-    edit : Edit
-    direction : {"do", "undo", "redo"}
-    touched : frozenset of str
-        Slots to be drawn again: content or order changed, or a chromosome in them was
-        turned or got or lost a mark.
-    """
-
-    edit: Edit
-    direction: Literal["do", "undo", "redo"]
-    touched: frozenset[str]
-
-
-def touched_slots(before: State, after: State) -> frozenset[str]:
-    """Return the slots in which anything is other than before."""
-    seats = frozenset(slot for slot in SLOTS if before.slots[slot] != after.slots[slot])
-    marked = (
-        (before.turned ^ after.turned)
-        | (before.corrected ^ after.corrected)
-        | (before.reviewed ^ after.reviewed)
-        | (before.markers ^ after.markers)
-    )
-    return seats | frozenset(after.seats[one][0] for one in marked)

@@ -1,0 +1,376 @@
+"""One patient's case: the cells, what was said of them, and every edit, in one file."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any, Self
+
+from napari_karyo import __version__
+from napari_karyo.case import database
+from napari_karyo.case.journal import CellJournal, Event, read_events
+from napari_karyo.case.rows import (
+    copy_cell,
+    insert_cell,
+    insert_chromosomes,
+    read_classification,
+    read_proposal,
+)
+from napari_karyo.errors import CaseError
+from napari_karyo.inference.result import Classification
+from napari_karyo.karyotype import Karyotype
+
+
+@dataclass(frozen=True)
+class CaseCell:
+    """A cell of a case, as its list shows it.
+
+    Attributes
+    ----------
+    number : int
+        In the file.
+    name : str
+        With its label, where two karyograms of one cell are kept.
+    crops : int
+    superseded : bool
+        Whether the cell was classified anew since, with nothing corrected here.
+    model, model_hash, program : str
+    """
+
+    number: int
+    name: str
+    crops: int
+    superseded: bool
+    model: str
+    model_hash: str
+    program: str
+
+
+class Case:
+    """A case file, open.
+
+    Made by `create` and `open`. One program at a time writes to a file; another one that
+    opens it gets it read-only, and says why.
+
+    Attributes
+    ----------
+    path : Path
+    read_only : str
+        Why nothing can be written; empty where it can.
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, lock: Any, read_only: str
+    ) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._connection: sqlite3.Connection | None = connection
+        self._lock = lock
+        self._turn = RLock()
+
+    @classmethod
+    def create(cls, path: Path | str, patient: str = "") -> Case:
+        """Make a new, empty case file.
+
+        Parameters
+        ----------
+        path : Path or str
+        patient : str
+            What the patient is called.
+
+        Raises
+        ------
+        CaseError
+            Where there is a file of that name, or it can't be written.
+        """
+        whole = Path(path).expanduser().absolute()
+        if not whole.parent.is_dir():
+            raise CaseError("its folder does not exist.", "Make it first.", whole)
+        if whole.exists():
+            raise CaseError("there is a file of this name.", "Choose another one.", whole)
+        lock, reason = database.hold(whole)
+        if lock is None:
+            raise CaseError(f"no case file can be made: {reason}.", "Choose another folder.", whole)
+        try:
+            case = cls(whole, database.create(whole), lock, "")
+            case.set_fact("patient", patient)
+            case.set_fact("created", datetime.now(UTC).isoformat(timespec="seconds"))
+            case._tell_who()
+        except BaseException:
+            lock.release()
+            raise
+        return case
+
+    @classmethod
+    def open(cls, path: Path | str, *, read_only: bool = False) -> Case:
+        """Open a case file.
+
+        Parameters
+        ----------
+        path : Path or str
+        read_only : bool
+            Whether to leave it to others to write.
+
+        Raises
+        ------
+        CaseError
+            Where it is missing, damaged, or of a newer version: it is left as it is.
+        """
+        whole = Path(path).expanduser().absolute()
+        database.check_file(whole)
+        lock, reason = (None, "it was asked for so") if read_only else database.hold(whole)
+        if lock is None:
+            connection = database.open_for_reading(whole)
+            try:
+                version = database.version_of(connection, whole)
+                if version < database.schema.VERSION:
+                    raise CaseError(
+                        f"this case file is of version {version} and can't be brought up to date: "
+                        f"{reason}.",
+                        "Open it once where it can be written to.",
+                        whole,
+                    )
+                case = cls(whole, connection, None, reason)
+                if "another program" in reason:
+                    case.read_only += case._who_has_it()
+            except BaseException:
+                connection.close()
+                raise
+            return case
+        try:
+            case = cls(whole, database.open_for_writing(whole), lock, "")
+            case._tell_who()
+        except BaseException:
+            lock.release()
+            raise
+        return case
+
+    def close(self) -> None:
+        """Close the file; everything is kept already."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Case {self.path.name}{', read-only' if self.read_only else ''}>"
+
+    # -- facts --------------------------------------------------------------------
+
+    @property
+    def patient(self) -> str:
+        """What the patient is called; empty where nobody said."""
+        return self.fact("patient") or ""
+
+    def fact(self, name: str) -> str | None:
+        """Return something kept about the whole case, or None."""
+        rows = self.query("SELECT value FROM fact WHERE name = ?", name)
+        return rows[0][0] if rows else None
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Keep something about the whole case."""
+        self.write("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", name, value)
+
+    # -- cells --------------------------------------------------------------------
+
+    def cells(self) -> tuple[CaseCell, ...]:
+        """Return the cells in the order in which they came."""
+        return tuple(
+            CaseCell(number, f"{name} {label}" if label else name, crops, bool(gone), *rest)
+            for number, name, label, crops, gone, *rest in self.query(
+                "SELECT id, name, label, (SELECT count(*) FROM chromosome "
+                "WHERE cell = cell.id AND made_of = '[]'), superseded, model, model_hash, program "
+                "FROM cell ORDER BY id"
+            )
+        )
+
+    def add(self, classification: Classification, karyotype: Karyotype, label: str = "") -> int:
+        """Keep a classified cell, and from now on every edit of its karyotype.
+
+        Parameters
+        ----------
+        classification : Classification
+        karyotype : Karyotype
+            Its edits so far are kept too.
+        label : str
+            Tells it from another karyogram of the same cell.
+
+        Returns
+        -------
+        int
+            The cell's number in the file.
+
+        Raises
+        ------
+        CaseError
+            Where the case is read-only or the file can't be written.
+        """
+        with self._writing() as connection:
+            number = insert_cell(connection, classification, karyotype.proposed, label, __version__)
+        journal = CellJournal(self, number)
+        for edit in karyotype.history:
+            journal.keep(edit, "do", edit.who, edit.time)
+        karyotype.journal = journal
+        return number
+
+    def add_pieces(
+        self, cell: int, classification: Classification, first: int, made_of: tuple[int, ...]
+    ) -> None:
+        """Keep chromosomes that were made by hand, before the edit that uses them.
+
+        Parameters
+        ----------
+        cell : int
+        classification : Classification
+            With the pieces at its end.
+        first : int
+            The number of the first piece.
+        made_of : tuple of int
+            The chromosomes that they were made of.
+        """
+        with self._writing() as connection:
+            pieces = range(first, len(classification))
+            insert_chromosomes(connection, cell, classification, pieces, made_of)
+
+    def copy_from(self, other: Case, cell: int) -> int:
+        """Copy a cell of another case with all that ever happened to it.
+
+        Parameters
+        ----------
+        other : Case
+        cell : int
+            Its number there.
+
+        Returns
+        -------
+        int
+            Its number here.
+
+        Raises
+        ------
+        CaseError
+            Where this case can't be written, or the other not be read.
+        """
+        with self._writing() as connection, other._reading(cell) as source:
+            return copy_cell(source, connection, cell)
+
+    def supersede(self, cell: int) -> None:
+        """Say that a cell was classified anew; it stays in the file."""
+        self.write("UPDATE cell SET superseded = 1 WHERE id = ?", cell)
+
+    def classification(self, cell: int) -> Classification:
+        """Return what the model said of a cell.
+
+        Raises
+        ------
+        CaseError
+            Where the case has no such cell, or its rows make no sense.
+        PreprocessingError
+            Where this version of the program can't prepare its crops.
+        """
+        with self._reading(cell) as connection:
+            return read_classification(connection, cell)
+
+    def karyotype(self, cell: int, who: str = "") -> Karyotype:
+        """Return the karyotype of a cell as it was left; its edits go on into the file.
+
+        Of a read-only case every edit is refused.
+
+        Raises
+        ------
+        CaseError
+            Where the case has no such cell, or its history makes no sense.
+        """
+        with self._reading(cell) as connection:
+            names, proposed = read_proposal(connection, cell)
+            karyotype = Karyotype.from_state(names, proposed, who)
+            karyotype.replay((event.direction, event.edit) for event in self.events(cell))
+        karyotype.journal = CellJournal(self, cell)
+        return karyotype
+
+    def events(self, cell: int) -> list[Event]:
+        """Return all that ever happened to a cell, oldest first, undone or not."""
+        return read_events(self, cell)
+
+    # -- the file -------------------------------------------------------------------
+
+    def query(self, command: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return rows of the file."""
+        with self._turn:
+            return self._open().execute(command, values).fetchall()
+
+    def write(self, command: str, *values: Any) -> int:
+        """Change the file for good; return the new row's number.
+
+        Raises
+        ------
+        CaseError
+            Where the case is read-only or the file can't be written.
+        """
+        with self._writing() as connection:
+            return int(connection.execute(command, values).lastrowid or 0)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Write all or nothing."""
+        if self.read_only:
+            raise CaseError(
+                f"this case is open read-only: {self.read_only}.",
+                "Nothing was changed. Close it there and open it again here, or work on a copy.",
+                self.path,
+            )
+        with self._turn:
+            connection = self._open()
+            try:
+                with connection:
+                    yield connection
+            except sqlite3.Error as error:
+                raise database.not_kept(self.path, error) from error
+
+    @contextmanager
+    def _reading(self, cell: int) -> Iterator[sqlite3.Connection]:
+        with self._turn:
+            try:
+                yield self._open()
+            except (CaseError, sqlite3.Error, KeyError, TypeError, ValueError) as error:
+                if isinstance(error, CaseError):
+                    raise
+                raise CaseError(
+                    f"cell {cell} of the case can't be read: {error!r}.",
+                    "The file was left as it is. Take a copy from your backup.",
+                    self.path,
+                ) from error
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise CaseError("the case file has been closed.", "Open it again.", self.path)
+        return self._connection
+
+    def _tell_who(self) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        holder = {"computer": platform.node(), "process": os.getpid(), "since": now}
+        self.set_fact("holder", json.dumps(holder))
+
+    def _who_has_it(self) -> str:
+        try:
+            holder = json.loads(self.fact("holder") or "{}")
+            return f" (on {holder['computer']}, since {holder['since'][:16].replace('T', ' ')} UTC)"
+        except (ValueError, KeyError, TypeError):
+            return ""

@@ -1,0 +1,229 @@
+"""Opening the database of a case file: safely, once for writing, and never by guess."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from napari_karyo.case import schema
+from napari_karyo.errors import CaseError
+
+_MAGIC: Final = b"SQLite format 3\x00"
+_HEADER: Final = 100
+
+
+def check_file(path: Path) -> None:
+    """Say what is wrong with a case file before anything of it is touched.
+
+    Raises
+    ------
+    CaseError
+        Where it is missing, no case file, damaged, or of a newer version.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEADER)
+    except FileNotFoundError:
+        raise CaseError("there is no such case file.", "Check the name.", path) from None
+    except OSError as error:
+        raise CaseError(
+            f"the case file can't be read: {error.strerror or error}.",
+            "Check that it is a file that you may read.",
+            path,
+        ) from error
+    if len(head) < _HEADER or not head.startswith(_MAGIC):
+        raise _damaged(path, "it does not begin as a case file does")
+    if int.from_bytes(head[68:72], "big") != schema.APPLICATION_ID:
+        raise CaseError(
+            "this is a database, but no case file of this program.",
+            "Open it with the program that wrote it.",
+            path,
+        )
+
+
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Check the whole file and return the version of its tables.
+
+    Raises
+    ------
+    CaseError
+        Where it is damaged, or of a newer version.
+    """
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, str(error)) from error
+    if found is None or found[0] != "ok":
+        raise _damaged(path, "" if found is None else str(found[0]))
+    if version > schema.VERSION:
+        raise CaseError(
+            f"this case file was written by a newer version of the program (its tables are of "
+            f"version {version}, this program knows {schema.VERSION}).",
+            "Update napari-karyo. The file was left as it is.",
+            path,
+        )
+    if version < 1:
+        raise _damaged(path, "its tables have no version")
+    return version
+
+
+def _damaged(path: Path, why: str) -> CaseError:
+    # SQLite's own words may run over several lines.
+    reason = f" ({' '.join(why.split())})" if why else ""
+    return CaseError(
+        f"the case file is damaged{reason}.",
+        "It was left as it is. Take a copy of it from your backup; the folder of crops can be "
+        "classified again.",
+        path,
+    )
+
+
+def lock_for(path: Path) -> FileLock:
+    """Return the lock that one program at a time holds on a case file.
+
+    The system lets go of it when the program ends, however it ends.
+    """
+    return FileLock(path.with_name(f".{path.name}.lock"))
+
+
+def hold(path: Path) -> tuple[FileLock | None, str]:
+    """Try to hold a case file for writing.
+
+    Returns
+    -------
+    lock : FileLock or None
+    reason : str
+        Why there is none: in words for the person.
+    """
+    if path.exists() and not os.access(path, os.W_OK):
+        return None, "the file may not be written to"
+    lock = lock_for(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None, "another program has it open"
+    except OSError as error:
+        return None, f"its folder can't be written to ({error.strerror or error})"
+    return lock, ""
+
+
+def create(path: Path) -> sqlite3.Connection:
+    """Make a new case file with empty tables.
+
+    Raises
+    ------
+    CaseError
+        Where it is there already or can't be written.
+    """
+    try:
+        # The name is taken at once, so that no other program makes the same file.
+        with path.open("xb"):
+            pass
+        connection = _connect(path)
+        with connection:
+            connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            connection.executescript(schema.TABLES)
+            connection.execute(f"PRAGMA user_version = {schema.VERSION}")
+        # Into the file itself: its head is what tells what it is.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except FileExistsError:
+        raise CaseError("there is a file of this name.", "Choose another one.", path) from None
+    except (OSError, sqlite3.Error) as error:
+        raise not_kept(path, error) from error
+    return connection
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open a case file whose lock is held, after bringing its tables up to date.
+
+    Raises
+    ------
+    CaseError
+        Where it is damaged, or of a newer version, or can't be brought up to date.
+    """
+    check_file(path)
+    with closing(open_for_reading(path)) as first:
+        version = version_of(first, path)
+    if version < schema.VERSION:
+        _migrate(path, version)
+    try:
+        return _connect(path)
+    except sqlite3.Error as error:
+        raise not_kept(path, error) from error
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a case file so that nothing in it can be changed."""
+    check_file(path)
+    for options in ("mode=ro", "immutable=1"):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{options}", uri=True, check_same_thread=False
+        )
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema")
+        except sqlite3.OperationalError:
+            # On a disk that can't be written to, SQLite has no place for its shared memory;
+            # nobody changes the file there either.
+            connection.close()
+            continue
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise _damaged(path, str(error)) from error
+        return connection
+    raise CaseError(
+        "the case file can't be opened.", "Copy it to another disk and try there.", path
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Its own transactions are begun and ended by name: nothing is left open by accident.
+    connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    # Every edit is on the disk itself before anybody is told that it is kept.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _migrate(path: Path, version: int) -> None:
+    """Bring the tables up to date, all steps or none, after a copy was put aside."""
+    copy = path.with_name(f"{path.name}.version-{version}")
+    try:
+        with closing(open_for_reading(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        connection = _connect(path)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for step in range(version, schema.VERSION):
+                for command in schema.MIGRATIONS[step]:
+                    connection.execute(command)
+            connection.execute(f"PRAGMA user_version = {schema.VERSION}")
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            connection.close()
+    except (OSError, sqlite3.Error, shutil.Error, KeyError) as error:
+        raise CaseError(
+            f"the case file of version {version} could not be brought up to date: {error}.",
+            f"It was left as it is; a copy is in {copy.name}.",
+            path,
+        ) from error
+
+
+def not_kept(path: Path, error: Exception) -> CaseError:
+    """Return what to tell of a write that failed."""
+    return CaseError(
+        f"nothing could be written to the case file: {error}.",
+        "Check that the disk is not full and the folder can be written to. What was done before "
+        "is kept; this was not done.",
+        path,
+    )

@@ -1,0 +1,87 @@
+"""The tables of a case file, their version, and the way from each version to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+#: Bytes 68 to 71 of the file: "Kary". SQLite keeps it for programs that use its format.
+APPLICATION_ID: Final = 0x4B617279
+
+#: Of the tables below.
+VERSION: Final = 1
+
+TABLES: Final = """
+CREATE TABLE fact (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- A classified cell. Classified anew it becomes a new row, and the old one is superseded.
+CREATE TABLE cell (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    label TEXT NOT NULL,
+    path TEXT,
+    polarity TEXT NOT NULL,
+    simulated INTEGER NOT NULL,
+    problems TEXT NOT NULL,
+    added TEXT NOT NULL,
+    superseded INTEGER NOT NULL DEFAULT 0,
+    model TEXT NOT NULL,
+    model_hash TEXT NOT NULL,
+    device TEXT NOT NULL,
+    program TEXT NOT NULL,
+    scale REAL NOT NULL,
+    doubtful_below REAL NOT NULL,
+    sure_from REAL NOT NULL,
+    notes TEXT NOT NULL,
+    preprocessing TEXT NOT NULL,
+    proposed TEXT NOT NULL
+) STRICT;
+
+-- A crop as read, or a piece made of others, and what the model said of it.
+CREATE TABLE chromosome (
+    cell INTEGER NOT NULL REFERENCES cell (id),
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    path TEXT,
+    expected TEXT,
+    dtype TEXT NOT NULL,
+    height INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    pixels BLOB NOT NULL,
+    made_of TEXT NOT NULL,
+    probabilities BLOB NOT NULL,
+    p_arm_up REAL NOT NULL,
+    attention BLOB NOT NULL,
+    PRIMARY KEY (cell, number)
+) STRICT;
+
+-- Every edit, and every undoing and doing again of one, in order. Nothing is ever taken
+-- from here.
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    cell INTEGER NOT NULL REFERENCES cell (id),
+    direction TEXT NOT NULL CHECK (direction IN ('do', 'undo', 'redo')),
+    time TEXT NOT NULL,
+    who TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    words TEXT NOT NULL,
+    edit TEXT,
+    of INTEGER REFERENCES event (id),
+    CHECK ((direction = 'do') = (edit IS NOT NULL)),
+    CHECK ((direction = 'do') = (of IS NULL))
+) STRICT;
+
+CREATE INDEX event_of_cell ON event (cell, id);
+
+CREATE TRIGGER event_stays BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+
+CREATE TRIGGER event_is_fixed BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+"""
+
+#: What leads from a version to the next one.
+MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {}

@@ -1,0 +1,104 @@
+"""What ``napari-karyo case`` does: a case file told, exported or opened from the shell."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_karyo.errors import CaseError, ExportError
+
+if TYPE_CHECKING:
+    from napari_karyo.case import Case, CaseCell
+    from napari_karyo.karyotype import Karyotype
+
+
+def case(chosen: Namespace) -> int:
+    """Tell what a case file holds, write it out, or open it in a window."""
+    from napari_karyo.case import Case
+
+    if chosen.window:
+        return _open_window(chosen.file)
+    # Who only looks must not keep another from writing.
+    with Case.open(chosen.file, read_only=True) as opened:
+        rows = _rows(opened, chosen.cell)
+        if chosen.output is not None:
+            return _write(opened, rows, chosen)
+        _tell(opened, rows, history=chosen.history)
+    return 0
+
+
+def _rows(case: Case, wanted: Sequence[str]) -> list[CaseCell]:
+    rows = [row for row in case.cells() if not row.superseded]
+    missing = [name for name in wanted if name not in {row.name for row in rows}]
+    if missing:
+        names = ", ".join(row.name for row in rows) or "none"
+        raise CaseError(
+            f"there is no cell {missing[0]!r} in this case.", f"Its cells: {names}.", case.path
+        )
+    return [row for row in rows if not wanted or row.name in wanted]
+
+
+def _tell(case: Case, rows: Sequence[CaseCell], *, history: bool) -> None:
+    patient = f" (patient {case.patient})" if case.patient else ""
+    print(f"{case.path}{patient}: {len(rows)} cell{'' if len(rows) == 1 else 's'}")
+    for row in rows:
+        karyotype = case.karyotype(row.number)
+        print(f"{row.name}: {_state(karyotype)}; {row.crops} crops, model {row.model}")
+        if history:
+            for event in case.events(row.number):
+                verb = {"do": "", "undo": "undone: ", "redo": "done again: "}[event.direction]
+                when = event.time.isoformat(timespec="seconds")
+                print(f"  {when}  {event.who or '-'}  {verb}{event.edit.text}")
+
+
+def _state(karyotype: Karyotype) -> str:
+    """Return a cell's karyotype and how far the work on it has come, in words."""
+    state = karyotype.state
+    words = [f"{karyotype.iscn} ({'by hand' if karyotype.iscn_by_hand else 'proposal'})"]
+    words += sorted(state.marks)
+    words += [f"{sign.role} by {sign.who}" for sign in state.signatures]
+    edits = len(karyotype.history)
+    words.append(f"{edits} edit{'' if edits == 1 else 's'}")
+    return ", ".join(words)
+
+
+def _write(case: Case, rows: Sequence[CaseCell], chosen: Namespace) -> int:
+    from napari_karyo.output.export import export_sheets
+    from napari_karyo.output.paper import PAPERS
+    from napari_karyo.output.sheet import Sheet
+
+    if not rows:
+        raise ExportError("this case holds no cell.", "Classify a folder first.", case.path)
+    sheets = [
+        Sheet(case.karyotype(row.number), case.classification(row.number), chosen.title)
+        for row in rows
+    ]
+    for path in export_sheets(
+        sheets,
+        chosen.output,
+        chosen.dpi,
+        paper=PAPERS[chosen.paper],
+        patient=(case.patient or None) if chosen.patient else None,
+        report=chosen.report,
+    ):
+        print(path)
+    return 0
+
+
+def _open_window(path: Path) -> int:
+    """Open a case in a window and stay until it is closed."""
+    from napari_karyo.case import Case
+    from napari_karyo.commands import window_possible
+
+    # What is wrong with the file is said here, before a window comes up.
+    Case.open(path, read_only=True).close()
+    if not window_possible():
+        print("napari-karyo: there is no display here (or no Qt).", file=sys.stderr)
+        return 2
+    from napari_karyo.gui.launch import launch_case
+
+    launch_case(path)
+    return 0

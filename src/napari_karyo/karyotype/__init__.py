@@ -1,0 +1,28 @@
+"""Who sits in which slot, and every edit of it: the only truth about a cell's karyotype."""
+
+from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
+from napari_karyo.karyotype.history import Journal
+from napari_karyo.karyotype.model import Karyotype
+from napari_karyo.karyotype.state import (
+    CELL_MARKS,
+    PLAIN,
+    SLOTS,
+    Appearance,
+    Signature,
+    State,
+)
+
+__all__ = [
+    "CELL_MARKS",
+    "PLAIN",
+    "SLOTS",
+    "Appearance",
+    "Change",
+    "Direction",
+    "Edit",
+    "Journal",
+    "Karyotype",
+    "Signature",
+    "State",
+    "touched_slots",
+]

@@ -1,0 +1,59 @@
+"""The edits that change how a chromosome is drawn, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from napari_karyo.karyotype.edit import Edit
+from napari_karyo.karyotype.history import History
+from napari_karyo.karyotype.state import Appearance
+
+
+class Drawing(History):
+    """A history whose edits turn, rotate, straighten and contrast."""
+
+    def turn(self, chromosomes: Iterable[int]) -> Edit | None:
+        """Turn chromosomes top to bottom; turned twice they stand as before."""
+        turned = self._all_here(chromosomes)
+        text = f"{self._call(turned)} turned top to bottom"
+        return self._edit("turn", turned, text, turned=self._state.turned ^ frozenset(turned))
+
+    def rotate(self, chromosomes: Iterable[int], by: float) -> Edit | None:
+        """Rotate chromosomes by an angle, in degrees clockwise, beyond what they are."""
+        members = self._all_here(chromosomes)
+        looks = {one: self._state.appearance(one) for one in members}
+        return self._look(
+            {one: replace(look, angle=look.angle + float(by)) for one, look in looks.items()},
+            f"{self._call(members)} rotated by {by:+.0f} degrees",
+        )
+
+    def straighten(self, chromosomes: Iterable[int], straight: bool = True) -> Edit | None:
+        """Draw chromosomes pulled straight, or as they were photographed."""
+        members = self._all_here(chromosomes)
+        looks = {one: self._state.appearance(one) for one in members}
+        return self._look(
+            {one: replace(look, straightened=straight) for one, look in looks.items()},
+            f"{self._call(members)} {'straightened' if straight else 'drawn as photographed'}",
+        )
+
+    def set_contrast(self, chromosomes: Iterable[int], low: float, high: float) -> Edit | None:
+        """Draw a part of the range of stain from paper to full ink.
+
+        Parameters
+        ----------
+        chromosomes : iterable of int
+        low, high : float
+            Of the cell's range: 0 and 1 draw it as it is.
+        """
+        members = self._all_here(chromosomes)
+        looks = {one: self._state.appearance(one) for one in members}
+        return self._look(
+            {one: replace(look, low=float(low), high=float(high)) for one, look in looks.items()},
+            f"contrast of {self._call(members)} set",
+        )
+
+    def _look(self, looks: dict[int, Appearance], text: str) -> Edit | None:
+        return self._edit(
+            "look", tuple(looks), text, appearances={**self._state.appearances, **looks}
+        )

@@ -1,0 +1,112 @@
+"""One edit of a karyotype, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from napari_karyo.errors import EditError
+from napari_karyo.karyotype.state import PLAIN, SLOTS, State
+
+Direction = Literal["do", "undo", "redo"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One edit, with all that a history must keep.
+
+    Attributes
+    ----------
+    kind : str
+        ``move``, ``tray``, ``marker``, ``swap``, ``turn``, ``review``, ``derivative``,
+        ``look``, ``merge``, ``split``, ``mark``, ``note``, ``iscn`` or ``sign``.
+    chromosomes : tuple of int
+        Those it was about; of a merge and a split the old ones, then the new ones.
+    text : str
+        One line for the person: what was done to which file.
+    before, after : State
+    time : datetime
+        When, in UTC.
+    who : str
+        The operator's initials, empty where nobody gave them.
+    """
+
+    kind: str
+    chromosomes: tuple[int, ...]
+    text: str
+    before: State
+    after: State
+    time: datetime
+    who: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the edit as lists, strings and numbers, fit for JSON."""
+        return {
+            "kind": self.kind,
+            "chromosomes": list(self.chromosomes),
+            "text": self.text,
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+            "time": self.time.isoformat(),
+            "who": self.who,
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Edit:
+        """Return the edit that `to_dict` wrote.
+
+        Raises
+        ------
+        EditError
+            Where the content makes no sense.
+        """
+        try:
+            return cls(
+                kind=str(content["kind"]),
+                chromosomes=tuple(map(int, content["chromosomes"])),
+                text=str(content["text"]),
+                before=State.from_dict(content["before"]),
+                after=State.from_dict(content["after"]),
+                time=datetime.fromisoformat(content["time"]),
+                who=str(content["who"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise EditError(f"This is no edit of a karyotype: {error!r}.") from error
+
+
+@dataclass(frozen=True)
+class Change:
+    """What `Karyotype.changed` tells.
+
+    Attributes
+    ----------
+    edit : Edit
+    direction : {"do", "undo", "redo"}
+    touched : frozenset of str
+        Slots to be drawn again: content or order changed, or a chromosome in them was
+        turned, looks different, or got or lost a mark.
+    """
+
+    edit: Edit
+    direction: Direction
+    touched: frozenset[str]
+
+
+def touched_slots(before: State, after: State) -> frozenset[str]:
+    """Return the slots in which anything is other than before."""
+    seats = frozenset(slot for slot in SLOTS if before.slots[slot] != after.slots[slot])
+    looks = {
+        one
+        for one in before.appearances.keys() | after.appearances.keys()
+        if before.appearances.get(one, PLAIN) != after.appearances.get(one, PLAIN)
+    }
+    marked = (
+        (before.turned ^ after.turned)
+        | (before.corrected ^ after.corrected)
+        | (before.reviewed ^ after.reviewed)
+        | (before.derivatives ^ after.derivatives)
+        | looks
+    )
+    return seats | frozenset(after.seats[one][0] for one in marked if one in after.seats)

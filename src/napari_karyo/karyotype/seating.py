@@ -1,0 +1,271 @@
+"""The edits that say who sits where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import index as as_index
+
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.errors import EditError
+from napari_karyo.karyotype.edit import Edit
+from napari_karyo.karyotype.history import History
+from napari_karyo.karyotype.state import SLOTS
+
+Order = dict[str, list[int]]
+
+
+class Seating(History):
+    """A history whose edits move, swap, merge and split chromosomes."""
+
+    @property
+    def present(self) -> tuple[int, ...]:
+        """The chromosomes that sit in a slot, by number: all but merged and split ones."""
+        return tuple(sorted(self._state.seats))
+
+    def slot_of(self, chromosome: int) -> str:
+        """Return the slot that a chromosome sits in.
+
+        Raises
+        ------
+        EditError
+            Where there is no such chromosome, or it was merged or split.
+        """
+        return self._state.seats[self._here(chromosome)][0]
+
+    def position_of(self, chromosome: int) -> int:
+        """Return a chromosome's place within its slot, from 0 at the left."""
+        return self._state.seats[self._here(chromosome)][1]
+
+    def move(
+        self, chromosomes: Iterable[int], slot: str, position: int | None = None
+    ) -> Edit | None:
+        """Move chromosomes into a slot.
+
+        Parameters
+        ----------
+        chromosomes : iterable of int
+            In the order in which they shall stand, left to right.
+        slot : str
+            A class, ``MARKERS`` or the tray.
+        position : int, optional
+            How many of the others in the slot shall stand to their left. Without it
+            they are put at the right end, and those that sit in the slot already stay
+            where they are.
+
+        Returns
+        -------
+        Edit or None
+            None where nothing changed.
+
+        Raises
+        ------
+        EditError
+            Where slot, chromosome or position do not exist.
+        """
+        check_slot(slot)
+        moved = self._all_here(chromosomes)
+        if position is None:
+            moved = tuple(one for one in moved if self.slot_of(one) != slot)
+        came_from = tuple(self.slot_of(one) for one in moved)
+
+        def rearrange(slots: Order) -> None:
+            for one, before in zip(moved, came_from, strict=True):
+                slots[before].remove(one)
+            seats = slots[slot]
+            place = len(seats) if position is None else as_index(position)
+            if not 0 <= place <= len(seats):
+                raise EditError(
+                    f"There is no place {place} in {slot_words(slot)}.",
+                    f"It has the places 0 to {len(seats)}.",
+                )
+            seats[place:place] = moved
+
+        origins = list(dict.fromkeys(came_from))
+        if origins == [slot]:
+            text = f"{self._call(moved)} put elsewhere in {slot_words(slot)}"
+        else:
+            origin = " and ".join(map(slot_words, origins))
+            text = f"{self._call(moved)} moved from {origin} to {slot_words(slot)}"
+        kind = {TRAY: "tray", MARKERS: "marker"}.get(slot, "move")
+        return self._rearrange(kind, moved, text, rearrange)
+
+    def to_tray(self, chromosomes: Iterable[int]) -> Edit | None:
+        """Send chromosomes to the tray: dirt, and what nobody can name."""
+        return self.move(chromosomes, TRAY)
+
+    def to_markers(self, chromosomes: Iterable[int]) -> Edit | None:
+        """Call chromosomes markers, which count though nobody can name their class."""
+        return self.move(chromosomes, MARKERS)
+
+    def swap(self, first: int, second: int) -> Edit | None:
+        """Let two chromosomes change places, in one slot or across two."""
+        pair = self._here(first), self._here(second)
+        (slot_a, place_a), (slot_b, place_b) = (self._state.seats[one] for one in pair)
+
+        def rearrange(slots: Order) -> None:
+            slots[slot_a][place_a], slots[slot_b][place_b] = pair[1], pair[0]
+
+        return self._rearrange("swap", pair, f"{self._call(pair)} swapped", rearrange)
+
+    def swap_with_neighbour(self, chromosome: int, step: int = 1) -> Edit | None:
+        """Swap a chromosome with a neighbour in its slot.
+
+        Parameters
+        ----------
+        chromosome : int
+        step : int
+            +1 for the one on its right, -1 for the one on its left.
+
+        Raises
+        ------
+        EditError
+            Where nobody stands there.
+        """
+        slot, place = self._state.seats[self._here(chromosome)]
+        seats = self._state.slots[slot]
+        if not 0 <= place + step < len(seats):
+            raise EditError(
+                f"{self.names[chromosome]} has no neighbour to the "
+                f"{'right' if step > 0 else 'left'} in {slot_words(slot)}."
+            )
+        return self.swap(chromosome, seats[place + step])
+
+    def mark_derivative(self, chromosome: int, derivative: bool = True) -> Edit | None:
+        """Call a chromosome structurally abnormal, or take that back.
+
+        It goes to the right end of its slot, where a page shows the abnormal homologue.
+
+        Raises
+        ------
+        EditError
+            Where it sits in no class.
+        """
+        number = self._here(chromosome)
+        slot = self.slot_of(number)
+        if slot not in CLASSES:
+            raise EditError(
+                f"{self.names[number]} is in no class: only a chromosome of a class can be a "
+                "derivative.",
+                "Place it in the class of its centromere first, or call it a marker.",
+            )
+        if not derivative:
+            return self._edit(
+                "derivative",
+                [number],
+                f"{self.names[number]} no longer called a derivative",
+                derivatives=self._state.derivatives - {number},
+            )
+        if number in self._state.derivatives:
+            return None
+
+        def rearrange(slots: Order) -> None:
+            slots[slot].remove(number)
+            slots[slot].append(number)
+
+        text = f"{self.names[number]} called a derivative of {slot}"
+        return self._rearrange("derivative", (number,), text, rearrange, fresh=frozenset({number}))
+
+    # -- pieces -------------------------------------------------------------------
+
+    def merge(self, chromosomes: Iterable[int], name: str, slot: str) -> Edit | None:
+        """Put one new chromosome in the place of several, whose pieces they were.
+
+        Parameters
+        ----------
+        chromosomes : iterable of int
+            Two or more; they leave the page.
+        name : str
+            What the new one is called. Its number is the next one.
+        slot : str
+            Where it stands, at the place of the first where that is its slot.
+        """
+        old = self._all_here(chromosomes)
+        if len(old) < 2:
+            raise EditError("Only two or more chromosomes can be merged.")
+        return self._replace("merge", old, [name], [slot])
+
+    def split(self, chromosome: int, names: Sequence[str], slots: Sequence[str]) -> Edit | None:
+        """Put several new chromosomes in the place of one that held them all.
+
+        Parameters
+        ----------
+        chromosome : int
+            It leaves the page.
+        names, slots : sequence of str
+            What the new ones are called, and where each stands. Their numbers are the
+            next ones.
+        """
+        if len(names) < 2:
+            raise EditError("A chromosome can only be split into two or more.")
+        return self._replace("split", (self._here(chromosome),), names, slots)
+
+    def _replace(
+        self, kind: str, old: tuple[int, ...], names: Sequence[str], into: Sequence[str]
+    ) -> Edit | None:
+        for slot in into:
+            check_slot(slot)
+        seats = self._state.seats
+        new = tuple(range(len(self), len(self) + len(names)))
+
+        def rearrange(slots: Order) -> None:
+            for one, slot in zip(new, into, strict=True):
+                here = [seats[before][1] for before in old if seats[before][0] == slot]
+                slots[slot].insert(min(here, default=len(slots[slot])), one)
+            for one in old:
+                slots[seats[one][0]].remove(one)
+
+        before_names = self.names
+        self.names = (*before_names, *names)
+        verb = "merged into" if kind == "merge" else "split into"
+        text = f"{self._call(old)} {verb} {self._call(new)}"
+        try:
+            return self._rearrange(kind, (*old, *new), text, rearrange)
+        except Exception:
+            # Not kept, so it never was.
+            self.names = before_names
+            raise
+
+    # -- how it is done -----------------------------------------------------------
+
+    def _rearrange(
+        self,
+        kind: str,
+        chromosomes: tuple[int, ...],
+        text: str,
+        how: Callable[[Order], None],
+        fresh: frozenset[int] = frozenset(),
+    ) -> Edit | None:
+        """Make an edit of the seats; what was said of a place goes with the place."""
+        before = self._state
+        slots: Order = {slot: list(seats) for slot, seats in before.slots.items()}
+        how(slots)
+        after = {slot: tuple(seats) for slot, seats in slots.items()}
+        there = {one for seats in after.values() for one in seats}
+        in_class = {one for name in CLASSES for one in after[name]}
+        return self._edit(
+            kind,
+            chromosomes,
+            text,
+            slots=after,
+            reviewed=frozenset(
+                one for one in before.reviewed if one in after[before.seats[one][0]]
+            ),
+            derivatives=(before.derivatives | fresh) & in_class,
+            turned=before.turned & there,
+            corrected=before.corrected & there,
+            appearances={one: look for one, look in before.appearances.items() if one in there},
+        )
+
+
+def check_slot(slot: str) -> None:
+    """Raise an `EditError` where there is no such slot."""
+    if slot not in SLOTS:
+        raise EditError(
+            f"There is no slot {slot!r}.",
+            f"The slots are 1 to 22, X, Y, {MARKERS!r} and {TRAY!r}.",
+        )
+
+
+def slot_words(slot: str) -> str:
+    """Return a slot in words, for a sentence."""
+    return {TRAY: "the tray", MARKERS: "the markers"}.get(slot, slot)

@@ -1,0 +1,410 @@
+"""The case file: what goes in comes out, and nothing is harmed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn import UNSURE, make_cell, make_classification
+
+from napari_karyo.case import Case, case_path, database, schema
+from napari_karyo.cell import Chromosome, Patient, Polarity, Problem
+from napari_karyo.errors import CaseError, EditError
+from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.inference.extend import with_pieces
+from napari_karyo.inference.result import Classification
+from napari_karyo.karyotype import Karyotype
+
+
+@pytest.fixture
+def found() -> Classification:
+    return make_classification(make_cell(), unsure=UNSURE)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "P1.karyo"
+
+
+def started(path: Path, found: Classification, who: str = "AB") -> tuple[Case, int, Karyotype]:
+    case = Case.create(path, "P1")
+    karyotype = Karyotype.from_classification(found, who=who)
+    return case, case.add(found, karyotype), karyotype
+
+
+def test_a_cell_comes_back_as_it_was_kept(path: Path, found: Classification) -> None:
+    problem = Problem("x.png", "is empty.", "Leave it.", left_out=False)
+    object.__setattr__(found.cell, "problems", (problem,))
+    case, number, karyotype = started(path, found)
+    case.close()
+    with Case.open(path) as again:
+        assert again.patient == "P1"
+        back = again.classification(number)
+        kept = again.karyotype(number)
+    assert kept.state == karyotype.state
+    assert kept.proposed == karyotype.proposed
+    assert kept.names == karyotype.names
+    assert not kept.history
+    for before, after in zip(found.cell, back.cell, strict=True):
+        np.testing.assert_array_equal(before.image, after.image)
+        assert before.image.dtype == after.image.dtype
+        assert (before.name, before.path, before.expected) == (
+            after.name,
+            after.path,
+            after.expected,
+        )
+    for name in ("probabilities", "p_arm_up", "attention"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(back, name))
+    for name in ("scale", "model", "model_hash", "device", "thresholds", "notes", "settings"):
+        assert getattr(found, name) == getattr(back, name)
+    assert back.cell.problems == (problem,)
+    assert back.cell.polarity is Polarity.DARK
+    assert back.cell.simulated
+    for before, after in zip(found.uprights, back.uprights, strict=True):
+        np.testing.assert_array_equal(before.image, after.image)
+
+
+def test_every_edit_is_kept_with_who_and_when(path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    karyotype.move([3], "7")
+    karyotype.who = "CD"
+    karyotype.turn([5])
+    karyotype.undo()
+    karyotype.undo()
+    karyotype.redo()
+    karyotype.annotate("two touch")
+    case.close()
+    with Case.open(path) as again:
+        events = again.events(number)
+        kept = again.karyotype(number, who="EF")
+        assert [(event.direction, event.who) for event in events] == [
+            ("do", "AB"),
+            ("do", "CD"),
+            ("undo", "CD"),
+            ("undo", "CD"),
+            ("redo", "CD"),
+            ("do", "CD"),
+        ]
+        assert events[0].edit.text == "03.png moved from 2 to 7"
+        assert all(event.time.tzinfo is not None for event in events)
+        assert kept.history == karyotype.history
+        assert kept.state == karyotype.state
+        # It goes on where it was left, undo and all.
+        kept.undo()
+        kept.undo()
+        kept.redo()
+        assert kept.state.slots["7"][-1] == 3
+    with Case.open(path) as once_more:
+        assert len(once_more.events(number)) == 9
+        assert once_more.karyotype(number).state == kept.state
+        assert once_more.karyotype(number).can_redo
+
+
+def test_an_edit_is_in_the_file_before_anybody_is_told(path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    seen = []
+
+    def told(_change: object) -> None:
+        with Case.open(path, read_only=True) as other:
+            seen.append(other.karyotype(number).state == karyotype.state)
+
+    karyotype.changed.connect(told)
+    karyotype.move([3], "7")
+    karyotype.undo()
+    assert seen == [True, True]
+    case.close()
+
+
+def test_what_can_not_be_kept_does_not_happen(path: Path, found: Classification) -> None:
+    case, _, karyotype = started(path, found)
+    karyotype.move([3], "7")
+    state, heard = karyotype.state, []
+    karyotype.changed.connect(heard.append)
+    # As a full disk does.
+    case._open().execute("PRAGMA query_only = ON")
+    for edit in (
+        lambda: karyotype.move([4], "9"),
+        karyotype.undo,
+        lambda: karyotype.merge([1, 2], "both", "1"),
+    ):
+        with pytest.raises(CaseError, match="nothing could be written"):
+            edit()
+    assert karyotype.state == state
+    assert len(karyotype.names) == len(found)
+    assert len(karyotype.history) == 1
+    assert not heard
+    case._open().execute("PRAGMA query_only = OFF")
+    karyotype.undo()
+    assert len(heard) == 1
+    case.close()
+
+
+def test_the_history_can_only_grow(path: Path, found: Classification) -> None:
+    case, _, karyotype = started(path, found)
+    karyotype.move([3], "7")
+    case.close()
+    bare = sqlite3.connect(path)
+    for command in ("DELETE FROM event", "UPDATE event SET who = 'nobody'"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            bare.execute(command)
+    bare.close()
+
+
+def test_the_second_program_reads_only_and_says_so(path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    with Case.open(path) as second:
+        assert "another program has it open" in second.read_only
+        assert "since" in second.read_only
+        theirs = second.karyotype(number)
+        with pytest.raises(CaseError, match="read-only") as refused:
+            theirs.move([3], "7")
+        assert str(path) in str(refused.value)
+        assert theirs.state == karyotype.state
+        # What the first writes, the second can read.
+        karyotype.move([3], "7")
+        assert second.karyotype(number).slot_of(3) == "7"
+    case.close()
+    with Case.open(path) as third:
+        assert not third.read_only
+
+
+def test_a_newer_file_is_left_as_it_is(path: Path, found: Classification) -> None:
+    started(path, found)[0].close()
+    bare = sqlite3.connect(path)
+    bare.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    bare.close()
+    before = path.read_bytes()
+    with pytest.raises(CaseError, match="newer version") as refused:
+        Case.open(path)
+    assert str(path) in str(refused.value)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", ["cut", "scribble", "empty", "text", "other", "missing"])
+def test_a_damaged_file_is_left_as_it_is(path: Path, found: Classification, damage: str) -> None:
+    started(path, found)[0].close()
+    content = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "scribble":
+        middle = len(content) // 2
+        path.write_bytes(content[:4096] + b"\xff" * (middle - 4096) + content[middle:])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "text":
+        path.write_text("karyotype: 46,XX\n" * 20)
+    elif damage == "other":
+        path.unlink()
+        bare = sqlite3.connect(path)
+        bare.execute("CREATE TABLE other (x)")
+        bare.close()
+    else:
+        path.unlink()
+    before = path.read_bytes() if path.exists() else None
+    words = {"other": "no case file of this", "missing": "no such case"}.get(damage, "damaged")
+    with pytest.raises(CaseError, match=words) as refused:
+        Case.open(path)
+    assert path.name in str(refused.value)
+    assert (path.read_bytes() if path.exists() else None) == before
+
+
+def test_an_older_file_is_brought_up_to_date_and_a_copy_kept(
+    path: Path, found: Classification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, number, karyotype = started(path, found)
+    karyotype.move([3], "7")
+    case.close()
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", {1: ("ALTER TABLE cell ADD COLUMN colour TEXT",)})
+    with Case.open(path) as newer:
+        assert newer.karyotype(number).state == karyotype.state
+        assert newer.query("SELECT colour FROM cell") == [(None,)]
+    monkeypatch.undo()
+    with Case.open(path.with_name("P1.karyo.version-1")) as copy:
+        assert copy.karyotype(number).state == karyotype.state
+
+
+def test_a_failed_migration_leaves_the_file_as_it_is(
+    path: Path, found: Classification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, number, karyotype = started(path, found)
+    case.close()
+    monkeypatch.setattr(schema, "VERSION", 2)
+    steps = ("ALTER TABLE cell ADD COLUMN colour TEXT", "NO SUCH COMMAND")
+    monkeypatch.setattr(schema, "MIGRATIONS", {1: steps})
+    with pytest.raises(CaseError, match="could not be brought up to date"):
+        Case.open(path)
+    monkeypatch.undo()
+    with Case.open(path) as still:
+        assert still.karyotype(number).state == karyotype.state
+        with pytest.raises(sqlite3.OperationalError, match="colour"):
+            still.query("SELECT colour FROM cell")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders of Windows have other rights")
+def test_a_folder_that_can_not_be_written_to(tmp_path: Path, found: Classification) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("the administrator may write everywhere")
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    case, number, _ = started(folder / "P1.karyo", found)
+    case.close()
+    (folder / ".P1.karyo.lock").unlink()
+    folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        with Case.open(folder / "P1.karyo") as shown:
+            assert "can't be written to" in shown.read_only
+            assert len(shown.karyotype(number)) == len(found)
+        with pytest.raises(CaseError, match="no case file can be made"):
+            Case.create(folder / "P2.karyo")
+    finally:
+        folder.chmod(stat.S_IRWXU)
+
+
+def test_several_cells_and_those_classified_anew(path: Path, found: Classification) -> None:
+    case, first, _ = started(path, found)
+    other = make_classification(make_cell(name="cell B"))
+    second = case.add(other, Karyotype.from_classification(other), label="(2)")
+    case.supersede(first)
+    assert [(one.number, one.name, one.crops, one.superseded) for one in case.cells()] == [
+        (first, "cell A", 46, True),
+        (second, "cell B (2)", 46, False),
+    ]
+    case.close()
+    with pytest.raises(CaseError, match="closed"):
+        case.cells()
+
+
+def test_edits_made_before_a_cell_came_into_the_case_are_kept(
+    path: Path, found: Classification
+) -> None:
+    karyotype = Karyotype.from_classification(found, who="AB")
+    karyotype.move([3], "7")
+    karyotype.turn([3])
+    with Case.create(path) as case:
+        number = case.add(found, karyotype)
+        assert case.karyotype(number).history == karyotype.history
+        karyotype.undo()
+        assert case.karyotype(number).state == karyotype.state
+
+
+def test_pieces_come_back_too(path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    cell = OpenCell(found, karyotype, case=case, number=number)
+    image = found.cell.chromosomes[0].image
+    middle = image.shape[0] // 2
+    upper, lower = image.copy(), image.copy()
+    upper[middle:], lower[:middle] = 255, 255
+    pieces = [Chromosome("00.png (1)", upper), Chromosome("00.png (2)", lower)]
+    cell.split(0, pieces)
+    assert karyotype.present == tuple(range(1, 48))
+    whole = cell.classification
+    cell.merge([46, 47], Chromosome("00.png whole", image))
+    karyotype.undo()
+    case.close()
+    with Case.open(path) as again:
+        back = again.classification(number)
+        kept = again.karyotype(number)
+    assert kept.state == karyotype.state
+    assert kept.can_redo
+    assert kept.names == karyotype.names
+    assert len(back) == 49
+    assert back.made == 3
+    np.testing.assert_array_equal(back.cell.chromosomes[46].image, whole.cell.chromosomes[46].image)
+    np.testing.assert_array_equal(back.probabilities, cell.classification.probabilities)
+    assert [item.image.shape for item in back.uprights] == [
+        item.image.shape for item in cell.classification.uprights
+    ]
+    assert back.inputs.shape[0] == 49
+    with Case.open(path) as once_more:
+        last = once_more.karyotype(number)
+        last.redo()
+        assert 48 in last.present
+
+
+def test_a_piece_whose_edit_never_came_harms_nobody(path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    more = with_pieces(found, [Chromosome("piece", found.cell.chromosomes[3].image)])
+    case.add_pieces(number, more, 46, (3,))
+    # Killed here.
+    case.close()
+    with Case.open(path) as again:
+        kept = again.karyotype(number)
+        back = again.classification(number)
+        assert kept.state == karyotype.state
+        assert len(back) == len(kept.names) == 47
+        cell = OpenCell(back, kept, case=again, number=number)
+        cell.merge([1, 2], Chromosome("both", found.cell.chromosomes[1].image))
+        assert 47 in kept.present
+    with Case.open(path) as once_more:
+        assert once_more.karyotype(number).state == kept.state
+
+
+def test_a_copy_has_the_whole_history(path: Path, tmp_path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    # So that numbers differ there.
+    case.add(found, Karyotype.from_classification(found))
+    karyotype.move([3], "7")
+    karyotype.undo()
+    karyotype.redo()
+    with Case.create(tmp_path / "copy.karyo") as copy:
+        other = make_classification(make_cell(name="cell B"))
+        copy.add(other, Karyotype.from_classification(other))
+        new = copy.copy_from(case, number)
+        assert new != number
+        assert [event.direction for event in copy.events(new)] == ["do", "undo", "redo"]
+        assert copy.karyotype(new).state == karyotype.state
+        assert copy.karyotype(new).history == karyotype.history
+        copy.karyotype(new).undo()
+    assert case.karyotype(number).state == karyotype.state
+    case.close()
+
+
+def test_where_a_case_lies(tmp_path: Path) -> None:
+    cell = make_cell()
+    assert case_path(cell) is None
+    folder = tmp_path / "97002319.8"
+    folder.mkdir()
+    object.__setattr__(cell, "path", folder)
+    assert case_path(cell) == tmp_path / "97002319.8.karyo"
+    patient = Patient("P1", (cell,), tmp_path / "P1")
+    assert case_path(cell, patient) == tmp_path / "P1.karyo"
+    # A cell dropped alone goes to its patient's case where there is one.
+    of_patient = tmp_path.with_name(f"{tmp_path.name}.karyo")
+    of_patient.touch()
+    assert case_path(cell) == of_patient
+    stack = tmp_path / "stack.tif"
+    stack.touch()
+    of_patient.unlink()
+    object.__setattr__(cell, "path", stack)
+    assert case_path(cell) == tmp_path / "stack.karyo"
+
+
+def test_no_case_over_another_file(path: Path, tmp_path: Path) -> None:
+    path.write_text("mine")
+    with pytest.raises(CaseError, match="file of this name"):
+        Case.create(path)
+    assert path.read_text() == "mine"
+    with pytest.raises(CaseError, match="folder does not exist"):
+        Case.create(tmp_path / "no" / "P.karyo")
+
+
+def test_a_history_with_a_gap_is_refused(path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    karyotype.move([3], "7")
+    karyotype.move([3], "9")
+    events = [(event.direction, event.edit) for event in case.events(number)]
+    case.close()
+    with pytest.raises(EditError, match="gap"):
+        Karyotype.from_state(karyotype.names, karyotype.proposed).replay(events[1:])
+
+
+def test_a_lock_is_gone_with_its_program(path: Path, found: Classification) -> None:
+    started(path, found)[0].close()
+    lock, reason = database.hold(path)
+    assert lock is not None, reason
+    lock.release()

@@ -1,0 +1,86 @@
+"""``napari-karyo case``: told, written out, refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from drawn import make_cell, make_classification
+from pypdf import PdfReader
+
+from napari_karyo.case import Case
+from napari_karyo.cli import main
+from napari_karyo.karyotype import Karyotype
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A case of two cells, the first corrected."""
+    path = tmp_path / "P1.karyo"
+    with Case.create(path, "Jane Doe") as case:
+        for name in ("one", "two"):
+            found = make_classification(make_cell(name=name))
+            karyotype = Karyotype.from_classification(found, who="AB")
+            case.add(found, karyotype)
+            if name == "one":
+                karyotype.move([3], "7")
+                karyotype.undo()
+                karyotype.mark("counted")
+                karyotype.sign("reviewed")
+    return path
+
+
+def test_it_is_told(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["case", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{path} (patient Jane Doe): 2 cells"
+    assert "one: 46,XY (proposal), counted, reviewed by AB, 2 edits; 46 crops" in lines[1]
+    assert "two: 46,XY (proposal), 0 edits" in lines[2]
+    assert len(lines) == 3
+    assert main(["case", str(path), "--history", "--cell", "one"]) == 0
+    words = capsys.readouterr().out
+    assert "AB  03.png moved from 2 to 7" in words
+    assert "AB  undone: 03.png moved from 2 to 7" in words
+    assert "two" not in words
+
+
+def test_it_is_told_while_another_program_writes(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Case.open(path) as case:
+        assert main(["case", str(path)]) == 0
+        assert not case.read_only
+        case.karyotype(1, who="CD").turn([3])
+    assert "2 cells" in capsys.readouterr().out
+
+
+def test_it_is_written_out(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = tmp_path / "pages.pdf"
+    assert main(["case", str(path), "--output", str(pages), "--paper", "letter"]) == 0
+    reader = PdfReader(pages)
+    assert len(reader.pages) == 2
+    assert "Jane Doe" not in reader.pages[0].extract_text()
+    assert main(["case", str(path), "--output", str(pages), "--patient"]) == 0
+    assert "Jane Doe" in PdfReader(pages).pages[0].extract_text()
+    report = tmp_path / "report.pdf"
+    assert main(["case", str(path), "--output", str(report), "--report"]) == 0
+    text = PdfReader(report).pages[0].extract_text()
+    assert "46,XY" in text
+    assert "AB" in text
+    assert "Jane" not in text
+    record = tmp_path / "all.json"
+    assert main(["case", str(path), "--output", str(record), "--cell", "two"]) == 0
+    assert len(json.loads(record.read_text())["cells"]) == 1
+    assert str(record) in capsys.readouterr().out
+
+
+def test_it_is_refused(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["case", str(tmp_path / "no.karyo")]) == 2
+    assert "no such case file" in capsys.readouterr().err
+    assert main(["case", str(path), "--cell", "three"]) == 2
+    assert "Its cells: one, two" in capsys.readouterr().err
+    assert main(["case", str(path), "--output", str(tmp_path / "x.doc")]) == 2
+    assert ".pdf" in capsys.readouterr().err
+    assert main(["case", str(path), "--report", "--output", str(tmp_path / "x.png")]) == 2
+    assert not list(tmp_path.glob("x.*"))
