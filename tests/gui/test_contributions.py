@@ -57,6 +57,7 @@ def test_manifest_is_whole(manager: PluginManager) -> None:
         item.command
         for group in (
             manifest.contributions.readers,
+            manifest.contributions.writers,
             manifest.contributions.widgets,
             manifest.contributions.sample_data,
             *manifest.contributions.menus.values(),

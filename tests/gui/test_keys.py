@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import mouse
@@ -11,16 +12,18 @@ from qtpy.QtCore import Qt
 
 from napari_karyo.classes import TRAY
 from napari_karyo.gui import typing_class
-from napari_karyo.gui.actions import ACTIONS
-from napari_karyo.gui.keys import help_html, help_rows
+from napari_karyo.gui.actions.table import ACTIONS
+from napari_karyo.gui.keys import CLASS_KEYS, help_html, help_rows
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
+NONE = Qt.KeyboardModifier.NoModifier
 
 
 def test_typing_a_class(opened: Any, qtbot: Any) -> None:
     viewer, desk, _ = opened
     karyotype = desk.current.karyotype
+    desk.select(None)
     mouse.key(viewer, Qt.Key.Key_7)
     assert not karyotype.history, "nothing is in hand"
     desk.select(0)
@@ -91,8 +94,7 @@ def test_correcting_by_keys(opened: Any) -> None:
 
 def test_walking_through_the_doubtful(opened: Any) -> None:
     viewer, desk, view = opened
-    mouse.key(viewer, Qt.Key.Key_N)
-    assert desk.selected == 8
+    assert desk.selected == 8, "the first open question is in hand when a cell comes on top"
     mouse.key(viewer, Qt.Key.Key_N)
     assert desk.selected == 30
     mouse.key(viewer, Qt.Key.Key_P)
@@ -179,6 +181,8 @@ def test_next_cell(opened: Any) -> None:
     assert view.page.places[0].slot == "1"
     mouse.key(viewer, Qt.Key.Key_PageDown, CONTROL)
     assert view.page.places[0].slot == "5"
+    mouse.key(viewer, Qt.Key.Key_PageUp, CONTROL)
+    assert desk.current is first
 
 
 def np_equal(first: Any, second: Any) -> bool:
@@ -190,7 +194,172 @@ def np_equal(first: Any, second: Any) -> bool:
 def test_help_is_made_from_the_table() -> None:
     html = help_html()
     for action in ACTIONS:
-        assert action.what in html
+        assert escape(action.what) in html
     keys = [key for action in ACTIONS for key in action.keys]
     assert len(keys) == len(set(keys))
+    assert not set(keys) & set(CLASS_KEYS)
+    names = [action.name for action in ACTIONS]
+    assert len(names) == len(set(names))
     assert any("Ctrl+Z" in row[1] for row in help_rows())
+
+
+def test_no_key_is_one_of_naparis_menus(viewer: Any) -> None:
+    from app_model import Application
+    from app_model.types import KeyBinding
+
+    app = Application.get_app("test_app")
+    assert app is not None
+    taken = {str(rule.keybinding) for rule in app.keybindings}
+    assert "Ctrl+O" in taken
+    ours = {
+        str(KeyBinding.from_str(key.replace("Control", "Ctrl").replace("-", "+")))
+        for action in ACTIONS
+        for key in action.keys
+    }
+    assert not taken & ours
+
+
+def test_answers_go_on_to_the_next_question(opened: Any) -> None:
+    viewer, desk, _ = opened
+    karyotype = desk.current.karyotype
+    assert desk.selected == 8
+    mouse.key(viewer, Qt.Key.Key_Comma)
+    assert karyotype.slot_of(8) == "4", "the likeliest class other than where it sat"
+    assert desk.selected == 30
+    assert "1 left to look at" in viewer.status
+    # Undone, it is in hand again.
+    mouse.key(viewer, Qt.Key.Key_Z, CONTROL)
+    assert desk.selected == 8
+    assert karyotype.slot_of(8) == "5"
+    # Who types the class it sits in has accepted it.
+    mouse.key(viewer, Qt.Key.Key_5)
+    assert 8 in karyotype.state.reviewed
+    assert desk.selected == 30
+    second = [name for name, _ in desk.current.classification.alternatives(30)][2]
+    mouse.key(viewer, Qt.Key.Key_Period)
+    assert karyotype.slot_of(30) == second
+    assert desk.selected == 30, "nothing is left to go on to"
+    assert "Nothing doubtful is left" in viewer.status
+    # What was no question does not call the person away.
+    desk.select(0)
+    mouse.key(viewer, Qt.Key.Key_7)
+    assert desk.selected == 0
+    # Nor does a class typed for one that is in hand no more.
+    karyotype.go_to(0)
+    desk.select(8)
+    mouse.key(viewer, Qt.Key.Key_1)
+    desk.select(20)
+    assert karyotype.slot_of(8) == "1"
+    assert desk.selected == 20
+
+
+def test_all_sure_ones_are_accepted_at_once(opened: Any) -> None:
+    viewer, desk, view = opened
+    karyotype = desk.current.karyotype
+    karyotype.move([0], "2")
+    mouse.key(viewer, Qt.Key.Key_G)
+    assert karyotype.state.reviewed == frozenset(range(46)) - {0, 8, 30}
+    assert len(karyotype.history) == 2, "one edit"
+    assert desk.current.open_questions() == [8, 30]
+    assert lamps_of(view)[5] == "settled"
+    mouse.key(viewer, Qt.Key.Key_G)
+    assert "No sure one" in viewer.status
+    mouse.key(viewer, Qt.Key.Key_Z, CONTROL)
+    assert not karyotype.state.reviewed
+
+
+def test_a_derivative_is_called_by_key(opened: Any) -> None:
+    viewer, desk, _ = opened
+    karyotype = desk.current.karyotype
+    first = karyotype.state.slots["9"][0]
+    desk.select(first)
+    mouse.key(viewer, Qt.Key.Key_D)
+    assert karyotype.state.derivatives == {first}
+    assert karyotype.state.slots["9"][-1] == first
+    mouse.key(viewer, Qt.Key.Key_D)
+    assert not karyotype.state.derivatives
+
+
+def test_a_cell_is_marked_and_signed_by_keys(opened: Any, notices: list[str]) -> None:
+    viewer, desk, _ = opened
+    karyotype = desk.current.karyotype
+    for expected in (1, 2, 3, 0):
+        mouse.key(viewer, Qt.Key.Key_K, CONTROL)
+        assert len(karyotype.state.marks) == expected
+    mouse.key(viewer, Qt.Key.Key_Return, CONTROL)
+    assert not karyotype.state.signatures
+    assert any("initials" in words for words in notices)
+    desk.set_who("AB")
+    mouse.key(viewer, Qt.Key.Key_Return, CONTROL)
+    assert [(sign.role, sign.who) for sign in karyotype.state.signatures] == [("reviewed", "AB")]
+    assert "2 in it were never looked at" in viewer.status
+    mouse.key(viewer, Qt.Key.Key_Return, CONTROL | SHIFT)
+    assert len(karyotype.state.signatures) == 1
+    assert "second person" in notices[-1]
+    desk.set_who("CD")
+    mouse.key(viewer, Qt.Key.Key_Return, CONTROL | SHIFT)
+    assert [sign.who for sign in karyotype.state.signatures] == ["AB", "CD"]
+
+
+def test_a_refused_edit_is_told_and_changes_nothing(opened: Any, notices: list[str]) -> None:
+    from napari_karyo.errors import CaseError
+
+    class Full:
+        def keep(self, *_: Any) -> None:
+            raise CaseError("the disk is full.", "Make room.", "P1.karyo")
+
+    viewer, desk, view = opened
+    karyotype = desk.current.karyotype
+    karyotype.move([0], "2")
+    karyotype.journal = Full()
+    desk.select(8)
+    before, picture = karyotype.state, view.layers["karyogram"].data.copy()
+    keys = [
+        (Qt.Key.Key_7, NONE),
+        (Qt.Key.Key_Return, NONE),
+        (Qt.Key.Key_Comma, NONE),
+        (Qt.Key.Key_G, NONE),
+        (Qt.Key.Key_F, NONE),
+        (Qt.Key.Key_W, NONE),
+        (Qt.Key.Key_T, NONE),
+        (Qt.Key.Key_M, NONE),
+        (Qt.Key.Key_D, NONE),
+        (Qt.Key.Key_K, CONTROL),
+        (Qt.Key.Key_Z, CONTROL),
+    ]
+    for count, (code, modifier) in enumerate(keys, start=1):
+        mouse.key(viewer, code, modifier)
+        assert sum("disk is full" in words for words in notices) == count, code
+        assert "disk is full" in viewer.status
+        assert karyotype.state == before
+        assert desk.selected == 8
+    mouse.drag(viewer, view.page.places[8].box.center, view.page.slots["1"].inner.center)
+    assert karyotype.state == before
+    assert "disk is full" in viewer.status
+    assert np_equal(view.layers["karyogram"].data, picture)
+
+
+def test_a_typical_cell_takes_few_keys(opened: Any) -> None:
+    """Three wrong ones: from opening to the question where to write it, at most eight."""
+    from drawn import MALE
+
+    viewer, desk, _ = opened
+    wrong = {4: ("5", 0.45), 17: ("11", 0.42), 40: ("22", 0.40)}
+    desk.open(make_classification(make_cell(name="cell C"), MALE, wrong))
+    karyotype = desk.current.karyotype
+    presses = 0
+    while desk.current.open_questions():
+        mouse.key(viewer, Qt.Key.Key_Comma)
+        presses += 1
+    for code in (Qt.Key.Key_G, Qt.Key.Key_E):
+        mouse.key(viewer, code, CONTROL if code == Qt.Key.Key_E else NONE)
+        presses += 1
+    assert [karyotype.slot_of(one) for one in wrong] == ["5", "11", "22"]
+    assert presses <= 8
+    from napari_karyo.gui.actions.looking import review_dock
+
+    dialog = review_dock(desk).export.dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.close()
+    mouse.settle()

@@ -17,13 +17,13 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from napari_karyo.cell import Patient
-from napari_karyo.classes import TRAY
+from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.karyogram_view import open_view
-from napari_karyo.gui.review_dock import ReviewDock
-from napari_karyo.gui.run_widget import EVERY, ClassifyForm
+from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.run_widget import EVERY, ClassifyForm, Outcome
 
 
 def add(viewer: Any, name: str, patient: str | None = None) -> Any:
@@ -52,7 +52,7 @@ def test_twins_of_one_run_both_stay(viewer: Any) -> None:
     viewer.window.add_dock_widget(form, name="Classify chromosomes")
     twins = [make_classification(make_cell()) for _ in range(2)]
     for _ in range(2):
-        form._on_result(twins)
+        form._on_result(Outcome([(twin, None) for twin in twins]))
         assert [cell.name for cell in desk.cells] == ["cell A", "cell A (2)"]
         assert desk.current in desk.cells
     assert dock.cells.count() == 2
@@ -126,9 +126,11 @@ def test_a_click_on_the_karyogram_wakes_it(opened: Any) -> None:
 
 def test_a_click_disturbs_no_other_layer(opened: Any) -> None:
     viewer, desk, view = opened
+    desk.select(None)
     mouse.settle()
     place = view.page.places[9].box.center
     labels = viewer.add_labels(np.zeros((10, 10), int))
+    desk.select(None)
 
     def undisturbed(where: tuple[float, float]) -> bool:
         viewer.layers.selection.active = labels
@@ -147,7 +149,7 @@ def test_a_click_disturbs_no_other_layer(opened: Any) -> None:
     view.layers["karyogram"].visible = True
     assert not undisturbed(place)
     view.remove()
-    assert view._bring_back not in viewer.mouse_drag_callbacks
+    assert view._wake not in viewer.mouse_drag_callbacks
 
 
 def test_a_marker_is_called_by_key_and_counted(opened: Any) -> None:
@@ -158,11 +160,12 @@ def test_a_marker_is_called_by_key_and_counted(opened: Any) -> None:
     view.activate()
     mouse.key(viewer, Qt.Key.Key_M)
     karyotype = desk.current.karyotype
-    assert karyotype.slot_of(0) == TRAY
+    assert karyotype.slot_of(0) == MARKERS
     assert karyotype.iscn == "46,XY,-1,+mar"
     assert "marker" in dock.counts.text()
     assert any(text.string == "mar" for text in view.page.texts)
     mouse.key(viewer, Qt.Key.Key_M)
+    assert karyotype.slot_of(0) == TRAY
     assert karyotype.iscn == "45,XY,-1"
 
 
@@ -271,7 +274,7 @@ def test_samples_without_a_path_are_told_apart(viewer: Any) -> None:
     assert dock.cells.count() == 3
     desk.close(desk.cells[2])
     assert dock.cells.count() == 2
-    assert dock.cells.currentIndex() == 0
+    assert dock.cells.row == 0
     assert len(repr(desk.cells)) < 200
 
 

@@ -9,117 +9,18 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from psygnal import Signal
 
-from napari_karyo.inference.confidence import (
-    Light,
-    assigned_probability,
-    doubtful_order,
-    lights,
-)
-from napari_karyo.karyogram.page import LampKind
+from napari_karyo.gui.open_cell import OpenCell, identity
 from napari_karyo.karyotype import Karyotype
 
 if TYPE_CHECKING:
+    from napari_karyo.case import Case
     from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Change
-
-
-_LAMPS: Final[dict[Light, LampKind]] = {
-    Light.SURE: "sure",
-    Light.LOOK: "look",
-    Light.DOUBTFUL: "doubtful",
-}
-
-
-@dataclass(eq=False)
-class OpenCell:
-    """One classified cell and its karyotype.
-
-    Attributes
-    ----------
-    classification : Classification
-        What the model said.
-    karyotype : Karyotype
-        Who sits where: the only truth.
-    label : str
-        Tells it from another karyogram of the same cell; empty where there is none.
-    shown_class : dict of int to str
-        The class whose saliency is asked for, where it is not the model's own.
-    saliency : dict of (int, str) to ndarray
-        Maps already computed, on the original crops.
-    asked_to_close : bool
-        Whether the person was told that closing it loses corrections.
-    """
-
-    classification: Classification
-    karyotype: Karyotype
-    label: str = ""
-    shown_class: dict[int, str] = field(default_factory=dict)
-    saliency: dict[tuple[int, str], NDArray[np.float32]] = field(default_factory=dict)
-    attention: dict[int, NDArray[np.float32]] = field(default_factory=dict)
-    asked_to_close: bool = False
-
-    def __repr__(self) -> str:
-        return f"<OpenCell {self.name}, {len(self)} chromosomes>"
-
-    @property
-    def name(self) -> str:
-        """The cell's name, with its label."""
-        return self.classification.cell.name + (f" {self.label}" if self.label else "")
-
-    def __len__(self) -> int:
-        return len(self.classification.cell)
-
-    @property
-    def slots(self) -> list[str]:
-        """The slot of each chromosome, in the order of the cell."""
-        return [self.karyotype.slot_of(index) for index in range(len(self))]
-
-    def lights(self) -> tuple[Light, ...]:
-        """Return the confidence light of every chromosome where it sits now.
-
-        A chromosome that a person has looked at and left, or put there, still has the
-        model's doubt: the light says what the model thinks.
-        """
-        found = self.classification
-        return lights(found.probabilities, self.slots, found.thresholds)
-
-    def lamps(self) -> list[LampKind]:
-        """Return the light that each chromosome shows: a person's word counts more."""
-        return [
-            "settled" if self.settled(index) else _LAMPS[light]
-            for index, light in enumerate(self.lights())
-        ]
-
-    def settled(self, index: int) -> bool:
-        """Whether a person has accepted or moved this chromosome."""
-        state = self.karyotype.state
-        return index in state.reviewed or index in state.corrected
-
-    def open_questions(self) -> list[int]:
-        """Return the chromosomes that still want a look, the least certain first."""
-        found = self.classification
-        waiting = doubtful_order(found.probabilities, self.slots, found.thresholds)
-        return [index for index in waiting if not self.settled(index)]
-
-    def confidences(self) -> NDArray[np.floating]:
-        """Return the probability of the class whose slot each chromosome sits in.
-
-        Returns
-        -------
-        ndarray, shape (N,)
-        """
-        return assigned_probability(self.classification.probabilities, self.slots)
-
-    def asked_class(self, index: int) -> str:
-        """Return the class whose saliency is shown for this chromosome."""
-        return self.shown_class.get(index, self.classification.predicted[index])
 
 
 class Desk:
@@ -130,6 +31,8 @@ class Desk:
     cells : list of OpenCell
     view : object or None
         The layers that show the current cell; set by `karyogram_view`.
+    busy : set
+        Threads that still bring cells onto the desk.
     """
 
     cells_changed = Signal()
@@ -140,6 +43,8 @@ class Desk:
     """The current cell was edited: Change."""
     selection_changed = Signal(object)
     """Another chromosome is in hand: its index, or None."""
+    pinned_changed = Signal(object)
+    """Another chromosome is kept for comparing: its index, or None."""
     overlay_changed = Signal()
     """An overlay was switched, or shows another class."""
     said = Signal(str)
@@ -150,8 +55,11 @@ class Desk:
         self.cells: list[OpenCell] = []
         self.view: Any = None
         self.typing: Any = None
+        self.busy: set[Any] = set()
         self._current: OpenCell | None = None
         self._selected: int | None = None
+        self._pinned: int | None = None
+        self._who: str | None = None
 
     @property
     def viewer(self) -> Any:
@@ -176,12 +84,19 @@ class Desk:
         """The chromosome in hand."""
         return self._selected
 
+    @property
+    def pinned(self) -> int | None:
+        """The chromosome that the one in hand is compared with."""
+        return self._pinned
+
     def open(
         self,
         classification: Classification,
         who: str = "",
         show: bool = True,
         keep: Collection[OpenCell] = (),
+        case: Case | None = None,
+        unkept: str = "",
     ) -> OpenCell:
         """Put a classified cell on the desk, and on top.
 
@@ -197,23 +112,35 @@ class Desk:
             Whether it comes on top. It does so anyway where it replaces the one on top.
         keep : collection of OpenCell
             Not to be replaced: those just opened by the same run.
+        case : Case, optional
+            The file that keeps it, and every edit of it, from now on.
+        unkept : str
+            Why there is no such file.
+
+        Raises
+        ------
+        CaseError
+            Where the case can't be written: the cell is not opened then.
         """
+        who = who if self._who is None else self._who
         karyotype = Karyotype.from_classification(classification, who=who)
-        cell = OpenCell(classification, karyotype)
-        same = [
-            old for old in self.cells if _identity(old.classification) == _identity(classification)
-        ]
+        cell = OpenCell(classification, karyotype, unkept=unkept)
+        same = [old for old in self.cells if old.identity == identity(classification)]
         untouched = next(
             (old for old in same if not old.karyotype.history and old not in keep), None
         )
         if untouched is not None:
             cell.label = untouched.label
+        else:
+            self._tell_apart(cell)
+        if case is not None:
+            cell.number = case.add(classification, karyotype, cell.label)
+            cell.case = case
+            if untouched is not None and untouched.number is not None and untouched.case is case:
+                case.supersede(untouched.number)
+        if untouched is not None:
             self.cells[self.cells.index(untouched)] = cell
         else:
-            names = {old.name for old in self.cells}
-            number = 2
-            while cell.name in names:
-                cell.label, number = f"({number})", number + 1
             self.cells.append(cell)
         if show or (untouched is not None and untouched is self._current):
             self.show(cell)
@@ -221,29 +148,95 @@ class Desk:
             self.cells_changed.emit()
         return cell
 
+    def adopt(self, cell: OpenCell, show: bool = False) -> OpenCell:
+        """Put a cell of a case on the desk as it was left; one that lies there stays.
+
+        Parameters
+        ----------
+        cell : OpenCell
+        show : bool
+            Whether it comes on top.
+
+        Returns
+        -------
+        OpenCell
+            The one that lies on the desk.
+        """
+        there = next(
+            (
+                old
+                for old in self.cells
+                if old.case is not None
+                and cell.case is not None
+                and old.case.path == cell.case.path
+                and old.number == cell.number
+            ),
+            None,
+        )
+        if there is None:
+            there = cell
+            if self._who is not None:
+                cell.karyotype.who = self._who
+            self._tell_apart(cell)
+            self.cells.append(cell)
+            if not show:
+                self.cells_changed.emit()
+        if show:
+            self.show(there)
+        return there
+
+    def case_at(self, path: Path) -> Case | None:
+        """Return the case file of that name, where it is open here."""
+        found = (cell.case for cell in self.cells if cell.case is not None)
+        return next((case for case in found if case.path == path), None)
+
+    def set_who(self, who: str) -> None:
+        """Say who edits from now on, in all cells, those that come later too."""
+        self._who = who
+        for cell in self.cells:
+            cell.karyotype.who = who
+
+    def _tell_apart(self, cell: OpenCell) -> None:
+        names = {old.name for old in self.cells}
+        number = 2
+        while cell.name in names:
+            cell.label, number = f"({number})", number + 1
+
     def show(self, cell: OpenCell | None) -> None:
-        """Put one of the open cells on top."""
+        """Put one of the open cells on top, its first open question in hand."""
         if cell is self._current and cell is not None:
             return
         if self._current is not None:
             self._current.karyotype.changed.disconnect(self._pass_on)
             self._current.asked_to_close = False
         self._current = cell
-        self._selected = None
+        self._selected = self._pinned = None
         if cell is not None:
             cell.karyotype.changed.connect(self._pass_on)
+            self._selected = next(iter(cell.open_questions()), None)
         self.cell_changed.emit(cell)
-        self.selection_changed.emit(None)
+        self.selection_changed.emit(self._selected)
 
     def close(self, cell: OpenCell) -> None:
-        """Take a cell from the desk; the next one, if any, comes on top."""
+        """Take a cell from the desk; the next one, if any, comes on top.
+
+        Its case file is closed with the last of its cells.
+        """
         place = self.cells.index(cell)
         self.cells.remove(cell)
+        if cell.case is not None and self.case_at(cell.case.path) is None:
+            cell.case.close()
         if cell is self._current:
             left = self.cells[min(place, len(self.cells) - 1)] if self.cells else None
             self.show(left)
         else:
             self.cells_changed.emit()
+
+    def close_cases(self) -> None:
+        """Close all case files: the window is going. Nothing has to be written."""
+        for cell in self.cells:
+            if cell.case is not None:
+                cell.case.close()
 
     def _pass_on(self, change: Change) -> None:
         if self._current is not None:
@@ -251,7 +244,20 @@ class Desk:
             self._current.asked_to_close = False
         verb = {"do": "", "undo": "Undone: ", "redo": "Done again: "}[change.direction]
         self.say(verb + change.edit.text)
+        let_go = self._let_go_of_the_gone(change)
         self.karyotype_changed.emit(change)
+        if let_go:
+            self.selection_changed.emit(self._selected)
+
+    def _let_go_of_the_gone(self, change: Change) -> bool:
+        """Take what a merged or split chromosome became in hand; return whether it was."""
+        here = self._current.present if self._current is not None else ()
+        if self._pinned is not None and self._pinned not in here:
+            self._pinned = None
+        if self._selected is None or self._selected in here:
+            return False
+        self._selected = next((one for one in change.edit.chromosomes if one in here), None)
+        return True
 
     def select(self, index: int | None) -> None:
         """Take a chromosome in hand, or let go of it."""
@@ -261,20 +267,17 @@ class Desk:
             self._selected = index
             self.selection_changed.emit(index)
 
+    def pin(self, index: int | None) -> None:
+        """Keep a chromosome for comparing it with the one in hand, or no longer."""
+        if self._current is None:
+            index = None
+        if index != self._pinned:
+            self._pinned = index
+            self.pinned_changed.emit(index)
+
     def say(self, words: str) -> None:
         """Say a short word to the person, in the status line."""
         self.said.emit(words)
-
-
-def _identity(classification: Classification) -> tuple[Any, ...]:
-    """Return what tells whether two results are of one cell.
-
-    Cells without a path, such as the samples, are told apart by their very crops: the
-    cell itself is made anew when its stain is set or a crop can't be used.
-    """
-    cell = classification.cell
-    source: Any = cell.chromosomes if cell.path is None else (cell.path, len(cell))
-    return cell.name, cell.polarity, cell.simulated, source
 
 
 _desks: weakref.WeakKeyDictionary[Any, Desk] = weakref.WeakKeyDictionary()
@@ -292,4 +295,6 @@ def desk_of(viewer: Any) -> Desk:
     desk = _desks.get(bare)
     if desk is None:
         desk = _desks[bare] = Desk(bare)
+        # With the window its files go free for other programs; all is written already.
+        weakref.finalize(bare, desk.close_cases)
     return desk

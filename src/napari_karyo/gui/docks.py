@@ -42,6 +42,6 @@ def show_dock(viewer: Any, name: str, kind: type) -> Any:
 
 def open_review(viewer: napari.Viewer | None = None) -> Any:
     """Open the review dock."""
-    from napari_karyo.gui.review_dock import ReviewDock
+    from napari_karyo.gui.review.dock import ReviewDock
 
     return show_dock(current(viewer), REVIEW, ReviewDock)

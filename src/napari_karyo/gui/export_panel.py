@@ -1,4 +1,4 @@
-"""Exporting: the picture as PNG or TIFF, the table as CSV."""
+"""Exporting: karyograms, the report and the tables, written in a thread."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from napari.utils.notifications import show_error, show_info
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QGridLayout,
     QGroupBox,
@@ -17,19 +18,35 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
+    QWidget,
 )
 
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.desk import Desk, OpenCell
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.settings import read_settings
-from napari_karyo.gui.widgets import while_alive
+from napari_karyo.gui.widgets import let_shrink, while_alive
 
-BUTTON = "Export picture or table..."
-FILTER = "Picture, PNG (*.png);;Picture, TIFF (*.tif *.tiff);;Table, CSV (*.csv)"
+BUTTON = "Export..."
+FILTERS = {
+    "png": "Picture, PNG (*.png)",
+    "tif": "Picture, TIFF (*.tif *.tiff)",
+    "pdf": "Pages, PDF (*.pdf)",
+    "svg": "Drawing, SVG (*.svg)",
+    "csv": "Table, CSV (*.csv)",
+    "json": "Everything, JSON (*.json)",
+}
+CELL, PATIENT, REPORT = "cell", "patient", "report"
+#: What each order can be written as, the usual first.
+ENDINGS = {
+    CELL: ("png", "tif", "pdf", "svg", "csv", "json"),
+    PATIENT: ("pdf", "svg", "png", "tif", "csv", "json"),
+    REPORT: ("pdf", "svg"),
+}
 
 
 class ExportPanel(QGroupBox):
-    """Title, resolution and the export button.
+    """What is written, on which paper, under which title, and the export button.
 
     Parameters
     ----------
@@ -40,9 +57,24 @@ class ExportPanel(QGroupBox):
         super().__init__("Export")
         self._desk = desk
         grid = QGridLayout(self)
+        self.what = QComboBox()
+        for words, order in (
+            ("Karyogram of this cell", CELL),
+            ("Karyograms of all cells", PATIENT),
+            ("Report, one page", REPORT),
+        ):
+            self.what.addItem(words, order)
+        self.paper = QComboBox()
+        for words, name in (("A4", "a4"), ("Letter", "letter")):
+            self.paper.addItem(words, name)
+        for box in (self.what, self.paper):
+            let_shrink(box)
         self.heading = QLineEdit()
         self.heading.setPlaceholderText("Karyogram")
         self.heading.setToolTip("Printed above the karyogram")
+        self.patient = QLineEdit()
+        self.patient.setPlaceholderText("left out")
+        self.patient.setToolTip("The patient's name, printed only where it is written here")
         self.resolution = QSpinBox()
         self.resolution.setRange(72, 1200)
         self.resolution.setSuffix(" dpi")
@@ -50,11 +82,17 @@ class ExportPanel(QGroupBox):
         self.button = QPushButton(BUTTON)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self.ask)
-        grid.addWidget(QLabel("Title"), 0, 0)
-        grid.addWidget(self.heading, 0, 1)
-        grid.addWidget(QLabel("Resolution"), 1, 0)
-        grid.addWidget(self.resolution, 1, 1)
-        grid.addWidget(self.button, 2, 0, 1, 2)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("What", self.what),
+            ("Title", self.heading),
+            ("Patient", self.patient),
+            ("Paper", self.paper),
+            ("Pictures", self.resolution),
+        )
+        for row, (words, widget) in enumerate(rows):
+            grid.addWidget(QLabel(words), row, 0)
+            grid.addWidget(widget, row, 1)
+        grid.addWidget(self.button, len(rows), 0, 1, 2)
         grid.setColumnStretch(1, 1)
         self.dialog: QFileDialog | None = None
         self.worker: Any = None
@@ -67,10 +105,16 @@ class ExportPanel(QGroupBox):
         path = cell.classification.cell.path
         # Beside the crops, where they are known. Not Path.is_dir, which may raise.
         folder = str(path.parent) if path is not None and os.path.isdir(path.parent) else ""
-        dialog = QFileDialog(self.window(), "Export karyogram", folder, FILTER)
+        order = str(self.what.currentData())
+        endings = ENDINGS[order]
+        words = ";;".join(FILTERS[ending] for ending in endings)
+        dialog = QFileDialog(self.window(), self.what.currentText(), folder, words)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(f"{cell.name} karyogram.png".replace("/", "-"))
+        dialog.setDefaultSuffix(endings[0])
+        name = {CELL: f"{cell.name} karyogram", PATIENT: "karyograms", REPORT: "report"}[order]
+        if order != CELL and cell.case is not None:
+            name = f"{cell.case.path.stem} {name}"
+        dialog.selectFile(f"{name}.{endings[0]}".replace("/", "-"))
         dialog.filterSelected.connect(
             lambda words: dialog.setDefaultSuffix(words.split("*.")[1].split(" ")[0].rstrip(")"))
         )
@@ -89,7 +133,7 @@ class ExportPanel(QGroupBox):
         Parameters
         ----------
         path : str or Path
-            ``.png``, ``.tif``, ``.tiff`` or ``.csv``.
+            Its ending says as what: see `napari_karyo.output.export.export`.
         cell : OpenCell
             It may be corrected meanwhile: what is written is how it stands now.
         """
@@ -109,17 +153,30 @@ class ExportPanel(QGroupBox):
         worker.start()
 
     def _task(self, path: str | Path, cell: OpenCell) -> Callable[[], object]:
-        """Return what writes a cell as it stands now; it touches no widget."""
-        from napari_karyo.io.export import export
+        """Return what writes cells as they stand now; it touches no widget."""
+        from napari_karyo.output.export import Sheet, export_sheets
+        from napari_karyo.output.paper import PAPERS
 
-        still = cell.karyotype.snapshot()
-        dpi = self.resolution.value()
+        order = self.what.currentData()
+        # The cell on top comes first: it is the one that a report shows.
+        others = [] if order == CELL else [one for one in self._kept_with(cell) if one is not cell]
         title = self.heading.text().strip() or "Karyogram"
+        sheets = [
+            Sheet(one.karyotype.snapshot(), one.classification, title) for one in (cell, *others)
+        ]
+        dpi, paper = self.resolution.value(), PAPERS[self.paper.currentData()]
+        patient = self.patient.text().strip() or None
 
         def write() -> object:
-            return export(still, cell.classification, path, dpi=dpi, title=title)
+            return export_sheets(
+                sheets, path, dpi, paper=paper, patient=patient, report=order == REPORT
+            )
 
         return write
+
+    def _kept_with(self, cell: OpenCell) -> list[OpenCell]:
+        """Return the cells of the same patient: those of one case, or all that none keeps."""
+        return [one for one in self._desk.cells if one.case is cell.case]
 
     @while_alive
     def _on_end(self) -> None:

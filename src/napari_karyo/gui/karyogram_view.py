@@ -9,8 +9,7 @@ can be thrown away and drawn again from the desk at any time.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,24 +18,33 @@ from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from napari_karyo.gui.contact_sheet import CELL_KEY
-from napari_karyo.gui.desk import Desk, OpenCell
-from napari_karyo.gui.drag import drag_callback
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.drag import drag_callback, wake_callback
+from napari_karyo.gui.ghost import ghost_picture
+from napari_karyo.gui.hand import Hand, reframed
 from napari_karyo.gui.keys import bind_keys
+from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.overlays import Overlays
+from napari_karyo.gui.picture_tools import Toolbox
 from napari_karyo.gui.typing_class import TypedClass
 from napari_karyo.gui.widgets import free_keyboard
-from napari_karyo.karyogram.compose import Composer, pixels
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Frame, Page, Place
+from napari_karyo.karyogram.compose import Composer
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page
 from napari_karyo.karyogram.summary import heading_of
 
 if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Change
+
+__all__ = ["FIT_DELAY", "ROLES", "KaryogramView", "ghost_picture", "open_view", "redraw"]
 
 #: The layers, bottom to top, and what they are called after the cell's name.
 ROLES = ("karyogram", "saliency", "attention", "slots", "ghost")
 #: Milliseconds in which Qt lays out the docks.
 FIT_DELAY = 60
 ROLE_KEY = "napari_karyo_role"
+#: A layer's metadata holds a weak reference to the cell that it shows.
+CELL_SHOWN = "napari_karyo_cell_shown"
 
 
 class KaryogramView:
@@ -57,16 +65,18 @@ class KaryogramView:
         self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 4), np.uint8)
         self._lamps = True
         self.overlays = Overlays(self)
-        self._grip = (0.0, 0.0)
-        self._target: str | None = None
-        self._slots_wanted: bool | None = None
+        self.hand = Hand(self)
+        self._drawn_from: Classification | None = None
         desk.view = self
         desk.typing = TypedClass(desk)
         desk.cell_changed.connect(self._on_cell)
         desk.karyotype_changed.connect(self._on_edit)
         desk.selection_changed.connect(self._on_selection)
         desk.said.connect(self._on_said)
+        # After the view's own, so that a tool that an edit ends finds the page drawn.
+        self.tools = Toolbox(self)
         self._drag = drag_callback(self)
+        self._wake = wake_callback(self)
         desk.viewer.layers.events.removed.connect(self._on_removed)
 
     @property
@@ -102,6 +112,7 @@ class KaryogramView:
         if cell is None:
             return
         self.composer = Composer(cell.classification)
+        self._drawn_from = cell.classification
         self._compose(cell)
         self.uncover()
         if not self.shown:
@@ -118,24 +129,12 @@ class KaryogramView:
         """Draw the whole page anew, into an array that no layer has yet."""
         assert self.composer is not None
         self.page = self._page_of(cell, self.composer)
-        self.canvas = self.composer.compose_screen(self.page)
+        self.canvas = self.composer.compose_screen(self.hand.seen(self.page))
 
     def _page_of(self, cell: OpenCell, composer: Composer) -> Page:
         heading = heading_of(cell.classification, cell.karyotype)
         lamps = cell.lamps() if self._lamps else None
-        page = composer.layout.page(cell.karyotype.state, heading, lamps)
-        return replace(page, frames=self._frames(page))
-
-    def _frames(self, page: Page) -> tuple[Frame, ...]:
-        """Return the frames of the chromosome in hand and of the slot it is carried over."""
-        frames = []
-        index = self.desk.selected
-        if index is not None and index in page.places:
-            place = page.places[index]
-            frames.append(Frame("selected", place.box, place.slot))
-        if self._target is not None:
-            frames.append(Frame("target", page.slots[self._target].box, self._target))
-        return tuple(frames)
+        return self.hand.over(composer.layout.page(cell.karyotype.state, heading, lamps))
 
     @property
     def lamps_on(self) -> bool:
@@ -204,8 +203,8 @@ class KaryogramView:
         # What they show is the page's: there is nothing to draw by hand.
         add["slots"].editable = False
         self._name_layers(cell)
-        if self._bring_back not in viewer.mouse_drag_callbacks:
-            viewer.mouse_drag_callbacks.append(self._bring_back)
+        if self._wake not in viewer.mouse_drag_callbacks:
+            viewer.mouse_drag_callbacks.append(self._wake)
         self.fit()
         # Once more when the docks that open with it have taken their room.
         QTimer.singleShot(FIT_DELAY, self.fit)
@@ -213,6 +212,7 @@ class KaryogramView:
     def _name_layers(self, cell: OpenCell) -> None:
         for role, layer in self.layers.items():
             layer.name = f"{cell.name} {role}"
+            layer.metadata[CELL_SHOWN] = weakref.ref(cell)
 
     def remove(self) -> None:
         """Take the layers out of the viewer; the cells stay on the desk."""
@@ -220,7 +220,9 @@ class KaryogramView:
         self._remove_all(self._forget_layers())
 
     def _forget_layers(self) -> list[Any]:
-        left, self.layers, self.page, self._target = list(self.layers.values()), {}, None, None
+        left, self.layers, self.page = list(self.layers.values()), {}, None
+        self.hand.forget()
+        self.tools.put_away()
         return left
 
     def _on_removed(self, event: Any) -> None:
@@ -231,49 +233,12 @@ class KaryogramView:
             QTimer.singleShot(0, lambda: self._remove_all(left))
             self.desk.say("The karyogram was taken from the viewer; the review dock has it still.")
 
-    def _bring_back(self, viewer: Any, event: Any) -> None:
-        """Make the karyogram active again on a click on it while another layer is active.
-
-        A folder dropped later leaves its crops active: without this, clicks and keys
-        would do nothing. A layer that is being drawn on keeps its mouse, and so does
-        one that is seen over the karyogram where the click went.
-        """
-        if event.button != 1 or event.modifiers or viewer.dims.ndisplay != 2:
-            return
-        active = viewer.layers.selection.active
-        karyogram = self.layers.get("karyogram")
-        if self.page is None or karyogram is None or not karyogram.visible:
-            return
-        if active in self.layers.values():
-            return
-        if active is not None and active.visible and str(active.mode) != "pan_zoom":
-            return
-        row, column = self.to_page(event.position)
-        on_page = 0 <= row < self.page.height and 0 <= column < self.page.width
-        if not on_page or self._is_covered(viewer, event.position):
-            return
-        self.activate()
-        index = self.page.chromosome_at(row, column)
-        if index is not None:
-            self.desk.select(index)
-
-    def _is_covered(self, viewer: Any, world: Iterable[float]) -> bool:
-        """Whether a layer that is none of the karyogram's is seen over it at a place."""
-        point = np.asarray(tuple(world)[-2:])
-        layers, own = list(viewer.layers), list(self.layers.values())
-        for layer in layers[layers.index(self.layers["karyogram"]) + 1 :]:
-            if layer.visible and layer not in own:
-                low, high = layer.extent.world[:, -2:]
-                if (low <= point).all() and (point <= high).all():
-                    return True
-        return False
-
     def _remove_all(self, layers: Iterable[Any]) -> None:
         desk = self._desk()
         if desk is None or not desk.viewer_is_open:
             return
-        if self._bring_back in desk.viewer.mouse_drag_callbacks and not self.shown:
-            desk.viewer.mouse_drag_callbacks.remove(self._bring_back)
+        if self._wake in desk.viewer.mouse_drag_callbacks and not self.shown:
+            desk.viewer.mouse_drag_callbacks.remove(self._wake)
         for layer in layers:
             if layer in desk.viewer.layers:
                 desk.viewer.layers.remove(layer)
@@ -284,74 +249,44 @@ class KaryogramView:
         cell = self.desk.current
         if cell is None or not self.shown or self.composer is None:
             return
+        if cell.classification is not self._drawn_from:
+            # A merge or a split has made pictures that were not there before.
+            self.composer.extend(cell.classification)
+            self._drawn_from = cell.classification
         before, self.page = self.page, self._page_of(cell, self.composer)
         touched = set(change.touched)
         if before is not None:
-            touched |= _reframed(before, self.page)
+            touched |= set(reframed(before, self.page))
         # The mosaic's data is this very array: drawn in place, shown by one refresh.
-        self.composer.update(self.canvas, self.page, touched)
+        self.composer.update(self.canvas, self.hand.seen(self.page), touched)
         redraw(self.layers["karyogram"])
         self.overlays.redraw(change.touched)
 
-    # -- selection, drop target, ghost -------------------------------------------
+    def draw_again(self, regions: Collection[str]) -> None:
+        """Draw some regions of the page as they are now."""
+        if regions and self.shown and self.page is not None and self.composer is not None:
+            self.composer.update_regions(self.canvas, self.hand.seen(self.page), regions)
+            redraw(self.layers["karyogram"])
+
+    # -- selection, carrying ------------------------------------------------------
 
     def _on_selection(self, _index: int | None) -> None:
-        self._frame()
-
-    def _frame(self) -> None:
-        """Draw the frames where they belong now."""
-        if not self.shown or self.page is None or self.composer is None:
-            return
-        before, self.page = self.page, replace(self.page, frames=self._frames(self.page))
-        regions = _reframed(before, self.page)
-        if regions:
-            self.composer.update_regions(self.canvas, self.page, regions)
-            redraw(self.layers["karyogram"])
+        self.hand.frame()
 
     def lift(self, index: int) -> None:
         """Begin to carry a chromosome: its ghost follows the mouse from now on."""
-        page = self.page
-        if page is None or self.composer is None:
-            return
-        place = page.places[index]
-        picture = ghost_picture(self.composer, place)
-        self._grip = place.box.height / 2, place.box.width / 2
-        ghost = self.layers["ghost"]
-        ghost.data = picture
-        ghost.visible = True
-        # Where it may be dropped; at other times the page's own lines say enough, unless
-        # the person wants to see the slots.
-        slots = self.layers["slots"]
-        self._slots_wanted = slots.visible
-        slots.visible = True
+        self.hand.lift(index)
 
     def carry(self, row: float, column: float) -> None:
         """Move the ghost to a place on the page and mark the slot under it."""
-        if self.page is None:
-            return
-        self.layers["ghost"].translate = (row - self._grip[0], column - self._grip[1])
-        target = self.page.slot_at(row, column)
-        if target != self._target:
-            self._target = target
-            self._frame()
+        self.hand.carry(row, column)
 
     def let_down(self) -> None:
         """End carrying, whether it ended in a slot or not."""
-        for role, wanted in (("ghost", False), ("slots", self._slots_wanted)):
-            if wanted is not None and role in self.layers:
-                self.layers[role].visible = wanted
-        self._slots_wanted = None
-        if self._target is not None:
-            self._target = None
-            self._frame()
+        self.hand.let_down()
 
     def _on_said(self, words: str) -> None:
         self.desk.viewer.status = words
-
-
-def _reframed(before: Page, after: Page) -> set[str]:
-    """Return the regions in which another frame is drawn than before."""
-    return {frame.region for frame in set(before.frames) ^ set(after.frames)}
 
 
 def redraw(layer: Any) -> None:
@@ -361,21 +296,6 @@ def redraw(layer: Any) -> None:
     more work than the drawing itself.
     """
     layer.refresh(thumbnail=False, highlight=False, extent=False)
-
-
-def ghost_picture(composer: Composer, place: Place) -> NDArray[np.uint8]:
-    """Return a chromosome as it stands on the page, cut out.
-
-    Returns
-    -------
-    ndarray, shape (height, width, 4), uint8
-        Red, green, blue and alpha, one pixel a page unit.
-    """
-    rows, columns = pixels(place.box, 1.0)
-    tile = composer.tile(place, (rows.stop - rows.start, columns.stop - columns.start))
-    grey = 1.0 - tile.stain if composer.style.white_paper else tile.stain
-    stacked = np.stack([grey, grey, grey, tile.cover], axis=-1)
-    return np.rint(np.clip(stacked, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 def open_view(viewer: Any) -> KaryogramView:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from html import escape as html_escape
 from typing import Any
 
-from napari_karyo.gui.actions import ACTIONS, Action
+from napari_karyo.gui.actions import Action, perform
+from napari_karyo.gui.actions.table import ACTIONS
 from napari_karyo.gui.desk import Desk
 
 CLASS_KEYS = tuple("0123456789XY")
@@ -21,12 +22,20 @@ _PLAIN = {
     "Right": "→",
     "Left": "←",
     "PageDown": "Page Down",
+    "PageUp": "Page Up",
+    "-": "minus",
+    ",": "comma",
+    ".": "full stop",
 }
+#: Headings of the help, in order.
+_GROUPS = ("Mouse", "Review", "Correct", "Picture", "Cell", "Look")
 
 
 def plain_key(key: str) -> str:
     """Return a key in words for the person, such as ``Ctrl+Shift+Z``."""
-    return "+".join(_PLAIN.get(part, part) for part in key.split("-"))
+    # The minus sign is a key too.
+    *held, last = key.split("-") if len(key) > 1 else [key]
+    return "+".join(_PLAIN.get(part, part) for part in (*held, last))
 
 
 def bind_keys(layer: Any, desk: Desk) -> None:
@@ -41,7 +50,7 @@ def bind_keys(layer: Any, desk: Desk) -> None:
 
     def run(action: Action) -> Callable[[Any], None]:
         def pressed(_layer: Any) -> None:
-            action.do(desk)
+            perform(desk, action)
 
         return pressed
 
@@ -65,14 +74,14 @@ def help_rows() -> list[tuple[str, str, str]]:
         ("Mouse", "Click", "Select a chromosome"),
         ("Mouse", "Drag onto a slot", "Put it there, left or right of its homologue"),
         ("Mouse", "Drag beside", "Move the page; the wheel zooms"),
-        ("Correct", "1 to 22, X, Y", "Put the selected chromosome into that class"),
+        ("Mouse", "Dock", "Click a class: put the selected chromosome into it, and go on"),
+        ("Review", "1 to 22, X, Y", "Put the selected chromosome into that class, and go on"),
     ]
     rows += [
         (action.group, " / ".join(plain_key(key) for key in action.keys), action.what)
         for action in ACTIONS
     ]
-    order = ["Mouse", "Review", "Correct", "Look"]
-    return sorted(rows, key=lambda row: order.index(row[0]))
+    return sorted(rows, key=lambda row: _GROUPS.index(row[0]) if row[0] in _GROUPS else 99)
 
 
 def help_html() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_karyo.cell import Cell, Polarity
@@ -70,9 +71,32 @@ def launch(cell: Cell | None = None, *, run: bool = True) -> napari.Viewer:
 
         cell = simulate_cell("47,XY,+21", seed=1, stain=Polarity.DARK)
     classification = classify(cell)
-    viewer = napari.Viewer(title="napari-karyo", show_welcome_screen=False)
-    viewer.window.resize(1500, 950)
+    viewer = _window()
     show_classified(viewer, classification)
     if run:
         napari.run()
+    return viewer
+
+
+def launch_case(path: Path) -> None:
+    """Open napari with a case as it was left, and stay until the window is closed.
+
+    Raises
+    ------
+    CaseError
+        Where it can't be opened.
+    """
+    import napari
+
+    from napari_karyo.gui.case_shelf import open_case
+
+    open_case(_window(), path)
+    napari.run()
+
+
+def _window() -> napari.Viewer:
+    import napari
+
+    viewer = napari.Viewer(title="napari-karyo", show_welcome_screen=False)
+    viewer.window.resize(1500, 950)
     return viewer

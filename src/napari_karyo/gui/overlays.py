@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.desk import OpenCell
+from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.karyogram.page import Page
 
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ class Overlays:
             if not self.is_on(kind):
                 self._canvas[kind] = None
                 continue
+            if kind == "saliency" and self._missing(cell):
+                # A merge or a split made a chromosome that nobody has asked about yet.
+                self.fill(kind)
+                continue
             view.composer.update_overlay(canvas, view.page, self._maps(cell, kind), touched)
             view.layers[kind].refresh(thumbnail=False, highlight=False, extent=False)
 
@@ -145,16 +149,19 @@ class Overlays:
         if cell is None or not self.view.shown:
             return
         if kind == "saliency":
-            missing = [
-                index
-                for index in range(len(cell))
-                if (index, cell.asked_class(index)) not in cell.saliency
-            ]
+            missing = self._missing(cell)
             if missing:
                 self._compute(cell, missing)
         self._draw(kind, cell)
         if kind == "attention" and not cell.classification.has_attention:
             self._refuse_attention()
+
+    @staticmethod
+    def _missing(cell: OpenCell) -> list[int]:
+        """Return the chromosomes whose saliency was not computed yet."""
+        return [
+            index for index in cell.present if (index, cell.asked_class(index)) not in cell.saliency
+        ]
 
     def _refuse_attention(self) -> None:
         """Say that there is none and hide the layer, so that no edit asks for it again."""
@@ -174,15 +181,16 @@ class Overlays:
         if kind == "attention":
             if not cell.classification.has_attention:
                 return {}
-            if not cell.attention:
-                from napari_karyo.inference.saliency import attention_on_crop
+            from napari_karyo.inference.saliency import attention_on_crop
 
-                for index in range(len(cell)):
+            # A merge or a split makes chromosomes that were not there at first.
+            for index in cell.present:
+                if index not in cell.attention:
                     cell.attention[index] = attention_on_crop(cell.classification, index)
             return cell.attention
         return {
             index: cell.saliency[(index, cell.asked_class(index))]
-            for index in range(len(cell))
+            for index in cell.present
             if (index, cell.asked_class(index)) in cell.saliency
         }
 
@@ -194,22 +202,20 @@ class Overlays:
         from napari.qt.threading import create_worker
 
         wanted = [(index, cell.asked_class(index)) for index in missing]
-        desk = self.view.desk
+        desk, found = self.view.desk, cell.classification
 
         def work() -> Generator[dict[tuple[int, str], NDArray[np.float32]], None, None]:
             from napari_karyo.inference.saliency import saliency
 
             for first in range(0, len(wanted), CHUNK):
                 part = wanted[first : first + CHUNK]
-                maps = saliency(
-                    cell.classification, [index for index, _ in part], [name for _, name in part]
-                )
+                maps = saliency(found, [index for index, _ in part], [name for _, name in part])
                 yield dict(zip(part, maps, strict=True))
 
         def came(maps: dict[tuple[int, str], NDArray[np.float32]]) -> None:
             cell.saliency.update(maps)
-            there = {index for index, _ in cell.saliency}
-            desk.say(f"Saliency: {len(there)} of {len(cell)} chromosomes.")
+            there = {index for index, _ in cell.saliency}.intersection(cell.present)
+            desk.say(f"Saliency: {len(there)} of {len(cell.present)} chromosomes.")
             if desk.current is cell and self.is_on("saliency"):
                 self._draw("saliency", cell)
 

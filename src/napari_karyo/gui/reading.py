@@ -1,4 +1,4 @@
-"""napari's readers: a folder as a cell, a folder of folders as a patient, a file as a cell."""
+"""napari's readers and its writer: folders and files of crops, and case files."""
 
 from __future__ import annotations
 
@@ -28,6 +28,63 @@ def file_reader(path: str | list[str]) -> Reader | None:
     if isinstance(path, list) or not Path(path).is_file():
         return None
     return _read_file
+
+
+def case_reader(path: str | list[str]) -> Reader | None:
+    """Return a reader for a case file."""
+    if isinstance(path, list) or not Path(path).is_file():
+        return None
+    return _read_case
+
+
+def _read_case(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
+    """Open a case in the window in front; without one, return the crops of its cells."""
+    import napari
+
+    from napari_karyo.case import Case
+    from napari_karyo.gui.case_shelf import open_case
+
+    whole = Path(path if isinstance(path, str) else path[0])
+    viewer = napari.current_viewer()
+    if viewer is not None:
+        open_case(viewer, whole)
+        # napari's word for: read, but there is no layer to add.
+        return [(None,)]  # type: ignore[list-item]
+    with Case.open(whole, read_only=True) as case:
+        cells = [case.classification(row.number).cell for row in case.cells() if not row.superseded]
+    return [layer_data(cell, visible=not n) for n, cell in enumerate(cells)]
+
+
+def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list[str]:
+    """Write the karyograms that layers belong to into a new case file.
+
+    Parameters
+    ----------
+    path : str
+        Ends in ``.karyo``.
+    layers : list of (data, options, kind)
+        Those of a karyogram: of the cell that lies on top.
+
+    Returns
+    -------
+    list of str
+        The file written; empty where no layer belongs to a karyogram.
+    """
+    from napari_karyo.gui.case_shelf import save_copy
+    from napari_karyo.gui.karyogram_view import CELL_SHOWN
+
+    shown = [options["metadata"].get(CELL_SHOWN) for _, options, _ in layers]
+    cells = list(dict.fromkeys(reference() for reference in shown if reference is not None))
+    found = [cell for cell in cells if cell is not None]
+    if not found:
+        from napari.utils.notifications import show_error
+
+        show_error(
+            "Only a karyogram can be saved as a case file: classify the crops first, or select "
+            "the karyogram's layer."
+        )
+        return []
+    return [str(save_copy(found, path))]
 
 
 def _read_folder(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,16 @@ from napari.utils.notifications import show_error, show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
 
+from napari_karyo.case import Case
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
+from napari_karyo.gui.case_shelf import case_for, earlier_case, open_case, restore
 from napari_karyo.gui.contact_sheet import cells_in
-from napari_karyo.gui.desk import OpenCell, desk_of
+from napari_karyo.gui.desk import Desk, desk_of
 from napari_karyo.gui.docks import open_review
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.model_choice import ModelChoice
+from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.reading import tell_problems
 from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import breakable, free_keyboard, let_shrink, while_alive
@@ -38,6 +42,14 @@ PLUGIN = "napari-karyo"
 NOTHING = "(open or drop a folder of crops)"
 EVERY = "all cells read"
 BY_ITSELF = "as found"
+
+
+@dataclass
+class Outcome:
+    """What a run brings: new results with their patients, and what their cases held before."""
+
+    results: list[tuple[Classification, Patient | None]] = field(default_factory=list)
+    earlier: list[OpenCell] = field(default_factory=list)
 
 
 class ClassifyForm(Container[Any]):
@@ -85,7 +97,10 @@ class ClassifyForm(Container[Any]):
         self.start = PushButton(text="Classify", tooltip="Make the karyogram")
         self.cancel = PushButton(text="Cancel", enabled=False)
         self.progress = ProgressBar(min=0, max=1, value=0, visible=False)
-        for button in (self.start, self.cancel):
+        self.resume = PushButton(
+            text="Open its case", visible=False, tooltip="The karyograms as they were left"
+        )
+        for button in (self.start, self.cancel, self.resume):
             button.native.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.said = Label(value="")
         self.said.native.setWordWrap(True)
@@ -107,6 +122,7 @@ class ClassifyForm(Container[Any]):
                 self.device,
                 self.normalization,
                 self.stain,
+                self.resume,
                 buttons,
                 self.progress,
                 self.said,
@@ -114,6 +130,7 @@ class ClassifyForm(Container[Any]):
         )
         self.worker: Any = None
         self._left_out: list[str] = []
+        self._earlier: list[Path] = []
         self._read_last = ""
         # Not `changed`, which tells every letter typed on the way to a folder's name.
         # Enter tells both of these, in this order; leaving the field only the second.
@@ -122,6 +139,7 @@ class ClassifyForm(Container[Any]):
         self.folder.choose_btn.changed.connect(self._read_typed)
         self.start.changed.connect(self.run)
         self.cancel.changed.connect(self.stop)
+        self.resume.changed.connect(self.open_earlier)
         self.cells.changed.connect(self._tell_stain)
         layers = self._viewer.layers
         layers.events.inserted.connect(self._refresh)
@@ -167,6 +185,26 @@ class ClassifyForm(Container[Any]):
             found = " and ".join(sorted(words[stain] for stain in stains))
             crops = sum(len(cell) for cell, _ in chosen)
             self.said.value = f"{crops} crops, stain found: {found}."
+        self._offer(chosen)
+
+    def _offer(self, chosen: list[tuple[Cell, Patient | None]]) -> None:
+        """Offer the case that the chosen cells were kept in, unless it is open already."""
+        paths = dict.fromkeys(earlier_case(cell, patient) for cell, patient in chosen)
+        desk = desk_of(self._viewer)
+        self._earlier = [path for path in paths if path and desk.case_at(path) is None]
+        self.resume.visible = bool(self._earlier)
+        if self._earlier:
+            self.resume.text = f"Open its case: {self._earlier[0].name}"
+            self.said.value += " It was worked on before: its case opens as it was left."
+
+    def open_earlier(self, *_: Any) -> None:
+        """Open the case files offered."""
+        for path in self._earlier:
+            try:
+                open_case(self._viewer, path)
+            except KaryoError as error:
+                show_error(str(error))
+        self.resume.visible = False
 
     def chosen_cells(self) -> list[tuple[Cell, Patient | None]]:
         """Return the cells that the form names now, each with its patient."""
@@ -235,13 +273,25 @@ class ClassifyForm(Container[Any]):
             # In the worker's thread: only kept, and told when the run is over.
             self._left_out.append(str(error))
 
-        def work() -> Generator[Any, None, list[Classification]]:
+        desk = desk_of(self._viewer)
+        who = read_settings().initials
+
+        def work() -> Generator[Any, None, Outcome]:
             from napari_karyo.inference.classify import iter_classify
 
-            results: list[Classification] = []
-            for group in groups:
-                results += yield from iter_classify(group, unusable=leave_out, **options)
-            return results
+            outcome = Outcome()
+            for patient, cells in groups:
+                results = yield from iter_classify(cells, unusable=leave_out, **options)
+                outcome.results += [(result, patient) for result in results]
+                for path in dict.fromkeys(earlier_case(cell, patient) for cell in cells):
+                    if path is None or desk.case_at(path) is not None:
+                        continue
+                    try:
+                        # What was done before is shown beside the new, never hidden by it.
+                        outcome.earlier += restore(Case.open(path), who)
+                    except KaryoError as error:
+                        self._left_out.append(str(error))
+            return outcome
 
         self._left_out = []
         worker = create_worker(work, _start_thread=False, _ignore_errors=True)
@@ -264,11 +314,13 @@ class ClassifyForm(Container[Any]):
             self.said.value = "Cancelling..."
             self.worker.quit()
 
-    def _by_patient(self, chosen: list[tuple[Cell, Patient | None]]) -> list[list[Cell]]:
+    def _by_patient(
+        self, chosen: list[tuple[Cell, Patient | None]]
+    ) -> list[tuple[Patient | None, list[Cell]]]:
         """Group cells that share a length factor: a patient's, or those read one by one."""
-        groups: dict[int, list[Cell]] = {}
+        groups: dict[int, tuple[Patient | None, list[Cell]]] = {}
         for cell, patient in chosen:
-            groups.setdefault(id(patient), []).append(self._stained(cell))
+            groups.setdefault(id(patient), (patient, []))[1].append(self._stained(cell))
         return list(groups.values())
 
     def _stained(self, cell: Cell) -> Cell:
@@ -283,19 +335,27 @@ class ClassifyForm(Container[Any]):
         self.progress.value = min(step.done, self.progress.max)
         self.said.value = step.text
 
-    def _on_result(self, results: list[Classification]) -> None:
+    def _on_result(self, outcome: Outcome) -> None:
         if self._left_out:
             show_warning("\n".join(self._left_out))
-        if not results:
+        if not outcome.results:
             self.said.value = "No cell could be classified."
             return
         desk = desk_of(self._viewer)
         open_view(self._viewer)
         who = read_settings().initials
+        for earlier in outcome.earlier:
+            desk.adopt(earlier)
         opened: list[OpenCell] = []
-        for result in results:
-            opened.append(desk.open(result, who=who, show=False, keep=opened))
+        for result, patient in outcome.results:
+            opened.append(self._keep(desk, result, patient, who, opened))
         desk.show(opened[0])
+        results = [result for result, _ in outcome.results]
+        unkept = {
+            cell.unkept for cell in opened if cell.unkept and not cell.classification.cell.simulated
+        }
+        if unkept:
+            show_warning("Nothing keeps these corrections but an export. " + " ".join(unkept))
         open_review(self._viewer)
         free_keyboard()
         crops = sum(len(result.cell) for result in results)
@@ -310,6 +370,21 @@ class ClassifyForm(Container[Any]):
             tell_problems(
                 result.cell.name, [one for one in result.cell.problems if one not in told]
             )
+
+    def _keep(
+        self,
+        desk: Desk,
+        result: Classification,
+        patient: Patient | None,
+        who: str,
+        opened: list[OpenCell],
+    ) -> OpenCell:
+        """Put a result on the desk, in its case file; without one where none can be had."""
+        case, unkept = case_for(desk, result.cell, patient)
+        try:
+            return desk.open(result, who=who, show=False, keep=opened, case=case, unkept=unkept)
+        except KaryoError as error:
+            return desk.open(result, who=who, show=False, keep=opened, unkept=str(error))
 
     def _on_error(self, error: Exception) -> None:
         self.said.value = breakable(str(error))

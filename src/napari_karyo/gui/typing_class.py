@@ -10,7 +10,8 @@ from qtpy.QtCore import QTimer
 
 from napari_karyo.classes import CLASSES, parse_class
 from napari_karyo.gui import actions
-from napari_karyo.gui.desk import Desk, OpenCell
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.open_cell import OpenCell
 
 #: How long the first digit waits for a second one, in milliseconds.
 PATIENCE = 800
@@ -66,7 +67,7 @@ class TypedClass:
         name, target = parse_class(self._text), self._target
         self.clear()
         if name is not None and target is not None and target[0] is self._desk.current:
-            actions.place(self._desk, name, index=target[1])
+            actions.put_into(self._desk, name, target[1])
 
     def clear(self, *_: object) -> None:
         """Forget what was typed."""

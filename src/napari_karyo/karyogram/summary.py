@@ -20,8 +20,7 @@ def heading_of(
 ) -> Heading:
     """Return what the page of a classified cell says, as its karyotype stands now.
 
-    A chromosome corrected by hand has been looked at, so it no longer counts as
-    doubtful; neither does a marker or one in the tray, where nobody claims a class for
+    A chromosome that a person accepted or put there no longer counts as doubtful; neither does a marker or one in the tray, where nobody claims a class for
     it, nor one that was merged or split and is no longer there. In a cell of a few crops,
     where nothing can be sure, every other one counts.
 
@@ -33,10 +32,7 @@ def heading_of(
     """
     state = karyotype.state
     open_ones = [
-        index
-        for slot in CLASSES
-        for index in state.slots[slot]
-        if index not in state.reviewed and index not in state.corrected
+        index for slot in CLASSES for index in state.slots[slot] if not karyotype.is_settled(index)
     ]
     shown = lights(
         classification.probabilities[open_ones],

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from napari_karyo.karyotype.edit import Edit
 from napari_karyo.karyotype.history import History
-from napari_karyo.karyotype.state import Appearance
+from napari_karyo.karyotype.state import PLAIN, Appearance
 
 
 class Drawing(History):
@@ -34,7 +34,7 @@ class Drawing(History):
         looks = {one: self._state.appearance(one) for one in members}
         return self._look(
             {one: replace(look, straightened=straight) for one, look in looks.items()},
-            f"{self._call(members)} {'straightened' if straight else 'drawn as photographed'}",
+            f"{self._call(members)} {'straightened' if straight else 'no longer straightened'}",
         )
 
     def set_contrast(self, chromosomes: Iterable[int], low: float, high: float) -> Edit | None:
@@ -52,6 +52,12 @@ class Drawing(History):
             {one: replace(look, low=float(low), high=float(high)) for one, look in looks.items()},
             f"contrast of {self._call(members)} set",
         )
+
+    def draw_plainly(self, chromosomes: Iterable[int]) -> Edit | None:
+        """Draw chromosomes as they were photographed, upright: one edit for all of it."""
+        members = self._all_here(chromosomes)
+        text = f"{self._call(members)} drawn as photographed"
+        return self._look(dict.fromkeys(members, PLAIN), text)
 
     def _look(self, looks: dict[int, Appearance], text: str) -> Edit | None:
         return self._edit(

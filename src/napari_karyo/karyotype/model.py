@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import index as as_index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import EditError
@@ -22,6 +22,9 @@ from napari_karyo.karyotype.state import SLOTS, State
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
+
+#: Edits by which a person says where a chromosome belongs.
+_PLACING: Final = frozenset({"move", "tray", "marker", "swap"})
 
 
 class Karyotype(Seating, Drawing, Signing):
@@ -141,6 +144,19 @@ class Karyotype(Seating, Drawing, Signing):
     def is_corrected(self, chromosome: int) -> bool:
         """Whether a chromosome's slot or way up now differs from the proposal."""
         return self._known(chromosome) in self._state.corrected
+
+    def is_settled(self, chromosome: int) -> bool:
+        """Whether a person has said where a chromosome belongs: accepted it, or put it there.
+
+        Turning it settles nothing: that says which arm is up, not which class it is of. A
+        piece made by merging or splitting stands where the network put it, until then.
+        """
+        number = self._known(chromosome)
+        if number in self._state.reviewed:
+            return True
+        if number in self.proposed.seats:
+            return number not in self.proposed.slots[self.slot_of(number)]
+        return any(edit.kind in _PLACING and number in edit.chromosomes for edit in self._done)
 
     def counts(self) -> dict[str, int]:
         """Return how many chromosomes sit in each of the 24 classes, the tray left out."""

@@ -167,7 +167,9 @@ class Seating(History):
 
     # -- pieces -------------------------------------------------------------------
 
-    def merge(self, chromosomes: Iterable[int], name: str, slot: str) -> Edit | None:
+    def merge(
+        self, chromosomes: Iterable[int], name: str, slot: str, turned: bool = False
+    ) -> Edit | None:
         """Put one new chromosome in the place of several, whose pieces they were.
 
         Parameters
@@ -178,13 +180,21 @@ class Seating(History):
             What the new one is called. Its number is the next one.
         slot : str
             Where it stands, at the place of the first where that is its slot.
+        turned : bool
+            Whether it is drawn rotated by 180 degrees, p arm up.
         """
         old = self._all_here(chromosomes)
         if len(old) < 2:
             raise EditError("Only two or more chromosomes can be merged.")
-        return self._replace("merge", old, [name], [slot])
+        return self._replace("merge", old, [name], [slot], [turned])
 
-    def split(self, chromosome: int, names: Sequence[str], slots: Sequence[str]) -> Edit | None:
+    def split(
+        self,
+        chromosome: int,
+        names: Sequence[str],
+        slots: Sequence[str],
+        turned: Sequence[bool] = (),
+    ) -> Edit | None:
         """Put several new chromosomes in the place of one that held them all.
 
         Parameters
@@ -194,13 +204,21 @@ class Seating(History):
         names, slots : sequence of str
             What the new ones are called, and where each stands. Their numbers are the
             next ones.
+        turned : sequence of bool
+            Which are drawn rotated by 180 degrees, p arm up; none where left out.
         """
         if len(names) < 2:
             raise EditError("A chromosome can only be split into two or more.")
-        return self._replace("split", (self._here(chromosome),), names, slots)
+        ways = turned or [False] * len(names)
+        return self._replace("split", (self._here(chromosome),), names, slots, ways)
 
     def _replace(
-        self, kind: str, old: tuple[int, ...], names: Sequence[str], into: Sequence[str]
+        self,
+        kind: str,
+        old: tuple[int, ...],
+        names: Sequence[str],
+        into: Sequence[str],
+        turned: Sequence[bool],
     ) -> Edit | None:
         for slot in into:
             check_slot(slot)
@@ -219,7 +237,8 @@ class Seating(History):
         verb = "merged into" if kind == "merge" else "split into"
         text = f"{self._call(old)} {verb} {self._call(new)}"
         try:
-            return self._rearrange(kind, (*old, *new), text, rearrange)
+            down = frozenset(one for one, way in zip(new, turned, strict=True) if way)
+            return self._rearrange(kind, (*old, *new), text, rearrange, turned=down)
         except Exception:
             # Not kept, so it never was.
             self.names = before_names
@@ -234,6 +253,7 @@ class Seating(History):
         text: str,
         how: Callable[[Order], None],
         fresh: frozenset[int] = frozenset(),
+        turned: frozenset[int] = frozenset(),
     ) -> Edit | None:
         """Make an edit of the seats; what was said of a place goes with the place."""
         before = self._state
@@ -251,7 +271,7 @@ class Seating(History):
                 one for one in before.reviewed if one in after[before.seats[one][0]]
             ),
             derivatives=(before.derivatives | fresh) & in_class,
-            turned=before.turned & there,
+            turned=(before.turned & there) | turned,
             corrected=before.corrected & there,
             appearances={one: look for one, look in before.appearances.items() if one in there},
         )

@@ -1,0 +1,100 @@
+"""One action, and the door that every edit from the window goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from napari_karyo.classes import MARKERS, TRAY
+from napari_karyo.errors import KaryoError
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.open_cell import OpenCell
+
+#: Headings of the help, in the order in which they stand there.
+Group = Literal["Review", "Correct", "Picture", "Cell", "Look"]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that can be done.
+
+    Attributes
+    ----------
+    name : str
+        Short name, also the text of its button.
+    keys : tuple of str
+        In napari's writing, such as ``"Control-Z"``. The first is shown.
+    what : str
+        One line for tooltip and help.
+    do : callable
+        Takes the desk.
+    group : str
+        Heading in the help text.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    what: str
+    do: Callable[[Desk], object]
+    group: str = "Correct"
+
+
+def attempt(desk: Desk, edit: Callable[[], object]) -> bool:
+    """Make an edit, or tell the person why it was refused.
+
+    The one door: a case may be read-only, its disk full, a chromosome gone by merging.
+    Whatever refuses an edit has changed nothing.
+
+    Parameters
+    ----------
+    desk : Desk
+    edit : callable
+
+    Returns
+    -------
+    bool
+        False where it was refused.
+    """
+    try:
+        edit()
+    except KaryoError as error:
+        from napari.utils.notifications import show_error
+
+        desk.say(str(error))
+        show_error(str(error))
+        return False
+    return True
+
+
+def perform(desk: Desk, action: Action) -> bool:
+    """Do an action as its key and its button do it; return False where it was refused."""
+    return attempt(desk, lambda: action.do(desk))
+
+
+def on_top(desk: Desk) -> OpenCell | None:
+    """Return the current cell, or say that there is none."""
+    if desk.current is None:
+        desk.say("No karyogram is open.")
+    return desk.current
+
+
+def in_hand(desk: Desk) -> tuple[OpenCell, int] | None:
+    """Return the current cell and the chromosome in hand, or say what is missing."""
+    cell = on_top(desk)
+    if cell is None:
+        return None
+    if desk.selected is None:
+        desk.say("Click a chromosome first.")
+        return None
+    return cell, desk.selected
+
+
+def slot_words(slot: str) -> str:
+    """Return a slot's name as a person says it."""
+    return {TRAY: "the tray", MARKERS: "the markers"}.get(slot, f"chromosome {slot}")
+
+
+def name_of(cell: OpenCell, index: int) -> str:
+    """Return the name of a chromosome's crop."""
+    return cell.classification.cell.chromosomes[index].name

@@ -1,0 +1,1 @@
+"""The review dock and its tabs."""

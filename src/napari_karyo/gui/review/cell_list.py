@@ -1,0 +1,89 @@
+"""The cells on the desk with their state, one a line."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QTreeWidgetItem
+
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.review.lists import CompactList
+from napari_karyo.gui.review.words import numbers_of, state_short, state_words, waiting_signs
+from napari_karyo.gui.widgets import block
+
+_HEADINGS = ("Cell", "n", "Karyotype", "Left", "State")
+
+_WIDEST = 88
+
+
+class CellList(CompactList):
+    """The open cells; one that is clicked comes on top.
+
+    Parameters
+    ----------
+    desk : Desk
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(_HEADINGS, stretched=0, most=5)
+        self._desk = desk
+        header = self.header()
+        if header is not None:
+            # A long karyotype shall leave room for the name; tooltips say all in full.
+            header.setMaximumSectionSize(_WIDEST)
+        self.itemClicked.connect(self._show)
+
+    def count(self) -> int:
+        """Return how many cells are listed."""
+        return int(self.topLevelItemCount())
+
+    @property
+    def row(self) -> int:
+        """The row of the cell on top, -1 where there is none."""
+        return int(self.indexOfTopLevelItem(self.currentItem()))
+
+    def _show(self, item: QTreeWidgetItem) -> None:
+        place = self.indexOfTopLevelItem(item)
+        if 0 <= place < len(self._desk.cells):
+            self._desk.show(self._desk.cells[place])
+            self._desk.view.bring_back()
+
+    def show_cells(self) -> None:
+        """List the cells anew; hidden where there is one or none."""
+        with block(self):
+            self.clear()
+            for cell in self._desk.cells:
+                item = QTreeWidgetItem()
+                _fill(item, cell)
+                self.addTopLevelItem(item)
+        self.fit_rows()
+        self.setVisible(self.count() > 1)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the cell on top as it is now."""
+        cell = self._desk.current
+        if cell is None or self.isHidden():
+            return
+        item = self.topLevelItem(self._desk.cells.index(cell))
+        if item is not None:
+            _fill(item, cell)
+            self.setCurrentItem(item)
+            self.scrollToItem(item)
+
+
+def _fill(item: QTreeWidgetItem, cell: OpenCell) -> None:
+    numbers = numbers_of(cell)
+    words = state_words(cell)
+    texts = (
+        cell.name,
+        str(numbers.placed + numbers.markers),
+        ("✎ " if cell.karyotype.iscn_by_hand else "") + cell.karyotype.iscn,
+        waiting_signs(cell),
+        state_short(cell),
+    )
+    for column, text in enumerate(texts):
+        if item.text(column) != text:
+            item.setText(column, text)
+        item.setToolTip(column, words)
+    item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

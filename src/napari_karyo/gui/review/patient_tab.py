@@ -1,0 +1,419 @@
+"""The patient's tab: progress, the karyotype drawn from all cells, clones and counts.
+
+It shows what `patient.summarize` says of the cells on the desk and keeps nothing; goals
+are kept in the case file.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Final
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QColor, QFont, QFontMetrics
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from napari_karyo.classes import CLASSES, MARKERS
+from napari_karyo.errors import KaryoError
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.gallery_dock import (
+    GALLERY,
+    DeskFollower,
+    of_one_patient,
+    open_gallery,
+    patient_cells,
+    show_cell,
+)
+from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
+from napari_karyo.iscn import Finding, Seen
+from napari_karyo.karyogram.lamps import LAMP_COLOURS
+from napari_karyo.karyotype import CELL_MARKS
+from napari_karyo.patient import (
+    GAINS,
+    LOSSES,
+    Facts,
+    Goals,
+    Progress,
+    Summary,
+    goals_of,
+    is_mosaic,
+    keep_goals,
+    keep_mosaic,
+    summarize,
+)
+
+RULE: Final = (
+    f"Counted as a clone: a gain or structural change in {GAINS} cells, a loss in {LOSSES}."
+)
+#: Changes of single cells that are named.
+_NAMED: Final = 8
+#: Rows of the table above the classes: how far the work is, and all chromosomes.
+_WORK, _ALL = "done", "all"
+_ROWS: Final = (_WORK, _ALL, *CLASSES, MARKERS)
+_LETTERS: Final = {"counted": "C", "analysed": "A", "karyotyped": "K"}
+#: Black on it is read in every theme.
+_ODD: Final = QColor(LAMP_COLOURS["look"])
+
+
+class _Loose:
+    """What was agreed about cells that no file keeps, while their window is open."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, str] = {}
+
+    def fact(self, name: str) -> str | None:
+        return self._facts.get(name)
+
+    def set_fact(self, name: str, value: str) -> None:
+        self._facts[name] = value
+
+
+_loose: weakref.WeakKeyDictionary[Desk, _Loose] = weakref.WeakKeyDictionary()
+
+
+def facts_of(desk: Desk) -> Facts:
+    """Return where something is kept about the patient whose cell lies on top."""
+    cell = desk.current
+    if cell is not None and cell.case is not None:
+        return cell.case
+    return _loose.setdefault(desk, _Loose())
+
+
+class PatientTab(DeskFollower):
+    """What the cells of one patient say together.
+
+    Parameters
+    ----------
+    desk : Desk
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.shown: list[OpenCell] = []
+        self.found: Summary = summarize([])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 6, 6)
+        self._add_progress(column)
+        self.iscn = wrapped_label()
+        self.iscn.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.basis = wrapped_label()
+        self.mosaic = QCheckBox("Constitutional mosaic (mos)")
+        self.mosaic.setToolTip(
+            "Clones are there from birth: written with mos, the largest first. "
+            "Without it they are written like those of a tumour."
+        )
+        self.mosaic.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.mosaic.clicked.connect(self._set_mosaic)
+        self.clones = wrapped_label()
+        self.changes = wrapped_label()
+        self.button = QPushButton(f"{GALLERY}...")
+        self.button.setToolTip("Show the chromosomes of one class of all cells side by side")
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.clicked.connect(self._open_gallery)
+        self.table = _table()
+        self.table.cellClicked.connect(self._on_item)
+        across, down = self.table.horizontalHeader(), self.table.verticalHeader()
+        assert across is not None
+        assert down is not None
+        across.sectionClicked.connect(self._on_column)
+        down.sectionClicked.connect(self._on_row)
+        for widget in (self.iscn, self.basis, self.mosaic, self.clones, self.changes):
+            column.addWidget(widget)
+        column.addWidget(self.button)
+        column.addWidget(self.table, 1)
+
+    def _add_progress(self, column: QVBoxLayout) -> None:
+        grid = QGridLayout()
+        self.bars: dict[str, QProgressBar] = {}
+        self.marks: dict[str, QCheckBox] = {}
+        for row, mark in enumerate(CELL_MARKS):
+            bar, box = QProgressBar(), QCheckBox("this cell")
+            bar.setMinimumWidth(140)
+            box.setToolTip(f"Mark the cell on top as {mark}, or take the mark back")
+            box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            box.setObjectName(mark)
+            box.clicked.connect(self._mark)
+            grid.addWidget(bar, row, 0)
+            grid.addWidget(box, row, 1)
+            self.bars[mark], self.marks[mark] = bar, box
+        self.goals = QLineEdit()
+        self.goals.setMaximumWidth(90)
+        self.goals.setToolTip("Cells to count, to analyse and to karyotype, such as 20/5/2")
+        self.goals.editingFinished.connect(self._set_goals)
+        goals = QHBoxLayout()
+        goals.addWidget(QLabel("Goals"))
+        goals.addWidget(self.goals)
+        goals.addStretch(1)
+        grid.addLayout(goals, len(CELL_MARKS), 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        column.addLayout(grid)
+
+    # -- from the person ----------------------------------------------------------
+
+    def _set_goals(self) -> None:
+        # Qt says so when the field is left too, with nothing written.
+        if self.goals.text() == self.found.progress.goals.text:
+            return
+        try:
+            keep_goals(facts_of(self.desk), Goals.parse(self.goals.text()))
+        except KaryoError as error:
+            self.desk.say(str(error))
+        self.follow_now()
+        free_keyboard()
+
+    def _set_mosaic(self, mosaic: bool) -> None:
+        try:
+            keep_mosaic(facts_of(self.desk), mosaic)
+        except KaryoError as error:
+            self.desk.say(str(error))
+        self.follow_now()
+
+    def _mark(self, on: bool) -> None:
+        box, cell = self.sender(), self.desk.current
+        if cell is None or not isinstance(box, QCheckBox):
+            return
+        try:
+            cell.karyotype.mark(box.objectName(), on)
+        except KaryoError as error:
+            self.desk.say(str(error))
+        self.follow_now()
+
+    def _open_gallery(self) -> None:
+        open_gallery(self.desk.viewer)
+
+    def _on_item(self, row: int, _column: int) -> None:
+        self._on_row(row)
+
+    def _on_row(self, row: int) -> None:
+        if _ROWS[row] not in (_WORK, _ALL):
+            open_gallery(self.desk.viewer, _ROWS[row])
+
+    def _on_column(self, column: int) -> None:
+        # The cell may have been closed a moment ago.
+        if column < len(self.shown) and self.shown[column] in self.desk.cells:
+            show_cell(self.desk, self.shown[column])
+
+    # -- from the desk ------------------------------------------------------------
+
+    def follow_now(self) -> None:
+        """Show how things stand, without waiting."""
+        self.follow()
+        self._catch_up()
+
+    @while_alive
+    def refresh(self) -> None:
+        """Show how things stand now."""
+        self.shown = of_one_patient(self.desk)
+        facts = facts_of(self.desk)
+        mosaic = is_mosaic(facts)
+        self.found = found = summarize(patient_cells(self.shown), goals_of(facts), mosaic=mosaic)
+        self._show_progress(found.progress)
+        self.iscn.setText(iscn_words(found))
+        self.basis.setText(rich(found.basis))
+        self.mosaic.setVisible(len(found.finding.clones) > 1)
+        with block(self.mosaic):
+            self.mosaic.setChecked(mosaic)
+        self.clones.setText(clone_words(found))
+        self.clones.setVisible(len(found.finding.clones) > 1)
+        self.changes.setText(change_words(found))
+        self.button.setEnabled(bool(self.shown))
+        self._fill_table(found)
+
+    def _show_progress(self, progress: Progress) -> None:
+        for mark, done, goal in progress.steps:
+            bar = self.bars[mark]
+            bar.setRange(0, max(goal, 1))
+            bar.setValue(min(done, goal) if goal else 1)
+            bar.setFormat(f"{mark} {done} of {goal}" + (" ✓" if done >= goal else ""))
+        if not self.goals.hasFocus():
+            with block(self.goals):
+                self.goals.setText(progress.goals.text)
+        cell = self.desk.current
+        for mark, box in self.marks.items():
+            box.setEnabled(cell is not None)
+            with block(box):
+                box.setChecked(cell is not None and mark in cell.karyotype.state.marks)
+
+    def _fill_table(self, found: Summary) -> None:
+        table = self.table
+        table.setUpdatesEnabled(False)
+        table.setColumnCount(len(found.names))
+        plain, bold = table.font(), table.font()
+        bold.setBold(True)
+        letters = QFontMetrics(bold)
+        # What is as it was is left alone: a hundred cells have thousands of entries.
+        for column, short in enumerate(short_names(found.names)):
+            counts = column in found.used
+            head = table.horizontalHeaderItem(column)
+            if head is None:
+                head = QTableWidgetItem()
+                table.setHorizontalHeaderItem(column, head)
+            head.setText(short if counts else f"({short})")
+            left_out = "" if counts else "\nDoes not count here"
+            iscn = self.shown[column].karyotype.iscn
+            head.setToolTip(f"{found.names[column]}\n{iscn}{left_out}")
+            on_top = self.shown[column] is self.desk.current
+            if head.font().bold() != on_top:
+                head.setFont(bold if on_top else plain)
+            wide = max(letters.horizontalAdvance(word) for word in (head.text(), "46+")) + 14
+            if table.columnWidth(column) != wide:
+                table.setColumnWidth(column, wide)
+            for row, name in enumerate(_ROWS):
+                item = table.item(row, column)
+                if item is None:
+                    item = QTableWidgetItem()
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+                    table.setItem(row, column, item)
+                text, odd, tip = self._entry(found, column, name)
+                item.setText(text)
+                item.setToolTip(tip)
+                if (item.data(Qt.ItemDataRole.BackgroundRole) is not None) != odd:
+                    _highlight(item, bold if odd else None)
+        table.setUpdatesEnabled(True)
+        # The line of names came with the first cell.
+        table.updateGeometry()
+
+    def _entry(self, found: Summary, cell: int, row: str) -> tuple[str, bool, str]:
+        """Return what one place of the table says, whether it is unusual, and its tip."""
+        whole = found.names[cell]
+        if row == _WORK:
+            marks = self.shown[cell].karyotype.state.marks
+            done = [mark for mark in CELL_MARKS if mark in marks]
+            return (
+                _LETTERS[done[-1]] if done else "",
+                False,
+                f"{whole}: {', '.join(done) or 'not counted yet'}",
+            )
+        if row == _ALL:
+            total, usual = found.contents[cell].total, sum(found.expected[cell].values())
+            odd = bool(usual) and total != usual
+            return _signed(total, total - usual if odd else 0), odd, f"{whole}: {total} in all"
+        number, odd_by = found.counts[row][cell], found.odd(cell, row)
+        tip = f"{whole}: {number} of {row}"
+        if odd_by:
+            tip += f", {found.expected[cell][row]} expected"
+        # A column of noughts below the classes would only be read in vain.
+        text = "" if row == MARKERS and not number else _signed(number, odd_by)
+        return text, bool(odd_by), tip
+
+
+def iscn_words(found: Summary) -> str:
+    """Return the patient's karyotype, the modal one and the modal number, as rich text."""
+    if not found.finding.iscn:
+        return "No karyotype yet"
+    return (
+        f"<span style='font-size:large'><b>{rich(found.finding.iscn)}</b></span>"
+        f"<br>{rich(found.modal)}"
+    )
+
+
+def clone_words(found: Summary) -> str:
+    """Return each clone with its cells, as rich text."""
+    return "<br>".join(
+        f"<b>{rich(clone.text)}</b> {rich(found.called(clone.cells))}"
+        for clone in found.finding.clones
+    )
+
+
+def change_words(found: Summary) -> str:
+    """Return the rule of counting and what it says of each change, as rich text."""
+    finding: Finding = found.finding
+    if not finding.clones:
+        return ""
+    if not finding.changes:
+        return f"{rich(RULE)}<br>No cell differs from a normal one."
+    clonal = [seen for seen in finding.changes if seen.clonal]
+    alone = sorted(finding.non_clonal, key=lambda seen: -len(seen.cells))
+    lines = [rich(RULE)]
+    lines += [_change(found, seen) for seen in (*clonal, *alone[:_NAMED])]
+    if len(alone) > _NAMED:
+        lines.append(f"and {len(alone) - _NAMED} more that are not clonal")
+    return "<br>".join(lines)
+
+
+def _change(found: Summary, seen: Seen) -> str:
+    sign = "✓" if seen.clonal else "○"
+    text = f"{sign} <b>{rich(seen.change)}</b>{rich(seen.text.removeprefix(seen.change))}"
+    # Of a clone the cells are named already.
+    return text if seen.clonal else f"{text} ({rich(found.called(seen.cells))})"
+
+
+def short_names(names: tuple[str, ...]) -> list[str]:
+    """Return names without the beginning that all share: columns are narrow."""
+    if len(names) < 2:
+        return list(names)
+    first, last = min(names), max(names)
+    shared = 0
+    while shared < min(len(first), len(last)) and first[shared] == last[shared]:
+        shared += 1
+    # A number must not be cut in two.
+    while shared and first[shared - 1].isalnum():
+        shared -= 1
+    return [name[shared:] or name for name in names]
+
+
+def _highlight(item: QTableWidgetItem, font: QFont | None) -> None:
+    """Make an entry stand out, in a font; without one give it the theme's own look again."""
+    for role, value in (
+        (Qt.ItemDataRole.BackgroundRole, _ODD),
+        (Qt.ItemDataRole.ForegroundRole, QColor("black")),
+        (Qt.ItemDataRole.FontRole, font),
+    ):
+        item.setData(role, None if font is None else value)
+
+
+def _signed(number: int, odd: int) -> str:
+    """Return a number with the sign that says, without colour, that it is unusual."""
+    return f"{number}" + ("+" if odd > 0 else "−" if odd < 0 else "")
+
+
+class _Table(QTableWidget):
+    """A table that is as tall as its rows: the tab around it scrolls."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return a size that shows all rows."""
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        bar = self.horizontalScrollBar()
+        if across is None or down is None or bar is None:
+            return super().sizeHint()
+        tall = across.sizeHint().height() + down.length() + bar.sizeHint().height() + 4
+        return QSize(240, tall)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the same height: half a table hides what it is for."""
+        return QSize(160, self.sizeHint().height())
+
+
+def _table() -> QTableWidget:
+    table = _Table(len(_ROWS), 0)
+    table.setVerticalHeaderLabels(list(_ROWS))
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    table.setToolTip(
+        "Chromosomes of each class in each cell. C counted, A analysed, K karyotyped. "
+        "Click a cell's name to see it, a number to see the class in all cells."
+    )
+    for header in (table.horizontalHeader(), table.verticalHeader()):
+        assert header is not None
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Not by its contents: Qt would measure all of them at each change of one.
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(18)
+    table.resizeRowsToContents()
+    return table

@@ -1,0 +1,73 @@
+"""The open questions of a cell as a list: the doubtful first, then those to look at."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QBrush, QColor
+from qtpy.QtWidgets import QTreeWidgetItem
+
+from napari_karyo.gui import actions
+from napari_karyo.gui.chromosome_card import WORDS, percent
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.review.lists import CompactList
+from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
+
+_INDEX = Qt.ItemDataRole.UserRole
+
+
+class Questions(CompactList):
+    """The chromosomes that want a look; one that is clicked is taken in hand.
+
+    Parameters
+    ----------
+    desk : Desk
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(("", "", "", ""), stretched=2, most=5)
+        self._desk = desk
+        self.setToolTip("What wants a look, the least certain first")
+        self.itemClicked.connect(self._take)
+
+    def _take(self, item: QTreeWidgetItem) -> None:
+        if self._desk.view is not None:
+            self._desk.view.bring_back()
+        self._desk.select(item.data(0, _INDEX))
+
+    def show_cell(self, cell: OpenCell | None) -> None:
+        """List what wants a look in a cell; hidden where nothing does."""
+        waiting = [] if cell is None else cell.open_questions()
+        self.clear()
+        if cell is not None:
+            shown, lights = cell.lamps(), cell.lights()
+            items = []
+            for one in waiting:
+                own = cell.classification.predicted[one]
+                slot = cell.karyotype.slot_of(one)
+                where = actions.slot_words(slot).removeprefix("chromosome ")
+                said = "its own choice" if own == slot else f"the model alone: {own}"
+                item = QTreeWidgetItem(
+                    [LAMP_SIGNS[shown[one]], f"in {where}", said, percent(cell.confidence(one))]
+                )
+                item.setData(0, _INDEX, one)
+                item.setBackground(0, QBrush(QColor(LAMP_COLOURS[shown[one]])))
+                item.setForeground(0, QBrush(QColor("black")))
+                item.setTextAlignment(0, Qt.AlignmentFlag.AlignCenter)
+                words = f"{actions.name_of(cell, one)}: {WORDS[lights[one]]}"
+                for column in range(4):
+                    item.setToolTip(column, words)
+                items.append(item)
+            self.addTopLevelItems(items)
+        self.fit_rows()
+        self.setVisible(bool(waiting))
+        self.follow(self._desk.selected)
+
+    def follow(self, index: int | None) -> None:
+        """Mark the chromosome in hand, where it is one of them."""
+        for row in range(self.topLevelItemCount()):
+            item = self.topLevelItem(row)
+            if item is not None and item.data(0, _INDEX) == index:
+                self.setCurrentItem(item)
+                return
+        self.setCurrentItem(None)

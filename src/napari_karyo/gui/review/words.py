@@ -1,0 +1,136 @@
+"""What is said of a whole cell: its counts, its state, its file, in words for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.widgets import rich
+from napari_karyo.inference.confidence import Light
+from napari_karyo.iscn import Content, IscnError, differences
+from napari_karyo.karyogram.heading import Numbers
+from napari_karyo.karyotype import CELL_MARKS, Karyotype
+
+
+def numbers_of(cell: OpenCell) -> Numbers:
+    """Return how many chromosomes, markers and unclassified ones a cell has."""
+    state = cell.karyotype.state
+    in_tray, markers = len(state.slots[TRAY]), len(state.markers)
+    return Numbers(len(cell.present) - in_tray - markers, markers, in_tray)
+
+
+def waiting(cell: OpenCell) -> tuple[int, int]:
+    """Return how many are doubtful, and how many are worth a look."""
+    lights = [light for index, light in cell.lights().items() if not cell.settled(index)]
+    return lights.count(Light.DOUBTFUL), lights.count(Light.LOOK)
+
+
+def waiting_signs(cell: OpenCell) -> str:
+    """Return what is left to look at, as signs."""
+    doubtful, look = waiting(cell)
+    signs = [f"! {doubtful}"] * bool(doubtful) + [f"? {look}"] * bool(look)
+    return "  ".join(signs) or "✓"
+
+
+def waiting_words(cell: OpenCell) -> str:
+    """Return what is left to look at, in words."""
+    doubtful, look = waiting(cell)
+    words = [f"! {doubtful} doubtful"] * bool(doubtful) + [f"? {look} to look at"] * bool(look)
+    return ", ".join(words) or "✓ nothing left to look at"
+
+
+def counts_text(cell: OpenCell) -> str:
+    """Return, as rich text, how many chromosomes there are and how many want a look."""
+    parts = [rich(numbers_of(cell).text), waiting_words(cell)]
+    corrected = len(cell.karyotype.state.corrected)
+    if corrected:
+        parts.append(f"▲&nbsp;{corrected} corrected by hand")
+    lost = sum(problem.left_out for problem in cell.classification.cell.problems)
+    if lost:
+        parts.append(f"{lost} file{'' if lost == 1 else 's'} left out")
+    lines = [" · ".join(parts)]
+    lines += [rich(note) for note in cell.classification.notes]
+    return "<br>".join(lines)
+
+
+def class_counts(karyotype: Karyotype) -> str:
+    """Return how many chromosomes each class has, in one sentence."""
+    counts = karyotype.counts()
+    usual = Counter(counts[name] for name in CLASSES[:22]).most_common(1)[0][0]
+    others = [f"{name}: {counts[name]}" for name in CLASSES[:22] if counts[name] != usual]
+    sex = [f"{name}: {counts[name]}" for name in CLASSES[22:]]
+    words = f"{usual} of each autosome"
+    if others:
+        words += f" but {', '.join(others)}"
+    return f"{words}; {', '.join(sex)}"
+
+
+def marks_words(cell: OpenCell) -> str:
+    """Return how far the work on a cell has come, in a word; nothing where it was not begun."""
+    return next((word for word in reversed(CELL_MARKS) if word in cell.karyotype.state.marks), "")
+
+
+def state_short(cell: OpenCell) -> str:
+    """Return the state of a cell for a narrow column."""
+    parts = [marks_words(cell)]
+    signed = cell.karyotype.state.signatures
+    if signed:
+        parts.append(f"{'✓' * len(signed)} {', '.join(sign.who for sign in signed)}")
+    if cell.case is None:
+        # The tooltip says so anyway.
+        parts += [] if any(parts) else ["not kept"]
+    elif cell.case.read_only:
+        parts.append("read-only")
+    return " ".join(part for part in parts if part)
+
+
+def state_words(cell: OpenCell) -> str:
+    """Return the state of a cell in words, a line each."""
+    lines = [cell.name, numbers_of(cell).text, cell.karyotype.iscn, waiting_words(cell)]
+    lines.append(marks_words(cell) or "not yet counted")
+    lines += [f"{sign.role} by {sign.who}" for sign in cell.karyotype.state.signatures]
+    return "\n".join([*lines, kept_words(cell)])
+
+
+def kept_words(cell: OpenCell) -> str:
+    """Return which file keeps a cell, or why none does."""
+    if cell.case is None:
+        reason = cell.unkept or "save it under a name that ends in .karyo"
+        return f"Kept by no file: {reason}"
+    name = cell.case.path.name
+    if cell.case.read_only:
+        return f"{name} is open read-only: {cell.case.read_only}. Edits are refused."
+    return f"Kept in {name}, each edit at once."
+
+
+def signature_words(cell: OpenCell) -> str:
+    """Return who signed the cell and when, in the time of this place."""
+    lines = []
+    for sign in cell.karyotype.state.signatures:
+        when = local(datetime.fromisoformat(sign.time), always_day=True)
+        lines.append(f"{sign.role} by {sign.who}, {when}")
+    return "; ".join(lines) or "Not signed"
+
+
+def local(time: datetime, always_day: bool = False) -> str:
+    """Return a moment in the time of this place; the day where it is not today."""
+    here = time.astimezone()
+    today = here.date() == datetime.now().astimezone().date()
+    return f"{here:%H:%M}" if today and not always_day else f"{here:%Y-%m-%d %H:%M}"
+
+
+def content_of(karyotype: Karyotype) -> Content:
+    """Return what a karyotype holds, to be compared with what was written."""
+    state = karyotype.state
+    derivatives = Counter(state.seats[one][0] for one in state.derivatives)
+    return Content(karyotype.counts(), len(state.markers), derivatives)
+
+
+def disagreements(karyotype: Karyotype, text: str) -> tuple[str, ...]:
+    """Return what a written karyotype and the karyogram disagree on, or why it can't be read."""
+    try:
+        return differences(text, content_of(karyotype))
+    except IscnError as error:
+        return (str(error),)

@@ -1,0 +1,229 @@
+"""Case files in the window: made by themselves, opened as they were left, never lost."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import mouse
+import napari
+import pytest
+from drawn import make_cell, make_classification
+
+from napari_karyo.case import Case
+from napari_karyo.errors import CaseError
+from napari_karyo.gui import case_shelf
+from napari_karyo.gui.desk import desk_of
+from napari_karyo.gui.reading import case_reader
+from napari_karyo.gui.run_widget import PLUGIN, ClassifyForm
+from napari_karyo.io.cells import write_cell
+from napari_karyo.karyotype import Karyotype
+
+
+@pytest.fixture
+def network(monkeypatch: Any) -> None:
+    def answers(cells: Any, **_: Any) -> Any:
+        yield from ()
+        return [make_classification(cell) for cell in cells]
+
+    monkeypatch.setattr("napari_karyo.inference.classify.iter_classify", answers)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A cell's folder, as a person drops it."""
+    place = tmp_path / "P1"
+    write_cell(make_cell(name="P1"), place)
+    return place
+
+
+@pytest.fixture
+def form(viewer: Any, network: None) -> ClassifyForm:
+    form = ClassifyForm(viewer)
+    viewer.window.add_dock_widget(form, name="Classify chromosomes")
+    return form
+
+
+def classify(form: ClassifyForm) -> None:
+    form.start.native.click()
+    mouse.wait_for(lambda: form.worker is None)
+
+
+def leave(viewer: Any) -> None:
+    """Put everything away, as closing the program does."""
+    desk = desk_of(viewer)
+    mouse.wait_for(lambda: not desk.busy)
+    desk.close_cases()
+    for cell in list(desk.cells):
+        desk.close(cell)
+
+
+def test_a_classified_folder_has_its_case_beside_it(
+    viewer: Any, form: ClassifyForm, folder: Path
+) -> None:
+    viewer.open(str(folder), plugin=PLUGIN)
+    assert not form.resume.visible
+    classify(form)
+    cell = desk_of(viewer).current
+    assert cell is not None
+    assert cell.case.path == folder.with_name("P1.karyo")
+    cell.karyotype.who = "AB"
+    cell.karyotype.move([3], "7")
+    state = cell.karyotype.state
+    with Case.open(cell.case.path, read_only=True) as other:
+        assert other.karyotype(cell.number).state == state
+    leave(viewer)
+    # The folder again: it offers what was done before.
+    viewer.layers.clear()
+    viewer.open(str(folder), plugin=PLUGIN)
+    assert form.resume.visible
+    assert "P1.karyo" in form.resume.text
+    form.resume.native.click()
+    mouse.wait_for(lambda: desk_of(viewer).current is not None and not desk_of(viewer).busy)
+    again = desk_of(viewer).current
+    assert again.karyotype.state == state
+    assert again.karyotype.history[-1].who == "AB"
+    assert not form.resume.visible
+    again.karyotype.undo()
+    assert again.karyotype.slot_of(3) != "7"
+    leave(viewer)
+
+
+def test_classifying_again_hides_nothing_that_was_corrected(
+    viewer: Any, form: ClassifyForm, folder: Path
+) -> None:
+    viewer.open(str(folder), plugin=PLUGIN)
+    classify(form)
+    desk = desk_of(viewer)
+    desk.current.karyotype.move([3], "7")
+    leave(viewer)
+    # Not opened by its offer, but classified anew.
+    classify(form)
+    assert [cell.name for cell in desk.cells] == ["P1", "P1 (2)"]
+    assert desk.cells[0].karyotype.slot_of(3) == "7"
+    assert desk.current is desk.cells[1]
+    assert desk.cells[0].case is desk.cells[1].case
+    # Untouched ones are replaced, in the file too.
+    classify(form)
+    assert [cell.name for cell in desk.cells] == ["P1", "P1 (2)"]
+    rows = desk.current.case.cells()
+    assert [row.superseded for row in rows] == [False, True, False]
+    leave(viewer)
+
+
+def test_a_case_dropped_into_the_window(viewer: Any, tmp_path: Path, notices: list[str]) -> None:
+    path = tmp_path / "P2.karyo"
+    with Case.create(path, "P2") as case:
+        for name in ("one", "two"):
+            found = make_classification(make_cell(name=name))
+            karyotype = Karyotype.from_classification(found)
+            case.add(found, karyotype)
+            karyotype.turn([4])
+    assert case_reader(str(path)) is not None
+    viewer.open(str(path), plugin=PLUGIN)
+    desk = desk_of(viewer)
+    mouse.wait_for(lambda: len(desk.cells) == 2 and not desk.busy)
+    assert desk.current.name == "one"
+    assert 4 in desk.current.karyotype.state.turned
+    assert viewer.layers.selection.active.name == "one karyogram"
+    # Again: it lies there already.
+    viewer.open(str(path), plugin=PLUGIN)
+    mouse.wait_for(lambda: not desk.busy)
+    assert len(desk.cells) == 2
+    # Another program has it now.
+    leave(viewer)
+    with Case.open(path) as other:
+        viewer.open(str(path), plugin=PLUGIN)
+        mouse.wait_for(lambda: len(desk.cells) == 2 and not desk.busy)
+        assert any("read-only" in words and "another program" in words for words in notices)
+        with pytest.raises(CaseError, match="read-only"):
+            desk.current.karyotype.move([3], "7")
+        assert other.karyotype(1).slot_of(3) == desk.current.karyotype.slot_of(3)
+    leave(viewer)
+
+
+def test_a_damaged_case_is_told_and_left(viewer: Any, tmp_path: Path) -> None:
+    path = tmp_path / "P3.karyo"
+    path.write_bytes(b"nothing of ours" * 99)
+    with pytest.raises(CaseError, match="damaged"):
+        viewer.open(str(path), plugin=PLUGIN)
+    assert path.read_bytes() == b"nothing of ours" * 99
+    assert not desk_of(viewer).cells
+
+
+def test_a_karyogram_saved_as_a_case(opened: Any, tmp_path: Path) -> None:
+    viewer, desk, _ = opened
+    desk.current.karyotype.move([3], "7")
+    assert desk.current.case is None
+    path = tmp_path / "kept.karyo"
+    written = viewer.layers.save(str(path), plugin=PLUGIN)
+    assert [Path(one) for one in written] == [path]
+    # From now on it is kept there.
+    assert desk.current.case.path == path
+    desk.current.karyotype.turn([4])
+    with Case.open(path, read_only=True) as other:
+        assert other.karyotype(desk.current.number).state == desk.current.karyotype.state
+    copy = tmp_path / "copy.karyo"
+    viewer.layers.save(str(copy), plugin=PLUGIN)
+    assert desk.current.case.path == path
+    with Case.open(copy) as other:
+        assert len(other.events(other.cells()[0].number)) == 2
+    leave(viewer)
+
+
+def test_a_case_without_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "P4.karyo"
+    found = make_classification(make_cell())
+    with Case.create(path) as case:
+        case.add(found, Karyotype.from_classification(found))
+    monkeypatch.setattr(napari, "current_viewer", lambda: None)
+    reader = case_reader(str(path))
+    assert reader is not None
+    ((data, options, kind),) = reader(str(path))
+    assert kind == "image"
+    assert data.ndim == 2
+    assert len(options["metadata"]["napari_karyo_cell"]) == 46
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders of Windows have other rights")
+def test_where_no_file_can_be_written_beside_the_folder(
+    viewer: Any, form: ClassifyForm, folder: Path, own_data: Path, monkeypatch: Any
+) -> None:
+    create = Case.create
+
+    def refuse(path: Path, patient: str = "") -> Case:
+        if Path(path).parent == folder.parent:
+            raise CaseError("no case file can be made.", "", path)
+        return create(path, patient)
+
+    monkeypatch.setattr(Case, "create", refuse)
+    viewer.open(str(folder), plugin=PLUGIN)
+    classify(form)
+    cell = desk_of(viewer).current
+    assert own_data in cell.case.path.parents
+    cell.karyotype.move([3], "7")
+    leave(viewer)
+    # It is found there again.
+    assert case_shelf.earlier_case(make_case_cell(folder)) == cell.case.path
+
+
+def make_case_cell(folder: Path) -> Any:
+    cell = make_cell(name="P1")
+    object.__setattr__(cell, "path", folder)
+    return cell
+
+
+def test_a_case_that_can_not_be_used_is_said_and_nothing_lost(
+    viewer: Any, form: ClassifyForm, folder: Path, notices: list[str]
+) -> None:
+    folder.with_name("P1.karyo").write_text("no case")
+    viewer.open(str(folder), plugin=PLUGIN)
+    classify(form)
+    cell = desk_of(viewer).current
+    assert cell.case is None
+    assert "damaged" in cell.unkept
+    assert any("Nothing keeps these corrections" in words for words in notices)
+    assert folder.with_name("P1.karyo").read_text() == "no case"
+    cell.karyotype.move([3], "7")
+    assert cell.karyotype.slot_of(3) == "7"

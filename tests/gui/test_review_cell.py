@@ -1,0 +1,219 @@
+"""The tab of the cell: karyotype by hand, marks, signatures, note, file and history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import mouse
+import pytest
+from drawn import UNSURE, make_cell, make_classification
+from mouse import settle
+from qtpy.QtCore import QEvent, Qt
+from qtpy.QtGui import QFocusEvent
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
+
+from napari_karyo.case import Case
+from napari_karyo.gui.docks import open_review
+from napari_karyo.gui.review.dock import ReviewDock
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def dock(opened: Any) -> ReviewDock:
+    dock = open_review(opened[0])
+    dock.show_tab("Cell")
+    settle()
+    assert isinstance(dock, ReviewDock)
+    return dock
+
+
+def write(field: Any, words: str) -> None:
+    """Type into a field as a person does, its text selected."""
+    QTest.mouseClick(field.viewport() if hasattr(field, "viewport") else field, LEFT)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, words)
+    settle()
+
+
+def test_the_karyotype_is_written_by_hand(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    tab, karyotype = dock.cell, desk.current.karyotype
+    assert tab.iscn.text() == "46,XY"
+    assert "proposal" in tab.by.text()
+    write(tab.iscn, "47,XY,+21")
+    assert "Enter writes it" in tab.by.text()
+    assert karyotype.iscn == "46,XY", "typing alone writes nothing"
+    assert "the text has 3 of 21, the karyogram 2" in tab.differences.text()
+    QTest.keyClick(tab.iscn, Qt.Key.Key_Return)
+    assert karyotype.iscn == "47,XY,+21"
+    assert karyotype.iscn_by_hand
+    assert "by hand" in dock.iscn.text()
+    assert QApplication.focusWidget() is not tab.iscn, "the keys go to the karyogram again"
+    # It agrees as soon as the karyogram does.
+    desk.current.karyotype.move([0], "21")
+    desk.current.karyotype.move([0], "1")
+    assert tab.differences.isVisible()
+    write(tab.iscn, "no karyotype")
+    assert tab.differences.isVisible()
+    QTest.keyClick(tab.iscn, Qt.Key.Key_Escape)
+    assert tab.iscn.text() == "47,XY,+21"
+    QTest.mouseClick(tab.to_proposal, LEFT)
+    assert not karyotype.iscn_by_hand
+    assert tab.iscn.text() == "46,XY"
+    assert not tab.differences.isVisible()
+    assert not tab.to_proposal.isEnabled()
+
+
+def test_the_marks_bring_one_another(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    marks = dock.cell.marks
+    marks["analysed"].click()
+    assert desk.current.karyotype.state.marks == {"counted", "analysed"}
+    assert marks["counted"].isChecked()
+    assert not marks["karyotyped"].isChecked()
+    marks["counted"].click()
+    assert not desk.current.karyotype.state.marks
+    assert not marks["analysed"].isChecked()
+
+
+def test_two_people_sign(opened: Any, dock: ReviewDock, notices: list[str]) -> None:
+    _, desk, _ = opened
+    tab, karyotype = dock.cell, desk.current.karyotype
+    QTest.mouseClick(dock.buttons["Reviewed"], LEFT)
+    assert not karyotype.state.signatures
+    assert any("initials" in words for words in notices)
+    write(tab.initials, "AB")
+    QTest.mouseClick(dock.buttons["Reviewed"], LEFT)
+    assert "reviewed by AB, 20" in tab.signed.text()
+    QTest.mouseClick(dock.buttons["Confirmed"], LEFT)
+    assert "second person" in notices[-1]
+    write(tab.initials, "CD")
+    QTest.mouseClick(dock.buttons["Confirmed"], LEFT)
+    assert "confirmed by CD" in tab.signed.text()
+    # A cell that comes later is edited by the same person.
+    desk.open(make_classification(make_cell(name="cell B")))
+    assert desk.current.karyotype.who == "CD"
+    desk.show(desk.cells[0])
+    assert "✓✓ AB, CD" in dock.cells.topLevelItem(0).text(4)
+    QTest.mouseClick(tab.withdraw, LEFT)
+    assert not karyotype.state.signatures
+    assert "Not signed" in tab.signed.text()
+
+
+def test_a_note_is_one_edit(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    tab, karyotype = dock.cell, desk.current.karyotype
+    write(tab.note, "Breaks")
+    QTest.keyClick(tab.note, Qt.Key.Key_Return)
+    QTest.keyClicks(tab.note, "at 3q")
+    assert not karyotype.history, "not written while it is typed"
+    # An edit from elsewhere does not take away what is being typed.
+    karyotype.move([0], "2")
+    assert tab.note.toPlainText() == "Breaks\nat 3q"
+    QTest.keyClick(tab.note, Qt.Key.Key_Return, CONTROL)
+    assert karyotype.state.note == "Breaks\nat 3q"
+    assert [edit.kind for edit in karyotype.history] == ["move", "note"]
+    write(tab.note, "Other words")
+    QApplication.sendEvent(tab.note, QFocusEvent(QEvent.Type.FocusOut))
+    assert karyotype.state.note == "Other words"
+    first = desk.current
+    write(tab.note, "Of the first")
+    desk.open(make_classification(make_cell(name="cell B")))
+    assert first.karyotype.state.note == "Of the first"
+    assert not desk.current.karyotype.state.note
+    assert tab.note.toPlainText() == ""
+
+
+def test_the_history_is_jumped_through(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    rows, karyotype = dock.cell.history.rows, desk.current.karyotype
+    karyotype.who = "AB"
+    karyotype.move([0], "2")
+    karyotype.turn([1])
+    karyotype.review([2, 3])
+    state = karyotype.state
+
+    def texts() -> list[str]:
+        return [rows.topLevelItem(n).text(3) for n in range(rows.topLevelItemCount())]
+
+    assert texts() == ["as the program proposed it", *(edit.text for edit in karyotype.history)]
+    assert rows.topLevelItem(1).text(2) == "AB"
+    assert ":" in rows.topLevelItem(1).text(1)
+    place = rows.visualItemRect(rows.topLevelItem(1)).center()
+    QTest.mouseClick(rows.viewport(), LEFT, pos=place)
+    QTest.mouseDClick(rows.viewport(), LEFT, pos=place)
+    assert len(karyotype.history) == 1
+    assert rows.topLevelItemCount() == 4, "undone ones stay in sight"
+    assert rows.topLevelItem(1).text(0) == "▶"
+    assert rows.topLevelItem(3).font(3).italic()
+    rows.setCurrentItem(rows.topLevelItem(3))
+    QTest.mouseClick(dock.cell.history.button, LEFT)
+    assert karyotype.state == state
+    rows.setCurrentItem(rows.topLevelItem(0))
+    QTest.mouseClick(dock.cell.history.button, LEFT)
+    assert karyotype.state == karyotype.proposed
+    karyotype.move([5], "2")
+    assert rows.topLevelItemCount() == 2
+
+
+def test_it_says_what_keeps_the_cell(
+    opened: Any, dock: ReviewDock, tmp_path: Path, notices: list[str]
+) -> None:
+    _, desk, _ = opened
+    tab = dock.cell
+    assert "Kept by no file" in tab.kept.text()
+    path = tmp_path / "P1.karyo"
+    with Case.create(path, "P1") as case:
+        found = make_classification(make_cell(name="P1"), unsure=UNSURE)
+        desk.open(found, case=case)
+        assert "Kept in P1.karyo" in tab.kept.text()
+        assert "drawn" in tab.model.text()
+        desk.current.karyotype.move([8], "4")
+        desk.close(desk.current)
+    from napari_karyo.gui.case_shelf import restore
+
+    reading = Case.open(path, read_only=True)
+    desk.adopt(next(restore(reading, "")), show=True)
+    dock.show_tab("Cell")
+    assert "read-only" in tab.kept.text()
+    before = desk.current.karyotype.state
+    assert before.note == ""
+    # Everything that the tab offers is refused in words, and shows what holds.
+    tab.marks["counted"].click()
+    assert not tab.marks["counted"].isChecked()
+    write(tab.note, "lost?")
+    QTest.keyClick(tab.note, Qt.Key.Key_Return, CONTROL)
+    assert tab.note.toPlainText() == "lost?", "what was typed is still there to be copied"
+    write(tab.iscn, "47,XY,+21")
+    QTest.keyClick(tab.iscn, Qt.Key.Key_Return)
+    QTest.mouseDClick(tab.history.rows.viewport(), LEFT)
+    tab.history.rows.setCurrentItem(tab.history.rows.topLevelItem(0))
+    QTest.mouseClick(tab.history.button, LEFT)
+    assert desk.current.karyotype.state == before
+    assert sum("read-only" in words for words in notices) >= 4
+    desk.close(desk.current)
+    reading.close()
+
+
+def test_the_tabs_are_reached_by_key(opened: Any, dock: ReviewDock) -> None:
+    viewer, _, _ = opened
+
+    def shown() -> str:
+        return str(dock.tabs.tabText(dock.tabs.currentIndex()))
+
+    mouse.key(viewer, Qt.Key.Key_1, CONTROL)
+    assert shown() == "Chromosome"
+    mouse.key(viewer, Qt.Key.Key_2, CONTROL)
+    assert shown() == "Cell"
+    mouse.key(viewer, Qt.Key.Key_1, CONTROL)
+    mouse.key(viewer, Qt.Key.Key_H)
+    assert dock.shows_help
+    mouse.key(viewer, Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
+    assert shown() == "Cell"
+    assert not dock.shows_help
+    assert not dock.cell.history.visibleRegion().isEmpty()
