@@ -20,9 +20,10 @@ def heading_of(
 ) -> Heading:
     """Return what the page of a classified cell says, as its karyotype stands now.
 
-    A chromosome that a person accepted or put there no longer counts as doubtful; neither does a marker or one in the tray, where nobody claims a class for
-    it, nor one that was merged or split and is no longer there. In a cell of a few crops,
-    where nothing can be sure, every other one counts.
+    A chromosome that a person accepted or put there no longer counts as doubtful; neither
+    does a marker or one in the tray, where nobody claims a class for it, nor one that was
+    merged or split and is no longer there. In a cell of a few crops, where nothing can be
+    sure, every other one counts.
 
     Parameters
     ----------
