@@ -602,8 +602,9 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         for one in self.karyotype.present:
             moved = one not in proposed.slots[self.karyotype.slot_of(one)]
             turned = (one in state.turned) != (one in proposed.turned)
-            assert (one in state.corrected) == (moved or turned)
-            assert self.karyotype.is_corrected(one) == (moved or turned)
+            derived = one in state.derivatives
+            assert (one in state.corrected) == (moved or turned or derived)
+            assert self.karyotype.is_corrected(one) == (moved or turned or derived)
 
     @invariant()
     def touched_slots_are_enough_for_a_view(self) -> None:
@@ -749,13 +750,13 @@ def test_two_persons_sign_and_an_edit_takes_it_away(karyotype: Karyotype) -> Non
         ("reviewed", "AB"),
         ("confirmed", "CD"),
     ]
-    # How it is drawn, and notes, are not what was signed.
-    karyotype.rotate([0], 10)
-    karyotype.annotate("two touch")
+    # How far the work has come is not what was signed; all else is.
     karyotype.mark("counted")
-    karyotype.review([3])
     assert len(karyotype.state.signatures) == 2
     for edit in (
+        lambda: karyotype.rotate([0], 10),
+        lambda: karyotype.annotate("two touch"),
+        lambda: karyotype.review([3]),
         lambda: karyotype.move([0], "5"),
         lambda: karyotype.turn([0]),
         lambda: karyotype.mark_derivative(2),
@@ -828,3 +829,47 @@ def test_what_cannot_be_kept_does_not_happen(karyotype: Karyotype, heard: list[C
     )
     with pytest.raises(EditError, match="gap"):
         Karyotype.from_state(karyotype.names, karyotype.proposed).replay(book.kept[1:])
+
+
+def test_who_made_the_corrections_that_stand(karyotype: Karyotype) -> None:
+    karyotype.who = "AB"
+    karyotype.move([0], "7")
+    karyotype.who = "CD"
+    karyotype.review([3])
+    karyotype.annotate("seen")
+    karyotype.who = "EF"
+    karyotype.turn([5])
+    karyotype.turn([5])
+    assert karyotype.corrected_by == ("AB",)
+    karyotype.review([6, 7, 8])
+    karyotype.review([8], reviewed=False)
+    karyotype.review([8])
+    assert karyotype.accepted_together == {6, 7}
+
+
+def test_turning_or_naming_a_derivative_settles_no_class(karyotype: Karyotype) -> None:
+    karyotype.turn([4])
+    karyotype.mark_derivative(4)
+    assert karyotype.is_corrected(4)
+    assert not karyotype.is_settled(4)
+    karyotype.review([4])
+    assert karyotype.is_settled(4)
+
+
+def test_a_view_that_fails_changes_nothing_about_an_edit(karyotype: Karyotype) -> None:
+    def fail(_change: object) -> None:
+        raise RuntimeError("a view")
+
+    count = len(karyotype)
+    karyotype.changed.connect(fail)
+    with pytest.raises(Exception, match="a view"):
+        karyotype.split(0, ["a", "b"], ["1", "1"])
+    assert len(karyotype.names) == count + 2
+    assert karyotype.present[-2:] == (count, count + 1)
+
+
+def test_a_derivative_stays_one_when_a_piece_is_merged_to_it(karyotype: Karyotype) -> None:
+    slot = karyotype.slot_of(0)
+    karyotype.mark_derivative(0)
+    karyotype.merge([0, 9], "whole", slot)
+    assert karyotype.state.derivatives == {len(karyotype) - 1}

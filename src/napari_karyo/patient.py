@@ -215,6 +215,14 @@ class Summary:
     progress: Progress
 
     @property
+    def iscn(self) -> str:
+        """The clones in ISCN; empty where too few cells count to tell a clone.
+
+        By the rule alone a single cell with trisomy 21 would make a normal karyotype.
+        """
+        return self.finding.iscn if len(self.used) >= LOSSES else ""
+
+    @property
     def modal(self) -> str:
         """The modal number and the most frequent karyotype, as seen; empty where no cell counts.
 

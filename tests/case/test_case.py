@@ -241,7 +241,7 @@ def test_a_failed_migration_leaves_the_file_as_it_is(
     monkeypatch.undo()
     with Case.open(path) as still:
         assert still.karyotype(number).state == karyotype.state
-        with pytest.raises(sqlite3.OperationalError, match="colour"):
+        with pytest.raises(CaseError, match="colour"):
             still.query("SELECT colour FROM cell")
 
 
@@ -268,8 +268,7 @@ def test_a_folder_that_can_not_be_written_to(tmp_path: Path, found: Classificati
 def test_several_cells_and_those_classified_anew(path: Path, found: Classification) -> None:
     case, first, _ = started(path, found)
     other = make_classification(make_cell(name="cell B"))
-    second = case.add(other, Karyotype.from_classification(other), label="(2)")
-    case.supersede(first)
+    second = case.add(other, Karyotype.from_classification(other), label="(2)", supersedes=first)
     assert [(one.number, one.name, one.crops, one.superseded) for one in case.cells()] == [
         (first, "cell A", 46, True),
         (second, "cell B (2)", 46, False),
@@ -362,6 +361,133 @@ def test_a_copy_has_the_whole_history(path: Path, tmp_path: Path, found: Classif
         copy.karyotype(new).undo()
     assert case.karyotype(number).state == karyotype.state
     case.close()
+
+
+def test_what_was_undone_before_a_case_came_can_be_done_again(
+    path: Path, found: Classification
+) -> None:
+    karyotype = Karyotype.from_classification(found, who="AB")
+    cell = OpenCell(found, karyotype)
+    image = found.cell.chromosomes[0].image
+    cell.merge([0, 1], Chromosome("both", image))
+    karyotype.turn([3])
+    karyotype.turn([4])
+    karyotype.undo()
+    karyotype.undo()
+    with Case.create(path) as case:
+        number = case.add(cell.classification, karyotype)
+        karyotype.redo()
+        again = case.karyotype(number)
+        assert again.state == karyotype.state
+        assert again.undone == karyotype.undone
+        back = case.classification(number)
+        assert back.made == 1
+        np.testing.assert_array_equal(back.inputs[:46].shape, (46, *back.inputs.shape[1:]))
+        assert case.cells()[0].crops == 46
+
+
+def test_a_cell_is_added_whole_or_not_at_all(
+    path: Path, found: Classification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    karyotype = Karyotype.from_classification(found)
+    for one in (1, 2, 3):
+        karyotype.turn([one])
+    with Case.create(path) as case:
+
+        def full(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr("napari_karyo.case.case.insert_history", full)
+        with pytest.raises(CaseError, match="disk is full"):
+            case.add(found, karyotype)
+        assert case.cells() == ()
+        assert karyotype.journal is None
+        monkeypatch.undo()
+        case.add(found, karyotype)
+        assert len(case.cells()) == 1
+
+
+def test_two_lines_of_edits_can_not_begin(path: Path, found: Classification) -> None:
+    case, number, first = started(path, found)
+    second = case.karyotype(number)
+    first.turn([1])
+    with pytest.raises(CaseError, match="edited elsewhere"):
+        second.turn([2])
+    assert case.karyotype(number).state == first.state
+    case.close()
+
+
+def test_a_link_is_the_same_file(path: Path, tmp_path: Path, found: Classification) -> None:
+    case = started(path, found)[0]
+    link = tmp_path / "link.karyo"
+    link.symlink_to(path)
+    with Case.open(link) as second:
+        assert "another program" in second.read_only
+    case.close()
+
+
+def test_the_number_of_a_piece_never_means_another(path: Path, found: Classification) -> None:
+    case, number, karyotype = started(path, found)
+    image = found.cell.chromosomes[0].image
+    OpenCell(found, karyotype, case=case, number=number).merge([0, 1], Chromosome("a", image))
+    other = with_pieces(found, [Chromosome("b", image)])
+    with pytest.raises(CaseError, match="is there already"):
+        case.add_pieces(number, other, 46, (2,))
+    assert case.classification(number).cell.chromosomes[46].name == "a"
+    case.close()
+
+
+def test_edits_in_the_log_alone_are_never_left_out(path: Path, found: Classification) -> None:
+    case, _, karyotype = started(path, found)
+    karyotype.turn([1])
+    log = path.with_name("P1.karyo-wal")
+    assert log.stat().st_size
+    bare = path.with_name("bare.karyo")
+    bare.write_bytes(path.read_bytes())
+    bare.with_name("bare.karyo-wal").write_bytes(log.read_bytes())
+    connect = sqlite3.connect
+
+    def no_shared_memory(name: str, **options: object) -> sqlite3.Connection:
+        # As on a disk that can't be written to.
+        if "mode=ro" in str(name):
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(name, **options)  # type: ignore[call-overload, no-any-return]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", no_shared_memory)
+        with pytest.raises(CaseError, match="where it lies"):
+            database.open_for_reading(bare)
+    case.close()
+
+
+def test_a_full_disk_keeps_nobody_from_looking(
+    path: Path, found: Classification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, number, karyotype = started(path, found)
+    case.close()
+
+    def full(_self: Case, _name: str, _value: str) -> None:
+        raise CaseError("nothing could be written to the case file: full.", "", path)
+
+    monkeypatch.setattr(Case, "set_fact", full)
+    with Case.open(path) as shown:
+        assert "full" in shown.read_only
+        assert shown.karyotype(number).state == karyotype.state
+    monkeypatch.undo()
+    with Case.open(path) as again:
+        assert not again.read_only
+
+
+def test_a_file_that_was_never_finished_has_no_name(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "TABLES", "NO SUCH COMMAND;")
+    with pytest.raises(CaseError, match="nothing could be written"):
+        Case.create(path)
+    monkeypatch.undo()
+    assert not path.exists()
+    assert not list(path.parent.glob("*.part"))
+    Case.create(path).close()
 
 
 def test_where_a_case_lies(tmp_path: Path) -> None:

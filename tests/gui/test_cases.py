@@ -205,7 +205,7 @@ def test_where_no_file_can_be_written_beside_the_folder(
     cell.karyotype.move([3], "7")
     leave(viewer)
     # It is found there again.
-    assert case_shelf.earlier_case(make_case_cell(folder)) == cell.case.path
+    assert case_shelf.earlier_cases(make_case_cell(folder)) == [cell.case.path]
 
 
 def make_case_cell(folder: Path) -> Any:

@@ -16,8 +16,10 @@ from qtpy.QtWidgets import QAbstractButton, QScrollArea, QWidget
 from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES
 from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.gallery_dock import GalleryDock, of_one_patient, open_gallery
-from napari_karyo.gui.review.patient_tab import PatientTab, facts_of, short_names
+from napari_karyo.gui.following import of_one_patient
+from napari_karyo.gui.gallery_dock import GalleryDock, open_gallery
+from napari_karyo.gui.review.patient_tab import PatientTab, facts_of
+from napari_karyo.gui.review.patient_words import short_names
 
 ROWS = ("done", "all", *CLASSES, "mar")
 

@@ -10,15 +10,10 @@ import pytest
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.errors import KaryoError, PreprocessingError
-from napari_karyo.ideogram import compare
-from napari_karyo.ideogram.compare import (
-    CURVES,
-    Comparison,
-    autosome_length,
-    comparison,
-    percent,
-    profile_along_axis,
-)
+from napari_karyo.ideogram import profile
+from napari_karyo.ideogram.compare import Comparison, comparison, percent
+from napari_karyo.ideogram.profile import autosome_length, profile_along_axis
+from napari_karyo.ideogram.sheet import CURVES
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.page import Box
 from napari_karyo.preprocessing.prepare import InputSettings, prepare
@@ -295,7 +290,7 @@ def test_where_straightening_fails_the_crop_is_shown_alone(
     def fail(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(compare, "straighten", fail)
+    monkeypatch.setattr(profile, "straighten", fail)
     found = comparison(cells["G"], 0, saliency=np.ones(cells["G"].cell.chromosomes[0].image.shape))
     assert found.straight is None
     assert found.curves == {}

@@ -211,7 +211,7 @@ def test_the_table_has_the_models_choice_beside_the_slot(
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS
-    assert COLUMNS[11] == "p_1"
+    assert COLUMNS[12] == "p_1"
     assert {row["light"] for row in rows} <= {"sure", "look", "doubtful"}
     assert COLUMNS[-3:] == ("p_22", "p_X", "p_Y")
     assert [row["file"] for row in rows] == [f"crop {number}.png" for number in range(4)]

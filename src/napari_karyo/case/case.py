@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,15 +17,17 @@ from typing import Any, Self
 
 from napari_karyo import __version__
 from napari_karyo.case import database
-from napari_karyo.case.journal import CellJournal, Event, read_events
+from napari_karyo.case.journal import CellJournal, Event, insert_history, read_events
 from napari_karyo.case.rows import (
     copy_cell,
     insert_cell,
     insert_chromosomes,
+    origins,
     read_classification,
     read_proposal,
+    set_notes,
 )
-from napari_karyo.errors import CaseError
+from napari_karyo.errors import CaseError, EditError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
 
@@ -91,7 +94,7 @@ class Case:
         CaseError
             Where there is a file of that name, or it can't be written.
         """
-        whole = Path(path).expanduser().absolute()
+        whole = Path(path).expanduser().resolve()
         if not whole.parent.is_dir():
             raise CaseError("its folder does not exist.", "Make it first.", whole)
         if whole.exists():
@@ -100,14 +103,13 @@ class Case:
         if lock is None:
             raise CaseError(f"no case file can be made: {reason}.", "Choose another folder.", whole)
         try:
-            case = cls(whole, database.create(whole), lock, "")
-            case.set_fact("patient", patient)
-            case.set_fact("created", datetime.now(UTC).isoformat(timespec="seconds"))
-            case._tell_who()
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            database.create(whole, {"patient": patient, "created": now})
+            case = cls(whole, database.open_for_writing(whole), lock, "")
         except BaseException:
             lock.release()
             raise
-        return case
+        return case._told()
 
     @classmethod
     def open(cls, path: Path | str, *, read_only: bool = False) -> Case:
@@ -124,7 +126,7 @@ class Case:
         CaseError
             Where it is missing, damaged, or of a newer version: it is left as it is.
         """
-        whole = Path(path).expanduser().absolute()
+        whole = Path(path).expanduser().resolve()
         database.check_file(whole)
         lock, reason = (None, "it was asked for so") if read_only else database.hold(whole)
         if lock is None:
@@ -147,11 +149,10 @@ class Case:
             return case
         try:
             case = cls(whole, database.open_for_writing(whole), lock, "")
-            case._tell_who()
         except BaseException:
             lock.release()
             raise
-        return case
+        return case._told()
 
     def close(self) -> None:
         """Close the file; everything is kept already."""
@@ -201,7 +202,13 @@ class Case:
             )
         )
 
-    def add(self, classification: Classification, karyotype: Karyotype, label: str = "") -> int:
+    def add(
+        self,
+        classification: Classification,
+        karyotype: Karyotype,
+        label: str = "",
+        supersedes: int | None = None,
+    ) -> int:
         """Keep a classified cell, and from now on every edit of its karyotype.
 
         Parameters
@@ -211,6 +218,8 @@ class Case:
             Its edits so far are kept too.
         label : str
             Tells it from another karyogram of the same cell.
+        supersedes : int, optional
+            The number of a cell that was classified anew by this one.
 
         Returns
         -------
@@ -222,12 +231,14 @@ class Case:
         CaseError
             Where the case is read-only or the file can't be written.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             number = insert_cell(connection, classification, karyotype.proposed, label, __version__)
-        journal = CellJournal(self, number)
-        for edit in karyotype.history:
-            journal.keep(edit, "do", edit.who, edit.time)
-        karyotype.journal = journal
+            for piece, made_of in origins(classification, karyotype).items():
+                insert_chromosomes(connection, number, classification, [piece], made_of)
+            insert_history(connection, number, karyotype)
+            if supersedes is not None:
+                connection.execute("UPDATE cell SET superseded = 1 WHERE id = ?", (supersedes,))
+        karyotype.journal = CellJournal(self, number)
         return number
 
     def add_pieces(
@@ -245,9 +256,10 @@ class Case:
         made_of : tuple of int
             The chromosomes that they were made of.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             pieces = range(first, len(classification))
             insert_chromosomes(connection, cell, classification, pieces, made_of)
+            set_notes(connection, cell, classification)
 
     def copy_from(self, other: Case, cell: int) -> int:
         """Copy a cell of another case with all that ever happened to it.
@@ -268,12 +280,8 @@ class Case:
         CaseError
             Where this case can't be written, or the other not be read.
         """
-        with self._writing() as connection, other._reading(cell) as source:
+        with self.writing() as connection, other._reading(cell) as source:
             return copy_cell(source, connection, cell)
-
-    def supersede(self, cell: int) -> None:
-        """Say that a cell was classified anew; it stays in the file."""
-        self.write("UPDATE cell SET superseded = 1 WHERE id = ?", cell)
 
     def classification(self, cell: int) -> Classification:
         """Return what the model said of a cell.
@@ -314,7 +322,11 @@ class Case:
     def query(self, command: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return rows of the file."""
         with self._turn:
-            return self._open().execute(command, values).fetchall()
+            connection = self._open()
+            try:
+                return connection.execute(command, values).fetchall()
+            except sqlite3.Error as error:
+                raise self._unreadable(repr(error)) from error
 
     def write(self, command: str, *values: Any) -> int:
         """Change the file for good; return the new row's number.
@@ -324,12 +336,18 @@ class Case:
         CaseError
             Where the case is read-only or the file can't be written.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             return int(connection.execute(command, values).lastrowid or 0)
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Write all or nothing."""
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write all that is written within it, or nothing.
+
+        Raises
+        ------
+        CaseError
+            Where the case is read-only or the file can't be written.
+        """
         if self.read_only:
             raise CaseError(
                 f"this case is open read-only: {self.read_only}.",
@@ -349,24 +367,32 @@ class Case:
         with self._turn:
             try:
                 yield self._open()
-            except (CaseError, sqlite3.Error, KeyError, TypeError, ValueError) as error:
-                if isinstance(error, CaseError):
-                    raise
-                raise CaseError(
-                    f"cell {cell} of the case can't be read: {error!r}.",
-                    "The file was left as it is. Take a copy from your backup.",
-                    self.path,
-                ) from error
+            except (EditError, sqlite3.Error, zlib.error, KeyError, TypeError, ValueError) as error:
+                raise self._unreadable(f"cell {cell}: {error!r}") from error
+
+    def _unreadable(self, why: str) -> CaseError:
+        return CaseError(
+            f"a part of the case can't be read ({why}).",
+            "The file was left as it is. Take a copy from your backup.",
+            self.path,
+        )
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             raise CaseError("the case file has been closed.", "Open it again.", self.path)
         return self._connection
 
-    def _tell_who(self) -> None:
+    def _told(self) -> Case:
+        """Return the case with it said who has it; read-only where that can't be written."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         holder = {"computer": platform.node(), "process": os.getpid(), "since": now}
-        self.set_fact("holder", json.dumps(holder))
+        try:
+            self.set_fact("holder", json.dumps(holder))
+        except CaseError as error:
+            # A full disk must not keep anybody from looking.
+            self.close()
+            return Case(self.path, database.open_for_reading(self.path), None, error.what)
+        return self
 
     def _who_has_it(self) -> str:
         try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
+import uuid
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -79,8 +80,8 @@ def _damaged(path: Path, why: str) -> CaseError:
     reason = f" ({' '.join(why.split())})" if why else ""
     return CaseError(
         f"the case file is damaged{reason}.",
-        "It was left as it is. Take a copy of it from your backup; the folder of crops can be "
-        "classified again.",
+        f"It was left as it is. Put it aside together with {path.name}-wal and {path.name}-shm, "
+        "then take a copy from your backup; the folder of crops can be classified again.",
         path,
     )
 
@@ -114,30 +115,35 @@ def hold(path: Path) -> tuple[FileLock | None, str]:
     return lock, ""
 
 
-def create(path: Path) -> sqlite3.Connection:
-    """Make a new case file with empty tables.
+def create(path: Path, facts: Mapping[str, str]) -> None:
+    """Make a new case file with empty tables; it takes its name once it is whole.
 
     Raises
     ------
     CaseError
-        Where it is there already or can't be written.
+        Where there is a file of that name or it can't be written.
     """
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        # The name is taken at once, so that no other program makes the same file.
-        with path.open("xb"):
-            pass
-        connection = _connect(path)
-        with connection:
+        with closing(sqlite3.connect(part)) as connection, connection:
             connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
             connection.executescript(schema.TABLES)
+            connection.executemany("INSERT INTO fact VALUES (?, ?)", list(facts.items()))
             connection.execute(f"PRAGMA user_version = {schema.VERSION}")
-        # Into the file itself: its head is what tells what it is.
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            # A rename would take the place of a file that another program made meanwhile.
+            os.link(part, path)
+        except OSError:
+            if path.exists():
+                raise
+            # A disk that knows no links.
+            part.rename(path)
     except FileExistsError:
         raise CaseError("there is a file of this name.", "Choose another one.", path) from None
     except (OSError, sqlite3.Error) as error:
         raise not_kept(path, error) from error
-    return connection
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -162,10 +168,16 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open a case file so that nothing in it can be changed."""
     check_file(path)
+    log = path.with_name(f"{path.name}-wal")
     for options in ("mode=ro", "immutable=1"):
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{options}", uri=True, check_same_thread=False
-        )
+        if options == "immutable=1" and log.exists() and log.stat().st_size:
+            # SQLite would leave out what stands there only: the last edits.
+            break
+        name = f"{path.absolute().as_uri()}?{options}"
+        try:
+            connection = sqlite3.connect(name, uri=True, check_same_thread=False)
+        except sqlite3.OperationalError:
+            continue
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema")
         except sqlite3.OperationalError:
@@ -178,7 +190,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             raise _damaged(path, str(error)) from error
         return connection
     raise CaseError(
-        "the case file can't be opened.", "Copy it to another disk and try there.", path
+        "the case file can't be opened where it lies.",
+        f"Copy it, and {log.name} where that is there, to a folder that can be written to.",
+        path,
     )
 
 
@@ -211,7 +225,7 @@ def _migrate(path: Path, version: int) -> None:
             raise
         finally:
             connection.close()
-    except (OSError, sqlite3.Error, shutil.Error, KeyError) as error:
+    except (OSError, sqlite3.Error, KeyError) as error:
         raise CaseError(
             f"the case file of version {version} could not be brought up to date: {error}.",
             f"It was left as it is; a copy is in {copy.name}.",

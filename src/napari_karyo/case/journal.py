@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from napari_karyo.errors import CaseError, EditError
-from napari_karyo.karyotype import Direction, Edit
+from napari_karyo.karyotype import Direction, Edit, Karyotype
 
 if TYPE_CHECKING:
     from napari_karyo.case.case import Case
@@ -50,10 +50,12 @@ class CellJournal:
         self.cell = cell
         self._done: list[int] = []
         self._undone: list[int] = []
+        self._last = 0
         for number, of, direction in self.case.query(
             "SELECT id, of, direction FROM event WHERE cell = ? ORDER BY id", cell
         ):
             self._follow(direction, number if of is None else of)
+            self._last = number
 
     def keep(self, edit: Edit, direction: Direction, who: str, time: datetime) -> None:
         """Keep an edit, or that it was undone or done again, for good.
@@ -63,20 +65,22 @@ class CellJournal:
         CaseError
             Where the case is read-only or the file can't be written.
         """
-        done = direction == "do"
-        of = None if done else (self._done if direction == "undo" else self._undone)[-1]
-        number = self.case.write(
-            "INSERT INTO event (cell, direction, time, who, kind, words, edit, of) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            self.cell,
-            direction,
-            time.isoformat(),
-            who,
-            edit.kind,
-            edit.text,
-            json.dumps(edit.to_dict()) if done else None,
-            of,
+        of = (
+            None if direction == "do" else (self._done if direction == "undo" else self._undone)[-1]
         )
+        with self.case.writing() as connection:
+            (last,) = connection.execute(
+                "SELECT coalesce(max(id), 0) FROM event WHERE cell = ?", (self.cell,)
+            ).fetchone()
+            if last != self._last:
+                # Two lines of edits side by side could never be read again.
+                raise CaseError(
+                    "this cell was edited elsewhere meanwhile, so this edit was not made.",
+                    "Close the cell and open it again to see it as it is.",
+                    self.case.path,
+                )
+            number = insert_event(connection, self.cell, edit, direction, who, time, of)
+        self._last = number
         self._follow(direction, number if of is None else of)
 
     def events(self) -> list[Event]:
@@ -97,6 +101,45 @@ class CellJournal:
             self._undone.append(self._done.pop())
         else:
             self._done.append(self._undone.pop())
+
+
+def insert_event(
+    connection: sqlite3.Connection,
+    cell: int,
+    edit: Edit,
+    direction: Direction,
+    who: str,
+    time: datetime,
+    of: int | None,
+) -> int:
+    """Write an event; return its number. `of` is the number of the edit undone or redone."""
+    cursor = connection.execute(
+        "INSERT INTO event (cell, direction, time, who, kind, words, edit, of) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            cell,
+            direction,
+            time.isoformat(),
+            who,
+            edit.kind,
+            edit.text,
+            json.dumps(edit.to_dict()) if of is None else None,
+            of,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def insert_history(connection: sqlite3.Connection, cell: int, karyotype: Karyotype) -> None:
+    """Write the edits that a karyotype had before anything kept it, undone ones too."""
+    numbers = [
+        insert_event(connection, cell, edit, "do", edit.who, edit.time, None)
+        for edit in (*karyotype.history, *karyotype.undone)
+    ]
+    for edit, number in reversed(
+        list(zip(karyotype.undone, numbers[len(karyotype.history) :], strict=True))
+    ):
+        insert_event(connection, cell, edit, "undo", karyotype.who, datetime.now(UTC), number)
 
 
 def read_events(case: Case, cell: int) -> list[Event]:

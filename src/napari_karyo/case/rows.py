@@ -23,7 +23,7 @@ from napari_karyo.classes import CLASSES
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyotype import State
+from napari_karyo.karyotype import Karyotype, State
 from napari_karyo.preprocessing.prepare import InputSettings, draw_inputs, stand_upright
 
 #: Of the crops: they are written once, while the person waits for the karyogram.
@@ -60,8 +60,27 @@ def insert_cell(
         "proposed": json.dumps(proposed.to_dict()),
     }
     number = _insert(connection, "cell", values)
-    insert_chromosomes(connection, number, classification, range(len(cell)), ())
+    own = range(classification.photographed)
+    insert_chromosomes(connection, number, classification, own, ())
     return number
+
+
+def origins(classification: Classification, karyotype: Karyotype) -> dict[int, tuple[int, ...]]:
+    """Return what each piece was made of, by its number."""
+    found: dict[int, tuple[int, ...]] = {
+        one: (one,) for one in range(classification.photographed, len(classification))
+    }
+    for edit in (*karyotype.history, *karyotype.undone):
+        if edit.kind in ("merge", "split"):
+            old = tuple(one for one in edit.chromosomes if one in edit.before.seats)
+            found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
+    return found
+
+
+def set_notes(connection: sqlite3.Connection, cell: int, classification: Classification) -> None:
+    """Write what the person should know of a cell, which pieces may have added to."""
+    notes = json.dumps(classification.notes)
+    connection.execute("UPDATE cell SET notes = ? WHERE id = ?", (notes, cell))
 
 
 def insert_chromosomes(
@@ -90,8 +109,19 @@ def insert_chromosomes(
             "p_arm_up": float(classification.p_arm_up[number]),
             "attention": _blob(classification.attention[number]),
         }
+        if _is_named(connection, cell, number):
+            raise sqlite3.IntegrityError(f"chromosome {number} is there already")
         # A piece whose edit was never kept may stand there from before.
         _insert(connection, "chromosome", values, "INSERT OR REPLACE")
+
+
+def _is_named(connection: sqlite3.Connection, cell: int, number: int) -> bool:
+    """Tell whether an edit speaks of a piece: its number never means another one."""
+    query = (
+        "SELECT 1 FROM event, json_each(event.edit, '$.chromosomes') AS one "
+        "WHERE event.cell = ? AND event.kind IN ('merge', 'split') AND one.value = ?"
+    )
+    return connection.execute(query, (cell, number)).fetchone() is not None
 
 
 def read_classification(connection: sqlite3.Connection, number: int) -> Classification:

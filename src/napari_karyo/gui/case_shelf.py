@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from napari_karyo.gui.open_cell import OpenCell
 #: What is said of a cell that no file keeps.
 SIMULATED = "a simulated cell; save it under a name that ends in .karyo to keep it"
 
+#: Facts of a case that a copy of it takes along.
+_AGREED = ("goals", "mosaic")
 
-def earlier_case(cell: Cell, patient: Patient | None = None) -> Path | None:
-    """Return the case file that a cell's folder has already, or None."""
-    path = case_path(cell, patient)
-    return next((place for place in _places(path) if place.is_file()), None)
+
+def earlier_cases(cell: Cell, patient: Patient | None = None) -> list[Path]:
+    """Return the case files that a cell's folder has already."""
+    return [place for place in _places(case_path(cell, patient)) if place.is_file()]
 
 
 def case_for(desk: Desk, cell: Cell, patient: Patient | None) -> tuple[Case | None, str]:
@@ -43,21 +46,20 @@ def case_for(desk: Desk, cell: Cell, patient: Patient | None) -> tuple[Case | No
     if wanted is None:
         return None, SIMULATED
     name = patient.name if patient is not None else cell.name
+    there = earlier_cases(cell, patient)
     reasons = []
-    for place in _places(wanted):
+    # Beside a file that is there already no second one is begun in silence.
+    for place in there[:1] or _places(wanted):
         try:
-            case = desk.case_at(place) or (
-                Case.open(place) if place.is_file() else _made(place, name)
-            )
+            case = desk.case_at(place) or (Case.open(place) if there else _made(place, name))
         except (CaseError, OSError) as error:
             reasons.append(str(error))
-            if place.is_file():
-                # Beside a file that can't be used no second one is begun in silence.
-                break
             continue
-        if case.read_only:
-            return None, f"{case.path.name} is open read-only: {case.read_only}"
-        return case, ""
+        if not case.read_only:
+            return desk.hold(case), ""
+        if desk.case_at(place) is None:
+            case.close()
+        return None, f"{case.path.name} is open read-only: {case.read_only}"
     return None, " ".join(reasons)
 
 
@@ -66,9 +68,9 @@ def _places(wanted: Path | None) -> list[Path]:
     if wanted is None:
         return []
     # Two folders of one name are two patients.
-    elsewhere = "-".join(part for part in wanted.parent.parts[-2:] if part.strip("/\\"))
+    mark = hashlib.sha256(str(wanted).encode("utf-8", "surrogateescape")).hexdigest()[:10]
     own = user_data_path("napari-karyo", appauthor=False) / "cases"
-    return [wanted, own / f"{elsewhere}-{wanted.stem}{SUFFIX}"]
+    return [wanted, own / f"{wanted.stem}-{mark}{SUFFIX}"]
 
 
 def _made(place: Path, name: str) -> Case:
@@ -77,19 +79,26 @@ def _made(place: Path, name: str) -> Case:
     return Case.create(place, name)
 
 
-def restore(case: Case, who: str) -> Generator[OpenCell, None, None]:
+def restore(case: Case, who: str) -> Generator[OpenCell | KaryoError, None, None]:
     """Read the cells of a case as they were left, one by one; it touches no window.
 
     Yields
     ------
-    OpenCell
+    OpenCell or KaryoError
+        Why a cell can't be read: it doesn't cost the others.
     """
     for row in case.cells():
-        if not row.superseded:
-            classification = case.classification(row.number)
+        if row.superseded:
+            continue
+        try:
+            # In this order: another program may write between the two.
             karyotype = case.karyotype(row.number, who)
-            label = row.name.removeprefix(classification.cell.name).strip()
-            yield OpenCell(classification, karyotype, label, case, row.number)
+            classification = case.classification(row.number)
+        except KaryoError as error:
+            yield error
+            continue
+        label = row.name.removeprefix(classification.cell.name).strip()
+        yield OpenCell(classification, karyotype, label, case, row.number)
 
 
 def open_case(
@@ -124,7 +133,7 @@ def open_case(
 
     desk = desk_of(viewer)
     whole = Path(path).expanduser().absolute()
-    case = desk.case_at(whole) or Case.open(whole)
+    case = desk.case_at(whole) or desk.hold(Case.open(whole))
     if case.read_only:
         show_warning(
             f"{case.path}: opened read-only, because {case.read_only}. What you change here is "
@@ -133,7 +142,10 @@ def open_case(
     open_view(viewer)
     opened: list[OpenCell] = []
 
-    def came(cell: OpenCell) -> None:
+    def came(cell: OpenCell | KaryoError) -> None:
+        if isinstance(cell, KaryoError):
+            show_error(str(cell))
+            return
         opened.append(desk.adopt(cell, show=not opened))
         if len(opened) == 1:
             open_review(viewer)
@@ -142,13 +154,10 @@ def open_case(
     def failed(error: Exception) -> None:
         known = isinstance(error, KaryoError)
         show_error(str(error) if known else f"{whole}: the case could not be read: {error!r}")
-        if not opened:
-            case.close()
 
     def ended() -> None:
         if not opened:
-            case.close()
-            show_warning(f"{whole}: this case holds no cell yet.")
+            show_warning(f"{whole}: this case holds no cell that can be shown.")
             return
         cells = f"{len(opened)} cell{'' if len(opened) == 1 else 's'}"
         desk.say(f"{case.path.name}: {cells} opened as they were left.")
@@ -164,18 +173,24 @@ def open_case(
         _connect={"yielded": came, "returned": lambda _: ended(), "errored": failed},
     )
     desk.busy.add(worker)
-    worker.finished.connect(lambda: desk.busy.discard(worker))
+    worker.finished.connect(lambda: _ended(desk, worker))
     worker.start()
     return worker
 
 
-def save_copy(cells: Iterable[OpenCell], path: Path | str) -> Path:
+def _ended(desk: Desk, worker: Any) -> None:
+    desk.busy.discard(worker)
+    desk.let_go()
+
+
+def save_copy(desk: Desk, cells: Iterable[OpenCell], path: Path | str) -> Path:
     """Write cells, with all that ever happened to them, into a new case file.
 
     Cells that no file kept are kept there from now on.
 
     Parameters
     ----------
+    desk : Desk
     cells : iterable of OpenCell
     path : Path or str
 
@@ -189,16 +204,21 @@ def save_copy(cells: Iterable[OpenCell], path: Path | str) -> Path:
         Where there is a file of that name, or it can't be written.
     """
     chosen = list(cells)
-    adopted = False
-    case = Case.create(path, chosen[0].case.patient if chosen and chosen[0].case else "")
+    first = next((cell.case for cell in chosen if cell.case is not None), None)
+    case = Case.create(path, first.patient if first is not None else "")
     try:
+        for name in _AGREED:
+            value = first.fact(name) if first is not None else None
+            if value is not None:
+                case.set_fact(name, value)
         for cell in chosen:
             if cell.case is not None and cell.number is not None:
                 case.copy_from(cell.case, cell.number)
             else:
                 cell.number = case.add(cell.classification, cell.karyotype, cell.label)
-                cell.case, cell.unkept, adopted = case, "", True
+                cell.case, cell.unkept = case, ""
+                desk.hold(case)
     finally:
-        if not adopted:
+        if desk.case_at(case.path) is None:
             case.close()
     return case.path

@@ -19,7 +19,8 @@ from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.keys import plain_key
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich, wrapped_label
-from napari_karyo.inference.confidence import Light
+from napari_karyo.ideogram.compare import percent
+from napari_karyo.inference.confidence import UP_DOUBTFUL, Light
 from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
 
 WORDS = {
@@ -27,9 +28,6 @@ WORDS = {
     Light.LOOK: "worth a look",
     Light.DOUBTFUL: "doubtful, please check",
 }
-#: Below this probability of the way up the person is told: on ``val`` 9 of 20 such crops
-#: of G-band stood upside down, and 6 of the other 1,773.
-UP_DOUBTFUL = 0.9
 #: Alternatives offered.
 COUNT = 5
 #: The actions that take the best and the second best other class.
@@ -112,13 +110,6 @@ class ChromosomeCard(QWidget):
             bar.setFormat(percent(share))
 
 
-def percent(share: float) -> str:
-    """Return a probability as a person reads it, never rounded to certainty."""
-    if share > 0.995:
-        return "over 99 %"
-    return "under 1 %" if share < 0.005 else f"{share:.0%}".replace("%", " %")
-
-
 def describe(cell: OpenCell, index: int) -> str:
     """Return what is to be said of one chromosome, as rich text.
 
@@ -155,12 +146,17 @@ def describe(cell: OpenCell, index: int) -> str:
     if max(up, 1 - up) < UP_DOUBTFUL and not cell.settled(index):
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
     first = cell.karyotype.proposed
+    made = index not in first.seats
     before = next((name for name, seats in first.slots.items() if index in seats), slot)
-    if before != slot:
+    if made:
+        lines.append("▲ a piece made by hand; the model classified it")
+    elif before != slot:
         before = {TRAY: "the tray", MARKERS: "the markers"}.get(before, before)
         lines.append(f"▲ moved by hand from {before}")
     elif (index in state.turned) != (index in first.turned):
         lines.append("▲ flipped by hand")
-    if index in state.reviewed:
+    if index in cell.karyotype.accepted_together:
+        lines.append("accepted together with others")
+    elif index in state.reviewed:
         lines.append("accepted")
     return "<br>".join(lines)

@@ -33,6 +33,8 @@ class Desk:
         The layers that show the current cell; set by `karyogram_view`.
     busy : set
         Threads that still bring cells onto the desk.
+    cases : dict of Path to Case
+        The case files that are open here.
     """
 
     cells_changed = Signal()
@@ -56,6 +58,7 @@ class Desk:
         self.view: Any = None
         self.typing: Any = None
         self.busy: set[Any] = set()
+        self.cases: dict[Path, Case] = {}
         self._current: OpenCell | None = None
         self._selected: int | None = None
         self._pinned: int | None = None
@@ -125,21 +128,31 @@ class Desk:
         who = who if self._who is None else self._who
         karyotype = Karyotype.from_classification(classification, who=who)
         cell = OpenCell(classification, karyotype, unkept=unkept)
-        same = [old for old in self.cells if old.identity == identity(classification)]
+        same = [
+            old
+            for old in self.cells
+            if old.identity == identity(classification)
+            or (case is not None and old.same == (case.path, classification.cell.name))
+        ]
         untouched = next(
-            (old for old in same if not old.karyotype.history and old not in keep), None
+            (
+                old
+                for old in same
+                if not (old.karyotype.history or old.karyotype.undone) and old not in keep
+            ),
+            None,
         )
         if untouched is not None:
             cell.label = untouched.label
         else:
             self._tell_apart(cell)
         if case is not None:
-            cell.number = case.add(classification, karyotype, cell.label)
+            before = untouched.number if untouched is not None and untouched.case is case else None
+            cell.number = case.add(classification, karyotype, cell.label, before)
             cell.case = case
-            if untouched is not None and untouched.number is not None and untouched.case is case:
-                case.supersede(untouched.number)
         if untouched is not None:
             self.cells[self.cells.index(untouched)] = cell
+            self.let_go()
         else:
             self.cells.append(cell)
         if show or (untouched is not None and untouched is self._current):
@@ -187,8 +200,19 @@ class Desk:
 
     def case_at(self, path: Path) -> Case | None:
         """Return the case file of that name, where it is open here."""
-        found = (cell.case for cell in self.cells if cell.case is not None)
-        return next((case for case in found if case.path == path), None)
+        return self.cases.get(path.expanduser().resolve())
+
+    def hold(self, case: Case) -> Case:
+        """Keep a case file open until none of its cells lies on the desk any more."""
+        return self.cases.setdefault(case.path, case)
+
+    def let_go(self) -> None:
+        """Close the case files of which no cell lies on the desk, and none is to come."""
+        if self.busy:
+            return
+        used = {cell.case.path for cell in self.cells if cell.case is not None}
+        for path in self.cases.keys() - used:
+            self.cases.pop(path).close()
 
     def set_who(self, who: str) -> None:
         """Say who edits from now on, in all cells, those that come later too."""
@@ -224,8 +248,7 @@ class Desk:
         """
         place = self.cells.index(cell)
         self.cells.remove(cell)
-        if cell.case is not None and self.case_at(cell.case.path) is None:
-            cell.case.close()
+        self.let_go()
         if cell is self._current:
             left = self.cells[min(place, len(self.cells) - 1)] if self.cells else None
             self.show(left)
@@ -234,9 +257,8 @@ class Desk:
 
     def close_cases(self) -> None:
         """Close all case files: the window is going. Nothing has to be written."""
-        for cell in self.cells:
-            if cell.case is not None:
-                cell.case.close()
+        while self.cases:
+            self.cases.popitem()[1].close()
 
     def _pass_on(self, change: Change) -> None:
         if self._current is not None:

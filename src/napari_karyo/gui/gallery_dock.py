@@ -6,23 +6,10 @@ move in the karyogram never waits for it, and only panels in sight are drawn.
 
 from __future__ import annotations
 
-import weakref
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from qtpy.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from qtpy.QtGui import (
-    QColor,
-    QHelpEvent,
-    QImage,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-    QShowEvent,
-)
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -30,217 +17,26 @@ from qtpy.QtWidgets import (
     QLabel,
     QScrollArea,
     QToolButton,
-    QToolTip,
     QVBoxLayout,
-    QWidget,
 )
 
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.gui.actions import name_of, slot_words
-from napari_karyo.gui.desk import Desk, desk_of
+from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.docks import TITLE, current, show_dock
+from napari_karyo.gui.following import DeskFollower, of_one_patient, patient_cells, show_cell
+from napari_karyo.gui.gallery_canvas import GalleryCanvas
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
-from napari_karyo.karyogram.gallery import Arrangement, Gallery, GalleryCell, Picture
-from napari_karyo.karyogram.page import Box
-from napari_karyo.karyogram.style import FRAME_COLOURS
-from napari_karyo.karyotype import Karyotype
-from napari_karyo.patient import PatientCell, Summary, summarize
+from napari_karyo.karyogram.gallery import GalleryCell
+from napari_karyo.patient import Summary, summarize
 
 if TYPE_CHECKING:
     import napari
 
 GALLERY: Final = "Same class in all cells"
-#: Milliseconds that edits wait, so that a flurry of them costs one drawing.
-WAIT: Final = 150
-#: Seconds of drawing before the window is let go on.
-_SLICE: Final = 0.04
 #: What can be chosen: the slots, and how they are called.
 _SLOTS: Final = (*((name, name) for name in CLASSES), (MARKERS, "markers"), (TRAY, "tray"))
-
-
-def of_one_patient(desk: Desk) -> list[OpenCell]:
-    """Return the open cells that belong to the patient of the current one.
-
-    Those kept in the same case file. Of a cell that no file keeps, all others that none
-    keeps: nobody knows whose they are, but those of a file are another's.
-    """
-    if desk.current is None:
-        return []
-
-    def path(cell: OpenCell) -> object:
-        return None if cell.case is None else cell.case.path
-
-    return [one for one in desk.cells if path(one) == path(desk.current)]
-
-
-def patient_cells(cells: list[OpenCell]) -> list[PatientCell]:
-    """Return open cells as `summarize` takes them."""
-    return [PatientCell(one.name, one.karyotype, one.identity) for one in cells]
-
-
-class DeskFollower(QWidget):
-    """A widget that shows what all cells of a patient hold, and follows their edits.
-
-    Parameters
-    ----------
-    desk : Desk
-    """
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.desk = desk
-        self._watched: weakref.WeakSet[Karyotype] = weakref.WeakSet()
-        self._stale = True
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._catch_up)
-        # psygnal holds bound methods weakly: a closed widget is let go.
-        desk.cells_changed.connect(self._on_cells)
-        desk.cell_changed.connect(self._on_cells)
-        self._watch()
-
-    def refresh(self) -> None:
-        """Show how things stand now."""
-        raise NotImplementedError
-
-    @while_alive
-    def follow(self, *_: Any) -> None:
-        """Refresh in a moment, or when the widget is seen again."""
-        self._stale = True
-        # Not started anew by the next edit: a long flurry is followed too.
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start(WAIT)
-
-    @while_alive
-    def _on_cells(self, *_: Any) -> None:
-        self._watch()
-        self.follow()
-
-    def _watch(self) -> None:
-        """Hear of the edits of every cell: those below the top are edited from Python."""
-        for cell in self.desk.cells:
-            if cell.karyotype not in self._watched:
-                self._watched.add(cell.karyotype)
-                cell.karyotype.changed.connect(self.follow)
-
-    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Show how things stand, where they changed while nobody looked."""
-        super().showEvent(a0)
-        if self._stale:
-            self._timer.start(0)
-
-    def _catch_up(self) -> None:
-        if self._stale and self.isVisible():
-            self._stale = False
-            self.refresh()
-
-
-class GalleryCanvas(QWidget):
-    """The picture: it draws the panels that are in sight, and says what was clicked."""
-
-    clicked = Signal(int, object)
-    """A cell's place, and the number of its chromosome or None."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gallery = Gallery()
-        self.cells: list[GalleryCell] = []
-        self.arrangement: Arrangement | None = None
-        self.tips: dict[tuple[int, int | None], str] = {}
-        self.marked: tuple[int, int | None] | None = None
-        self._pixmaps: dict[int, tuple[Picture, QPixmap]] = {}
-        self.setMouseTracking(True)
-
-    def arrange(self, cells: list[GalleryCell], slot: str, width: int) -> None:
-        """Show some cells' chromosomes of one slot."""
-        self.gallery.forget(cells)
-        self.cells = cells
-        self._pixmaps = {place: kept for place, kept in self._pixmaps.items() if place < len(cells)}
-        self.arrangement = found = self.gallery.arrange(cells, slot, width)
-        self.setFixedSize(max(found.width, 1), max(found.height, 1))
-        self.update()
-
-    def mark(self, cell: int | None, index: int | None) -> bool:
-        """Frame the cell that lies on top, and its chromosome in hand; tell whether it is new."""
-        marked = None if cell is None else (cell, index)
-        if marked == self.marked:
-            return False
-        self.marked = marked
-        self.update()
-        return True
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw what is in sight; what takes too long comes a moment later."""
-        found = self.arrangement
-        if found is None or a0 is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), QColor(*found.style.paper))
-        seen, scale = QRectF(a0.rect()), self.devicePixelRatioF()
-        began, missing = perf_counter(), False
-        for panel in found.panels:
-            where = _rect(panel.box)
-            if not where.intersects(seen):
-                continue
-            cell = self.cells[panel.cell]
-            late = perf_counter() - began > _SLICE
-            if late and not self.gallery.is_drawn(cell, panel, scale):
-                missing = True
-                continue
-            picture = self.gallery.panel(cell, panel, scale)
-            kept = self._pixmaps.get(panel.cell)
-            if kept is None or kept[0] is not picture:
-                self._pixmaps[panel.cell] = kept = (picture, _pixmap(picture))
-            painter.drawPixmap(where, kept[1], QRectF(kept[1].rect()))
-            if self.marked is not None and self.marked[0] == panel.cell:
-                self._frame(painter, where, 1.0)
-                for spot in panel.spots:
-                    if spot.index == self.marked[1]:
-                        self._frame(painter, _rect(spot.box), 3.0)
-        painter.end()
-        if missing:
-            QTimer.singleShot(0, self.update)
-
-    def _frame(self, painter: QPainter, where: QRectF, width: float) -> None:
-        painter.setPen(QPen(QColor(*FRAME_COLOURS["selected"]), width))
-        half = width / 2
-        painter.drawRect(where.adjusted(half, half, -half, -half))
-
-    def mousePressEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Say which cell and chromosome were clicked."""
-        if a0 is None or a0.button() != Qt.MouseButton.LeftButton:
-            return
-        found = self._at(a0.position())
-        if found is not None:
-            self.clicked.emit(*found)
-
-    def mouseMoveEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Show that something can be clicked."""
-        if a0 is not None:
-            over = self._at(a0.position()) is not None
-            shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
-            if self.cursor().shape() != shape:
-                self.setCursor(shape)
-
-    def event(self, a0: QEvent | None) -> bool:
-        """Say what is under the mouse."""
-        if isinstance(a0, QHelpEvent) and a0.type() == QEvent.Type.ToolTip:
-            found = self._at(QPointF(a0.pos()))
-            words = "" if found is None else self.tips.get(found, "")
-            QToolTip.showText(a0.globalPos(), words, self)
-            return True
-        return bool(super().event(a0))
-
-    def _at(self, point: QPointF) -> tuple[int, int | None] | None:
-        if self.arrangement is None:
-            return None
-        spot = self.arrangement.spot_at(point.y(), point.x())
-        if spot is not None:
-            return spot.cell, spot.index
-        panel = self.arrangement.panel_at(point.y(), point.x())
-        return None if panel is None else (panel.cell, None)
 
 
 class GalleryDock(DeskFollower):
@@ -380,15 +176,6 @@ class GalleryDock(DeskFollower):
             self.area.ensureVisible(round(x), round(y), round(box.width / 2), round(box.height / 2))
 
 
-def show_cell(desk: Desk, cell: OpenCell, index: int | None = None) -> None:
-    """Put a cell on top, a chromosome of it in hand, and let the karyogram have the keys."""
-    desk.show(cell)
-    if index is None or index in cell.present:
-        desk.select(index)
-    if desk.view is not None:
-        desk.view.bring_back()
-
-
 def in_words(found: Summary, slot: str) -> str:
     """Return how many of a slot the cells have, the unusual ones by name."""
     cells = range(len(found.names))
@@ -444,13 +231,3 @@ def _tips(cells: list[OpenCell], slot: str) -> dict[tuple[int, int | None], str]
         for one in cell.karyotype.state.slots[slot]:
             tips[place, one] = f"{rich(cell.name)}: {rich(name_of(cell, one))}"
     return tips
-
-
-def _rect(box: Box) -> QRectF:
-    return QRectF(box.left, box.top, box.width, box.height)
-
-
-def _pixmap(picture: Picture) -> QPixmap:
-    height, width = picture.shape[:2]
-    image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(image)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES, MARKERS, TRAY
-from napari_karyo.inference.confidence import Light, lights
+from napari_karyo.inference.confidence import Light, lights_of
 from napari_karyo.karyogram.page import LampKind
 from napari_karyo.karyotype import Edit, Karyotype
 
@@ -87,6 +87,13 @@ class OpenCell:
         return identity(self.classification)
 
     @property
+    def same(self) -> tuple[Any, ...]:
+        """Equal in karyograms of one cell, also where its folder was moved meanwhile."""
+        if self.case is None:
+            return self.identity
+        return self.case.path, self.classification.cell.name
+
+    @property
     def present(self) -> tuple[int, ...]:
         """The chromosomes that sit in a slot."""
         return self.karyotype.present
@@ -99,11 +106,7 @@ class OpenCell:
         A chromosome that a person has looked at and left, or put there, still has the
         model's doubt: the light says what the model thinks.
         """
-        present, found = list(self.present), self.classification
-        # Nobody claims a class for a marker, as for what lies in the tray.
-        slots = [self._claimed(one) for one in present]
-        shown = lights(found.probabilities[present], slots, found.thresholds)
-        return dict(zip(present, shown, strict=True))
+        return lights_of(self.classification, self.karyotype.state)
 
     def lamps(self) -> dict[int, LampKind]:
         """Return the light that each chromosome shows: a person's word counts more."""
@@ -197,18 +200,25 @@ class OpenCell:
         """
         from napari_karyo.inference.extend import classify_more
 
-        before = self.classification
+        before, state = self.classification, self.karyotype.state
         first = len(before)
         after = classify_more(before, tuple(made))
         if self.case is not None and self.number is not None:
             self.case.add_pieces(self.number, after, first, old)
-        slots = [CLASSES[int(row.argmax())] for row in after.probabilities[first:]]
+        # Without the model at hand all classes are alike: then where the old one sat.
+        known = self.karyotype.slot_of(old[0])
+        slots = [
+            CLASSES[int(row.argmax())] if np.ptp(row) > 0 else known
+            for row in after.probabilities[first:]
+        ]
         # Those who hear of the edit look for the new pictures.
         self.classification = after
         try:
             return edit(slots, [bool(up < 0.5) for up in after.p_arm_up[first:]])
         except Exception:
-            self.classification = before
+            if self.karyotype.state is state:
+                # A view that failed after the edit was kept changes nothing.
+                self.classification = before
             raise
 
 

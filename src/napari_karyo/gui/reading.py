@@ -70,7 +70,10 @@ def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list
     list of str
         The file written; empty where no layer belongs to a karyogram.
     """
+    import napari
+
     from napari_karyo.gui.case_shelf import save_copy
+    from napari_karyo.gui.desk import desk_of
     from napari_karyo.gui.karyogram_view import CELL_SHOWN
 
     shown = [options["metadata"].get(CELL_SHOWN) for _, options, _ in layers]
@@ -84,7 +87,7 @@ def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list
             "the karyogram's layer."
         )
         return []
-    return [str(save_copy(found, path))]
+    return [str(save_copy(desk_of(napari.current_viewer()), found, path))]
 
 
 def _read_folder(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:

@@ -22,7 +22,7 @@ from qtpy.QtWidgets import QSizePolicy
 from napari_karyo.case import Case
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.case_shelf import case_for, earlier_case, open_case, restore
+from napari_karyo.gui.case_shelf import case_for, earlier_cases, open_case, restore
 from napari_karyo.gui.contact_sheet import cells_in
 from napari_karyo.gui.desk import Desk, desk_of
 from napari_karyo.gui.docks import open_review
@@ -189,9 +189,11 @@ class ClassifyForm(Container[Any]):
 
     def _offer(self, chosen: list[tuple[Cell, Patient | None]]) -> None:
         """Offer the case that the chosen cells were kept in, unless it is open already."""
-        paths = dict.fromkeys(earlier_case(cell, patient) for cell, patient in chosen)
+        paths = dict.fromkeys(
+            path for cell, patient in chosen for path in earlier_cases(cell, patient)
+        )
         desk = desk_of(self._viewer)
-        self._earlier = [path for path in paths if path and desk.case_at(path) is None]
+        self._earlier = [path for path in paths if desk.case_at(path) is None]
         self.resume.visible = bool(self._earlier)
         if self._earlier:
             self.resume.text = f"Open its case: {self._earlier[0].name}"
@@ -283,14 +285,21 @@ class ClassifyForm(Container[Any]):
             for patient, cells in groups:
                 results = yield from iter_classify(cells, unusable=leave_out, **options)
                 outcome.results += [(result, patient) for result in results]
-                for path in dict.fromkeys(earlier_case(cell, patient) for cell in cells):
-                    if path is None or desk.case_at(path) is not None:
+                paths = [path for cell in cells for path in earlier_cases(cell, patient)]
+                for path in dict.fromkeys(paths):
+                    if desk.case_at(path) is not None:
                         continue
                     try:
                         # What was done before is shown beside the new, never hidden by it.
-                        outcome.earlier += restore(Case.open(path), who)
+                        case = desk.hold(Case.open(path))
                     except KaryoError as error:
                         self._left_out.append(str(error))
+                        continue
+                    for cell in restore(case, who):
+                        if isinstance(cell, KaryoError):
+                            self._left_out.append(str(cell))
+                        else:
+                            outcome.earlier.append(cell)
             return outcome
 
         self._left_out = []
@@ -301,6 +310,7 @@ class ClassifyForm(Container[Any]):
         worker.aborted.connect(self._on_aborted)
         worker.finished.connect(self._on_end)
         self.worker = worker
+        desk.busy.add(worker)
         self.start.enabled = False
         self.cancel.enabled = True
         self.progress.value = 0
@@ -400,6 +410,9 @@ class ClassifyForm(Container[Any]):
         self.said.value = "Cancelled; nothing was changed."
 
     def _on_end(self) -> None:
+        desk = desk_of(self._viewer)
+        desk.busy.discard(self.worker)
+        desk.let_go()
         self.worker = None
         self.cancel.enabled = False
         self.progress.visible = False

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.inference.confidence import Light, lights
+from napari_karyo.inference.confidence import Light, lights_of
 from napari_karyo.karyogram.heading import Heading
 
 if TYPE_CHECKING:
@@ -32,14 +32,7 @@ def heading_of(
     title : str
     """
     state = karyotype.state
-    open_ones = [
-        index for slot in CLASSES for index in state.slots[slot] if not karyotype.is_settled(index)
-    ]
-    shown = lights(
-        classification.probabilities[open_ones],
-        [karyotype.slot_of(index) for index in open_ones],
-        classification.thresholds,
-    )
+    shown = lights_of(classification, state)
     few = math.isinf(classification.thresholds[1])
     return Heading(
         title=title,
@@ -48,11 +41,12 @@ def heading_of(
         iscn=karyotype.iscn,
         simulated=classification.cell.simulated,
         doubtful=tuple(
-            karyotype.slot_of(index)
-            for index, item in zip(open_ones, shown, strict=True)
-            if few or item is Light.DOUBTFUL
+            slot
+            for slot in CLASSES
+            for index in state.slots[slot]
+            if not karyotype.is_settled(index) and (few or shown[index] is Light.DOUBTFUL)
         ),
-        corrected_by=tuple(dict.fromkeys(edit.who for edit in karyotype.history if edit.who)),
+        corrected_by=karyotype.corrected_by,
         iscn_by_hand=state.iscn is not None,
         reviewed_by=_signed(state, "reviewed"),
         confirmed_by=_signed(state, "confirmed"),

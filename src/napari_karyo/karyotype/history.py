@@ -8,7 +8,7 @@ disk is full or its file is read-only, leaves everything as it was.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from operator import index as as_index
 from typing import Any, Protocol
@@ -19,8 +19,8 @@ from napari_karyo.errors import EditError
 from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
 from napari_karyo.karyotype.state import State
 
-#: A change of these is a change of what was signed.
-_SIGNED = ("slots", "turned", "derivatives", "iscn")
+#: A change of anything but these is a change of what was signed.
+_UNSIGNED = frozenset({"signatures", "marks", "corrected"})
 
 
 class Journal(Protocol):
@@ -159,7 +159,11 @@ class History:
         wanted = replace(before, **changes)
         if wanted == before:
             return None
-        if any(getattr(wanted, name) != getattr(before, name) for name in _SIGNED):
+        if any(
+            getattr(wanted, item.name) != getattr(before, item.name)
+            for item in fields(State)
+            if item.name not in _UNSIGNED
+        ):
             # Nobody has signed what it is now.
             wanted = replace(wanted, signatures=())
         after = replace(wanted, corrected=wanted.differs_from(self.proposed))

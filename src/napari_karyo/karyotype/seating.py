@@ -232,16 +232,24 @@ class Seating(History):
             for one in old:
                 slots[seats[one][0]].remove(one)
 
-        before_names = self.names
+        before, before_names = self._state, self.names
+        # What was said of the larger piece holds for the whole.
+        derived = frozenset(
+            one
+            for one, slot in zip(new, into, strict=True)
+            if kind == "merge"
+            and any(was in before.derivatives and seats[was][0] == slot for was in old)
+        )
         self.names = (*before_names, *names)
         verb = "merged into" if kind == "merge" else "split into"
         text = f"{self._call(old)} {verb} {self._call(new)}"
         try:
             down = frozenset(one for one, way in zip(new, turned, strict=True) if way)
-            return self._rearrange(kind, (*old, *new), text, rearrange, turned=down)
+            return self._rearrange(kind, (*old, *new), text, rearrange, fresh=derived, turned=down)
         except Exception:
-            # Not kept, so it never was.
-            self.names = before_names
+            if self._state is before:
+                # Not kept, so it never was. A view that failed afterwards changes nothing.
+                self.names = before_names
             raise
 
     # -- how it is done -----------------------------------------------------------

@@ -108,7 +108,7 @@ class State:
     turned : frozenset of int
         Drawn rotated by 180 degrees relative to the upright picture.
     corrected : frozenset of int
-        Slot or way up differs from the proposal.
+        Slot, way up or being a derivative differs from the proposal.
     reviewed : frozenset of int
         Accepted by a person where they sit.
     derivatives : frozenset of int
@@ -196,11 +196,13 @@ class State:
         return self.appearances.get(chromosome, PLAIN)
 
     def differs_from(self, other: State) -> frozenset[int]:
-        """Return the chromosomes whose slot or way up is another than in `other`."""
+        """Return the chromosomes that are in another slot, way up or derivative than in `other`."""
         return frozenset(
             one
             for one, (slot, _) in self.seats.items()
-            if one not in other.slots[slot] or (one in self.turned) != (one in other.turned)
+            if one not in other.slots[slot]
+            or (one in self.turned) != (one in other.turned)
+            or (one in self.derivatives) != (one in other.derivatives)
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -202,12 +202,15 @@ def _said(sheet: Sheet) -> list[str]:
     said = said_of(sheet.karyotype)
     signed = [f"{role} by {who}, {_time(time)}" for role, who, time in said.signatures]
     corrected = len(sheet.karyotype.state.corrected)
-    accepted = len(sheet.karyotype.state.reviewed)
+    together = len(sheet.karyotype.accepted_together)
+    single = len(sheet.karyotype.state.reviewed) - together
     by = ", ".join(sheet.heading.corrected_by)
     if corrected:
         signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
-    if accepted:
-        signed.append(f"{_count(accepted, 'chromosome')} accepted one by one")
+    if together:
+        signed.append(f"{_count(together, 'chromosome')} accepted together")
+    if single:
+        signed.append(f"{_count(single, 'chromosome')} accepted one by one")
     if not said.signatures:
         signed.insert(0, "not reviewed, not confirmed")
     lines = [f"Cell {sheet.name}: {'; '.join(signed)}"]

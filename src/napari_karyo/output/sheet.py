@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from napari_karyo.classes import CLASSES, TRAY
-from napari_karyo.inference.confidence import Light, lights
+from napari_karyo.inference.confidence import Light, lights_of
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lettering import printable
@@ -65,13 +64,7 @@ class Sheet:
 
     def lights(self) -> dict[int, Light]:
         """Return what the model says of each chromosome's slot, by number."""
-        present = self.present
-        # Where nobody claims a class, each is worth a look: the tray's and the markers'.
-        slots = [self.karyotype.slot_of(index) for index in present]
-        claimed = [slot if slot in CLASSES else TRAY for slot in slots]
-        result = self.classification
-        shown = lights(result.probabilities[list(present)], claimed, result.thresholds)
-        return dict(zip(present, shown, strict=True))
+        return lights_of(self.classification, self.karyotype.state)
 
     def description(self) -> str:
         """Return what a file says about its picture, for those who find it later."""

@@ -25,6 +25,7 @@ COLUMNS: Final = (
     "corrected",
     "reviewed",
     "marker",
+    "derivative",
     "edited_by",
     "edited_at",
     *(f"p_{name}" for name in CLASSES),
@@ -37,7 +38,7 @@ def export_table(karyotype: Karyotype, classification: Classification, path: Pat
     Columns are ``file``, ``predicted`` and ``confidence`` (the model's own choice and
     its probability), ``assigned`` (the slot where it stands now, ``mar`` or ``tray``),
     ``light`` (``sure``, ``look`` or ``doubtful``: what the model says of that slot),
-    ``turned``, ``corrected``, ``reviewed`` and ``marker`` (``yes`` or ``no``),
+    ``turned``, ``corrected``, ``reviewed``, ``marker`` and ``derivative`` (``yes`` or ``no``),
     ``edited_by`` and ``edited_at`` (initials and time, in UTC, of its last edit) and
     the probabilities ``p_1`` to ``p_22``, ``p_X``, ``p_Y``.
 
@@ -88,7 +89,13 @@ def _rows(sheet: Sheet) -> Iterator[list[str]]:
             light,
             *(
                 "yes" if index in marked else "no"
-                for marked in (state.turned, state.corrected, state.reviewed, state.markers)
+                for marked in (
+                    state.turned,
+                    state.corrected,
+                    state.reviewed,
+                    state.markers,
+                    state.derivatives,
+                )
             ),
             edit.who if edit else "",
             edit.time.isoformat(timespec="seconds") if edit else "",

@@ -192,6 +192,8 @@ class ReviewDock(QWidget):
 
     @while_alive
     def _on_cell(self, _cell: OpenCell | None) -> None:
+        # What was said last was said of another cell.
+        self.message.clear()
         self._on_cells()
         self._on_edit()
 

@@ -26,25 +26,25 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from napari_karyo.classes import CLASSES, MARKERS
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.desk import Desk
-from napari_karyo.gui.gallery_dock import (
-    GALLERY,
-    DeskFollower,
-    of_one_patient,
-    open_gallery,
-    patient_cells,
-    show_cell,
-)
+from napari_karyo.gui.following import DeskFollower, of_one_patient, patient_cells, show_cell
+from napari_karyo.gui.gallery_dock import GALLERY, open_gallery
 from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.review.patient_words import (
+    ALL,
+    ROWS,
+    WORK,
+    change_words,
+    clone_words,
+    entry,
+    iscn_words,
+    short_names,
+)
 from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
-from napari_karyo.iscn import Finding, Seen
 from napari_karyo.karyogram.lamps import LAMP_COLOURS
 from napari_karyo.karyotype import CELL_MARKS
 from napari_karyo.patient import (
-    GAINS,
-    LOSSES,
     Facts,
     Goals,
     Progress,
@@ -56,15 +56,6 @@ from napari_karyo.patient import (
     summarize,
 )
 
-RULE: Final = (
-    f"Counted as a clone: a gain or structural change in {GAINS} cells, a loss in {LOSSES}."
-)
-#: Changes of single cells that are named.
-_NAMED: Final = 8
-#: Rows of the table above the classes: how far the work is, and all chromosomes.
-_WORK, _ALL = "done", "all"
-_ROWS: Final = (_WORK, _ALL, *CLASSES, MARKERS)
-_LETTERS: Final = {"counted": "C", "analysed": "A", "karyotyped": "K"}
 #: Black on it is read in every theme.
 _ODD: Final = QColor(LAMP_COLOURS["look"])
 
@@ -199,8 +190,8 @@ class PatientTab(DeskFollower):
         self._on_row(row)
 
     def _on_row(self, row: int) -> None:
-        if _ROWS[row] not in (_WORK, _ALL):
-            open_gallery(self.desk.viewer, _ROWS[row])
+        if ROWS[row] not in (WORK, ALL):
+            open_gallery(self.desk.viewer, ROWS[row])
 
     def _on_column(self, column: int) -> None:
         # The cell may have been closed a moment ago.
@@ -272,13 +263,14 @@ class PatientTab(DeskFollower):
             wide = max(letters.horizontalAdvance(word) for word in (head.text(), "46+")) + 14
             if table.columnWidth(column) != wide:
                 table.setColumnWidth(column, wide)
-            for row, name in enumerate(_ROWS):
+            marks = self.shown[column].karyotype.state.marks
+            for row, name in enumerate(ROWS):
                 item = table.item(row, column)
                 if item is None:
                     item = QTableWidgetItem()
                     item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                     table.setItem(row, column, item)
-                text, odd, tip = self._entry(found, column, name)
+                text, odd, tip = entry(found, column, name, marks)
                 item.setText(text)
                 item.setToolTip(tip)
                 if (item.data(Qt.ItemDataRole.BackgroundRole) is not None) != odd:
@@ -286,84 +278,6 @@ class PatientTab(DeskFollower):
         table.setUpdatesEnabled(True)
         # The line of names came with the first cell.
         table.updateGeometry()
-
-    def _entry(self, found: Summary, cell: int, row: str) -> tuple[str, bool, str]:
-        """Return what one place of the table says, whether it is unusual, and its tip."""
-        whole = found.names[cell]
-        if row == _WORK:
-            marks = self.shown[cell].karyotype.state.marks
-            done = [mark for mark in CELL_MARKS if mark in marks]
-            return (
-                _LETTERS[done[-1]] if done else "",
-                False,
-                f"{whole}: {', '.join(done) or 'not counted yet'}",
-            )
-        if row == _ALL:
-            total, usual = found.contents[cell].total, sum(found.expected[cell].values())
-            odd = bool(usual) and total != usual
-            return _signed(total, total - usual if odd else 0), odd, f"{whole}: {total} in all"
-        number, odd_by = found.counts[row][cell], found.odd(cell, row)
-        tip = f"{whole}: {number} of {row}"
-        if odd_by:
-            tip += f", {found.expected[cell][row]} expected"
-        # A column of noughts below the classes would only be read in vain.
-        text = "" if row == MARKERS and not number else _signed(number, odd_by)
-        return text, bool(odd_by), tip
-
-
-def iscn_words(found: Summary) -> str:
-    """Return the patient's karyotype, the modal one and the modal number, as rich text."""
-    if not found.finding.iscn:
-        return "No karyotype yet"
-    return (
-        f"<span style='font-size:large'><b>{rich(found.finding.iscn)}</b></span>"
-        f"<br>{rich(found.modal)}"
-    )
-
-
-def clone_words(found: Summary) -> str:
-    """Return each clone with its cells, as rich text."""
-    return "<br>".join(
-        f"<b>{rich(clone.text)}</b> {rich(found.called(clone.cells))}"
-        for clone in found.finding.clones
-    )
-
-
-def change_words(found: Summary) -> str:
-    """Return the rule of counting and what it says of each change, as rich text."""
-    finding: Finding = found.finding
-    if not finding.clones:
-        return ""
-    if not finding.changes:
-        return f"{rich(RULE)}<br>No cell differs from a normal one."
-    clonal = [seen for seen in finding.changes if seen.clonal]
-    alone = sorted(finding.non_clonal, key=lambda seen: -len(seen.cells))
-    lines = [rich(RULE)]
-    lines += [_change(found, seen) for seen in (*clonal, *alone[:_NAMED])]
-    if len(alone) > _NAMED:
-        lines.append(f"and {len(alone) - _NAMED} more that are not clonal")
-    return "<br>".join(lines)
-
-
-def _change(found: Summary, seen: Seen) -> str:
-    sign = "✓" if seen.clonal else "○"
-    text = f"{sign} <b>{rich(seen.change)}</b>{rich(seen.text.removeprefix(seen.change))}"
-    # Of a clone the cells are named already.
-    return text if seen.clonal else f"{text} ({rich(found.called(seen.cells))})"
-
-
-def short_names(names: tuple[str, ...]) -> list[str]:
-    """Return names without the beginning that all share: columns are narrow."""
-    if len(names) < 2:
-        return list(names)
-    first, last = min(names), max(names)
-    shared = 0
-    while shared < min(len(first), len(last)) and first[shared] == last[shared]:
-        shared += 1
-    # A number must not be cut in two.
-    while shared and first[shared - 1].isalnum():
-        shared -= 1
-    return [name[shared:] or name for name in names]
 
 
 def _highlight(item: QTableWidgetItem, font: QFont | None) -> None:
@@ -374,11 +288,6 @@ def _highlight(item: QTableWidgetItem, font: QFont | None) -> None:
         (Qt.ItemDataRole.FontRole, font),
     ):
         item.setData(role, None if font is None else value)
-
-
-def _signed(number: int, odd: int) -> str:
-    """Return a number with the sign that says, without colour, that it is unusual."""
-    return f"{number}" + ("+" if odd > 0 else "−" if odd < 0 else "")
 
 
 class _Table(QTableWidget):
@@ -399,8 +308,8 @@ class _Table(QTableWidget):
 
 
 def _table() -> QTableWidget:
-    table = _Table(len(_ROWS), 0)
-    table.setVerticalHeaderLabels(list(_ROWS))
+    table = _Table(len(ROWS), 0)
+    table.setVerticalHeaderLabels(list(ROWS))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

@@ -7,10 +7,11 @@ from qtpy.QtGui import QBrush, QColor
 from qtpy.QtWidgets import QTreeWidgetItem
 
 from napari_karyo.gui import actions
-from napari_karyo.gui.chromosome_card import WORDS, percent
+from napari_karyo.gui.chromosome_card import WORDS
 from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.review.lists import CompactList
+from napari_karyo.ideogram.compare import percent
 from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
 
 _INDEX = Qt.ItemDataRole.UserRole

@@ -1,0 +1,108 @@
+"""What shows all cells of a patient follows their edits, and can put one of them on top.
+
+What edits ask waits a moment, so that a move in the karyogram never waits for it.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Final
+
+from qtpy.QtCore import QTimer
+from qtpy.QtGui import QShowEvent
+from qtpy.QtWidgets import QWidget
+
+from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.widgets import while_alive
+from napari_karyo.karyotype import Karyotype
+from napari_karyo.patient import PatientCell
+
+#: Milliseconds that edits wait, so that a flurry of them costs one drawing.
+WAIT: Final = 150
+
+
+def of_one_patient(desk: Desk) -> list[OpenCell]:
+    """Return the open cells that belong to the patient of the current one.
+
+    Those kept in the same case file. Of a cell that no file keeps, all others that none
+    keeps: nobody knows whose they are, but those of a file are another's.
+    """
+    if desk.current is None:
+        return []
+
+    def path(cell: OpenCell) -> object:
+        return None if cell.case is None else cell.case.path
+
+    return [one for one in desk.cells if path(one) == path(desk.current)]
+
+
+def patient_cells(cells: list[OpenCell]) -> list[PatientCell]:
+    """Return open cells as `summarize` takes them."""
+    return [PatientCell(one.name, one.karyotype, one.same) for one in cells]
+
+
+class DeskFollower(QWidget):
+    """A widget that shows what all cells of a patient hold, and follows their edits.
+
+    Parameters
+    ----------
+    desk : Desk
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._watched: weakref.WeakSet[Karyotype] = weakref.WeakSet()
+        self._stale = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._catch_up)
+        # psygnal holds bound methods weakly: a closed widget is let go.
+        desk.cells_changed.connect(self._on_cells)
+        desk.cell_changed.connect(self._on_cells)
+        self._watch()
+
+    def refresh(self) -> None:
+        """Show how things stand now."""
+        raise NotImplementedError
+
+    @while_alive
+    def follow(self, *_: Any) -> None:
+        """Refresh in a moment, or when the widget is seen again."""
+        self._stale = True
+        # Not started anew by the next edit: a long flurry is followed too.
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start(WAIT)
+
+    @while_alive
+    def _on_cells(self, *_: Any) -> None:
+        self._watch()
+        self.follow()
+
+    def _watch(self) -> None:
+        """Hear of the edits of every cell: those below the top are edited from Python."""
+        for cell in self.desk.cells:
+            if cell.karyotype not in self._watched:
+                self._watched.add(cell.karyotype)
+                cell.karyotype.changed.connect(self.follow)
+
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Show how things stand, where they changed while nobody looked."""
+        super().showEvent(a0)
+        if self._stale:
+            self._timer.start(0)
+
+    def _catch_up(self) -> None:
+        if self._stale and self.isVisible():
+            self._stale = False
+            self.refresh()
+
+
+def show_cell(desk: Desk, cell: OpenCell, index: int | None = None) -> None:
+    """Put a cell on top, a chromosome of it in hand, and let the karyogram have the keys."""
+    desk.show(cell)
+    if index is None or index in cell.present:
+        desk.select(index)
+    if desk.view is not None:
+        desk.view.bring_back()

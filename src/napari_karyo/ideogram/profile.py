@@ -1,0 +1,136 @@
+"""The chromosome that is compared: pulled straight, its curves along the axis, its scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_karyo.cell import Polarity
+from napari_karyo.classes import CLASS_INDEX, CLASSES
+from napari_karyo.errors import PreprocessingError
+from napari_karyo.inference.result import Classification
+from napari_karyo.inference.saliency import attention_on_crop
+from napari_karyo.preprocessing.prepare import InputSettings
+from napari_karyo.preprocessing.scale import factor_of_classes, usual_lengths
+from napari_karyo.preprocessing.straighten import straighten
+from napari_karyo.preprocessing.upright import Upright, sample
+
+
+def autosome_length(classification: Classification) -> float:
+    """Return the length of the cell's mean autosome, in pixels of its crops.
+
+    As in `napari_karyo.preprocessing.scale`, every chromosome tells it by its length over
+    the usual length of its class, weighed by how sure the network is. The scale that the
+    network's input was drawn at tells it too, but only together with settings that a
+    classification does not hold, and for a whole cell less exactly: it is what the lengths
+    alone tell, wherever the classes differ from that by less than an eighth.
+
+    Parameters
+    ----------
+    classification : Classification
+    """
+    polarity, settings = classification.cell.polarity, InputSettings()
+    unit = factor_of_classes(
+        list(usual_lengths(polarity)),
+        np.arange(len(CLASSES)),
+        np.ones(len(CLASSES)),
+        polarity,
+        settings,
+    )
+    factor = factor_of_classes(
+        [max(item.length, 1.0) for item in classification.uprights],
+        classification.probabilities.argmax(axis=1),
+        classification.confidence,
+        polarity,
+        settings,
+    )
+    return unit / factor
+
+
+def profile_along_axis(values: NDArray[np.floating], picture: Upright) -> NDArray[np.float32]:
+    """Return the mean of a map over each row of a straightened chromosome.
+
+    Parameters
+    ----------
+    values : ndarray, the crop's shape
+        A map on the original crop, such as attention or saliency.
+    picture : Upright
+        The straightened chromosome, or an upright one that needs no straightening.
+
+    Returns
+    -------
+    ndarray, shape (rows of `picture`,), float32
+        Top to bottom; 0 in rows without chromosome.
+    """
+    drawn = sample(values, picture.grid)
+    weight = picture.mask.astype(np.float32)
+    total = weight.sum(axis=1)
+    return np.asarray((drawn * weight).sum(axis=1) / np.maximum(total, 1.0), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """An upright picture and how it is to stand."""
+
+    item: Upright
+    turned: bool
+
+    @property
+    def extent(self) -> tuple[int, int, int, int]:
+        """First row and column of the chromosome as it stands, and its height and width."""
+        rows, columns = np.nonzero(self.item.mask)
+        top, left = int(rows.min()), int(columns.min())
+        tall, wide = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+        if self.turned:
+            top = self.item.mask.shape[0] - top - tall
+            left = self.item.mask.shape[1] - left - wide
+        return top, left, tall, wide
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What is drawn of the chromosome itself."""
+
+    crop: Shape
+    straight: Shape | None
+    curves: dict[str, NDArray[np.float32]]
+    autosome: float
+    polarity: Polarity
+
+    @classmethod
+    def of(
+        cls,
+        classification: Classification,
+        index: int,
+        turned: bool,
+        saliency: NDArray[np.float32] | None,
+    ) -> Parts:
+        """Pull a chromosome straight, and find what was weighed along its axis."""
+        item = classification.uprights[index]
+        try:
+            pulled = straighten(item)
+            straight = Shape(pulled, turned) if pulled.mask.any() else None
+        except (PreprocessingError, ValueError, IndexError):
+            # Too small or too ragged for an axis: the crop itself is still there.
+            straight = None
+        maps = {}
+        if classification.has_attention:
+            maps["attention"] = attention_on_crop(classification, index)
+        if saliency is not None:
+            maps["saliency"] = saliency
+        curves = {}
+        for kind, values in maps.items():
+            if straight is None:
+                break
+            along = profile_along_axis(values, straight.item)
+            top = float(along.max())
+            along = along / top if top > 0 else along
+            curves[kind] = along[::-1] if turned else along
+        autosome = autosome_length(classification)
+        return cls(Shape(item, turned), straight, curves, autosome, classification.cell.polarity)
+
+    def length(self, name: str) -> float:
+        """Return how long a class is in this cell, in pixels of the crop."""
+        return self.autosome * float(usual_lengths(self.polarity)[CLASS_INDEX[name]])
