@@ -123,6 +123,8 @@ def test_the_page_counts_only_what_is_there() -> None:
     heading = heading_of(more, karyotype)
     # Nobody has said yet what the merged one is: it stands where the network put it.
     assert heading.doubtful == ("2", "21")
+    karyotype.rotate([4], 10)
+    assert heading_of(more, karyotype).redrawn == ("3", "21")
     karyotype.review([2, 46])
     assert heading_of(more, karyotype).doubtful == ()
 

@@ -53,6 +53,9 @@ class Heading:
         known.
     corrected_by : tuple of str
         Initials of those who corrected.
+    redrawn : tuple of str
+        The slots of the chromosomes that are drawn rotated, straightened, with another
+        contrast, or made of pieces: otherwise than they were photographed.
     iscn_by_hand : bool
         Whether a person wrote the karyotype.
     reviewed_by, confirmed_by : str
@@ -69,6 +72,7 @@ class Heading:
     iscn_by_hand: bool = False
     reviewed_by: str = ""
     confirmed_by: str = ""
+    redrawn: tuple[str, ...] = ()
 
     @property
     def signed(self) -> str:
@@ -218,6 +222,11 @@ def _legend(heading: Heading, corrected: int, reduced: bool, most: int) -> list[
     """Return what the footer says, with no more than so many slots named."""
     by = ", ".join(map(printable, heading.corrected_by)) if corrected else ""
     words = [f"corrected by hand: {corrected}" + (f" (by {by})" if by else "")]
+    if heading.redrawn:
+        # What is drawn otherwise than the camera saw it is no evidence until it is said.
+        changed = ", ".join(heading.redrawn[:most])
+        rest = ", ..." if len(heading.redrawn) > most else ""
+        words.append(f"picture changed: {len(heading.redrawn)} (in {changed}{rest})")
     if heading.doubtful is not None:
         named = ", ".join(heading.doubtful[:most])
         more = ", ..." if len(heading.doubtful) > most else ""

@@ -47,6 +47,12 @@ def heading_of(
             if not karyotype.is_settled(index) and (few or shown[index] is Light.DOUBTFUL)
         ),
         corrected_by=karyotype.corrected_by,
+        redrawn=tuple(
+            slot
+            for slot, members in state.slots.items()
+            for one in members
+            if one in state.appearances or one >= classification.photographed
+        ),
         iscn_by_hand=state.iscn is not None,
         reviewed_by=_signed(state, "reviewed"),
         confirmed_by=_signed(state, "confirmed"),

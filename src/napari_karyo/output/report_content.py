@@ -207,6 +207,9 @@ def _said(sheet: Sheet) -> list[str]:
     by = ", ".join(sheet.heading.corrected_by)
     if corrected:
         signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
+    if sheet.heading.redrawn:
+        where = ", ".join(sheet.heading.redrawn)
+        signed.append(f"picture changed by hand: {where}")
     if together:
         signed.append(f"{_count(together, 'chromosome')} accepted together")
     if single:
