@@ -163,6 +163,18 @@ def test_what_is_drawn_smaller_says_so() -> None:
     assert "drawn at" not in " ".join(strings(Layout(SIZES).page(pairs()), "footer"))
 
 
+def test_how_much_smaller_stands_apart_from_the_number_and_the_words() -> None:
+    for name in ("8", "14", "22"):
+        state = Seats(pairs(**{name: (0, 40, 41)}).slots, derivatives=frozenset({0, 40, 41}))
+        page = Layout(SIZES).page(state)
+        words = [text for text in page.texts if text.region == name]
+        (note,) = [text for text in words if text.string.startswith("drawn at")]
+        (number,) = [text for text in words if text.string == name]
+        assert note.x - (number.x + text_width(name, number.size) / 2) > 10
+        assert note.x + text_width(note.string, note.size) <= page.slots[name].box.right
+        assert_nothing_written_over(page)
+
+
 def test_regions_do_not_overlap_and_lie_on_the_page() -> None:
     page = Layout(SIZES).page(pairs())
     boxes = list(page.regions.values())
@@ -294,6 +306,26 @@ def test_open_doubts_stand_in_the_header() -> None:
     for nothing_open in ((), None):
         page = Layout(SIZES).page(pairs(), Heading(doubtful=nothing_open))
         assert not [text for text in header_texts(page) if text.role == "accent"]
+
+
+@pytest.mark.parametrize("doubtful", [(), ("22",) * 40])
+@pytest.mark.parametrize(
+    ("iscn", "words"),
+    [
+        ("46,XX", "TEXT AND KARYOGRAM DISAGREE"),
+        ("no karyotype", "TEXT NOT READABLE, NOT COMPARED"),
+    ],
+)
+def test_a_karyotype_that_disagrees_is_told_in_the_header(
+    doubtful: tuple[str, ...], iscn: str, words: str
+) -> None:
+    signed = {"reviewed_by": "A" * 100, "confirmed_by": "B" * 100}
+    heading = Heading(iscn=iscn, iscn_by_hand=True, doubtful=doubtful, disagrees=True, **signed)
+    page = Layout(SIZES).page(pairs(), heading)
+    (told,) = [text for text in header_texts(page) if text.role == "accent"]
+    assert told.string.endswith(words)
+    assert ("NOT YET REVIEWED" in told.string) == bool(doubtful)
+    assert_nothing_written_over(page)
 
 
 def test_corrected_chromosomes_are_marked_at_their_foot_and_number() -> None:

@@ -12,7 +12,7 @@ from mouse import settle
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QFocusEvent
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QStyleOptionViewItem
 
 from napari_karyo.case import Case
 from napari_karyo.gui.docks import open_review
@@ -67,6 +67,95 @@ def test_the_karyotype_is_written_by_hand(opened: Any, dock: ReviewDock) -> None
     assert tab.iscn.text() == "46,XY"
     assert not tab.differences.isVisible()
     assert not tab.to_proposal.isEnabled()
+
+
+def test_a_karyotype_left_without_enter_is_written(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    tab, first = dock.cell, desk.current
+    write(tab.iscn, "47,XY,+21")
+    menu = QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.PopupFocusReason)
+    QApplication.sendEvent(tab.iscn, menu)
+    assert not first.karyotype.history, "who opens the field's menu is still writing"
+    QApplication.sendEvent(tab.iscn, QFocusEvent(QEvent.Type.FocusOut))
+    assert first.karyotype.iscn == "47,XY,+21"
+    assert len(first.karyotype.history) == 1
+    write(tab.iscn, "45,X")
+    desk.open(make_classification(make_cell(name="cell B")))
+    assert first.karyotype.iscn == "45,X", "of the cell that it was typed for"
+    assert not desk.current.karyotype.iscn_by_hand
+    assert tab.iscn.text() == desk.current.karyotype.iscn
+    second = desk.current
+    write(tab.iscn, "46,XX")
+    write(tab.note, "Few")
+    desk.close(second)
+    assert (second.karyotype.iscn, second.karyotype.state.note) == ("46,XX", "Few")
+    # Escape forgets, and nothing is written afterwards.
+    write(tab.iscn, "48,XXYY")
+    QTest.keyClick(tab.iscn, Qt.Key.Key_Escape)
+    write(tab.iscn, "46,XY[3]")
+    dock.parent().close()
+    assert first.karyotype.iscn == "46,XY[3]"
+    assert [edit.kind for edit in first.karyotype.history] == ["iscn"] * 3
+
+
+def test_an_untouched_cell_with_a_typed_karyotype_is_not_replaced(
+    opened: Any, dock: ReviewDock
+) -> None:
+    _, desk, _ = opened
+    first = desk.current
+    write(dock.cell.iscn, "45,X")
+    desk.open(first.classification)
+    assert first in desk.cells
+    assert first.karyotype.iscn == "45,X"
+
+
+def test_what_is_typed_is_part_of_what_is_signed(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    karyotype = desk.current.karyotype
+    desk.set_who("AB")
+    said: list[str] = []
+    desk.said.connect(said.append)
+    write(dock.cell.note, "Looked at twice")
+    write(dock.cell.iscn, "47,XY,+21")
+    QTest.mouseClick(dock.buttons["Reviewed"], LEFT)
+    assert [edit.kind for edit in karyotype.history][-1] == "sign"
+    assert karyotype.iscn == "47,XY,+21"
+    assert karyotype.state.note == "Looked at twice"
+    assert karyotype.state.signatures
+    assert "disagree: the text has 3 of 21, the karyogram 2" in said[-1]
+
+
+def test_the_same_content_in_other_words_is_said(opened: Any, dock: ReviewDock) -> None:
+    tab = dock.cell
+    write(tab.iscn, "46,XY[20]")
+    QTest.keyClick(tab.iscn, Qt.Key.Key_Return)
+    assert "same content; the program would write <b>46,XY</b>" in tab.differences.text()
+    assert "⚠" not in tab.differences.text()
+    write(tab.iscn, "45,X")
+    assert "⚠ the text has none of Y, the karyogram 1" in tab.differences.text()
+    assert "same content" not in tab.differences.text()
+
+
+def test_the_list_of_cells_cuts_no_karyotype_in_the_middle(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    desk.open(make_classification(make_cell(name="a cell of a very long name indeed")))
+    karyotype = desk.current.karyotype
+    karyotype.who = "AB"
+    karyotype.write_iscn("46,XY,t(9;22)(q34;q11.2),del(5)(q13),+22,-7")
+    karyotype.mark("karyotyped")
+    karyotype.sign("reviewed")
+    settle()
+    cells = dock.cells
+    item = cells.topLevelItem(1)
+    assert item.text(4).startswith("✓ AB karyotyped")
+    option = QStyleOptionViewItem()
+    option.textElideMode = cells.textElideMode()
+    delegate = cells.itemDelegateForColumn(2)
+    delegate.initStyleOption(option, cells.indexFromItem(item, 2))
+    assert option.textElideMode == Qt.TextElideMode.ElideRight
+    widths = [cells.columnWidth(column) for column in range(5)]
+    assert sum(widths) <= cells.viewport().width()
+    assert max(widths) == widths[2], widths
 
 
 def test_the_marks_bring_one_another(opened: Any, dock: ReviewDock) -> None:

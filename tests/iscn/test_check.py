@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_karyo.iscn import Content, IscnError, differences, parse
+from napari_karyo.iscn import Content, IscnError, differences, disagreements, parse, warning
 
 
 def cell(text: str) -> Content:
@@ -83,3 +83,15 @@ def test_they_disagree(text: str, karyogram: str, lines: list[str]) -> None:
 def test_a_text_that_cannot_be_read_is_no_agreement() -> None:
     with pytest.raises(IscnError, match="says 47"):
         differences("47,XX", cell("46,XX"))
+
+
+def test_disagreements_are_told_in_words_whatever_the_text() -> None:
+    content = cell("47,XX,+21")
+    assert disagreements("47,XX,+21[20]", content) == ()
+    assert warning("47,XX,+21[20]", content) == ""
+    said = "the text has 2 of 21, the karyogram 3"
+    assert disagreements("46,XX", content) == (said,)
+    assert warning("46,XX", content) == f"text and karyogram disagree: {said}."
+    (why,) = disagreements("no karyotype", content)
+    assert "can't be read" in why
+    assert warning("no karyotype", content) == f"nothing was compared: {why}"

@@ -190,3 +190,18 @@ def test_a_cell_that_is_not_there_cannot_be_shown(sheet: Sheet) -> None:
 def test_a_report_is_written_as_pdf_or_svg_only(content: ReportContent, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"\.pdf or \.svg"):
         export_report(content, tmp_path / "r.png")
+
+
+def test_a_karyotype_that_contradicts_the_karyogram_is_warned_of(sheet: Sheet) -> None:
+    karyotype = sheet.karyotype
+    assert not any("disagree" in words for words in report_of([sheet]).warnings)
+    assert not sheet.heading.disagrees
+    karyotype.write_iscn("92,XXYY")
+    first = report_of([sheet]).warnings[0]
+    assert first.startswith("text and karyogram disagree: the text has 4 of 1, the karyogram")
+    assert sheet.heading.disagrees
+    karyotype.write_iscn("normal")
+    assert "can't be read" in report_of([sheet]).warnings[0]
+    assert sheet.heading.disagrees
+    karyotype.write_iscn(None)
+    assert not sheet.heading.disagrees

@@ -20,7 +20,7 @@ from napari_karyo.gui.keys import plain_key
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich, wrapped_label
 from napari_karyo.ideogram.compare import percent
-from napari_karyo.inference.confidence import UP_DOUBTFUL, Light
+from napari_karyo.inference.confidence import Light, is_way_up_doubtful
 from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
 
 WORDS = {
@@ -126,7 +126,7 @@ def describe(cell: OpenCell, index: int) -> str:
     lamp, words = cell.lamps()[index], WORDS[light]
     colour, sign = LAMP_COLOURS[lamp], LAMP_SIGNS[lamp]
     if cell.settled(index):
-        words = "settled by hand"
+        words = "accepted" if index in state.reviewed else "settled by hand"
         if slot == own and light is not Light.SURE:
             words += "; the model is not sure"
         elif slot in CLASSES and slot != own:
@@ -143,7 +143,8 @@ def describe(cell: OpenCell, index: int) -> str:
     else:
         lines.append(f"The model's own choice, {percent(row[own])}.")
     up = float(cell.classification.p_arm_up[index])
-    if max(up, 1 - up) < UP_DOUBTFUL and not cell.settled(index):
+    asked = not cell.settled(index)
+    if asked and is_way_up_doubtful(cell.classification, cell.karyotype, index):
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
     first = cell.karyotype.proposed
     made = index not in first.seats

@@ -49,6 +49,8 @@ class Desk:
     """Another chromosome is kept for comparing: its index, or None."""
     overlay_changed = Signal()
     """An overlay was switched, or shows another class."""
+    fields_left = Signal()
+    """What was typed into fields is to be written now, before something else is done."""
     said = Signal(str)
     """A short word for the status line."""
 
@@ -134,6 +136,9 @@ class Desk:
             if old.identity == identity(classification)
             or (case is not None and old.same == (case.path, classification.cell.name))
         ]
+        if self._current in same:
+            # What was typed makes the cell one that a person has worked on.
+            self.fields_left.emit()
         untouched = next(
             (
                 old
@@ -230,6 +235,7 @@ class Desk:
         """Put one of the open cells on top, its first open question in hand."""
         if cell is self._current and cell is not None:
             return
+        self.fields_left.emit()
         if self._current is not None:
             self._current.karyotype.changed.disconnect(self._pass_on)
             self._current.asked_to_close = False
@@ -246,6 +252,7 @@ class Desk:
 
         Its case file is closed with the last of its cells.
         """
+        self.fields_left.emit()
         place = self.cells.index(cell)
         self.cells.remove(cell)
         self.let_go()

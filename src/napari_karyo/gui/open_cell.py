@@ -106,7 +106,7 @@ class OpenCell:
         A chromosome that a person has looked at and left, or put there, still has the
         model's doubt: the light says what the model thinks.
         """
-        return lights_of(self.classification, self.karyotype.state)
+        return lights_of(self.classification, self.karyotype)
 
     def lamps(self) -> dict[int, LampKind]:
         """Return the light that each chromosome shows: a person's word counts more."""

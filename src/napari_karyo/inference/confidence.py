@@ -13,7 +13,7 @@ from napari_karyo.classes import CLASS_INDEX, CLASSES, TRAY
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
-    from napari_karyo.karyotype import State
+    from napari_karyo.karyotype import Karyotype
 
 
 #: Below this probability of the way up a person has to look: on ``val`` 9 of 20 such crops
@@ -73,15 +73,16 @@ def lights(
     )
 
 
-def lights_of(classification: Classification, state: State) -> dict[int, Light]:
+def lights_of(classification: Classification, karyotype: Karyotype) -> dict[int, Light]:
     """Return the light of every chromosome of a cell where it sits now.
 
-    One that would be sure, but of which arm is up is not, is worth a look.
+    One that would be sure is worth a look where it is not clear which arm is up, unless
+    a person has turned it.
 
     Parameters
     ----------
     classification : Classification
-    state : State
+    karyotype : Karyotype
         Who sits where. Of a marker nobody claims a class, as of what lies in the tray.
 
     Returns
@@ -89,16 +90,25 @@ def lights_of(classification: Classification, state: State) -> dict[int, Light]:
     dict of int to Light
         Of the chromosomes that are there, by number.
     """
+    state = karyotype.state
     present = sorted(state.seats)
     slots = [state.seats[one][0] for one in present]
     claimed = [slot if slot in CLASS_INDEX else TRAY for slot in slots]
     shown = lights(classification.probabilities[present], claimed, classification.thresholds)
     found = dict(zip(present, shown, strict=True))
     for one, item in found.items():
-        up = float(classification.p_arm_up[one])
-        if item is Light.SURE and max(up, 1 - up) < UP_DOUBTFUL:
+        if item is Light.SURE and is_way_up_doubtful(classification, karyotype, one):
             found[one] = Light.LOOK
     return found
+
+
+def is_way_up_doubtful(
+    classification: Classification, karyotype: Karyotype, chromosome: int
+) -> bool:
+    """Tell whether it is not clear which arm is up, and no person has turned it."""
+    by_hand = (chromosome in karyotype.state.turned) != (chromosome in karyotype.proposed.turned)
+    up = float(classification.p_arm_up[chromosome])
+    return not by_hand and max(up, 1 - up) < UP_DOUBTFUL
 
 
 def doubtful_order(

@@ -1,6 +1,6 @@
 """ISCN karyotypes: written, read, compared with a karyogram and drawn from several cells."""
 
-from napari_karyo.iscn.check import differences
+from napari_karyo.iscn.check import differences, disagreements, is_readable, warning
 from napari_karyo.iscn.content import FEWEST, Content, content_form
 from napari_karyo.iscn.mosaic import CloneOfCells, Finding, Seen, class_counts, clones
 from napari_karyo.iscn.reading import Clone, IscnError, Karyotypes, parse
@@ -20,7 +20,10 @@ __all__ = [
     "clones",
     "content_form",
     "differences",
+    "disagreements",
+    "is_readable",
     "parse",
     "ploidy",
     "short_form",
+    "warning",
 ]

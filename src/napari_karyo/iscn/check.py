@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 
 from napari_karyo.classes import CLASSES, SEX_CHROMOSOMES
 from napari_karyo.iscn.content import Content
-from napari_karyo.iscn.reading import Clone, parse
+from napari_karyo.iscn.reading import Clone, IscnError, parse
 
 
 def differences(text: str, content: Content) -> tuple[str, ...]:
@@ -47,6 +48,54 @@ def differences(text: str, content: Content) -> tuple[str, ...]:
     if lines and len(clones) > 1:
         lines.insert(0, f"no clone of the text agrees, {clones[nearest].text} comes nearest")
     return tuple(lines)
+
+
+@lru_cache(maxsize=256)
+def disagreements(text: str, content: Content) -> tuple[str, ...]:
+    """Return what speaks against a written karyotype, in words for a person.
+
+    Parameters
+    ----------
+    text : str
+        As a person wrote it.
+    content : Content
+        What the karyogram holds.
+
+    Returns
+    -------
+    tuple of str
+        As `differences`; why the text can't be read, where it can't be.
+    """
+    try:
+        return differences(text, content)
+    except IscnError as error:
+        return (str(error),)
+
+
+def warning(text: str, content: Content) -> str:
+    """Return what speaks against a written karyotype as one sentence; nothing where nothing does.
+
+    Parameters
+    ----------
+    text : str
+    content : Content
+    """
+    lines = disagreements(text, content)
+    if not lines:
+        return ""
+    if not is_readable(text):
+        return f"nothing was compared: {lines[0]}"
+    return f"text and karyogram disagree: {'; '.join(lines)}."
+
+
+@lru_cache(maxsize=256)
+def is_readable(text: str) -> bool:
+    """Tell whether a text can be read as ISCN, and so be compared."""
+    try:
+        parse(text)
+    except IscnError:
+        return False
+    return True
 
 
 def _readings(clone: Clone) -> Iterator[Clone]:

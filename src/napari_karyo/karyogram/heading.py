@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from napari_karyo.cell import Polarity
+from napari_karyo.iscn import is_readable
 from napari_karyo.karyogram.lettering import fit, printable, text_width
 from napari_karyo.karyogram.page import (
     FOOTER,
@@ -60,6 +61,9 @@ class Heading:
         Whether a person wrote the karyotype.
     reviewed_by, confirmed_by : str
         Initials and date of those who signed the whole cell; empty where nobody has.
+    disagrees : bool
+        Whether the written karyotype and the karyogram contradict one another, or the
+        text can't be read, so that nothing was compared.
     """
 
     title: str = "Karyogram"
@@ -72,7 +76,21 @@ class Heading:
     iscn_by_hand: bool = False
     reviewed_by: str = ""
     confirmed_by: str = ""
+    disagrees: bool = False
     redrawn: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> str:
+        """What is still open, in words."""
+        words = []
+        if self.doubtful:
+            words.append(f"NOT YET REVIEWED: {len(self.doubtful)} doubtful")
+        if self.disagrees:
+            readable = is_readable(self.iscn)
+            words.append(
+                "TEXT AND KARYOGRAM DISAGREE" if readable else "TEXT NOT READABLE, NOT COMPARED"
+            )
+        return "   |   ".join(words)
 
     @property
     def signed(self) -> str:
@@ -148,10 +166,13 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     name = printable(f"Cell {heading.cell}" if heading.cell else "Cell without a name")
     name = fit(name, 20, room - beside - text_width(tail, 20))
     texts.append(Text(name + tail, _ROWS[1], side, 20, "left", "ink", HEADER))
-    if heading.doubtful:
-        open_ones = f"NOT YET REVIEWED: {len(heading.doubtful)} doubtful"
+    open_ones = heading.open
+    if open_ones:
         texts.append(Text(open_ones, _ROWS[2], side, 18, "left", "accent", HEADER))
-    signed = fit(printable(heading.signed), 18, 0.7 * room)
+        beside = text_width(open_ones, 18) + 40
+    else:
+        beside = 0.0
+    signed = fit(printable(heading.signed), 18, min(0.7 * room, room - beside))
     role: Role = "ink" if heading.reviewed_by else "faint"
     texts.append(Text(signed, _ROWS[2], right, 18, "right", role, HEADER))
     return texts, [Line(_RULE, side, _RULE, right, 2.0, "faint", HEADER)], []

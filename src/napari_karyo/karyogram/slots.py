@@ -57,6 +57,9 @@ _STRIP_LABELS: Final = {
 _WORD: Final = 14.0
 _LEAST_WORD: Final = 7.0
 _TRIANGLE: Final = 11.0
+#: How much smaller a slot is drawn, said beside its number.
+_NOTE: Final = 14.0
+_BESIDE_NUMBER: Final = 14.0
 
 
 def page_slots() -> dict[str, Slot]:
@@ -154,7 +157,10 @@ def slot_label(slot: Slot, places: Sequence[Place]) -> list[Text]:
     if slot.name not in _STRIP_LABELS:
         texts = [Text(slot.name, y, x, _NUMBER, "middle", "ink", slot.name)]
         if note:
-            texts.append(Text(note, y, slot.box.right - 8, 16, "right", "ink", slot.name))
+            begin = x + text_width(slot.name, _NUMBER) / 2 + _BESIDE_NUMBER
+            room = slot.box.right - 4 - begin
+            size = min(_NOTE, _NOTE * room / text_width(note, _NOTE))
+            texts.append(Text(note, y, begin, size, "left", "ink", slot.name))
         return texts
     role: Role = "ink" if places else "faint"
     words, width = _STRIP_LABELS[slot.name]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.confidence import Light, lights_of
+from napari_karyo.iscn import disagreements
 from napari_karyo.karyogram.heading import Heading
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def heading_of(
     title : str
     """
     state = karyotype.state
-    shown = lights_of(classification, state)
+    shown = lights_of(classification, karyotype)
     few = math.isinf(classification.thresholds[1])
     return Heading(
         title=title,
@@ -56,6 +57,7 @@ def heading_of(
         iscn_by_hand=state.iscn is not None,
         reviewed_by=_signed(state, "reviewed"),
         confirmed_by=_signed(state, "confirmed"),
+        disagrees=state.iscn is not None and bool(disagreements(state.iscn, state.content)),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from napari_karyo import __version__
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.errors import ExportError
+from napari_karyo.iscn import warning
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import STAINS
 from napari_karyo.karyogram.page import Page
@@ -165,6 +166,10 @@ def _warnings(sheet: Sheet) -> list[str]:
     """Return what a reader must know before believing a cell's karyotype."""
     cell, doubtful = sheet.classification.cell, sheet.heading.doubtful
     words = []
+    state = sheet.karyotype.state
+    against = "" if state.iscn is None else warning(state.iscn, state.content)
+    if against:
+        words.append(against)
     if cell.simulated:
         words.append("simulated: the program made this cell itself, it is nobody's.")
     if doubtful:

@@ -64,7 +64,7 @@ class Sheet:
 
     def lights(self) -> dict[int, Light]:
         """Return what the model says of each chromosome's slot, by number."""
-        return lights_of(self.classification, self.karyotype.state)
+        return lights_of(self.classification, self.karyotype)
 
     def description(self) -> str:
         """Return what a file says about its picture, for those who find it later."""

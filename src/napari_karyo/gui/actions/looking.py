@@ -94,6 +94,7 @@ def close_cell(desk: Desk) -> None:
     cell = on_top(desk)
     if cell is None:
         return
+    desk.fields_left.emit()
     if cell.case is None and cell.karyotype.history and not cell.asked_to_close:
         cell.asked_to_close = True
         desk.say(

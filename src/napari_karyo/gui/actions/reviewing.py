@@ -6,6 +6,7 @@ from napari_karyo.gui.actions.action import attempt, in_hand, name_of, on_top, s
 from napari_karyo.gui.actions.correcting import place
 from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.iscn import warning
 from napari_karyo.karyotype import CELL_MARKS
 
 NOTHING_LEFT = "Nothing doubtful is left in this cell."
@@ -154,7 +155,9 @@ def mark_further(desk: Desk) -> None:
 
 
 def sign(desk: Desk, role: str) -> None:
-    """Sign the cell on top, and say what was not looked at.
+    """Sign the cell on top, and say what was not looked at and what does not agree.
+
+    What is being typed is written first: it is part of what is signed.
 
     Parameters
     ----------
@@ -164,12 +167,19 @@ def sign(desk: Desk, role: str) -> None:
     cell = on_top(desk)
     if cell is None:
         return
+    desk.fields_left.emit()
     if cell.karyotype.sign(role) is None:
         desk.say(f"The cell is {role} already.")
         return
-    left = len(cell.open_questions())
+    left, state = len(cell.open_questions()), cell.karyotype.state
+    words = []
     if left:
-        desk.say(f"Signed as {role}, though {left} in it were never looked at.")
+        words.append(f"Signed as {role}, though {left} in it were never looked at.")
+    against = "" if state.iscn is None else warning(state.iscn, state.content)
+    if against:
+        words.append(f"⚠ Signed as {role}, but {against}")
+    if words:
+        desk.say(" ".join(words))
 
 
 def reviewed(desk: Desk) -> None:

@@ -7,13 +7,15 @@ from qtpy.QtWidgets import QTreeWidgetItem
 
 from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
-from napari_karyo.gui.review.lists import CompactList
+from napari_karyo.gui.review.lists import CompactList, CutAtTheEnd
 from napari_karyo.gui.review.words import numbers_of, state_short, state_words, waiting_signs
 from napari_karyo.gui.widgets import block
 
 _HEADINGS = ("Cell", "n", "Karyotype", "Left", "State")
 
-_WIDEST = 88
+_KARYOTYPE, _STATE = 2, 4
+#: Of the name and of the state: the karyotype takes the rest. Tooltips say all in full.
+_WIDEST = 76
 
 
 class CellList(CompactList):
@@ -25,13 +27,16 @@ class CellList(CompactList):
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(_HEADINGS, stretched=0, most=5)
+        super().__init__(_HEADINGS, stretched=_KARYOTYPE, most=5)
         self._desk = desk
-        header = self.header()
-        if header is not None:
-            # A long karyotype shall leave room for the name; tooltips say all in full.
-            header.setMaximumSectionSize(_WIDEST)
+        self._cut = CutAtTheEnd(self)
+        for column in (_KARYOTYPE, _STATE):
+            self.setItemDelegateForColumn(column, self._cut)
         self.itemClicked.connect(self._show)
+
+    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802 - Qt's name
+        """Return how wide a column is to be."""
+        return min(int(super().sizeHintForColumn(column)), _WIDEST)
 
     def count(self) -> int:
         """Return how many cells are listed."""

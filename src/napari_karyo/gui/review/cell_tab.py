@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QHideEvent
 from qtpy.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -20,9 +21,10 @@ from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.review.buttons import button_grid, quiet
 from napari_karyo.gui.review.fields import LineField, NoteField
 from napari_karyo.gui.review.history_list import HistoryList
-from napari_karyo.gui.review.words import class_counts, disagreements, kept_words, signature_words
+from napari_karyo.gui.review.words import class_counts, kept_words, signature_words
 from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
+from napari_karyo.iscn import disagreements
 from napari_karyo.karyotype import CELL_MARKS
 
 
@@ -49,13 +51,16 @@ class CellTab(QWidget):
         for part in (self.kept, self.model, _heading("History"), self.history):
             column.addWidget(part)
         column.addStretch(1)
+        desk.fields_left.connect(self.write)
 
     def _iscn_box(self) -> QWidget:
         box = QWidget()
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         self.iscn = LineField()
-        self.iscn.setToolTip("The karyotype in ISCN short form. Enter writes it, Escape forgets")
+        self.iscn.setToolTip(
+            "The karyotype in ISCN short form. Enter or leaving writes it, Escape forgets"
+        )
         self.by = wrapped_label()
         self.to_proposal = quiet(QPushButton("Use the proposal"))
         self.to_proposal.setToolTip("Let the program propose the karyotype again")
@@ -125,6 +130,18 @@ class CellTab(QWidget):
 
     # -- from the person ----------------------------------------------------------
 
+    @while_alive
+    def write(self) -> None:
+        """Write what is being typed, to the cell that it was typed for."""
+        self._write_iscn()
+        if self.note.changed:
+            self._write_note()
+
+    def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Write what was typed before nobody sees it any more."""
+        super().hideEvent(a0)
+        self.write()
+
     def _write_iscn(self) -> None:
         cell = self._cell
         if cell is None or not self.iscn.isModified():
@@ -180,8 +197,7 @@ class CellTab(QWidget):
         """Show the current cell as it is now; what is being typed into a field stays."""
         cell = self._desk.current
         if cell is not self._cell:
-            if self._cell is not None and self.note.changed:
-                self._write_note()
+            # What was typed for the one before is written: the desk has asked for it.
             self.iscn.setModified(False)
             self.note.set_changed(False)
             self._cell = cell
@@ -192,8 +208,7 @@ class CellTab(QWidget):
         karyotype = cell.karyotype
         if not self.iscn.isModified():
             self.iscn.show_text(karyotype.iscn)
-            by_hand = f"by hand; proposed: <b>{rich(karyotype.proposal)}</b>"
-            self.by.setText(by_hand if karyotype.iscn_by_hand else "proposal of the program")
+            self.by.setText("by hand" if karyotype.iscn_by_hand else "proposal of the program")
         self.to_proposal.setEnabled(karyotype.iscn_by_hand)
         self._say_differences(cell, self.iscn.text())
         self.counts.setText(rich(class_counts(karyotype)))
@@ -207,10 +222,13 @@ class CellTab(QWidget):
         self.history.show_history()
 
     def _say_differences(self, cell: OpenCell, words: str) -> None:
-        proposed = words.strip() in ("", cell.karyotype.proposal)
-        lines = () if proposed else disagreements(cell.karyotype, words)
-        self.differences.setVisible(bool(lines))
-        self.differences.setText("<br>".join(f"⚠ {rich(line)}" for line in lines))
+        words, proposal = words.strip(), cell.karyotype.proposal
+        other = words not in ("", proposal)
+        lines = disagreements(words, cell.karyotype.content) if other else ()
+        told = [f"⚠ {rich(line)}" for line in lines]
+        says = "proposed:" if lines else "same content; the program would write"
+        self.differences.setVisible(other)
+        self.differences.setText("<br>".join([*told, f"{says} <b>{rich(proposal)}</b>"]))
 
     def _show_marks(self, cell: OpenCell) -> None:
         for word, box in self.marks.items():

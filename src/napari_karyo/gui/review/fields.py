@@ -12,16 +12,19 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LineField(QLineEdit):
-    """A line that Enter writes and Escape forgets."""
+    """A line, written at Enter or when the field is left; Escape forgets."""
 
     written = Signal()
     forgotten = Signal()
+    _entered = False
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         """Write at Enter, forget at Escape; both give the keyboard back."""
         key = None if a0 is None else a0.key()
         if key in _ENTER:
             self.written.emit()
+            # Refused, it is not tried again while the keyboard goes elsewhere.
+            self._entered = True
         elif key == Qt.Key.Key_Escape:
             self.setModified(False)
             self.forgotten.emit()
@@ -29,6 +32,14 @@ class LineField(QLineEdit):
             super().keyPressEvent(a0)
             return
         free_keyboard()
+        self._entered = False
+
+    def focusOutEvent(self, a0: QFocusEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Write what was typed when the field is left, for its own menu not."""
+        super().focusOutEvent(a0)
+        menu = a0 is not None and a0.reason() == Qt.FocusReason.PopupFocusReason
+        if self.isModified() and not menu and not self._entered:
+            self.written.emit()
 
     def show_text(self, words: str) -> None:
         """Show what holds now, from its beginning."""

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import QEvent, Qt
+from qtpy.QtCore import QEvent, QModelIndex, Qt
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget
+from qtpy.QtWidgets import (
+    QHeaderView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+)
 
 #: Room for the frame of a list.
 _FRAME = 4
+
+
+class CutAtTheEnd(QStyledItemDelegate):
+    """Draws texts of which the beginning tells most, such as a karyotype.
+
+    Cut in the middle, ``46,XX,-7,+22`` would be the karyotype of another cell.
+    """
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem | None, index: QModelIndex
+    ) -> None:
+        """Let three dots stand at the end."""
+        super().initStyleOption(option, index)
+        if option is not None:
+            option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 class CompactList(QTreeWidget):

@@ -9,7 +9,6 @@ from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich
 from napari_karyo.inference.confidence import Light
-from napari_karyo.iscn import Content, IscnError, differences
 from napari_karyo.karyogram.heading import Numbers
 from napari_karyo.karyotype import CELL_MARKS, Karyotype
 
@@ -74,10 +73,10 @@ def marks_words(cell: OpenCell) -> str:
 
 def state_short(cell: OpenCell) -> str:
     """Return the state of a cell for a narrow column."""
-    parts = [marks_words(cell)]
     signed = cell.karyotype.state.signatures
-    if signed:
-        parts.append(f"{'✓' * len(signed)} {', '.join(sign.who for sign in signed)}")
+    # The signatures first: a narrow column cuts off what stands behind.
+    parts = [f"{'✓' * len(signed)} {', '.join(sign.who for sign in signed)}"] if signed else []
+    parts.append(marks_words(cell))
     if cell.case is None:
         # The tooltip says so anyway.
         parts += [] if any(parts) else ["not kept"]
@@ -119,18 +118,3 @@ def local(time: datetime, always_day: bool = False) -> str:
     here = time.astimezone()
     today = here.date() == datetime.now().astimezone().date()
     return f"{here:%H:%M}" if today and not always_day else f"{here:%Y-%m-%d %H:%M}"
-
-
-def content_of(karyotype: Karyotype) -> Content:
-    """Return what a karyotype holds, to be compared with what was written."""
-    state = karyotype.state
-    derivatives = Counter(state.seats[one][0] for one in state.derivatives)
-    return Content(karyotype.counts(), len(state.markers), derivatives)
-
-
-def disagreements(karyotype: Karyotype, text: str) -> tuple[str, ...]:
-    """Return what a written karyotype and the karyogram disagree on, or why it can't be read."""
-    try:
-        return differences(text, content_of(karyotype))
-    except IscnError as error:
-        return (str(error),)
