@@ -15,7 +15,7 @@ from napari_karyo.classes import CLASSES, MARKERS, PAGE_ROWS, TRAY
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lamps import LAMP_SIZES
 from napari_karyo.karyogram.layout import Layout
-from napari_karyo.karyogram.lettering import fit, printable, text_width
+from napari_karyo.karyogram.lettering import fit, is_plain, plain_letters, printable, text_width
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, LampKind, Page, Text
 from napari_karyo.karyotype.state import PLAIN, Appearance
 
@@ -383,7 +383,12 @@ def test_an_empty_cell_has_a_page() -> None:
 
 
 def test_letters_the_font_lacks_become_letters_it_has() -> None:
-    assert printable("Müller\u2013Łódź  é\n1") == "Muller-Lodz e 1"
+    assert plain_letters("Müller\u2013Łódź  é\n1") == "Muller-Lodz e 1"
+    # A name is printed as it is written, where one of the fonts has its letters.
+    assert printable("Müller-Lüdenscheidt  é\n1") == "Müller-Lüdenscheidt é 1"
+    assert is_plain("46,XX,t(9;22)(q34;q11.2)")
+    assert not is_plain("Müller")
+    assert text_width("Müller", 20) != text_width("Muller", 20)
     assert printable("核型 7") == "?? 7"
 
 

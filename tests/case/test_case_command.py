@@ -18,7 +18,7 @@ from napari_karyo.karyotype import Karyotype
 def path(tmp_path: Path) -> Path:
     """A case of two cells, the first corrected."""
     path = tmp_path / "P1.karyo"
-    with Case.create(path, "Jane Doe") as case:
+    with Case.create(path, "Jane Müller") as case:
         for name in ("one", "two"):
             found = make_classification(make_cell(name=name))
             karyotype = Karyotype.from_classification(found, who="AB")
@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 def test_it_is_told(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["case", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{path} (patient Jane Doe): 2 cells"
+    assert lines[0] == f"{path} (patient Jane Müller): 2 cells"
     assert "one: 46,XY (proposal), counted, reviewed by AB, 2 edits; 46 crops" in lines[1]
     assert "two: 46,XY (proposal), 0 edits" in lines[2]
     assert len(lines) == 3
@@ -60,9 +60,9 @@ def test_it_is_written_out(path: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["case", str(path), "--output", str(pages), "--paper", "letter"]) == 0
     reader = PdfReader(pages)
     assert len(reader.pages) == 2
-    assert "Jane Doe" not in reader.pages[0].extract_text()
+    assert "Jane Müller" not in reader.pages[0].extract_text()
     assert main(["case", str(path), "--output", str(pages), "--patient"]) == 0
-    assert "Jane Doe" in PdfReader(pages).pages[0].extract_text()
+    assert "Jane Müller" in PdfReader(pages).pages[0].extract_text()
     report = tmp_path / "report.pdf"
     assert main(["case", str(path), "--output", str(report), "--report"]) == 0
     text = PdfReader(report).pages[0].extract_text()

@@ -200,7 +200,7 @@ def _write(
     draw = ImageDraw.Draw(image)
 
     def text(x: float, y: float, words: str, size: float, colour: Colour, anchor: str) -> None:
-        draw.text((x, y), words, fill=colour, font=font(size), anchor=anchor)
+        draw.text((x, y), words, fill=colour, font=font(size, words), anchor=anchor)
 
     first = columns[0].box.left if columns else wide
     small = SMALL * u

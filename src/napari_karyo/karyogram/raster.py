@@ -47,7 +47,7 @@ def line_pixels(line: Line, scale: float) -> tuple[slice, slice]:
 @lru_cache(maxsize=512)
 def text_mask(text: Text, scale: float) -> tuple[int, int, NDArray[np.float32]]:
     """Return a text as first row, first column and its letters, 0 to 1."""
-    face = font(text.size * scale)
+    face = font(text.size * scale, text.string)
     anchor = {"left": "ls", "middle": "ms", "right": "rs"}[text.align]
     y, x = round(text.y * scale), round(text.x * scale)
     left, top, right, bottom = face.getbbox(text.string, anchor=anchor)

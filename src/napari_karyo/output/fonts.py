@@ -1,9 +1,8 @@
 """The typefaces of vector pages, measured as they are drawn and taken along in the file.
 
-The karyogram's page keeps the face of its pixels, Aileron (CC0), which comes with
-Pillow. It has plain Latin letters only, so the report, where names of people and
-laboratories stand, is set in Bitstream Vera, which comes with ReportLab and has the
-letters of most European languages.
+The karyogram's page keeps the faces of its pixels: Aileron (CC0), which comes with
+Pillow and has plain Latin letters only, and Bitstream Vera, which comes with ReportLab and
+has the letters of most European languages. The report is set in the latter.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 from PIL import ImageFont
 
-from napari_karyo.karyogram.lettering import printable
+from napari_karyo.karyogram.lettering import is_plain, plain_letters, wider_font
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Face:
         """
         one_line = unicodedata.normalize("NFC", " ".join(string.split()))
         return "".join(
-            letter if self.has(letter) else printable(letter) or "?" for letter in one_line
+            letter if self.has(letter) else plain_letters(letter) or "?" for letter in one_line
         )
 
     def wrap(self, string: str, size: float, width: float) -> list[str]:
@@ -132,7 +131,7 @@ def _of_pillow() -> bytes:
     if isinstance(path, io.BytesIO):
         return path.getvalue()
     # Pillow may keep it elsewhere one day: a page in another face beats none.
-    return _shipped("Vera.ttf")()
+    return wider_font()
 
 
 #: The last is what a bare Linux has: its usual face is a tenth wider than the page's.
@@ -145,5 +144,10 @@ _LIKE_AILERON: Final = (
 )
 PAGE_FACE: Final = Face("Aileron", _LIKE_AILERON, False, _of_pillow)
 _LIKE_VERA: Final = ("DejaVu Sans", "Verdana")
-BODY: Final = Face("Bitstream Vera Sans", _LIKE_VERA, False, _shipped("Vera.ttf"))
+BODY: Final = Face("Bitstream Vera Sans", _LIKE_VERA, False, wider_font)
 BOLD: Final = Face("Bitstream Vera Sans Bold", _LIKE_VERA, True, _shipped("VeraBd.ttf"))
+
+
+def page_face(string: str) -> Face:
+    """Return the face in which a text of the karyogram's page is set."""
+    return PAGE_FACE if is_plain(string) else BODY

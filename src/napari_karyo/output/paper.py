@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from napari_karyo.karyogram.page import Box, Page
-from napari_karyo.output.fonts import PAGE_FACE
+from napari_karyo.output.fonts import page_face
 
 #: Points, the unit of PDF and of letters, to the millimetre.
 POINTS_PER_MM: Final = 72 / 25.4
@@ -97,14 +97,15 @@ def content_box(page: Page) -> Box:
         ys, xs = zip(*mark.points, strict=True)
         edges.append((min(ys), min(xs), max(ys), max(xs)))
     for text in page.texts:
-        wide = PAGE_FACE.width(text.string, text.size)
+        face = page_face(text.string)
+        wide = face.width(text.string, text.size)
         left = text.x - wide * {"left": 0.0, "middle": 0.5, "right": 1.0}[text.align]
         # As high as a line, not as these letters: all cells of a patient get one size.
         edges.append(
             (
-                text.y - PAGE_FACE.ascent * text.size,
+                text.y - face.ascent * text.size,
                 left,
-                text.y + PAGE_FACE.descent * text.size,
+                text.y + face.descent * text.size,
                 left + wide,
             )
         )

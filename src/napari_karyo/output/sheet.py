@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from napari_karyo.inference.confidence import Light, lights_of
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import Heading
-from napari_karyo.karyogram.lettering import printable
+from napari_karyo.karyogram.lettering import plain_letters
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.summary import heading_of
@@ -70,7 +70,7 @@ class Sheet:
         """Return what a file says about its picture, for those who find it later."""
         heading = self.heading
         simulated = " (simulated)" if heading.simulated else ""
-        return printable(
+        return plain_letters(
             f"{heading.title}. Cell {heading.cell}{simulated}. "
             f"{said_of(self.karyotype).label} {self.karyotype.iscn}. "
             "Proposal, for research use."

@@ -74,7 +74,7 @@ def pair_picture(
         slot = cell.karyotype.slot_of(one)
         words = fit(f"{slot}: {found.cell.chromosomes[one].name}", letters, field - 2 * gap)
         place = number * field + field / 2, 0.75 * head
-        draw.text(place, words, fill=style.ink, font=font(letters), anchor="ms")
+        draw.text(place, words, fill=style.ink, font=font(letters, words), anchor="ms")
         if number:
             draw.line([(number * field, gap), (number * field, height - gap)], fill=style.faint)
     return np.asarray(image).copy()
