@@ -16,6 +16,9 @@ import pytest
 # Qt from a thread, is an error and not a message.
 os.environ["NAPARI_STRICT_QT"] = "1"
 os.environ["NAPARI_ENSURE_PLUGIN_MAIN_THREAD"] = "1"
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Those who share the cores must not each take all of them; before torch is imported.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 HERE = Path(__file__).resolve().parent
 SETTING = "NAPARI_KARYO_DATA"

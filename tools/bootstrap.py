@@ -64,7 +64,8 @@ def main() -> int:
     python = environment()
     commands = {
         "demo": [["napari_karyo", "demo", *arguments]],
-        "test": [["pytest", *arguments]],
+        # Two at a time, a file by one of them: windows wait for their pictures most of the time.
+        "test": [["pytest", "-n", "2", "--dist", "loadfile", *arguments]],
         "check": CHECKS,
     }[task]
     worst = 0
