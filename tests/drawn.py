@@ -11,7 +11,7 @@ from scipy import ndimage
 from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, CLASSES
 from napari_karyo.inference.result import Classification
-from napari_karyo.preprocessing.prepare import stand_upright
+from napari_karyo.preprocessing.prepare import InputSettings, stand_upright
 
 #: Two of each autosome, and X Y.
 MALE = (*tuple(name for name in AUTOSOMES for _ in range(2)), "X", "Y")
@@ -81,6 +81,7 @@ def make_classification(
         model_hash="0" * 64,
         device="none",
         thresholds=THRESHOLDS,
+        settings=InputSettings(height=height, width=width),
     )
 
 

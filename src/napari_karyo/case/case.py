@@ -40,8 +40,9 @@ class CaseCell:
     ----------
     number : int
         In the file.
-    name : str
-        With its label, where two karyograms of one cell are kept.
+    cell_name : str
+    label : str
+        Tells it from another karyogram of the same cell; empty where there is none.
     crops : int
     superseded : bool
         Whether the cell was classified anew since, with nothing corrected here.
@@ -49,12 +50,18 @@ class CaseCell:
     """
 
     number: int
-    name: str
+    cell_name: str
+    label: str
     crops: int
     superseded: bool
     model: str
     model_hash: str
     program: str
+
+    @property
+    def name(self) -> str:
+        """The cell's name, with its label."""
+        return f"{self.cell_name} {self.label}" if self.label else self.cell_name
 
 
 class Case:
@@ -194,7 +201,7 @@ class Case:
     def cells(self) -> tuple[CaseCell, ...]:
         """Return the cells in the order in which they came."""
         return tuple(
-            CaseCell(number, f"{name} {label}" if label else name, crops, bool(gone), *rest)
+            CaseCell(number, name, label, crops, bool(gone), *rest)
             for number, name, label, crops, gone, *rest in self.query(
                 "SELECT id, name, label, (SELECT count(*) FROM chromosome "
                 "WHERE cell = cell.id AND made_of = '[]'), superseded, model, model_hash, program "
@@ -309,13 +316,21 @@ class Case:
         with self._reading(cell) as connection:
             names, proposed = read_proposal(connection, cell)
             karyotype = Karyotype.from_state(names, proposed, who)
-            karyotype.replay((event.direction, event.edit) for event in self.events(cell))
+            events = read_events(connection, cell)
+            karyotype.replay((event.direction, event.edit) for event in events)
         karyotype.journal = CellJournal(self, cell)
         return karyotype
 
     def events(self, cell: int) -> list[Event]:
-        """Return all that ever happened to a cell, oldest first, undone or not."""
-        return read_events(self, cell)
+        """Return all that ever happened to a cell, oldest first, undone or not.
+
+        Raises
+        ------
+        CaseError
+            Where its history makes no sense.
+        """
+        with self._reading(cell) as connection:
+            return read_events(connection, cell)
 
     # -- the file -------------------------------------------------------------------
 

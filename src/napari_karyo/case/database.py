@@ -86,16 +86,8 @@ def _damaged(path: Path, why: str) -> CaseError:
     )
 
 
-def lock_for(path: Path) -> FileLock:
-    """Return the lock that one program at a time holds on a case file.
-
-    The system lets go of it when the program ends, however it ends.
-    """
-    return FileLock(path.with_name(f".{path.name}.lock"))
-
-
 def hold(path: Path) -> tuple[FileLock | None, str]:
-    """Try to hold a case file for writing.
+    """Try to hold a case file for writing; the system lets go when the program ends.
 
     Returns
     -------
@@ -105,7 +97,7 @@ def hold(path: Path) -> tuple[FileLock | None, str]:
     """
     if path.exists() and not os.access(path, os.W_OK):
         return None, "the file may not be written to"
-    lock = lock_for(path)
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout:

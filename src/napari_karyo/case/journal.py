@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from napari_karyo.errors import CaseError, EditError
+from napari_karyo.errors import CaseError
 from napari_karyo.karyotype import Direction, Edit, Karyotype
 
 if TYPE_CHECKING:
@@ -83,16 +83,6 @@ class CellJournal:
         self._last = number
         self._follow(direction, number if of is None else of)
 
-    def events(self) -> list[Event]:
-        """Return all that ever happened to the cell, oldest first.
-
-        Raises
-        ------
-        CaseError
-            Where the file holds what makes no sense.
-        """
-        return read_events(self.case, self.cell)
-
     def _follow(self, direction: str, number: int) -> None:
         if direction == "do":
             self._done.append(number)
@@ -142,22 +132,15 @@ def insert_history(connection: sqlite3.Connection, cell: int, karyotype: Karyoty
         insert_event(connection, cell, edit, "undo", karyotype.who, datetime.now(UTC), number)
 
 
-def read_events(case: Case, cell: int) -> list[Event]:
-    """Return all that ever happened to a cell of a case, oldest first."""
+def read_events(connection: sqlite3.Connection, cell: int) -> list[Event]:
+    """Return all that ever happened to a cell, oldest first."""
     edits: dict[int, Edit] = {}
     events = []
-    try:
-        for number, direction, time, who, content, of in case.query(
-            "SELECT id, direction, time, who, edit, of FROM event WHERE cell = ? ORDER BY id", cell
-        ):
-            if of is None:
-                edits[number] = Edit.from_dict(json.loads(content))
-            edit = edits[number if of is None else of]
-            events.append(Event(direction, edit, datetime.fromisoformat(time), who))
-    except (sqlite3.Error, EditError, KeyError, TypeError, ValueError) as error:
-        raise CaseError(
-            f"the history of a cell can't be read: {error!r}.",
-            "The file was left as it is. Take a copy from your backup.",
-            case.path,
-        ) from error
+    for number, direction, time, who, content, of in connection.execute(
+        "SELECT id, direction, time, who, edit, of FROM event WHERE cell = ? ORDER BY id", (cell,)
+    ):
+        if of is None:
+            edits[number] = Edit.from_dict(json.loads(content))
+        edit = edits[number if of is None else of]
+        events.append(Event(direction, edit, datetime.fromisoformat(time), who))
     return events

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -97,26 +97,21 @@ def restore(case: Case, who: str) -> Generator[OpenCell | KaryoError, None, None
         except KaryoError as error:
             yield error
             continue
-        label = row.name.removeprefix(classification.cell.name).strip()
-        yield OpenCell(classification, karyotype, label, case, row.number)
+        yield OpenCell(classification, karyotype, row.label, case, row.number)
 
 
-def open_case(
-    viewer: Any, path: Path | str, done: Callable[[list[OpenCell]], object] | None = None
-) -> Any:
+def open_case(viewer: Any, path: Path | str) -> Any:
     """Open a case file in a viewer: its cells come onto the desk one after another.
 
     Parameters
     ----------
     viewer : napari.Viewer
     path : Path or str
-    done : callable, optional
-        Told of the cells when all are there.
 
     Returns
     -------
-    FunctionWorker or None
-        The thread that reads them; None where the file can't be opened.
+    FunctionWorker
+        The thread that reads them.
 
     Raises
     ------
@@ -161,8 +156,6 @@ def open_case(
             return
         cells = f"{len(opened)} cell{'' if len(opened) == 1 else 's'}"
         desk.say(f"{case.path.name}: {cells} opened as they were left.")
-        if done is not None:
-            done(opened)
 
     worker = create_worker(
         restore,

@@ -22,6 +22,7 @@ from napari_karyo.gui.widgets import rich, wrapped_label
 from napari_karyo.ideogram.compare import percent
 from napari_karyo.inference.confidence import Light, is_way_up_doubtful
 from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
+from napari_karyo.karyotype import slot_words
 
 WORDS = {
     Light.SURE: "sure",
@@ -152,8 +153,7 @@ def describe(cell: OpenCell, index: int) -> str:
     if made:
         lines.append("▲ a piece made by hand; the model classified it")
     elif before != slot:
-        before = {TRAY: "the tray", MARKERS: "the markers"}.get(before, before)
-        lines.append(f"▲ moved by hand from {before}")
+        lines.append(f"▲ moved by hand from {slot_words(before)}")
     elif (index in state.turned) != (index in first.turned):
         lines.append("▲ flipped by hand")
     if index in cell.karyotype.accepted_together:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.lettering import fit, font, text_width
 from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.style import Colour, Style
-from napari_karyo.karyogram.tiles import Window, bright_crops, cell_window, draw_tile
+from napari_karyo.karyogram.tiles import Window, cell_greys, draw_tile
 from napari_karyo.simulation.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -91,9 +92,9 @@ class _Greys:
     @classmethod
     def of(cls, classification: Classification, index: int, names: Sequence[str]) -> _Greys:
         cell = classification.cell
-        crops = bright_crops(cell, classification.photographed)
-        background = cell_window(crops, classification.uprights).background
-        typical = float(np.median([item.brightness for item in classification.uprights]))
+        crops, background = _of_cell(classification)
+        own = classification.uprights[: classification.photographed]
+        typical = float(np.median([item.brightness for item in own]))
         profiles = load_profile(cell.polarity).classes
         peaks = {name: profiles[name].peak for name in names}
         strongest = max(
@@ -106,6 +107,15 @@ class _Greys:
     def of_average(self, picture: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         """Return how strong the stain of an average is on the page, 0 to 1."""
         return self.window.apply(picture * np.float32(self.peaks[name] * self.typical))
+
+
+@lru_cache(maxsize=2)
+def _of_cell(classification: Classification) -> tuple[list[NDArray[np.float32]], float]:
+    """Return a cell's crops and background, kept for the next of its chromosomes."""
+    crops, window = cell_greys(
+        classification.cell, classification.uprights, classification.photographed
+    )
+    return crops, window.background
 
 
 def _window(canvas: NDArray[np.float32], box: Box) -> NDArray[np.float32]:

@@ -14,10 +14,8 @@ from napari_karyo.cell import Chromosome
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import PreprocessingError, WeightsError
 from napari_karyo.inference.result import Classification
-from napari_karyo.preprocessing.canvas import to_canvas
 from napari_karyo.preprocessing.foreground import bright_on_black
-from napari_karyo.preprocessing.prepare import HEADROOM
-from napari_karyo.preprocessing.straighten import straighten
+from napari_karyo.preprocessing.prepare import on_canvas
 from napari_karyo.preprocessing.upright import Upright, upright
 
 if TYPE_CHECKING:
@@ -108,7 +106,8 @@ def with_pieces(
         Where a crop is of another depth, or its name is taken.
     """
     uprights = _stand_upright(classification, chromosomes)
-    inputs, grids = _drawn(classification, uprights)
+    of_cell = classification.uprights[: classification.photographed]
+    inputs, grids = on_canvas(uprights, of_cell, classification.scale, classification.settings)
     part = replace(
         classification,
         cell=replace(classification.cell, chromosomes=tuple(chromosomes)),
@@ -135,25 +134,6 @@ def _stand_upright(
         except PreprocessingError as error:
             raise PreprocessingError(error.what, error.remedy, item.name) from error
     return tuple(pictures)
-
-
-def _drawn(
-    classification: Classification, uprights: Sequence[Upright]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Draw upright pictures on the network's canvas, as those of the cell were drawn."""
-    settings = classification.settings
-    height, width = classification.inputs.shape[2:]
-    first = classification.uprights[: classification.photographed]
-    of_cell = HEADROOM * float(np.median([picture.brightness for picture in first]))
-    inputs = np.zeros((len(uprights), 1, height, width), np.float32)
-    grids = np.zeros((len(uprights), height, width, 2), np.float32)
-    for index, picture in enumerate(uprights):
-        white = picture.brightness if settings.brightness == "crop" else of_cell
-        shown = straighten(picture) if settings.straighten else picture
-        inputs[index, 0], grids[index] = to_canvas(
-            shown, classification.scale, height, width, white
-        )
-    return inputs, grids
 
 
 def _same_weights(classification: Classification, model: str | Path | None) -> Weights | None:

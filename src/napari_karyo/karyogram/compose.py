@@ -34,7 +34,7 @@ from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.tiles import (
     Tile,
     bright_crops,
-    cell_window,
+    cell_greys,
     contrasted,
     draw_tile,
     overlay_tile,
@@ -106,9 +106,7 @@ class Composer:
         self._photographed = int(getattr(pictures, "photographed", len(self.uprights)))
         self.layout = layout or Layout.from_looks(self.looks, self._photographed)
         self.style = style or Style.of(self.cell.polarity)
-        self._crops = bright_crops(self.cell, self._photographed)
-        first = slice(self._photographed)
-        self._window = cell_window(self._crops[first], self.uprights[first])
+        self._crops, self._window = cell_greys(self.cell, self.uprights, self._photographed)
         #: By number, turned, appearance and size in pixels.
         self._tiles: dict[tuple[int, bool, Appearance, int, int], Tile] = {}
         #: By number, turned, angle, straightened and size in pixels: the map, and drawn.

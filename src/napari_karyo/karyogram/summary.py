@@ -64,6 +64,4 @@ def heading_of(
 def _signed(state: State, role: Role) -> str:
     """Return who signed a cell in a role, and on which day."""
     # The time is ISO 8601, in UTC: its first ten letters are the day.
-    return ", ".join(
-        f"{sign.who} {sign.time[:10]}".strip() for sign in state.signatures if sign.role == role
-    )
+    return ", ".join(f"{sign.who} {sign.time[:10]}".strip() for sign in state.signed(role))

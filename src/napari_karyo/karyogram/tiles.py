@@ -87,6 +87,23 @@ def bright_crops(cell: Cell, photographed: int | None = None) -> list[NDArray[np
     return [bright_on_black(item.image, cell.polarity, white) for item in cell]
 
 
+def cell_greys(
+    cell: Cell, uprights: Sequence[Upright], photographed: int | None = None
+) -> tuple[list[NDArray[np.float32]], Window]:
+    """Return a cell's crops as bright on black, and its window.
+
+    Parameters
+    ----------
+    cell : Cell
+    uprights : sequence of Upright
+    photographed : int, optional
+        How many chromosomes, the first ones, say what is white and what the window is:
+        pieces made later change nothing about the others. All where not given.
+    """
+    crops = bright_crops(cell, photographed)
+    return crops, cell_window(crops[:photographed], uprights[:photographed])
+
+
 def crop_places(
     item: Upright, size: tuple[int, int], turned: bool, angle: float = 0.0
 ) -> NDArray[np.float64]:

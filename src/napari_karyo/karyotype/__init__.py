@@ -3,11 +3,13 @@
 from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
 from napari_karyo.karyotype.history import Journal
 from napari_karyo.karyotype.model import Karyotype
+from napari_karyo.karyotype.seating import slot_words
 from napari_karyo.karyotype.state import (
     CELL_MARKS,
     PLAIN,
     SLOTS,
     Appearance,
+    Role,
     Signature,
     State,
 )
@@ -22,7 +24,9 @@ __all__ = [
     "Edit",
     "Journal",
     "Karyotype",
+    "Role",
     "Signature",
     "State",
+    "slot_words",
     "touched_slots",
 ]

@@ -180,6 +180,15 @@ class State:
         }
 
     @property
+    def work(self) -> tuple[str, ...]:
+        """The marks in the order in which the work goes on."""
+        return tuple(mark for mark in CELL_MARKS if mark in self.marks)
+
+    def signed(self, role: Role) -> tuple[Signature, ...]:
+        """Return who signed in a role."""
+        return tuple(sign for sign in self.signatures if sign.role == role)
+
+    @property
     def markers(self) -> tuple[int, ...]:
         """The marker chromosomes."""
         return self.slots[MARKERS]

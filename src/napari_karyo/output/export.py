@@ -11,9 +11,9 @@ from typing import IO, TYPE_CHECKING
 
 from napari_karyo.errors import ExportError
 from napari_karyo.karyogram.style import Style
-from napari_karyo.output.files import PIXELS, VECTORS, check_export, check_folder, written
+from napari_karyo.output.files import PIXELS, check_export, check_folder, written
 from napari_karyo.output.paper import A4, Paper
-from napari_karyo.output.pictures import export_picture, picture, save_pixels
+from napari_karyo.output.pictures import export_picture, save_pixels
 from napari_karyo.output.record import export_json
 from napari_karyo.output.sheet import Sheet
 from napari_karyo.output.table import export_table, write_table
@@ -141,15 +141,7 @@ def export_patient(
         stream.write(svg_of(sheet, style, paper or A4))
 
     def pixels(sheet: Sheet, stream: IO[bytes]) -> None:
-        drawn = picture(
-            sheet.karyotype,
-            sheet.classification,
-            dpi,
-            title=sheet.title,
-            style=style,
-            paper=paper,
-        )
-        save_pixels(stream, drawn, PIXELS[ending], dpi, sheet.description())
+        save_pixels(stream, sheet, PIXELS[ending], dpi, style, paper)
 
     return _one_each(sheets, path, svg if ending == ".svg" else pixels)
 
@@ -200,7 +192,7 @@ def export_sheets(
         for sheet in sheets
     ]
     # A picture of the screen's own paper keeps its very edges.
-    given = paper if paper is not A4 or Path(path).suffix.lower() in VECTORS else None
+    given = None if paper is A4 else paper
     if len(titled) == 1:
         one = titled[0]
         return (export(one.karyotype, one.classification, path, dpi, title=one.title, paper=given),)

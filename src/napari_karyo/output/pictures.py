@@ -60,7 +60,13 @@ def picture(
         Where the resolution is out of range.
     """
     check_dpi(dpi)
-    composer, page = Sheet(karyotype, classification, title).page(style)
+    return _pixels(Sheet(karyotype, classification, title), dpi, style, paper)
+
+
+def _pixels(
+    sheet: Sheet, dpi: float, style: Style | None, paper: Paper | None
+) -> NDArray[np.uint8]:
+    composer, page = sheet.page(style)
     if paper is None:
         return composer.compose(page, dpi / SCREEN_DPI)
     return _on_paper(composer, page, dpi, paper.landscape)
@@ -101,44 +107,31 @@ def export_picture(
         cannot be written.
     """
     path = Path(path)
-    form = check_picture(path, dpi)
-    sheet = Sheet(karyotype, classification, title)
-    pixels = picture(karyotype, classification, dpi, title=title, style=style, paper=paper)
+    form = PIXELS[check_export(path, dpi, endings=tuple(PIXELS))]
     with written(path) as stream:
-        save_pixels(stream, pixels, form, dpi, sheet.description())
+        save_pixels(stream, Sheet(karyotype, classification, title), form, dpi, style, paper)
     return path
 
 
-def check_picture(path: Path, dpi: float) -> str:
-    """Say what is wrong with a picture's name or resolution before any work is done.
-
-    Returns
-    -------
-    str
-        Pillow's name of the format.
-
-    Raises
-    ------
-    ExportError
-        Where the format is not known, the resolution is out of range, or there is no
-        such folder.
-    """
-    return PIXELS[check_export(path, dpi, endings=tuple(PIXELS))]
-
-
 def save_pixels(
-    stream: IO[bytes], pixels: NDArray[np.uint8], form: str, dpi: float, description: str
+    stream: IO[bytes],
+    sheet: Sheet,
+    form: str,
+    dpi: float,
+    style: Style | None,
+    paper: Paper | None,
 ) -> None:
-    """Write pixels into an open file, with their resolution and what they show.
+    """Draw a cell into an open file, with the resolution and what it shows.
 
     Parameters
     ----------
     stream : binary file
-    pixels : ndarray, shape (height, width, 3), uint8
+    sheet : Sheet
     form : {"PNG", "TIFF"}
-    dpi : float
-    description : str
+    dpi, style, paper
+        As of `picture`.
     """
+    pixels, description = _pixels(sheet, dpi, style, paper), sheet.description()
     extra: dict[str, Any]
     if form == "PNG":
         info = PngInfo()

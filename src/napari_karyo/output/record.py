@@ -12,7 +12,7 @@ from typing import Any, Final
 from napari_karyo import __version__
 from napari_karyo.classes import CLASSES
 from napari_karyo.output.files import SOFTWARE, check_export, written
-from napari_karyo.output.sheet import Sheet, said_of
+from napari_karyo.output.sheet import Sheet
 
 #: Raised where a reader of an older version would misread a file.
 SCHEMA: Final = {"name": "napari-karyo.karyotypes", "version": 1}
@@ -66,7 +66,7 @@ def json_of(sheets: Sequence[Sheet]) -> str:
 def cell_record(sheet: Sheet) -> dict[str, Any]:
     """Return all of one cell as lists, strings and numbers, fit for JSON."""
     karyotype, result = sheet.karyotype, sheet.classification
-    cell, said = result.cell, said_of(karyotype)
+    cell, state = result.cell, karyotype.state
     return {
         "name": cell.name,
         "title": sheet.title,
@@ -90,16 +90,20 @@ def cell_record(sheet: Sheet) -> dict[str, Any]:
             "sure_from": _number(result.thresholds[1]),
         },
         "notes": list(result.notes),
-        "iscn": {"text": karyotype.iscn, "by_hand": said.by_hand, "proposed": karyotype.proposal},
-        "counts": {**karyotype.counts(), "markers": len(karyotype.state.markers)},
-        "note": said.note,
-        "marks": list(said.marks),
+        "iscn": {
+            "text": karyotype.iscn,
+            "by_hand": karyotype.iscn_by_hand,
+            "proposed": karyotype.proposal,
+        },
+        "counts": {**karyotype.counts(), "markers": len(state.markers)},
+        "note": state.note,
+        "marks": list(state.work),
         "signatures": [
-            {"role": role, "who": who, "time": time} for role, who, time in said.signatures
+            {"role": sign.role, "who": sign.who, "time": sign.time} for sign in state.signatures
         ],
         "chromosomes": _chromosomes(sheet),
         "names": list(karyotype.names),
-        "state": karyotype.state.to_dict(),
+        "state": state.to_dict(),
         "proposed": karyotype.proposed.to_dict(),
         "history": [edit.to_dict() for edit in karyotype.history],
     }

@@ -15,8 +15,9 @@ from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import STAINS
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyogram.style import Style
+from napari_karyo.karyotype import Role, State
 from napari_karyo.output.files import SOFTWARE
-from napari_karyo.output.sheet import Sheet, said_of
+from napari_karyo.output.sheet import Sheet
 
 #: Of the table of cells.
 CELL_COLUMNS: Final = (
@@ -120,12 +121,12 @@ def report_of(
         )
     sheet = sheets[shown]
     karyotype, cell = sheet.karyotype, sheet.classification.cell
-    state, said = karyotype.state, said_of(sheet.karyotype)
+    state, by_hand = karyotype.state, karyotype.iscn_by_hand
     several = len(sheets) > 1
     counts = karyotype.counts()
-    number = sum(counts.values()) + len(state.markers)
-    label = "Karyotype, written by hand" if said.by_hand else "Proposed karyotype, by the program"
-    if said.by_hand and karyotype.proposal != karyotype.iscn:
+    number = karyotype.content.total
+    label = "Karyotype, written by hand" if by_hand else "Proposed karyotype, by the program"
+    if by_hand and karyotype.proposal != karyotype.iscn:
         label += f" (the program proposes {karyotype.proposal})"
     when = (date or datetime.now(UTC)).astimezone(UTC)
     return ReportContent(
@@ -187,28 +188,31 @@ def _warnings(sheet: Sheet) -> list[str]:
 
 
 def _cell_row(sheet: Sheet) -> tuple[str, ...]:
-    karyotype, said = sheet.karyotype, said_of(sheet.karyotype)
-    number = sum(karyotype.counts().values()) + len(karyotype.state.markers)
+    karyotype, state = sheet.karyotype, sheet.karyotype.state
     # Each mark holds the ones below it.
-    work = said.marks[-1:] or (("corrected",) if karyotype.state.corrected else ("proposal",))
-    by_hand = " (by hand)" if said.by_hand else ""
+    work = state.work[-1:] or (("corrected",) if state.corrected else ("proposal",))
+    by_hand = " (by hand)" if karyotype.iscn_by_hand else ""
     return (
         sheet.name,
-        str(number),
+        str(karyotype.content.total),
         karyotype.iscn + by_hand,
         work[0],
-        said.who("reviewed") or "-",
-        said.who("confirmed") or "-",
+        _signers(state, "reviewed"),
+        _signers(state, "confirmed"),
     )
+
+
+def _signers(state: State, role: Role) -> str:
+    return ", ".join(dict.fromkeys(sign.who for sign in state.signed(role))) or "-"
 
 
 def _said(sheet: Sheet) -> list[str]:
     """Return who answers for a cell, since when, and what they noted."""
-    said = said_of(sheet.karyotype)
-    signed = [f"{role} by {who}, {_time(time)}" for role, who, time in said.signatures]
-    corrected = len(sheet.karyotype.state.corrected)
+    state = sheet.karyotype.state
+    signed = [f"{sign.role} by {sign.who}, {_time(sign.time)}" for sign in state.signatures]
+    corrected = len(state.corrected)
     together = len(sheet.karyotype.accepted_together)
-    single = len(sheet.karyotype.state.reviewed) - together
+    single = len(state.reviewed) - together
     by = ", ".join(sheet.heading.corrected_by)
     if corrected:
         signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
@@ -219,11 +223,11 @@ def _said(sheet: Sheet) -> list[str]:
         signed.append(f"{_count(together, 'chromosome')} accepted together")
     if single:
         signed.append(f"{_count(single, 'chromosome')} accepted one by one")
-    if not said.signatures:
+    if not state.signatures:
         signed.insert(0, "not reviewed, not confirmed")
     lines = [f"Cell {sheet.name}: {'; '.join(signed)}"]
-    if said.note:
-        lines.append(f"Note on cell {sheet.name}: {said.note}")
+    if state.note:
+        lines.append(f"Note on cell {sheet.name}: {state.note}")
     return lines
 
 

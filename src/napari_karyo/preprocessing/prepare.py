@@ -112,17 +112,45 @@ def stand_upright(cell: Cell) -> tuple[Cell, tuple[Upright, ...]]:
 def draw_inputs(
     cell: Cell, uprights: tuple[Upright, ...], factor: float, settings: InputSettings
 ) -> Prepared:
-    """Draw upright chromosomes on the network's canvas with a given factor."""
+    """Draw the upright chromosomes of a cell on the network's canvas with a given factor."""
+    inputs, grids = on_canvas(uprights, uprights, factor, settings)
+    return Prepared(cell, uprights, inputs, grids, factor)
+
+
+def on_canvas(
+    uprights: Sequence[Upright], of_cell: Sequence[Upright], factor: float, settings: InputSettings
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Draw upright chromosomes on the network's canvas.
+
+    Parameters
+    ----------
+    uprights : sequence of Upright, length N
+    of_cell : sequence of Upright
+        Those whose brightness says what is white, where the settings take the cell's.
+    factor : float
+        Input pixels per crop pixel.
+    settings : InputSettings
+
+    Returns
+    -------
+    inputs : ndarray, shape (N, 1, height, width), float32
+    grids : ndarray, shape (N, height, width, 2), float32
+        Row and column in the original crop of each pixel of the input.
+    """
     inputs = np.zeros((len(uprights), 1, settings.height, settings.width), np.float32)
     grids = np.zeros((len(uprights), settings.height, settings.width, 2), np.float32)
-    own = np.array([picture.brightness for picture in uprights])
-    whites = own if settings.brightness == "crop" else np.full(len(own), HEADROOM * np.median(own))
+    each = settings.brightness == "crop"
+    shared = HEADROOM * float(np.median([picture.brightness for picture in of_cell]))
     for index, picture in enumerate(uprights):
         shown = straighten(picture) if settings.straighten else picture
         inputs[index, 0], grids[index] = to_canvas(
-            shown, factor, settings.height, settings.width, float(whites[index])
+            shown,
+            factor,
+            settings.height,
+            settings.width,
+            picture.brightness if each else shared,
         )
-    return Prepared(cell, uprights, inputs, grids, factor)
+    return inputs, grids
 
 
 def prepare(

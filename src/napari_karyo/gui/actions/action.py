@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from napari_karyo.classes import MARKERS, TRAY
+from napari_karyo.classes import CLASSES
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.karyotype import slot_words as short_words
 
 #: Headings of the help, in the order in which they stand there.
 Group = Literal["Review", "Correct", "Picture", "Cell", "Look"]
@@ -92,7 +93,7 @@ def in_hand(desk: Desk) -> tuple[OpenCell, int] | None:
 
 def slot_words(slot: str) -> str:
     """Return a slot's name as a person says it."""
-    return {TRAY: "the tray", MARKERS: "the markers"}.get(slot, f"chromosome {slot}")
+    return f"chromosome {slot}" if slot in CLASSES else short_words(slot)
 
 
 def name_of(cell: OpenCell, index: int) -> str:

@@ -12,7 +12,7 @@ from napari_karyo.errors import PreprocessingError
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.karyogram.lettering import fit, font
 from napari_karyo.karyogram.style import Style
-from napari_karyo.karyogram.tiles import bright_crops, cell_window, draw_tile
+from napari_karyo.karyogram.tiles import cell_greys, draw_tile
 from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import Upright
 
@@ -43,8 +43,7 @@ def pair_picture(
     """
     found = cell.classification
     style = Style.of(found.cell.polarity)
-    crops = bright_crops(found.cell)
-    window = cell_window(crops, found.uprights)
+    crops, window = cell_greys(found.cell, found.uprights, found.photographed)
     head, gap = round(_HEAD * letters), max(2, round(_GAP * letters))
     shapes = [_shapes(found.uprights[one]) for one in chromosomes]
     field = width // max(1, len(chromosomes))

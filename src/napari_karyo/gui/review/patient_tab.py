@@ -27,6 +27,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_karyo.errors import KaryoError
+from napari_karyo.gui.actions import attempt
 from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.following import DeskFollower, of_one_patient, patient_cells, show_cell
 from napari_karyo.gui.gallery_dock import GALLERY, open_gallery
@@ -177,10 +178,7 @@ class PatientTab(DeskFollower):
         box, cell = self.sender(), self.desk.current
         if cell is None or not isinstance(box, QCheckBox):
             return
-        try:
-            cell.karyotype.mark(box.objectName(), on)
-        except KaryoError as error:
-            self.desk.say(str(error))
+        attempt(self.desk, lambda: cell.karyotype.mark(box.objectName(), on))
         self.follow_now()
 
     def _open_gallery(self) -> None:

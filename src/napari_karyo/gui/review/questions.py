@@ -13,6 +13,7 @@ from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.review.lists import CompactList
 from napari_karyo.ideogram.compare import percent
 from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
+from napari_karyo.karyotype import slot_words
 
 _INDEX = Qt.ItemDataRole.UserRole
 
@@ -46,7 +47,7 @@ class Questions(CompactList):
             for one in waiting:
                 own = cell.classification.predicted[one]
                 slot = cell.karyotype.slot_of(one)
-                where = actions.slot_words(slot).removeprefix("chromosome ")
+                where = slot_words(slot)
                 said = "its own choice" if own == slot else f"the model alone: {own}"
                 item = QTreeWidgetItem(
                     [LAMP_SIGNS[shown[one]], f"in {where}", said, percent(cell.confidence(one))]
