@@ -56,7 +56,7 @@ def abnormal(truth: Counter[str]) -> list[str]:
 
 def describe(truth: Counter[str]) -> str:
     """Return the group of a real cell: how many chromosomes, and what is odd."""
-    odd = [f"{'+' if truth[n] > 2 else '-'}{n}" for n in AUTOSOMES if truth[n] != 2]
+    odd = [f"{'+' if truth[n] > 2 else '-'}{n}" for n in abnormal(truth) if n in AUTOSOMES]
     sex = "X" * truth["X"] + "Y" * truth["Y"]
     if len(odd) > 2:
         return "real, several missing or extra"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -117,21 +117,6 @@ class State:
         torch.set_rng_state(content["random"])
         if torch.cuda.is_available() and "cuda_random" in content:
             torch.cuda.set_rng_state(content["cuda_random"])
-
-
-def running_mean(decay: float) -> Callable[..., None]:
-    """Return a running mean that forgets the untrained start as fast as it can."""
-
-    @torch.no_grad()
-    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
-        keep = min(decay, (1 + float(count)) / (10 + float(count)))
-        if averaged[0].is_floating_point():
-            torch._foreach_lerp_(averaged, current, 1 - keep)
-        else:
-            for old, new in zip(averaged, current, strict=True):
-                old.copy_(new)
-
-    return update
 
 
 def write_curve(path: Path, rows: Sequence[dict[str, float]]) -> None:
