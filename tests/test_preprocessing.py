@@ -98,6 +98,15 @@ def test_foreground_fills_holes() -> None:
     assert foreground(image)[59, 60]
 
 
+@pytest.mark.parametrize("ground", [0.0, 0.15])
+def test_grain_of_the_background_is_no_chromosome(ground: float) -> None:
+    clean = 0.4 * draw(line(0.3))
+    grain = np.random.default_rng(0).normal(ground, 0.1, clean.shape)
+    mask = foreground(np.clip(clean + grain, 0, 1).astype(np.float32))
+    true = foreground(clean)
+    assert 2 * (mask & true).sum() / (mask.sum() + true.sum()) > 0.9
+
+
 @pytest.mark.parametrize("fill", [0.0, 1.0, 0.5])
 def test_an_image_of_one_grey_holds_no_chromosome(fill: float) -> None:
     with pytest.raises(PreprocessingError, match="no chromosome"):

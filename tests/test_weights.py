@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 from small import CALIBRATION, small_network, small_weights
 
@@ -47,6 +48,57 @@ def test_what_is_read_back_is_the_rounded_network(tmp_path: Path) -> None:
     # A byte a weight, and little besides.
     weights = sum(value.numel() for value in network.parameters())
     assert path.stat().st_size < 1.5 * weights + 10_000
+
+
+def test_fewer_numbers_make_a_smaller_file_that_is_read_back_as_it_was_rounded(
+    tmp_path: Path,
+) -> None:
+    network = small_network()
+    path, bytewise = tmp_path / "w.safetensors", tmp_path / "b.safetensors"
+    save_weights(path, network, CALIBRATION, {}, largest=19)
+    save_weights(bytewise, network, CALIBRATION, {})
+    for one, other in zip(
+        load_weights(path).network.state_dict().values(),
+        rounded(network, largest=19).state_dict().values(),
+        strict=True,
+    ):
+        assert torch.equal(one, other)
+    kernels = sum(value.numel() for value in network.parameters() if value.ndim > 1)
+    assert bytewise.stat().st_size - path.stat().st_size > 0.2 * kernels
+
+
+def test_files_of_whole_numbers_each_by_itself_are_still_read(tmp_path: Path) -> None:
+    network = small_network()
+    path = tmp_path / "old.safetensors"
+    old = {}
+    for name, value in network.state_dict().items():
+        if value.ndim > 1:
+            scale = value.flatten(1).abs().amax(dim=1) / 127
+            per_row = scale.reshape(-1, *[1] * (value.ndim - 1))
+            old[name], old[name + ".scale"] = (value / per_row).round().to(torch.int8), scale
+        else:
+            old[name] = value.half() if value.is_floating_point() else value
+    metadata = {
+        "format": "napari-karyo weights 2",
+        "config": json.dumps(network.config.as_dict()),
+        "calibration": json.dumps(CALIBRATION),
+        "facts": "{}",
+    }
+    save_file(old, path, metadata)
+    loaded = load_weights(path).network
+    for one, other in zip(loaded.parameters(), rounded(network).parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_packed_numbers_that_are_damaged(tmp_path: Path) -> None:
+    path = small_weights(tmp_path)
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    tensors["packed"] = tensors["packed"][:-40].clone()
+    save_file(tensors, path, metadata)
+    with pytest.raises(WeightsError, match="no weights of a network"):
+        load_weights(path)
 
 
 def test_files_in_half_precision_are_still_read(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def train(
     if not finished:
         return None
     # What is calibrated and measured is what will be read back.
-    network = rounded(network)
+    network = rounded(network, recipe.largest)
     calibration = calibrate(network, crops, str(place.kind))
     facts: dict[str, Any] = {
         "config": config,
@@ -154,7 +154,7 @@ def train(
         "val": validate(network, crops, crops.select("val"), place),
     }
     path = output / f"{config}.safetensors"
-    digest = save_weights(path, network, calibration, facts)
+    digest = save_weights(path, network, calibration, facts, recipe.largest)
     progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
     return path
 
