@@ -103,7 +103,8 @@ def foreground(bright: NDArray[np.float32]) -> NDArray[np.bool_]:
     objects = label(lifted > level, connectivity=2)
     sizes = np.bincount(objects.ravel())
     sizes[0] = 0
-    mask = ndimage.binary_fill_holes(_with_own_pieces(objects, sizes, lifted > max(PALE_SHARE * level, least)))
+    bridges = lifted > max(PALE_SHARE * level, least)
+    mask = ndimage.binary_fill_holes(_with_own_pieces(objects, sizes, bridges))
     if int(mask.sum()) < MIN_PIXELS:
         raise PreprocessingError(
             f"the largest object has only {int(mask.sum())} pixels.",
