@@ -30,7 +30,7 @@ FORMAT = "napari-karyo weights 3"
 #: Written before: every number in half precision; whole numbers each by itself. Read still.
 FORMATS = ("napari-karyo weights 1", "napari-karyo weights 2", FORMAT)
 
-#: The largest whole number of a weight where nothing else is asked: a byte each.
+#: The largest whole number of a weight where nothing else is asked: a byte each at most.
 BYTE = 127
 
 #: Ends the name of the scales of a tensor that is stored as whole numbers.
@@ -79,8 +79,8 @@ def save_weights(
     """Write a network as safetensors, a byte a weight or less.
 
     Kernels and matrices are stored as whole numbers, with one scale for each output, and
-    the commoner ones with fewer bits; everything else in half precision. That makes a
-    quarter of the file or less and is read back as float32. `rounded` gives the network
+    the commoner ones with fewer bits; everything else in half precision. That is a
+    quarter of single precision or less, and is read back as float32. `rounded` gives the network
     that will be read back.
 
     Parameters
@@ -90,12 +90,17 @@ def save_weights(
     calibration, facts : dict
         As `Weights` has them.
     largest : int
-        The largest whole number, 1 to 127: 19 makes about 4.5 bits a weight.
+        The largest whole number, 1 to 127: 19 makes about 4.5 bits a weight of the default.
 
     Returns
     -------
     str
         The SHA-256 of the file.
+
+    Raises
+    ------
+    ValueError
+        Where `largest` is out of its range.
     """
     from safetensors.torch import save
 
@@ -114,7 +119,14 @@ def save_weights(
 
 
 def rounded(network: AnyNetwork, largest: int = BYTE) -> AnyNetwork:
-    """Return the network as `load_weights` will read it back: what is to be calibrated."""
+    """Return the network as `load_weights` will read it back: what is to be calibrated.
+
+    Parameters
+    ----------
+    network : ChromosomeNetwork or Ensemble
+    largest : int
+        As given to `save_weights`.
+    """
     copy = deepcopy(network).cpu()
     copy.load_state_dict(_scaled(_whole(copy.state_dict(), largest)))
     return copy.eval()
@@ -124,6 +136,8 @@ def _whole(tensors: dict[str, Tensor], largest: int) -> dict[str, Tensor]:
     """Return kernels and matrices as whole numbers with their scales, the rest in half."""
     import torch
 
+    if not 1 <= largest <= BYTE:
+        raise ValueError(f"largest is {largest}, not 1 to {BYTE}")
     whole = {}
     for name, value in tensors.items():
         value = value.detach().cpu()
@@ -174,10 +188,13 @@ def _unpacked(tensors: dict[str, Tensor], shapes: dict[str, tuple[int, ...]]) ->
         return tensors
     rest = {name: value for name, value in tensors.items() if name != PACKED}
     names = sorted(name.removesuffix(SCALE) for name in rest if name.endswith(SCALE))
-    data = bytearray(zlib.decompress(tensors[PACKED].numpy().tobytes()))
-    parts = torch.frombuffer(data, dtype=torch.int8).split(
-        [math.prod(shapes[name]) for name in names]
-    )
+    sizes = [math.prod(shapes[name]) for name in names]
+    # No more than there should be is unpacked, whatever the file holds.
+    coder = zlib.decompressobj()
+    data = bytearray(coder.decompress(tensors[PACKED].numpy().tobytes(), sum(sizes) + 1))
+    if len(data) != sum(sizes) or not coder.eof:
+        raise ValueError("the packed numbers are not as many as the network has")
+    parts = torch.frombuffer(data, dtype=torch.int8).split(sizes)
     shaped = {name: part.reshape(shapes[name]) for name, part in zip(names, parts, strict=True)}
     return {**rest, **shaped}
 

@@ -20,8 +20,9 @@ MIN_PIXELS = 12
 #: which Otsu's own threshold cuts off.
 OTSU_SHARE = 0.55
 
-#: Grain of the background from which on outlines are sought in a softened picture, whose
-#: blur, in pixels, is `SOFTENED`. It is hardly ever there in crops that a program cut out.
+#: Grain of the background, a share of white, from which on outlines are sought in a softened
+#: picture, whose blur, in pixels, is `SOFTENED`. In crops that a program cut out it is hardly
+#: ever there: in 8 bits it asks for neighbours that differ by 3 greys or more.
 GRAINY, SOFTENED = 0.012, 1.5
 
 #: The least threshold in such a picture, in standard deviations of the grain before.
@@ -66,7 +67,8 @@ def foreground(bright: NDArray[np.float32]) -> NDArray[np.bool_]:
 
     What is cut off from it only by a pale stretch of its own belongs to it: the
     satellites of 13 to 15, 21 and 22 beyond their stalks, and an arm beyond the
-    heterochromatin of 1, 9 or 16, which hardly fluoresces in Q-banding.
+    heterochromatin of 1, 9 or 16, which hardly fluoresces in Q-banding. Where the
+    background is grainy the outline is that of a softened picture, up to a pixel wider.
 
     Parameters
     ----------
@@ -93,16 +95,15 @@ def foreground(bright: NDArray[np.float32]) -> NDArray[np.bool_]:
     lifted = np.clip(bright - background, 0.0, None)
     inside = lifted[lifted > 0.02]
     if inside.size < MIN_PIXELS or float(np.ptp(lifted)) < 0.02:
-        raise PreprocessingError(
-            "no chromosome stands out from the background.",
-            "Check that the crop is not empty and that the stain (bright or dark) is right.",
-        )
+        raise _nothing_there()
     # What is left of the grain must stay below the palest bridge.
     least = GRAIN_CLEAR * grain if grain > GRAINY else 0.0
     level = max(0.02, OTSU_SHARE * float(threshold_otsu(lifted)), least)
     objects = label(lifted > level, connectivity=2)
     sizes = np.bincount(objects.ravel())
     sizes[0] = 0
+    if not sizes.any():
+        raise _nothing_there()
     bridges = lifted > max(PALE_SHARE * level, least)
     mask = ndimage.binary_fill_holes(_with_own_pieces(objects, sizes, bridges))
     if int(mask.sum()) < MIN_PIXELS:
@@ -113,17 +114,24 @@ def foreground(bright: NDArray[np.float32]) -> NDArray[np.bool_]:
     return np.asarray(mask, np.bool_)
 
 
+def _nothing_there() -> PreprocessingError:
+    return PreprocessingError(
+        "no chromosome stands out from the background.",
+        "Check that the crop is not empty and that the stain (bright or dark) is right.",
+    )
+
+
 def _edges(bright: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     """Return the four edges of a crop."""
     return [bright[0], bright[-1], bright[:, 0], bright[:, -1]]
 
 
 def _grain(bright: NDArray[np.float32]) -> float:
-    """Return about the standard deviation of the background's noise.
+    """Return about the standard deviation of the background's noise, a share of white.
 
     From the median difference of neighbours on the quietest edge, since a chromosome may lie
-    on others. On ground that noise can't make darker than black it is less than half of
-    what the noise was before.
+    on others; so a crop with one flat edge has none. On ground that noise can't make darker
+    than black it is less than half of what the noise was before.
     """
     steps = [float(np.median(np.abs(np.diff(edge)))) for edge in _edges(bright) if len(edge) > 1]
     # The difference of two normal numbers stays below this in half of all cases.

@@ -66,8 +66,8 @@ class Augmentation:
         Probability that greys follow another curve from black to white, as a camera's
         or a stain's may.
     shading : float
-        By how much, either way, single stretches of the length are brighter or darker,
-        as another stain or another preparation shows a band.
+        Share by which single stretches of the length become brighter or darker at most, as
+        another stain or another preparation shows a band.
     """
 
     rotation: float = 11.0
@@ -86,7 +86,7 @@ class Augmentation:
     sharpen: float = 0.25
     local: float = 0.25
     curve: float = 0.3
-    shading: float = 0.15
+    shading: float = 0.3
 
     @classmethod
     def none(cls) -> Augmentation:
@@ -211,8 +211,8 @@ def _softened(images: Tensor, times: int) -> Tensor:
 def _sharpen(images: Tensor, strength: Tensor) -> Tensor:
     """Add to crops what a blur takes from them: 0 leaves them, 1 is most."""
     detail = images - _softened(images, 4)
-    stronger = images + SHARPEST * strength[:, None, None, None] * detail
-    return (stronger * (images > 0.02)).clamp(0, 1)
+    added = SHARPEST * strength[:, None, None, None] * detail * (images > 0.02)
+    return (images + added).clamp(0, 1)
 
 
 def _even_out(images: Tensor, strength: Tensor) -> Tensor:
@@ -234,7 +234,7 @@ def _shade(images: Tensor, most: float) -> Tensor:
     """Make stretches of the length brighter or darker, softly."""
     count, _, height, _ = images.shape
     knots = torch.rand(count, 1, STRETCHES, device=images.device) * 2 - 1
-    knots = knots * torch.rand(count, 1, 1, device=images.device) * most * 2
+    knots = knots * torch.rand(count, 1, 1, device=images.device) * most
     field = functional.interpolate(knots, height, mode="linear", align_corners=True)
     return (images * (1 + field[..., None]).clamp(min=0.2)).clamp(0, 1)
 
