@@ -107,6 +107,16 @@ def test_grain_of_the_background_is_no_chromosome(ground: float) -> None:
     assert 2 * (mask & true).sum() / (mask.sum() + true.sum()) > 0.9
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_grain_alone_never_fills_the_crop(seed: int) -> None:
+    grain = np.random.default_rng(seed).normal(0.3, 0.1, (60, 40)).astype(np.float32)
+    try:
+        mask = foreground(grain)
+    except PreprocessingError:
+        return
+    assert mask.mean() < 0.5
+
+
 @pytest.mark.parametrize("fill", [0.0, 1.0, 0.5])
 def test_an_image_of_one_grey_holds_no_chromosome(fill: float) -> None:
     with pytest.raises(PreprocessingError, match="no chromosome"):

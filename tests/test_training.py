@@ -23,7 +23,7 @@ from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import Prediction
 from napari_karyo.models.weights import load_weights
 from napari_karyo.training import train as entry
-from napari_karyo.training.augment import Augmentation, augment
+from napari_karyo.training.augment import Augmentation, _even_out, _sharpen, augment
 from napari_karyo.training.calibrate import (
     DOUBTFUL,
     calibration_error,
@@ -261,6 +261,15 @@ def test_another_look_changes_the_greys_of_the_chromosome_alone(look: str) -> No
     assert float((changed - images)[inside].abs().mean()) > 0.005
 
 
+@pytest.mark.parametrize("change", [_sharpen, _even_out])
+def test_a_look_of_no_strength_leaves_a_crop_alone(
+    change: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+) -> None:
+    images = banded(4)
+    images[:, :, 56:60, 8:16] = 0.015
+    assert torch.equal(change(images, torch.zeros(4)), images)
+
+
 def test_sharpening_deepens_a_fine_band() -> None:
     torch.manual_seed(0)
     images = banded()
@@ -422,11 +431,18 @@ def test_train_writes_weights_that_load_and_evaluate(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(entry.CONFIGS, "default", SMALL)
-    monkeypatch.setitem(entry.RECIPES, "default", replace(QUICK, epochs=12))
+    monkeypatch.setitem(entry.RECIPES, "default", replace(QUICK, epochs=12, largest=19))
     path = entry.train([data], tmp_path / "out", device="cpu", progress=lambda _: None)
     assert path is not None
     loaded = load_weights(path)
     assert loaded.facts["crops"]["train"] == {"q_band": 6}
+    # What was measured is what was stored, and stored as the recipe says.
+    crops = load_dataset(data, tmp_path / "work", SMALL.input)
+    found = validate(loaded.network, crops, crops.select("val"), CPU)
+    assert found == loaded.facts["val"]
+    for kernel in loaded.network.parameters():
+        if kernel.ndim > 1:
+            assert max(len(row.unique()) for row in kernel.flatten(1)) <= 2 * 19 + 1
     report = evaluate(data, model=path, device="cpu", split="test")
     figures = report.figures("q_band")
     assert figures["crops"] == 6

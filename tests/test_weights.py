@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from small import CALIBRATION, small_network, small_weights
 
 from napari_karyo.errors import WeightsError
 from napari_karyo.models import weights as store
+from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.weights import (
     available_models,
     load_weights,
@@ -45,7 +48,7 @@ def test_what_is_read_back_is_the_rounded_network(tmp_path: Path) -> None:
     with torch.no_grad():
         read, known = load_weights(path).network(images)[0], rounded(network)(images)[0]
     assert torch.equal(read, known)
-    # A byte a weight, and little besides.
+    # A byte a weight at most, and little besides.
     weights = sum(value.numel() for value in network.parameters())
     assert path.stat().st_size < 1.5 * weights + 10_000
 
@@ -65,6 +68,23 @@ def test_fewer_numbers_make_a_smaller_file_that_is_read_back_as_it_was_rounded(
         assert torch.equal(one, other)
     kernels = sum(value.numel() for value in network.parameters() if value.ndim > 1)
     assert bytewise.stat().st_size - path.stat().st_size > 0.2 * kernels
+
+
+def test_an_ensemble_is_read_back_as_it_was_rounded(tmp_path: Path) -> None:
+    ensemble = Ensemble([small_network(0), small_network(1)])
+    path = tmp_path / "e.safetensors"
+    save_weights(path, ensemble, CALIBRATION, {}, largest=19)
+    read, known = load_weights(path).network, rounded(ensemble, largest=19)
+    assert read.state_dict().keys() == known.state_dict().keys()
+    for name, value in known.state_dict().items():
+        assert torch.equal(read.state_dict()[name], value), name
+
+
+@pytest.mark.parametrize("largest", [0, 128])
+def test_a_largest_number_that_is_no_byte_is_refused(tmp_path: Path, largest: int) -> None:
+    with pytest.raises(ValueError, match="largest"):
+        save_weights(tmp_path / "w.safetensors", small_network(), CALIBRATION, {}, largest)
+    assert not (tmp_path / "w.safetensors").exists()
 
 
 def test_files_of_whole_numbers_each_by_itself_are_still_read(tmp_path: Path) -> None:
@@ -90,12 +110,22 @@ def test_files_of_whole_numbers_each_by_itself_are_still_read(tmp_path: Path) ->
         assert torch.allclose(one, other, atol=1e-6)
 
 
-def test_packed_numbers_that_are_damaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:-40],
+        lambda data: zlib.compress(b"\0" * 10),
+        lambda data: zlib.compress(zlib.decompress(data) + b"\0"),
+    ],
+    ids=["cut short", "too few", "too many"],
+)
+def test_packed_numbers_that_are_damaged(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     path = small_weights(tmp_path)
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata()
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    tensors["packed"] = tensors["packed"][:-40].clone()
+    damaged = damage(tensors["packed"].numpy().tobytes())
+    tensors["packed"] = torch.frombuffer(bytearray(damaged), dtype=torch.uint8)
     save_file(tensors, path, metadata)
     with pytest.raises(WeightsError, match="no weights of a network"):
         load_weights(path)

@@ -159,12 +159,8 @@ def training() -> str:
     """Return what made the shipped weights, from the file itself."""
     weights = load_weights("default")
     facts = weights.facts
-    before = facts.get("before")
     rows = [
-        *([["before it, command", f"`{before['command']}`"]] if before else []),
-        *([["before it, commit", f"`{before['commit']}`"]] if before else []),
-        *([["before it, SHA-256", f"`{facts['started_from']}`"]] if before else []),
-        *([["before it, time", f"{before['seconds'] / 60:.0f} minutes"]] if before else []),
+        *_trained_before(facts),
         ["command", f"`{facts['command']}`"],
         ["commit", f"`{facts['commit']}`"],
         ["device", f"{facts['device']}, {facts['processor']}"],
@@ -182,6 +178,23 @@ def training() -> str:
         ["SHA-256", f"`{weights.sha256}`"],
     ]
     return table(["", ""], rows)
+
+
+def _trained_before(facts: dict[str, Any]) -> list[list[str]]:
+    """Return what made the weights that a training went on from, the first ones first."""
+    earlier = []
+    while "before" in facts:
+        earlier.append((facts["before"], facts["started_from"]))
+        facts = facts["before"]
+    rows = []
+    for number, (before, digest) in enumerate(reversed(earlier), start=1):
+        rows += [
+            [f"before it, training {number}, command", f"`{before['command']}`"],
+            [f"before it, training {number}, commit", f"`{before['commit']}`"],
+            [f"before it, training {number}, SHA-256", f"`{digest}`"],
+            [f"before it, training {number}, time", f"{before['seconds'] / 60:.0f} minutes"],
+        ]
+    return rows
 
 
 def main() -> int:
