@@ -23,7 +23,7 @@ from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import Prediction
 from napari_karyo.models.weights import load_weights
 from napari_karyo.training import train as entry
-from napari_karyo.training.augment import Augmentation, _even_out, _sharpen, augment
+from napari_karyo.training.augment import Augmentation, augment
 from napari_karyo.training.calibrate import (
     DOUBTFUL,
     calibration_error,
@@ -238,71 +238,6 @@ def test_a_bent_crop_is_an_arc_of_the_same_length() -> None:
     away = (low - middle)[inside]
     assert away.max() > 3
     assert away.min() < -3
-
-
-def banded(count: int = 60) -> torch.Tensor:
-    """Return crops of one chromosome with a fine dark band and a bright half."""
-    images = torch.zeros(count, 1, 64, 24)
-    images[:, :, 8:56, 8:16] = 0.4
-    images[:, :, 32:56, 8:16] = 0.6
-    images[:, :, 18:20, 8:16] = 0.2
-    return images
-
-
-@pytest.mark.parametrize("look", ["sharpen", "local", "curve", "shading"])
-def test_another_look_changes_the_greys_of_the_chromosome_alone(look: str) -> None:
-    torch.manual_seed(0)
-    images = banded()
-    changed, _ = augment(images, replace(Augmentation.none(), **{look: 0.3}))
-    inside = images > 0
-    assert 0 <= float(changed.min()) <= float(changed.max()) <= 1
-    # The sampling grid leaves a trace of its own, far below what may be seen.
-    assert float(changed[~inside].abs().max()) < 0.01
-    assert float((changed - images)[inside].abs().mean()) > 0.005
-
-
-@pytest.mark.parametrize("change", [_sharpen, _even_out])
-def test_a_look_of_no_strength_leaves_a_crop_alone(
-    change: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-) -> None:
-    images = banded(4)
-    images[:, :, 56:60, 8:16] = 0.015
-    assert torch.equal(change(images, torch.zeros(4)), images)
-
-
-def test_sharpening_deepens_a_fine_band() -> None:
-    torch.manual_seed(0)
-    images = banded()
-    changed, _ = augment(images, replace(Augmentation.none(), sharpen=1.0))
-    depth = changed[:, 0, 14, 12] - changed[:, 0, 18, 12]
-    assert float(depth.min()) >= 0.19
-    assert float(depth.mean()) > 0.3
-
-
-def test_local_contrast_evened_out_brings_the_halves_together() -> None:
-    torch.manual_seed(0)
-    images = banded()
-    changed, _ = augment(images, replace(Augmentation.none(), local=1.0))
-    apart = changed[:, 0, 44, 12] - changed[:, 0, 12, 12]
-    assert float(apart.max()) < 0.21
-    assert float(apart.mean()) < 0.15
-
-
-def test_another_curve_keeps_the_order_of_greys() -> None:
-    torch.manual_seed(0)
-    images = torch.linspace(0, 1, 64).reshape(1, 1, 64, 1).repeat(50, 1, 1, 24)
-    changed, _ = augment(images, replace(Augmentation.none(), curve=1.0))
-    assert float(changed.diff(dim=2).min()) > -1e-4
-    assert float((changed[:, 0, 32, 12] - 0.5).abs().mean()) > 0.05
-
-
-def test_shading_changes_stretches_and_not_the_width() -> None:
-    torch.manual_seed(0)
-    images = banded()
-    changed, _ = augment(images, replace(Augmentation.none(), shading=0.3))
-    share = changed[:, 0, 8:56, 8:16] / images[:, 0, 8:56, 8:16]
-    assert float(share.std(dim=2).max()) < 0.02
-    assert float(share.std(dim=1).mean()) > 0.03
 
 
 def test_no_augmentation_changes_nothing() -> None:

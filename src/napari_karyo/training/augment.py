@@ -17,12 +17,6 @@ from torch.nn import functional
 #: width of a chromosome.
 TIGHTEST = 40.0
 
-#: How much of the detail (what a blur takes away) a sharpening adds at most.
-SHARPEST = 4.0
-
-#: Greys between which another curve is bent, and stretches of the length that are shaded.
-KNOTS, STRETCHES = 5, 12
-
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -57,17 +51,6 @@ class Augmentation:
     stretch : float
         Probability that a crop is brought to full brightness by itself, as programs that
         cut crops out may do.
-    sharpen : float
-        Probability that detail is made up to `SHARPEST` times stronger, as filters of
-        other programs do.
-    local : float
-        Probability that local contrast is evened out in part.
-    curve : float
-        Probability that greys follow another curve from black to white, as a camera's
-        or a stain's may.
-    shading : float
-        Share by which single stretches of the length become brighter or darker at most, as
-        another stain or another preparation shows a band.
     """
 
     rotation: float = 11.0
@@ -77,16 +60,12 @@ class Augmentation:
     bend: float = 0.3
     gamma: float = 0.45
     gain: float = 0.1
-    noise: float = 0.06
+    noise: float = 0.03
     blur: float = 0.5
     block: float = 0.1
     upside_down: float = 0.5
     mirror: float = 0.5
     stretch: float = 0.1
-    sharpen: float = 0.25
-    local: float = 0.25
-    curve: float = 0.3
-    shading: float = 0.3
 
     @classmethod
     def none(cls) -> Augmentation:
@@ -121,14 +100,6 @@ def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
         images, _grid(images, settings, between, chance), align_corners=True
     )
     images = _blur(images, torch.rand(count, device=device) * chance(settings.blur))
-    if settings.sharpen:
-        images = _sharpen(images, torch.rand(count, device=device) * chance(settings.sharpen))
-    if settings.local:
-        images = _even_out(images, torch.rand(count, device=device) * chance(settings.local))
-    if settings.shading:
-        images = _shade(images, settings.shading)
-    if settings.curve:
-        images = _other_curve(images, chance(settings.curve))
     images = _blocks(images, chance(settings.block))
     own = images.amax(dim=(2, 3), keepdim=True).clamp(min=0.05)
     images = torch.where(chance(settings.stretch)[:, None, None, None], images / own, images)
@@ -199,58 +170,6 @@ def _blur(images: Tensor, strength: Tensor) -> Tensor:
     for number, level in enumerate(levels):
         mixed = mixed + level * (1 - (depth - number).abs()).clamp(min=0)
     return mixed
-
-
-def _softened(images: Tensor, times: int) -> Tensor:
-    """Blur all crops alike, by means over 3 pixels taken again and again."""
-    for _ in range(times):
-        images = functional.avg_pool2d(images, 3, 1, 1)
-    return images
-
-
-def _sharpen(images: Tensor, strength: Tensor) -> Tensor:
-    """Add to crops what a blur takes from them: 0 leaves them, 1 is most."""
-    detail = images - _softened(images, 4)
-    added = SHARPEST * strength[:, None, None, None] * detail * (images > 0.02)
-    return (images + added).clamp(0, 1)
-
-
-def _even_out(images: Tensor, strength: Tensor) -> Tensor:
-    """Bring neighbourhoods to one brightness and contrast in part: 0 leaves, 1 is most."""
-    inside = (images > 0.02).to(images.dtype)
-
-    def around(values: Tensor) -> Tensor:
-        return functional.avg_pool2d(functional.avg_pool2d(values, 13, 1, 6), 13, 1, 6)
-
-    share = around(inside).clamp(min=0.02)
-    mean = around(images * inside) / share
-    spread = (around(images**2 * inside) / share - mean**2).clamp(min=1e-4).sqrt()
-    even = (0.5 + 0.25 * (images - mean) / (spread + 0.03)).clamp(0.03, 1) * inside
-    part = 0.8 * strength[:, None, None, None]
-    return images + part * (even - images)
-
-
-def _shade(images: Tensor, most: float) -> Tensor:
-    """Make stretches of the length brighter or darker, softly."""
-    count, _, height, _ = images.shape
-    knots = torch.rand(count, 1, STRETCHES, device=images.device) * 2 - 1
-    knots = knots * torch.rand(count, 1, 1, device=images.device) * most
-    field = functional.interpolate(knots, height, mode="linear", align_corners=True)
-    return (images * (1 + field[..., None]).clamp(min=0.2)).clamp(0, 1)
-
-
-def _other_curve(images: Tensor, which: Tensor) -> Tensor:
-    """Let some crops follow a rising curve of greys that is drawn by chance."""
-    count = len(images)
-    steps = torch.rand(count, KNOTS, device=images.device) ** 2 + 0.05
-    levels = functional.pad(torch.cumsum(steps, 1) / steps.sum(1, keepdim=True), (1, 0))
-    place = images.clamp(0, 1) * KNOTS
-    lower = place.long().clamp(max=KNOTS - 1)
-    flat = lower.reshape(count, -1)
-    below = levels.gather(1, flat).reshape(images.shape)
-    above = levels.gather(1, flat + 1).reshape(images.shape)
-    bent = below + (place - lower) * (above - below)
-    return torch.where(which[:, None, None, None], bent, images)
 
 
 def _blocks(images: Tensor, which: Tensor) -> Tensor:
