@@ -391,6 +391,15 @@ def test_a_drawn_line_cuts_a_crop_in_two(touching: Any) -> None:
     check_halves(desk, view)
 
 
+def test_a_line_of_a_quick_hand_whose_moves_were_not_heard_of_cuts(touching: Any) -> None:
+    viewer, desk, view = touching
+    box = view.page.places[8].box
+    mouse.key(viewer, Qt.Key.Key_K)
+    mouse.press(viewer, (box.top + 4, box.center[1]))
+    mouse.release(viewer, (box.bottom - 4, box.center[1]))
+    check_halves(desk, view)
+
+
 def test_clicked_corners_and_enter_cut_a_crop_in_two(touching: Any) -> None:
     viewer, desk, view = touching
     box = view.page.places[8].box

@@ -86,6 +86,11 @@ class Splitting(Tool):
             yield
         if not self.in_use:
             return
+        # A quick hand lets go before the last moves, or any, were heard of.
+        released = view.to_page(event.position)
+        moved = free or distance(pressed_at, event.pos) >= TREMBLE
+        if moved and math.dist(released, (free or [begun])[-1]) >= _SPACING:
+            self._drawn = free = [*(free or [begun]), released]
         if len(free) > 1:
             self.cut()
         elif self._drawn and math.dist(begun, self._drawn[-1]) < 2 * _SPACING:
