@@ -16,6 +16,7 @@ from small import CALIBRATION, small_network, small_weights
 from napari_karyo.errors import WeightsError
 from napari_karyo.models import weights as store
 from napari_karyo.models.ensemble import Ensemble
+from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.weights import (
     available_models,
     load_weights,
@@ -23,6 +24,19 @@ from napari_karyo.models.weights import (
     save_weights,
     sha256,
 )
+
+
+def write_as_before(
+    path: Path, version: int, tensors: dict[str, torch.Tensor], network: ChromosomeNetwork
+) -> None:
+    """Write tensors as a weights file of an older format."""
+    metadata = {
+        "format": f"napari-karyo weights {version}",
+        "config": json.dumps(network.config.as_dict()),
+        "calibration": json.dumps(CALIBRATION),
+        "facts": "{}",
+    }
+    save_file(tensors, path, metadata)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -98,13 +112,7 @@ def test_files_of_whole_numbers_each_by_itself_are_still_read(tmp_path: Path) ->
             old[name], old[name + ".scale"] = (value / per_row).round().to(torch.int8), scale
         else:
             old[name] = value.half() if value.is_floating_point() else value
-    metadata = {
-        "format": "napari-karyo weights 2",
-        "config": json.dumps(network.config.as_dict()),
-        "calibration": json.dumps(CALIBRATION),
-        "facts": "{}",
-    }
-    save_file(old, path, metadata)
+    write_as_before(path, 2, old, network)
     loaded = load_weights(path).network
     for one, other in zip(loaded.parameters(), rounded(network).parameters(), strict=True):
         assert torch.allclose(one, other, atol=1e-6)
@@ -138,13 +146,7 @@ def test_files_in_half_precision_are_still_read(tmp_path: Path) -> None:
         name: value.half() if value.is_floating_point() else value
         for name, value in network.state_dict().items()
     }
-    metadata = {
-        "format": "napari-karyo weights 1",
-        "config": json.dumps(network.config.as_dict()),
-        "calibration": json.dumps(CALIBRATION),
-        "facts": "{}",
-    }
-    save_file(halves, path, metadata)
+    write_as_before(path, 1, halves, network)
     loaded = load_weights(path).network
     for one, other in zip(loaded.parameters(), network.parameters(), strict=True):
         assert torch.allclose(one, other, atol=1e-3)

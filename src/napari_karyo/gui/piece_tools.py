@@ -73,24 +73,27 @@ class Splitting(Tool):
         """Draw freely while the button is held and then cut; a click sets a corner."""
         view = self.view
         begun, pressed_at = view.to_page(event.position), tuple(event.pos)
-        free: list[tuple[float, float]] = []
+        free = [begun]
+        moved = False
+
+        def follow() -> None:
+            nonlocal moved
+            moved = moved or distance(pressed_at, event.pos) >= TREMBLE
+            point = view.to_page(event.position)
+            if moved and math.dist(point, free[-1]) >= _SPACING:
+                free.append(point)
+                self._drawn = free
+                self._show()
+
         yield
         while event.type == "mouse_move":
-            if self.in_use and (free or distance(pressed_at, event.pos) >= TREMBLE):
-                point = view.to_page(event.position)
-                free = free or [begun]
-                if math.dist(point, free[-1]) >= _SPACING:
-                    free.append(point)
-                    self._drawn = free
-                    self._show()
+            if self.in_use:
+                follow()
             yield
         if not self.in_use:
             return
         # A quick hand lets go before the last moves, or any, were heard of.
-        released = view.to_page(event.position)
-        moved = free or distance(pressed_at, event.pos) >= TREMBLE
-        if moved and math.dist(released, (free or [begun])[-1]) >= _SPACING:
-            self._drawn = free = [*(free or [begun]), released]
+        follow()
         if len(free) > 1:
             self.cut()
         elif self._drawn and math.dist(begun, self._drawn[-1]) < 2 * _SPACING:

@@ -80,8 +80,8 @@ def save_weights(
 
     Kernels and matrices are stored as whole numbers, with one scale for each output, and
     the commoner ones with fewer bits; everything else in half precision. That is a
-    quarter of single precision or less, and is read back as float32. `rounded` gives the network
-    that will be read back.
+    quarter of single precision or less, and is read back as float32. `rounded` gives the
+    network that will be read back.
 
     Parameters
     ----------

@@ -25,9 +25,6 @@ OTSU_SHARE = 0.55
 #: ever there: in 8 bits it asks for neighbours that differ by 3 greys or more.
 GRAINY, SOFTENED = 0.012, 1.5
 
-#: The least threshold in such a picture, in standard deviations of the grain before.
-GRAIN_CLEAR = 1.0
-
 #: A bridge between two pieces of one chromosome is at least this share of the threshold.
 PALE_SHARE = 0.25
 
@@ -84,20 +81,16 @@ def foreground(bright: NDArray[np.float32]) -> NDArray[np.bool_]:
     PreprocessingError
         Where nothing stands out from the background.
     """
+    least = 0.0
     grain = _grain(bright)
     if grain > GRAINY:
-        # The threshold would take grains for chromosome, and the ground between for holes.
-        bright = ndimage.gaussian_filter(bright, SOFTENED)
-    border = np.concatenate(_edges(bright))
-    # A crop cut tight has the chromosome on its border, so the background is the
-    # border's dark side and not its mean.
-    background = float(np.quantile(border, 0.2))
-    lifted = np.clip(bright - background, 0.0, None)
+        # The threshold would take grains for chromosome, and the ground between for holes;
+        # what is left of them must stay below the palest bridge.
+        bright, least = ndimage.gaussian_filter(bright, SOFTENED), grain
+    lifted = lifted_from_ground(bright)
     inside = lifted[lifted > 0.02]
     if inside.size < MIN_PIXELS or float(np.ptp(lifted)) < 0.02:
         raise _nothing_there()
-    # What is left of the grain must stay below the palest bridge.
-    least = GRAIN_CLEAR * grain if grain > GRAINY else 0.0
     level = max(0.02, OTSU_SHARE * float(threshold_otsu(lifted)), least)
     objects = label(lifted > level, connectivity=2)
     sizes = np.bincount(objects.ravel())
@@ -112,6 +105,20 @@ def foreground(bright: NDArray[np.float32]) -> NDArray[np.bool_]:
             "Cut the chromosome again at a higher magnification.",
         )
     return np.asarray(mask, np.bool_)
+
+
+def ground_grey(bright: NDArray[np.float32]) -> float:
+    """Return the grey of the background of a crop that is bright on black, 0 to 1.
+
+    A crop cut tight has the chromosome on its border, so the background is the border's
+    dark side and not its mean.
+    """
+    return float(np.quantile(np.concatenate(_edges(bright)), 0.2))
+
+
+def lifted_from_ground(bright: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return by how much a crop is brighter than its background, shape (height, width)."""
+    return np.asarray(np.clip(bright - ground_grey(bright), 0.0, None), bright.dtype)
 
 
 def _nothing_there() -> PreprocessingError:

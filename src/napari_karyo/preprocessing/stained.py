@@ -11,7 +11,12 @@ from skimage.filters import threshold_otsu
 from skimage.measure import label
 
 from napari_karyo.cell import Polarity, brightest
-from napari_karyo.preprocessing.foreground import MIN_PIXELS, OTSU_SHARE
+from napari_karyo.preprocessing.foreground import (
+    MIN_PIXELS,
+    OTSU_SHARE,
+    ground_grey,
+    lifted_from_ground,
+)
 
 
 def white_of(*images: NDArray[Any]) -> float:
@@ -23,8 +28,7 @@ def white_of(*images: NDArray[Any]) -> float:
 
 def stained_pixels(bright: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which pixels are stained: all objects, by the measure of the foreground step."""
-    border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
-    lifted = np.clip(bright - float(np.quantile(border, 0.2)), 0.0, None)
+    lifted = lifted_from_ground(bright)
     if float(np.ptp(lifted)) < 0.02:
         return np.zeros(bright.shape, np.bool_)
     level = max(0.02, OTSU_SHARE * float(threshold_otsu(lifted)))
@@ -44,8 +48,7 @@ def paper_around(bright: NDArray[np.float32], stained: NDArray[np.bool_]) -> flo
     around = bright[~ndimage.binary_dilation(stained, iterations=3)]
     if around.size >= MIN_PIXELS:
         return float(np.median(around))
-    border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
-    return float(np.quantile(border, 0.2))
+    return ground_grey(bright)
 
 
 def as_photographed(
