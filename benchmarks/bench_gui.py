@@ -45,6 +45,7 @@ def known(seed: int, stain: Polarity) -> Classification:
         model_hash="",
         device="none",
         thresholds=(0.5, 0.9),
+        foreign=np.zeros(count, np.bool_),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,13 @@ def make_cell(
 
 
 def make_classification(
-    cell: Cell, classes: Sequence[str] = MALE, unsure: dict[int, tuple[str, float]] | None = None
+    cell: Cell,
+    classes: Sequence[str] = MALE,
+    unsure: dict[int, tuple[str, float]] | None = None,
+    *,
+    foreign: Collection[int] = (),
+    unknown: str = "",
+    withheld: str = "",
 ) -> Classification:
     """Return what a good network would say; `unsure` gives a rival and its probability."""
     cell, uprights = stand_upright(cell)
@@ -81,6 +87,9 @@ def make_classification(
         model_hash="0" * 64,
         device="none",
         thresholds=THRESHOLDS,
+        foreign=np.isin(np.arange(count), list(foreign)),
+        unknown=unknown,
+        withheld=withheld,
         settings=InputSettings(height=height, width=width),
     )
 

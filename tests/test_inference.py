@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from scipy import ndimage
 from small import CALIBRATION, SMALL, bar, small_network, small_weights
 
 from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
-from napari_karyo.classes import AUTOSOMES
+from napari_karyo.classes import AUTOSOMES, CLASSES
 from napari_karyo.errors import DeviceError, PreprocessingError, WeightsError
 from napari_karyo.inference.classify import (
     LOOKS,
@@ -27,6 +26,7 @@ from napari_karyo.inference.classify import (
     get_weights,
     iter_classify,
 )
+from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.predict import predict
 from napari_karyo.inference.result import Classification
@@ -133,7 +133,8 @@ def test_classify_a_cell(cell: Cell, tmp_path: Path) -> None:
     assert result.attention.shape[0] == 5
     assert result.confidence.tolist() == result.probabilities.max(axis=1).tolist()
     assert [best[0][0] for best in map(result.alternatives, range(5))] == list(result.predicted)
-    assert result.thresholds == (0.4, math.inf)
+    assert result.thresholds == (0.4, 0.9)
+    assert result.foreign.tolist() == [False] * 5
     assert seen == sorted(seen)
     assert seen[-1] == 5
 
@@ -354,14 +355,16 @@ def test_attention_is_shown_along_the_chromosome(cell: Cell, tmp_path: Path) -> 
 def test_a_few_crops_are_never_called_sure(cell: Cell, tmp_path: Path) -> None:
     weights = small_weights(tmp_path)
     result = classify(cell, model=weights, device="cpu")
-    assert "Only 5 crops" in result.notes[0]
-    assert result.confidence.max() < result.thresholds[1]
+    assert "Only 5 crops" in result.withheld
+    assert result.remarks == (result.withheld,)
+    result.probabilities[:] = np.eye(24)[:5]
+    assert set(lights(result, dict(enumerate(CLASSES[:5]))).values()) == {Light.LOOK}
     alone = classify(Cell("one", cell.chromosomes[:1], cell.polarity), model=weights, device="cpu")
-    assert "Only 1 crop:" in alone.notes[0]
+    assert "Only 1 crop:" in alone.withheld
     # Five crops of a patient of thirty share its length factor.
     patient = Patient("p", tuple(Cell(f"{n}", cell.chromosomes, cell.polarity) for n in range(6)))
     for shared in classify_patient(patient, model=weights, device="cpu"):
-        assert not shared.notes
+        assert not shared.remarks
 
 
 def test_a_cell_without_a_chromosome_costs_only_itself(cell: Cell, tmp_path: Path) -> None:

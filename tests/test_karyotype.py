@@ -6,13 +6,13 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from drawn import make_cell, make_classification
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -345,15 +345,15 @@ def test_from_a_classification() -> None:
         (("1", 0.6), ("1", 0.9), ("X", 0.9), ("1", 0.6), ("Y", 0.8))
     ):
         table[row, CLASSES.index(name)] = share
-    classification: Any = SimpleNamespace(
+    classification = replace(
+        make_classification(make_cell(["1"] * 5), ["1"] * 5),
         probabilities=table,
         p_arm_up=np.array([0.9, 0.1, 0.5, 0.49, 1.0], np.float32),
-        cell=[SimpleNamespace(name=f"{n}.png") for n in range(5)],
     )
     karyotype = Karyotype.from_classification(classification, who="CD")
     assert karyotype.state.slots["1"] == (1, 0, 3), "the likelier on the left"
     assert karyotype.state.turned == {1, 3}
-    assert karyotype.names == ("0.png", "1.png", "2.png", "3.png", "4.png")
+    assert karyotype.names == ("00.png", "01.png", "02.png", "03.png", "04.png")
     assert karyotype.who == "CD"
     given = Karyotype.from_classification(classification, ["2", TRAY, "X", "2", "2"])
     assert given.state.slots["2"] == (0, 3, 4)

@@ -21,6 +21,15 @@ class Polarity(StrEnum):
     """Dark chromosome on white, as in G-banding."""
 
 
+class Lost(StrEnum):
+    """What another program took from a cell's crops that classes are told by."""
+
+    SCALE = "scale"
+    """The crops were resized to one size: their relative length is lost."""
+    GREYS = "greys"
+    """The crops are of one bit, or nearly so: their bands are lost."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """A file that could not be used; the rest of the cell goes on without it.
@@ -85,6 +94,8 @@ class Cell:
         Files of the folder that could not be used.
     simulated : bool
         True for cells that the program made itself.
+    lost : frozenset of Lost
+        What was taken from all of the crops before they were read.
     """
 
     name: str
@@ -93,6 +104,7 @@ class Cell:
     path: Path | None = None
     problems: tuple[Problem, ...] = ()
     simulated: bool = False
+    lost: frozenset[Lost] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chromosomes", _of_one_depth(self.chromosomes, self.polarity))

@@ -74,9 +74,9 @@ def table_rows(name: str, result: Classification) -> list[list[str]]:
         What the column ``cell`` says.
     result : Classification
     """
-    from napari_karyo.inference.assignment import assign
+    from napari_karyo.inference.assignment import placements
 
-    assigned = assign(result.probabilities)
+    assigned = placements(result)
     return [
         [
             name,
@@ -358,24 +358,24 @@ def _classify_group(
 
 
 def _write_picture(result: Classification, path: Path, dpi: float, title: str) -> None:
-    from napari_karyo.inference.confidence import assigned_probability, doubtful_order
-    from napari_karyo.karyotype import Karyotype
+    from napari_karyo.inference.confidence import slot_probability
+    from napari_karyo.karyotype import Karyotype, doubtful_order
     from napari_karyo.output.export import export
 
     karyotype = Karyotype.from_classification(result)
     export(karyotype, result, path, dpi=dpi, title=title)
     print(f"{path.resolve()}: proposal {karyotype.iscn}, for research use")
-    slots = [karyotype.slot_of(index) for index in range(len(karyotype))]
-    shares = assigned_probability(result.probabilities, slots)
-    for index in doubtful_order(result.probabilities, slots, result.thresholds):
+    for index in doubtful_order(result, karyotype):
         name, own = result.cell.chromosomes[index].name, result.predicted[index]
-        print(f"look at {name}: placed in {slots[index]} ({shares[index]:.0%}), alone a {own}")
+        slot = karyotype.slot_of(index)
+        share = slot_probability(result, index, slot)
+        print(f"look at {name}: placed in {slot} ({share:.0%}), alone a {own}")
 
 
 def _warn(result: Classification) -> None:
     for problem in result.cell.problems:
         print(f"warning: {result.cell.name}: {problem}", file=sys.stderr)
-    for note in result.notes:
+    for note in result.remarks:
         print(f"note: {result.cell.name}: {note}", file=sys.stderr)
 
 

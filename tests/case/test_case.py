@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from drawn import UNSURE, make_cell, make_classification
 
 from napari_karyo.case import Case, case_path, database, schema
-from napari_karyo.cell import Chromosome, Patient, Polarity, Problem
+from napari_karyo.cell import Chromosome, Lost, Patient, Polarity, Problem
 from napari_karyo.errors import CaseError, EditError
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.inference.extend import with_pieces
@@ -218,14 +219,64 @@ def test_an_older_file_is_brought_up_to_date_and_a_copy_kept(
     case, number, karyotype = started(path, found)
     karyotype.move([3], "7")
     case.close()
-    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
-    monkeypatch.setattr(schema, "MIGRATIONS", {1: ("ALTER TABLE cell ADD COLUMN colour TEXT",)})
+    own = schema.VERSION
+    monkeypatch.setattr(schema, "VERSION", own + 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", {own: ("ALTER TABLE cell ADD COLUMN colour TEXT",)})
     with Case.open(path) as newer:
         assert newer.karyotype(number).state == karyotype.state
         assert newer.query("SELECT colour FROM cell") == [(None,)]
     monkeypatch.undo()
-    with Case.open(path.with_name("P1.karyo.version-1")) as copy:
+    with Case.open(path.with_name(f"P1.karyo.version-{own}")) as copy:
         assert copy.karyotype(number).state == karyotype.state
+
+
+def test_a_file_of_version_1_says_why_nothing_of_a_few_crops_is_sure(
+    path: Path, found: Classification
+) -> None:
+    case, number, karyotype = started(path, replace(found, notes=("The GPU was full.",)))
+    whole = case.add(found, Karyotype.from_classification(found), label="(2)")
+    case.close()
+    bare = sqlite3.connect(path)
+    for column in ("lost", "withheld", "unknown"):
+        bare.execute(f"ALTER TABLE cell DROP COLUMN {column}")
+    bare.execute("ALTER TABLE chromosome DROP COLUMN is_foreign")
+    # As it was kept then: sure from beyond all bounds, and the reason among the notes.
+    note = "Only 7 crops: their scale is not certain, by which classes are told apart. Look."
+    bare.execute(
+        "UPDATE cell SET sure_from = 9e999, notes = json_insert(notes, '$[#]', ?) WHERE id = ?",
+        (note, number),
+    )
+    bare.execute("PRAGMA user_version = 1")
+    bare.commit()
+    bare.close()
+    with Case.open(path) as newer:
+        few, other = newer.classification(number), newer.classification(whole)
+        assert newer.karyotype(number).state == karyotype.state
+    assert few.thresholds == (found.thresholds[0], 1.0)
+    assert few.withheld.startswith("Only a few crops: their scale is not certain")
+    assert few.remarks == (few.withheld, "The GPU was full.")
+    assert (other.thresholds, other.withheld) == (found.thresholds, "")
+    for one in (few, other):
+        assert (one.unknown, one.foreign.any(), one.cell.lost) == ("", False, frozenset())
+
+
+def test_what_is_unknown_and_withheld_comes_back(path: Path, found: Classification) -> None:
+    strange = replace(
+        found,
+        cell=replace(found.cell, lost=frozenset({Lost.SCALE, Lost.GREYS})),
+        foreign=np.arange(len(found)) % 5 == 0,
+        unknown="All crops are of one size.",
+        withheld="Their scale is lost.",
+    )
+    case, number, karyotype = started(path, strange)
+    case.close()
+    with Case.open(path) as again:
+        kept, opened = again.classification(number), again.karyotype(number)
+    assert kept.foreign.tolist() == strange.foreign.tolist()
+    assert kept.remarks == ("All crops are of one size.", "Their scale is lost.")
+    assert kept.cell.lost == strange.cell.lost
+    assert (opened.unknown, opened.proposal) == (strange.unknown, karyotype.proposal)
+    assert opened.proposal == ""
 
 
 def test_a_failed_migration_leaves_the_file_as_it_is(
@@ -233,9 +284,10 @@ def test_a_failed_migration_leaves_the_file_as_it_is(
 ) -> None:
     case, number, karyotype = started(path, found)
     case.close()
-    monkeypatch.setattr(schema, "VERSION", 2)
+    own = schema.VERSION
+    monkeypatch.setattr(schema, "VERSION", own + 1)
     steps = ("ALTER TABLE cell ADD COLUMN colour TEXT", "NO SUCH COMMAND")
-    monkeypatch.setattr(schema, "MIGRATIONS", {1: steps})
+    monkeypatch.setattr(schema, "MIGRATIONS", {own: steps})
     with pytest.raises(CaseError, match="could not be brought up to date"):
         Case.open(path)
     monkeypatch.undo()

@@ -46,6 +46,7 @@ def known(stain: str, attention: int = 16, only: tuple[int, ...] | None = None) 
         "",
         "cpu",
         (0.4, 0.9),
+        np.zeros(len(truth), np.bool_),
     )
 
 

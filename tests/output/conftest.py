@@ -45,6 +45,7 @@ def classification() -> Classification:
         model_hash="0" * 64,
         device="cpu",
         thresholds=(0.5, 0.85),
+        foreign=np.zeros(4, np.bool_),
     )
 
 

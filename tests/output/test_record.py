@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,12 +107,17 @@ def test_nothing_is_missing(
     assert (last["slot"], last["marker"]) == (MARKERS, True)
 
 
-def test_a_cell_where_nothing_can_be_sure_is_valid_json(
+def test_a_record_says_why_nothing_is_sure_or_known(
     classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
-    few = replace(classification, thresholds=(0.5, math.inf))
+    few = replace(classification, withheld="Only 4 crops.")
     (cell,) = read(export(karyotype, few, tmp_path / "k.json"))["cells"]
-    assert cell["thresholds"] == {"doubtful_below": 0.5, "sure_from": None}
+    assert (cell["withheld"], cell["unknown"]) == ("Only 4 crops.", "")
+    assert "sure" not in [one["light"] for one in cell["chromosomes"]]
+    strange = replace(classification, unknown="R-bands, it seems.")
+    (cell,) = read(export(karyotype, strange, tmp_path / "k.json"))["cells"]
+    assert (cell["withheld"], cell["unknown"]) == ("", "R-bands, it seems.")
+    assert {one["light"] for one in cell["chromosomes"]} == {"unknown"}
 
 
 def test_a_record_says_nothing_of_this_computer(

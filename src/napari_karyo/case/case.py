@@ -314,8 +314,8 @@ class Case:
             Where the case has no such cell, or its history makes no sense.
         """
         with self._reading(cell) as connection:
-            names, proposed = read_proposal(connection, cell)
-            karyotype = Karyotype.from_state(names, proposed, who)
+            karyotype = read_proposal(connection, cell)
+            karyotype.who = who
             events = read_events(connection, cell)
             karyotype.replay((event.direction, event.edit) for event in events)
         karyotype.journal = CellJournal(self, cell)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
+from napari_karyo.cell import Cell, Chromosome, Lost, Polarity, Problem
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.extend import with_pieces
@@ -46,6 +46,7 @@ def insert_cell(
         "path": None if cell.path is None else str(cell.path),
         "polarity": cell.polarity.value,
         "simulated": int(cell.simulated),
+        "lost": json.dumps(sorted(cell.lost)),
         "problems": json.dumps(problems),
         "added": datetime.now(UTC).isoformat(),
         "model": classification.model,
@@ -55,6 +56,8 @@ def insert_cell(
         "scale": float(classification.scale),
         "doubtful_below": classification.thresholds[0],
         "sure_from": classification.thresholds[1],
+        "withheld": classification.withheld,
+        "unknown": classification.unknown,
         "notes": json.dumps(classification.notes),
         "preprocessing": json.dumps(asdict(classification.settings)),
         "proposed": json.dumps(proposed.to_dict()),
@@ -108,6 +111,7 @@ def insert_chromosomes(
             "probabilities": _blob(classification.probabilities[number]),
             "p_arm_up": float(classification.p_arm_up[number]),
             "attention": _blob(classification.attention[number]),
+            "is_foreign": int(classification.foreign[number]),
         }
         if _is_named(connection, cell, number):
             raise sqlite3.IntegrityError(f"chromosome {number} is there already")
@@ -145,6 +149,7 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         path=None if row["path"] is None else Path(row["path"]),
         problems=problems,
         simulated=bool(row["simulated"]),
+        lost=frozenset(map(Lost, json.loads(row["lost"]))),
     )
     settings = InputSettings(**json.loads(row["preprocessing"]))
     standing, uprights = stand_upright(cell)
@@ -172,6 +177,9 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         model_hash=row["model_hash"],
         device=row["device"],
         thresholds=(row["doubtful_below"], row["sure_from"]),
+        foreign=np.zeros(first, np.bool_),
+        unknown=row["unknown"],
+        withheld=row["withheld"],
         notes=tuple(json.loads(row["notes"])),
         settings=settings,
     )
@@ -182,16 +190,21 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         probabilities=np.stack([_floats(item["probabilities"]) for item in items]),
         p_arm_up=np.array([item["p_arm_up"] for item in items], np.float32),
         attention=attention,
+        foreign=np.array([item["is_foreign"] for item in items], np.bool_),
     )
 
 
-def read_proposal(connection: sqlite3.Connection, number: int) -> tuple[tuple[str, ...], State]:
-    """Return the names of a cell's chromosomes, pieces too, and the proposal."""
+def read_proposal(connection: sqlite3.Connection, number: int) -> Karyotype:
+    """Return the karyotype that was proposed of a cell, with no edit yet."""
     row = _one(connection, number)
     names = connection.execute(
         "SELECT name FROM chromosome WHERE cell = ? ORDER BY number", (number,)
     ).fetchall()
-    return tuple(name for (name,) in names), State.from_dict(json.loads(row["proposed"]))
+    return Karyotype.from_state(
+        [name for (name,) in names],
+        State.from_dict(json.loads(row["proposed"])),
+        unknown=row["unknown"],
+    )
 
 
 def copy_cell(source: sqlite3.Connection, target: sqlite3.Connection, number: int) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 APPLICATION_ID: Final = 0x4B617279
 
 #: Of the tables below.
-VERSION: Final = 1
+VERSION: Final = 2
 
 TABLES: Final = """
 CREATE TABLE fact (
@@ -25,6 +25,7 @@ CREATE TABLE cell (
     path TEXT,
     polarity TEXT NOT NULL,
     simulated INTEGER NOT NULL,
+    lost TEXT NOT NULL DEFAULT '[]',
     problems TEXT NOT NULL,
     added TEXT NOT NULL,
     superseded INTEGER NOT NULL DEFAULT 0,
@@ -35,6 +36,8 @@ CREATE TABLE cell (
     scale REAL NOT NULL,
     doubtful_below REAL NOT NULL,
     sure_from REAL NOT NULL,
+    withheld TEXT NOT NULL DEFAULT '',
+    unknown TEXT NOT NULL DEFAULT '',
     notes TEXT NOT NULL,
     preprocessing TEXT NOT NULL,
     proposed TEXT NOT NULL
@@ -55,6 +58,7 @@ CREATE TABLE chromosome (
     probabilities BLOB NOT NULL,
     p_arm_up REAL NOT NULL,
     attention BLOB NOT NULL,
+    is_foreign INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (cell, number)
 ) STRICT;
 
@@ -84,4 +88,24 @@ BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 """
 
 #: What leads from a version to the next one.
-MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {}
+MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
+    1: (
+        "ALTER TABLE cell ADD COLUMN lost TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE cell ADD COLUMN withheld TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE cell ADD COLUMN unknown TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE chromosome ADD COLUMN is_foreign INTEGER NOT NULL DEFAULT 0",
+        # Of a cell of a few crops sure began beyond all bounds, and a note said why.
+        """UPDATE cell SET
+            sure_from = 1.0,
+            withheld = 'Only a few crops: their scale is not certain, by which classes are '
+                || 'told apart. Look at every one.',
+            notes = coalesce(
+                (
+                    SELECT json_group_array(value) FROM json_each(cell.notes)
+                    WHERE value NOT LIKE 'Only % crop%: their scale is not certain, %'
+                ),
+                '[]'
+            )
+        WHERE sure_from > 1.0 AND json_valid(notes)""",
+    ),
+}

@@ -20,14 +20,15 @@ from napari_karyo.gui.keys import plain_key
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich, wrapped_label
 from napari_karyo.ideogram.compare import percent
-from napari_karyo.inference.confidence import Light, is_way_up_doubtful
+from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
-from napari_karyo.karyotype import slot_words
+from napari_karyo.karyotype import is_way_up_doubtful, slot_words
 
 WORDS = {
     Light.SURE: "sure",
     Light.LOOK: "worth a look",
     Light.DOUBTFUL: "doubtful, please check",
+    Light.UNKNOWN: "unlike anything that the model knows; look at the photograph",
 }
 #: Alternatives offered.
 COUNT = 5

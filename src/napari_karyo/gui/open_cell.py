@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.classes import CLASS_INDEX, CLASSES, MARKERS, TRAY
-from napari_karyo.inference.confidence import Light, lights_of
+from napari_karyo.classes import CLASSES
+from napari_karyo.inference.confidence import Light, slot_probability
 from napari_karyo.karyogram.page import LampKind
-from napari_karyo.karyotype import Edit, Karyotype
+from napari_karyo.karyotype import Edit, Karyotype, doubtful_order, lights_of
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case
@@ -27,9 +27,8 @@ _LAMPS: Final[dict[Light, LampKind]] = {
     Light.SURE: "sure",
     Light.LOOK: "look",
     Light.DOUBTFUL: "doubtful",
+    Light.UNKNOWN: "unknown",
 }
-#: The doubtful ones come first.
-_RANK: Final = {Light.DOUBTFUL: 0, Light.LOOK: 1}
 
 
 @dataclass(eq=False)
@@ -121,20 +120,14 @@ class OpenCell:
 
     def open_questions(self) -> list[int]:
         """Return the chromosomes that still want a look, the least certain first."""
-        waiting = [
-            (_RANK[light], self.confidence(one), one)
-            for one, light in self.lights().items()
-            if light in _RANK and not self.settled(one)
-        ]
-        return [one for _, _, one in sorted(waiting)]
+        return doubtful_order(self.classification, self.karyotype)
 
     def confidence(self, index: int) -> float:
         """Return the probability of the class whose slot a chromosome sits in.
 
         Of one that is in no class, the probability of the model's own choice.
         """
-        row, slot = self.classification.probabilities[index], self._claimed(index)
-        return float(row.max() if slot == TRAY else row[CLASS_INDEX[slot]])
+        return slot_probability(self.classification, index, self.karyotype.slot_of(index))
 
     def unaccepted_sure(self) -> list[int]:
         """Return the chromosomes that the model is sure of and nobody has accepted yet."""
@@ -147,10 +140,6 @@ class OpenCell:
     def asked_class(self, index: int) -> str:
         """Return the class whose saliency is shown for this chromosome."""
         return self.shown_class.get(index, self.classification.predicted[index])
-
-    def _claimed(self, index: int) -> str:
-        slot = self.karyotype.slot_of(index)
-        return TRAY if slot == MARKERS else slot
 
     # -- pieces ----------------------------------------------------------------------
 

@@ -370,7 +370,7 @@ class ClassifyForm(Container[Any]):
         free_keyboard()
         crops = sum(len(result.cell) for result in results)
         lines = [f"{crops} crops classified on {results[0].device}."]
-        notes = {note for result in results for note in result.notes}
+        notes = {note for result in results for note in result.remarks}
         self.said.value = breakable(" ".join([*lines, *sorted(notes)]))
         # Those of reading were told when the folder was read.
         told = {

@@ -9,13 +9,16 @@ pairs would hide a trisomy.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from napari_karyo.classes import CLASS_INDEX, CLASSES
+from napari_karyo.classes import CLASS_INDEX, CLASSES, TRAY
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
 
 #: What a copy beyond the normal number costs, as a difference of log probabilities:
 #: the network must hold the class e^5, 150 times, likelier than one with room. Chosen
@@ -88,6 +91,23 @@ def assign(
             best = cost, classes
     assert best is not None
     return tuple(CLASSES[one] for one in best[1])
+
+
+def placements(classification: Classification) -> tuple[str, ...]:
+    """Return the slot that is proposed for every crop of a cell.
+
+    Returns
+    -------
+    tuple of str, length N
+        The tray for what is no chromosome; the others share out the places without it,
+        as `assign` does.
+    """
+    chromosomes = np.flatnonzero(~classification.foreign)
+    slots = [TRAY] * len(classification)
+    assigned = assign(classification.probabilities[chromosomes])
+    for one, slot in zip(chromosomes, assigned, strict=True):
+        slots[one] = slot
+    return tuple(slots)
 
 
 def free_sets(count: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -212,7 +211,7 @@ def iter_classify(
     for group in groups:
         of_group, place = yield from _classify_group(group, weights, place, tally)
         few = sum(map(len, of_group)) < FEW
-        results += [_warned(result) if few else result for result in of_group]
+        results += [_withheld(result) if few else result for result in of_group]
     yield Progress(tally.total, tally.total, "Done")
     return results
 
@@ -300,17 +299,15 @@ def _certainty(results: list[Classification]) -> float:
     return float(np.log(np.concatenate([result.confidence for result in results])).mean())
 
 
-def _warned(result: Classification) -> Classification:
+def _withheld(result: Classification) -> Classification:
     """Call nothing sure in a cell of a few crops, and say why."""
     count = len(result.cell)
     words = "1 crop" if count == 1 else f"{count} crops"
-    note = (
+    why = (
         f"Only {words}: their scale is not certain, by which classes are told apart. "
         "Look at every one."
     )
-    # No probability reaches what would be called sure.
-    thresholds = (result.thresholds[0], math.inf)
-    return replace(result, thresholds=thresholds, notes=(*result.notes, note))
+    return replace(result, withheld=why)
 
 
 def _classify_prepared(
@@ -334,6 +331,7 @@ def _classify_prepared(
         model_hash=weights.sha256,
         device=str(prediction.device),
         thresholds=(weights.calibration["doubtful"], weights.calibration["sure"]),
+        foreign=np.zeros(len(item.cell), np.bool_),
         notes=tuple(prediction.notes),
         settings=weights.network.config.input,
     )

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from napari_karyo.classes import CLASS_INDEX, CLASSES, TRAY
+from napari_karyo.classes import CLASS_INDEX
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
-    from napari_karyo.karyotype import Karyotype
-
-
-#: Below this probability of the way up a person has to look: on ``val`` 9 of 20 such crops
-#: of G-band stood upside down, and 6 of the other 1,773.
-UP_DOUBTFUL: Final = 0.9
 
 
 class Light(StrEnum):
@@ -27,10 +18,12 @@ class Light(StrEnum):
     SURE = "sure"
     LOOK = "look"
     DOUBTFUL = "doubtful"
+    UNKNOWN = "unknown"
+    """It has learned from nothing like it: what it says of it means nothing."""
 
 
 def light(p_assigned: float, agrees: bool, thresholds: tuple[float, float]) -> Light:
-    """Return the light of one chromosome.
+    """Return the light of one chromosome of a kind that the model knows.
 
     Parameters
     ----------
@@ -49,114 +42,54 @@ def light(p_assigned: float, agrees: bool, thresholds: tuple[float, float]) -> L
     return Light.SURE if p_assigned >= sure_from else Light.LOOK
 
 
-def lights(
-    probabilities: NDArray[np.floating],
-    assigned: Sequence[str],
-    thresholds: tuple[float, float],
-) -> tuple[Light, ...]:
-    """Return the light of every chromosome of a cell.
+def lights(classification: Classification, slots: Mapping[int, str]) -> dict[int, Light]:
+    """Return the light of chromosomes of a cell.
 
-    Parameters
-    ----------
-    probabilities : ndarray, shape (N, 24)
-        Calibrated, in the order of `CLASSES`.
-    assigned : sequence of str, length N
-        The slot of each. In the tray nobody claims a class: such a one is worth a look.
-    thresholds : tuple of float
-        See `light`.
-    """
-    shares = assigned_probability(probabilities, assigned)
-    own = probabilities.argmax(axis=1)
-    return tuple(
-        Light.LOOK if slot == TRAY else light(float(share), CLASSES[int(best)] == slot, thresholds)
-        for slot, share, best in zip(assigned, shares, own, strict=True)
-    )
-
-
-def lights_of(classification: Classification, karyotype: Karyotype) -> dict[int, Light]:
-    """Return the light of every chromosome of a cell where it sits now.
-
-    One that would be sure is worth a look where it is not clear which arm is up, unless
-    a person has turned it.
+    In a cell that is unlike everything the model knows all are unknown; a crop that is no
+    chromosome is unknown wherever it sits. Where sure lights are withheld, what would be
+    sure is worth a look.
 
     Parameters
     ----------
     classification : Classification
-    karyotype : Karyotype
-        Who sits where. Of a marker nobody claims a class, as of what lies in the tray.
+    slots : mapping of int to str
+        Where each chromosome sits, by its number. In the tray and among the markers
+        nobody claims a class: such a one is worth a look.
 
     Returns
     -------
     dict of int to Light
-        Of the chromosomes that are there, by number.
+        Of the same chromosomes, in the same order.
     """
-    state = karyotype.state
-    present = sorted(state.seats)
-    slots = [state.seats[one][0] for one in present]
-    claimed = [slot if slot in CLASS_INDEX else TRAY for slot in slots]
-    shown = lights(classification.probabilities[present], claimed, classification.thresholds)
-    found = dict(zip(present, shown, strict=True))
-    for one, item in found.items():
-        if item is Light.SURE and is_way_up_doubtful(classification, karyotype, one):
-            found[one] = Light.LOOK
-    return found
+    return {
+        one: Light.UNKNOWN
+        if classification.unknown or classification.foreign[one]
+        else known_light(classification, one, slot)
+        for one, slot in slots.items()
+    }
 
 
-def is_way_up_doubtful(
-    classification: Classification, karyotype: Karyotype, chromosome: int
-) -> bool:
-    """Tell whether it is not clear which arm is up, and no person has turned it."""
-    by_hand = (chromosome in karyotype.state.turned) != (chromosome in karyotype.proposed.turned)
-    up = float(classification.p_arm_up[chromosome])
-    return not by_hand and max(up, 1 - up) < UP_DOUBTFUL
-
-
-def doubtful_order(
-    probabilities: NDArray[np.floating],
-    assigned: Sequence[str],
-    thresholds: tuple[float, float],
-) -> list[int]:
-    """Return the chromosomes that want a look, the most doubtful first.
-
-    The doubtful ones come before those only worth a look; among equals the less
-    probable first. Sure ones are left out.
+def known_light(classification: Classification, chromosome: int, slot: str) -> Light:
+    """Return the light of a chromosome as if the model knew all of its kind.
 
     Parameters
     ----------
-    probabilities, assigned, thresholds
-        See `lights`.
-
-    Returns
-    -------
-    list of int
-        Indices of the cell's chromosomes.
+    classification : Classification
+    chromosome : int
+    slot : str
+        Where it sits.
     """
-    rank = {Light.DOUBTFUL: 0, Light.LOOK: 1}
-    shown = lights(probabilities, assigned, thresholds)
-    shares = assigned_probability(probabilities, assigned)
-    waiting = [one for one, item in enumerate(shown) if item in rank]
-    return sorted(waiting, key=lambda one: (rank[shown[one]], float(shares[one]), one))
+    if slot not in CLASS_INDEX:
+        return Light.LOOK
+    row, place = classification.probabilities[chromosome], CLASS_INDEX[slot]
+    found = light(float(row[place]), int(row.argmax()) == place, classification.thresholds)
+    return Light.LOOK if found is Light.SURE and classification.withheld else found
 
 
-def assigned_probability(
-    probabilities: NDArray[np.floating], assigned: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return the probability of the class that each chromosome was given.
+def slot_probability(classification: Classification, chromosome: int, slot: str) -> float:
+    """Return the probability of the class whose slot a chromosome sits in.
 
-    Parameters
-    ----------
-    probabilities : ndarray, shape (N, 24)
-    assigned : sequence of str, length N
-        For one in the tray, the probability of the model's own choice is returned.
-
-    Returns
-    -------
-    ndarray, shape (N,), float64
+    Of one in the tray or among the markers, the probability of the model's own choice.
     """
-    return np.array(
-        [
-            row.max() if slot == TRAY else row[CLASS_INDEX[slot]]
-            for row, slot in zip(probabilities, assigned, strict=True)
-        ],
-        np.float64,
-    )
+    row = classification.probabilities[chromosome]
+    return float(row[CLASS_INDEX[slot]] if slot in CLASS_INDEX else row.max())

@@ -117,6 +117,8 @@ def with_pieces(
         uprights=uprights,
         inputs=inputs,
         input_grids=grids,
+        # Whoever cut it out or joined it saw a chromosome.
+        foreign=np.zeros(len(uprights), np.bool_),
         notes=(),
         made=0,
     )

@@ -42,6 +42,16 @@ class Classification:
         Where it was computed.
     thresholds : tuple of float
         The confidence light: doubtful below the first, sure from the second.
+    foreign : ndarray, shape (N,), bool
+        Which crops are no chromosome, as far as the network can tell: dirt, a nucleus, a
+        cluster of several, a letter. A piece that a person made is never among them.
+    unknown : str
+        Why the cell is unlike everything that the network has learned from, and what to
+        do, in a sentence; empty for a cell like those. Of an unknown cell nothing is
+        known: each light says so, and no karyotype is proposed.
+    withheld : str
+        Why nothing of the cell is called sure, in a sentence; empty where nothing stands
+        against it.
     notes : tuple of str
         What the person should know of the run.
     settings : InputSettings
@@ -63,6 +73,9 @@ class Classification:
     model_hash: str
     device: str
     thresholds: tuple[float, float]
+    foreign: NDArray[np.bool_]
+    unknown: str = ""
+    withheld: str = ""
     notes: tuple[str, ...] = ()
     settings: InputSettings = field(default_factory=InputSettings)
     made: int = 0
@@ -115,9 +128,15 @@ class Classification:
             uprights=(*self.uprights, *other.uprights),
             inputs=np.concatenate([self.inputs, other.inputs]),
             input_grids=np.concatenate([self.input_grids, other.input_grids]),
+            foreign=np.concatenate([self.foreign, other.foreign]),
             notes=tuple(dict.fromkeys((*self.notes, *other.notes))),
             made=self.made + len(other),
         )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that the person should know of the cell, what weighs most first."""
+        return (*filter(None, (self.unknown, self.withheld)), *self.notes)
 
     @property
     def has_attention(self) -> bool:

@@ -22,6 +22,7 @@ LAMP_COLOURS: Final[dict[LampKind, str]] = {
     "sure": "#4cc9a0",
     "look": "#ffd21f",
     "doubtful": "#ff8a5c",
+    "unknown": "#e6a8cb",
     "settled": "#9ccbff",
 }
 #: Diameter in page units; a diamond looks smaller than a square of its size.
@@ -29,6 +30,7 @@ LAMP_SIZES: Final[dict[LampKind, float]] = {
     "sure": 20.0,
     "look": 31.0,
     "doubtful": 25.0,
+    "unknown": 28.0,
     "settled": 26.0,
 }
 #: Told apart without colour; no triangle, which marks corrections.
@@ -36,12 +38,14 @@ LAMP_SHAPES: Final[dict[LampKind, str]] = {
     "sure": "disc",
     "look": "diamond",
     "doubtful": "square",
+    "unknown": "ring",
     "settled": "disc",
 }
 LAMP_SIGNS: Final[dict[LampKind, str]] = {
     "sure": "✓",
     "look": "?",
     "doubtful": "!",
+    "unknown": "×",
     "settled": "✓",
 }
 #: Of the diameter.

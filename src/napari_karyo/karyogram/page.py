@@ -31,7 +31,7 @@ FOOTER: Final = "footer"
 Role = Literal["ink", "faint", "accent"]
 Align = Literal["left", "middle", "right"]
 #: A confidence light, or that a person has settled where the chromosome sits.
-LampKind = Literal["sure", "look", "doubtful", "settled"]
+LampKind = Literal["sure", "look", "doubtful", "unknown", "settled"]
 
 
 @dataclass(frozen=True)

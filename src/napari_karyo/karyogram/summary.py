@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.inference.confidence import Light, lights_of
+from napari_karyo.inference.confidence import Light
 from napari_karyo.iscn import disagreements
 from napari_karyo.karyogram.heading import Heading
+from napari_karyo.karyotype import lights_of
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Karyotype, State
     from napari_karyo.karyotype.state import Role
+
+
+#: The lights of chromosomes that nobody should believe unseen.
+_DOUBTFUL: Final = (Light.DOUBTFUL, Light.UNKNOWN)
 
 
 def heading_of(
@@ -23,8 +27,8 @@ def heading_of(
 
     A chromosome that a person accepted or put there no longer counts as doubtful; neither
     does a marker or one in the tray, where nobody claims a class for it, nor one that was
-    merged or split and is no longer there. In a cell of a few crops, where nothing can be
-    sure, every other one counts.
+    merged or split and is no longer there. In a cell in which nothing is called sure every
+    other one counts.
 
     Parameters
     ----------
@@ -34,7 +38,6 @@ def heading_of(
     """
     state = karyotype.state
     shown = lights_of(classification, karyotype)
-    few = math.isinf(classification.thresholds[1])
     return Heading(
         title=title,
         cell=classification.cell.name,
@@ -45,7 +48,8 @@ def heading_of(
             slot
             for slot in CLASSES
             for index in state.slots[slot]
-            if not karyotype.is_settled(index) and (few or shown[index] is Light.DOUBTFUL)
+            if not karyotype.is_settled(index)
+            and (classification.withheld or shown[index] in _DOUBTFUL)
         ),
         corrected_by=karyotype.corrected_by,
         redrawn=tuple(

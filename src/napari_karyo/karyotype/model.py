@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from operator import index as as_index
 from typing import TYPE_CHECKING, Final
 
-from napari_karyo.classes import CLASSES
+from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import EditError
+from napari_karyo.inference.confidence import slot_probability
 from napari_karyo.iscn import Content, content_form
 from napari_karyo.karyotype.drawing import Drawing
 from napari_karyo.karyotype.seating import Seating, check_slot
@@ -46,6 +47,9 @@ class Karyotype(Seating, Drawing, Signing):
     order : iterable of int, optional
         All chromosomes in the order in which they take their seats, left to right
         within each slot. By default the order of the cell.
+    unknown : str
+        Why nothing is known of the cell, in a sentence: no karyotype is proposed then,
+        until a person has said of each chromosome what it is. Empty for other cells.
 
     Raises
     ------
@@ -61,6 +65,7 @@ class Karyotype(Seating, Drawing, Signing):
         names: Sequence[str] | None = None,
         who: str = "",
         order: Iterable[int] | None = None,
+        unknown: str = "",
     ) -> None:
         count = len(placements)
         if names is None:
@@ -79,9 +84,12 @@ class Karyotype(Seating, Drawing, Signing):
             frozenset(as_index(one) for one in turned),
         )
         super().__init__(names, proposed, who)
+        self.unknown = unknown
 
     @classmethod
-    def from_state(cls, names: Sequence[str], proposed: State, who: str = "") -> Karyotype:
+    def from_state(
+        cls, names: Sequence[str], proposed: State, who: str = "", *, unknown: str = ""
+    ) -> Karyotype:
         """Return the karyotype of a proposal that was made before, with no edit yet.
 
         Parameters
@@ -90,8 +98,10 @@ class Karyotype(Seating, Drawing, Signing):
             Of all chromosomes that there ever were, merged and split ones too.
         proposed : State
         who : str
+        unknown : str
+            Why nothing is known of the cell.
         """
-        karyotype = cls([], who=who)
+        karyotype = cls([], who=who, unknown=unknown)
         karyotype.names = tuple(names)
         karyotype.proposed = karyotype._state = proposed
         return karyotype
@@ -110,7 +120,8 @@ class Karyotype(Seating, Drawing, Signing):
         ----------
         classification : Classification
         assigned : sequence of str, length N, optional
-            The slot of each chromosome; the whole-cell assignment where left out.
+            The slot of each chromosome; where left out the tray for what is no
+            chromosome, and the whole-cell assignment of the others.
         who : str
 
         Returns
@@ -119,18 +130,18 @@ class Karyotype(Seating, Drawing, Signing):
             p arms up. Within a slot the likelier chromosome stands on the left, so
             that an abnormal homologue tends to the right, as on a printed page.
         """
-        from napari_karyo.inference.assignment import assign
-        from napari_karyo.inference.confidence import assigned_probability
+        from napari_karyo.inference.assignment import placements
 
         if assigned is None:
-            assigned = assign(classification.probabilities)
-        share = assigned_probability(classification.probabilities, assigned)
+            assigned = placements(classification)
+        share = [slot_probability(classification, *place) for place in enumerate(assigned)]
         return cls(
             assigned,
             [one for one, up in enumerate(classification.p_arm_up) if up < 0.5],
             names=[item.name for item in classification.cell],
             who=who,
             order=sorted(range(len(assigned)), key=lambda one: -share[one]),
+            unknown=classification.unknown,
         )
 
     def snapshot(self) -> Karyotype:
@@ -138,7 +149,7 @@ class Karyotype(Seating, Drawing, Signing):
 
         For a thread that writes it while the person goes on.
         """
-        still = Karyotype.from_state(self.names, self.proposed, self.who)
+        still = Karyotype.from_state(self.names, self.proposed, self.who, unknown=self.unknown)
         still._state = self._state
         still._done, still._undone = list(self._done), list(self._undone)
         return still
@@ -204,9 +215,25 @@ class Karyotype(Seating, Drawing, Signing):
 
     @property
     def proposal(self) -> str:
-        """The proposed karyotype in ISCN short form.
+        """The proposed karyotype in ISCN short form; empty where `not_proposed` says why.
 
         What lies in the tray isn't counted; the markers are. A handful of
         chromosomes has no karyotype: losses by the dozen would say nothing.
         """
-        return content_form(self.content)
+        return "" if self.not_proposed else content_form(self.content)
+
+    @property
+    def not_proposed(self) -> str:
+        """Why no karyotype is proposed, in a sentence; empty where one is.
+
+        Where a person has said of each chromosome in a slot or among the markers what it
+        is, the count is the person's own, and its short form is given.
+        """
+        if not self.unknown or self._is_counted_by_hand():
+            return ""
+        return self.unknown
+
+    def _is_counted_by_hand(self) -> bool:
+        state = self._state
+        counted = [one for one, (slot, _) in state.seats.items() if slot != TRAY]
+        return bool(counted) and all(self.is_settled(one) for one in counted)

@@ -86,9 +86,10 @@ def cell_record(sheet: Sheet) -> dict[str, Any]:
         "scale": _number(result.scale),
         "thresholds": {
             "doubtful_below": _number(result.thresholds[0]),
-            # None: in a cell of a few crops nothing is called sure.
             "sure_from": _number(result.thresholds[1]),
         },
+        "unknown": result.unknown,
+        "withheld": result.withheld,
         "notes": list(result.notes),
         "iscn": {
             "text": karyotype.iscn,

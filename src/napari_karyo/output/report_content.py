@@ -184,7 +184,7 @@ def _warnings(sheet: Sheet) -> list[str]:
         more = f" and {rest} more" if rest > 0 else ""
         words.append(f"{_count(len(left_out), 'file')} left out: {named}{more}")
     words += [str(problem) for problem in cell.problems if not problem.left_out]
-    return words + list(sheet.classification.notes)
+    return words + list(sheet.classification.remarks)
 
 
 def _cell_row(sheet: Sheet) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from napari_karyo.inference.confidence import Light, lights_of
+from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lettering import plain_letters
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.summary import heading_of
+from napari_karyo.karyotype import lights_of
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification

@@ -179,7 +179,7 @@ def _evaluate_patient(
             continue
         found = next(classified)
         placed = assign(found.probabilities)
-        shown = lights(found.probabilities, placed, found.thresholds)
+        shown = lights(found, dict(enumerate(placed)))
         kept = {item.name for item in found.cell}
         results += [
             _failed(labelled, item.name, item.expected)

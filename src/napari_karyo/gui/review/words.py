@@ -50,7 +50,7 @@ def counts_text(cell: OpenCell) -> str:
     if lost:
         parts.append(f"{lost} file{'' if lost == 1 else 's'} left out")
     lines = [" · ".join(parts)]
-    lines += [rich(note) for note in cell.classification.notes]
+    lines += [rich(note) for note in cell.classification.remarks]
     return "<br>".join(lines)
 
 
