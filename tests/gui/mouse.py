@@ -41,37 +41,40 @@ def native(viewer: Any) -> QWidget:
 
 
 def on_canvas(viewer: Any, row: float, column: float) -> QPoint:
-    """Return where a place of the scene shows on the canvas."""
+    """Return where a place of the scene shows on the canvas.
+
+    In Qt's pixels, which the zoom is in too, whatever the scale of the screen.
+    """
     canvas = native(viewer)
     zoom = viewer.scene.camera.zoom
     middle = viewer.scene.camera.center[-2:]
-    ratio = canvas.devicePixelRatioF()
-    x = canvas.width() / 2 + (column - middle[1]) * zoom / ratio
-    y = canvas.height() / 2 + (row - middle[0]) * zoom / ratio
+    x = canvas.width() / 2 + (column - middle[1]) * zoom
+    y = canvas.height() / 2 + (row - middle[0]) * zoom
     return QPoint(round(x), round(y))
 
 
 def click(viewer: Any, place: tuple[float, float]) -> None:
     """Click on a place of the scene, (row, column)."""
-    point = on_canvas(viewer, *place)
-    _move(viewer, point, held=False)
-    QTest.mousePress(native(viewer), Qt.MouseButton.LeftButton, pos=point)
-    QTest.mouseRelease(native(viewer), Qt.MouseButton.LeftButton, pos=point)
-    settle()
+    press(viewer, place)
+    release(viewer, place)
 
 
 def press(viewer: Any, place: tuple[float, float]) -> None:
     """Press the left button."""
-    point = on_canvas(viewer, *place)
-    _move(viewer, point, held=False)
-    QTest.mousePress(native(viewer), Qt.MouseButton.LeftButton, pos=point)
+    _move(viewer, place, held=False)
+    QTest.mousePress(native(viewer), Qt.MouseButton.LeftButton, pos=on_canvas(viewer, *place))
+    settle()
+
+
+def press_again(viewer: Any, place: tuple[float, float]) -> None:
+    """Press the left button so soon after a click there that Qt calls it a double click."""
+    _send(viewer, QEvent.Type.MouseButtonDblClick, on_canvas(viewer, *place), held=True)
     settle()
 
 
 def move(viewer: Any, place: tuple[float, float]) -> None:
-    """Move with the left button held."""
-    _move(viewer, on_canvas(viewer, *place), held=True)
-    settle()
+    """Move with the left button held, as slowly as it takes to be heard of."""
+    _move(viewer, place, held=True)
 
 
 def release(viewer: Any, place: tuple[float, float]) -> None:
@@ -92,22 +95,48 @@ def drag(viewer: Any, start: tuple[float, float], end: tuple[float, float], step
     release(viewer, end)
 
 
+def fling(viewer: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag so quickly that no move is heard of between the press and the release."""
+    press(viewer, start)
+    release(viewer, end)
+
+
 def key(viewer: Any, code: Any, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
     """Press and release a key on the canvas."""
     QTest.keyClick(native(viewer), code, modifier)
     settle()
 
 
-def _move(viewer: Any, point: QPoint, held: bool) -> None:
+def _move(viewer: Any, place: tuple[float, float], held: bool) -> None:
+    """Move until napari has heard of it.
+
+    vispy leaves out a move that follows another within 10 ms, and napari hands one on up to
+    5 ms late. Whether a move is heard of would else hang on how quick the computer is.
+    """
+    point = on_canvas(viewer, *place)
+
+    def there() -> bool:
+        now = on_canvas(viewer, *viewer.cursor.position[-2:])
+        return (now - point).manhattanLength() <= 1
+
+    def move() -> bool:
+        _send(viewer, QEvent.Type.MouseMove, point, held)
+        settle()
+        return there()
+
+    wait_for(move)
+
+
+def _send(viewer: Any, kind: QEvent.Type, point: QPoint, held: bool) -> None:
     # QTest's own mouseMove carries no pressed button.
     canvas = native(viewer)
-    where = QPointF(point)
+    left = Qt.MouseButton.LeftButton
     event = QMouseEvent(
-        QEvent.Type.MouseMove,
-        where,
+        kind,
+        QPointF(point),
         QPointF(canvas.mapToGlobal(point)),
-        Qt.MouseButton.NoButton,
-        Qt.MouseButton.LeftButton if held else Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else left,
+        left if held else Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(canvas, event)

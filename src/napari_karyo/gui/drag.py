@@ -1,64 +1,74 @@
 """The hand on the karyogram: clicking to select, and dragging onto a slot.
 
-One generator, as napari's mouse callbacks want it: the code before the first
-``yield`` runs on press, the loop on every move, the rest on release. What lies
-under the mouse is asked of the page, never of napari's layers. Another use of the
-mouse, such as drawing a line, is a tool of `picture_tools`.
+Each begins one generator: the code before the first ``yield`` runs on press, the loop
+on every move that was heard of, the rest on release; `gesture` drives it. What lies under the
+mouse is asked of the page, never of napari's layers. Another use of the mouse, such as
+drawing a line, is a tool of `picture_tools`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_karyo.gui import actions
+from napari_karyo.gui.gesture import Steps
 from napari_karyo.gui.picture_tools import TREMBLE, Rotating, distance
 
 if TYPE_CHECKING:
     from napari_karyo.gui.karyogram_view import KaryogramView
 
 
-def drag_callback(view: KaryogramView) -> Any:
-    """Return the mouse callback of a karyogram's layers.
+def begin(view: KaryogramView, viewer: Any, event: Any) -> Steps | None:
+    """Return what a press of the left button on the karyogram begins, if anything.
 
     Parameters
     ----------
     view : KaryogramView
-
-    Returns
-    -------
-    generator function of (layer, event)
+    viewer : napari.Viewer
+    event : napari mouse event
     """
+    page, layer = view.page, viewer.layers.selection.active
+    if page is None or not _has_mouse(view, viewer):
+        return None
+    tool = view.tools.active
+    if tool is not None and not event.modifiers:
+        return _holding_page(layer, tool.drag(event))
+    row, column = view.to_page(event.position)
+    rotated = _to_rotate(view, event, row, column)
+    if rotated is not None:
+        return _holding_page(layer, Rotating(view, rotated).drag(event))
+    if event.modifiers:
+        return None
+    index = page.chromosome_at(row, column)
+    if index is None:
+        return _maybe_click_beside(view, event)
+    view.desk.select(index)
+    return _holding_page(layer, _carry(view, index, event))
 
-    def drag(layer: Any, event: Any) -> Generator[None, None, None]:
-        page = view.page
-        if event.button != 1 or str(layer.mode) != "pan_zoom" or page is None:
-            return
-        tool = view.tools.active
-        if tool is not None and not event.modifiers:
-            with _page_held(layer):
-                yield from tool.drag(event)
-            return
-        row, column = view.to_page(event.position)
-        rotated = _to_rotate(view, event, row, column)
-        if rotated is not None:
-            with _page_held(layer):
-                yield from Rotating(view, rotated).drag(event)
-            return
-        if event.modifiers:
-            return
-        index = page.chromosome_at(row, column)
-        if index is None:
-            yield from _maybe_click_beside(view, event)
-            return
-        view.desk.select(index)
-        with _page_held(layer):
-            yield from _carry(view, index, event)
 
-    return drag
+def takes_hold(view: KaryogramView, viewer: Any, event: Any) -> bool:
+    """Whether a press takes a chromosome or its handle in hand, or is a tool's."""
+    if view.page is None or not _has_mouse(view, viewer):
+        return False
+    if view.tools.active is not None and not event.modifiers:
+        return True
+    row, column = view.to_page(event.position)
+    if _to_rotate(view, event, row, column) is not None:
+        return True
+    return not event.modifiers and view.page.chromosome_at(row, column) is not None
+
+
+def _has_mouse(view: KaryogramView, viewer: Any) -> bool:
+    """Whether a press is for the karyogram: flat, active, and not being drawn on."""
+    layer = viewer.layers.selection.active
+    return (
+        viewer.dims.ndisplay == 2
+        and layer in view.layers.values()
+        and str(layer.mode) == "pan_zoom"
+    )
 
 
 def _to_rotate(view: KaryogramView, event: Any, row: float, column: float) -> int | None:
@@ -73,7 +83,7 @@ def _to_rotate(view: KaryogramView, event: Any, row: float, column: float) -> in
     return None
 
 
-def _carry(view: KaryogramView, index: int, event: Any) -> Generator[None, None, None]:
+def _carry(view: KaryogramView, index: int, event: Any) -> Steps:
     """Carry a chromosome as long as the button is held, then put it down."""
     cell = view.desk.current
     pressed_at = tuple(event.pos)
@@ -125,18 +135,17 @@ def _carry(view: KaryogramView, index: int, event: Any) -> Generator[None, None,
     actions.place(view.desk, slot, index=index, position=position)
 
 
-@contextmanager
-def _page_held(layer: Any) -> Iterator[None]:
+def _holding_page(layer: Any, steps: Steps) -> Steps:
     """Let the page itself stay where it is while the hand is at work on it."""
     pan = layer.mouse_pan
     layer.mouse_pan = False
     try:
-        yield
+        yield from steps
     finally:
         layer.mouse_pan = pan
 
 
-def _maybe_click_beside(view: KaryogramView, event: Any) -> Generator[None, None, None]:
+def _maybe_click_beside(view: KaryogramView, event: Any) -> Steps:
     """Let go of the selection on a click beside, but not when the page is moved."""
     pressed_at = tuple(event.pos)
     yield

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from qtpy.QtCore import QTimer
 
 from napari_karyo.gui.contact_sheet import CELL_KEY
 from napari_karyo.gui.desk import Desk
-from napari_karyo.gui.drag import drag_callback, wake_callback
+from napari_karyo.gui.drag import begin, takes_hold, wake_callback
+from napari_karyo.gui.gesture import Gestures
 from napari_karyo.gui.ghost import ghost_picture
 from napari_karyo.gui.hand import Hand, reframed
 from napari_karyo.gui.keys import bind_keys
@@ -75,7 +77,7 @@ class KaryogramView:
         desk.said.connect(self._on_said)
         # After the view's own, so that a tool that an edit ends finds the page drawn.
         self.tools = Toolbox(self)
-        self._drag = drag_callback(self)
+        self._gestures = Gestures(partial(begin, self), partial(takes_hold, self))
         self._wake = wake_callback(self)
         desk.viewer.layers.events.removed.connect(self._on_removed)
 
@@ -198,13 +200,14 @@ class KaryogramView:
         )
         for role, layer in add.items():
             layer.metadata[ROLE_KEY] = role
-            layer.mouse_drag_callbacks.append(self._drag)
             bind_keys(layer, self.desk)
         # What they show is the page's: there is nothing to draw by hand.
         add["slots"].editable = False
         self._name_layers(cell)
         if self._wake not in viewer.mouse_drag_callbacks:
             viewer.mouse_drag_callbacks.append(self._wake)
+        # After the waking, so that one press wakes the karyogram and takes hold.
+        self._gestures.listen(viewer)
         self.fit()
         # Once more when the docks that open with it have taken their room.
         QTimer.singleShot(FIT_DELAY, self.fit)
@@ -239,6 +242,7 @@ class KaryogramView:
             return
         if self._wake in desk.viewer.mouse_drag_callbacks and not self.shown:
             desk.viewer.mouse_drag_callbacks.remove(self._wake)
+            self._gestures.leave(desk.viewer)
         for layer in layers:
             if layer in desk.viewer.layers:
                 desk.viewer.layers.remove(layer)

@@ -9,13 +9,14 @@ in two and merge two are in `piece_tools`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
 from napari_karyo.gui.actions import attempt, in_hand
 from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.gesture import Steps
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.karyogram.page import Place
 
@@ -78,7 +79,7 @@ class Tool:
         """Leave no trace on the page."""
         self.view.hand.let_down()
 
-    def drag(self, event: Any) -> Generator[None, None, None]:
+    def drag(self, event: Any) -> Steps:
         """Follow the mouse from a press to its release, as napari's callbacks do."""
         raise NotImplementedError
 
@@ -155,7 +156,7 @@ class Rotating(Tool):
         self.view.hand.hide(None)
         super().end()
 
-    def drag(self, event: Any) -> Generator[None, None, None]:
+    def drag(self, event: Any) -> Steps:
         """Turn the ghost with the mouse; one edit on release."""
         view, desk = self.view, self.view.desk
         desk.select(self.index)
@@ -166,25 +167,32 @@ class Rotating(Tool):
         begun_with_shift = _shift(event)
         view.tools.take(self)
         by = 0
+
+        def follow() -> bool:
+            """Sum up where the mouse went; whether it is no mere tremble of a click."""
+            nonlocal turned, last, by, moving
+            moving = moving or distance(pressed_at, event.pos) >= TREMBLE
+            now = _angle(middle, view.to_page(event.position))
+            if moving and now is not None:
+                # In small steps, so that it may go round more than once.
+                turned += 0.0 if last is None else math.remainder(now - last, 360.0)
+                last = now
+            steps = _shift(event) and not begun_with_shift
+            by = _STEP * round(turned / _STEP) if steps else round(turned)
+            return moving
+
         try:
             yield
             while event.type == "mouse_move":
-                if self.in_use and (moving or distance(pressed_at, event.pos) >= TREMBLE):
-                    if not moving:
-                        moving = True
-                        view.hand.hide(self.index)
-                    now = _angle(middle, view.to_page(event.position))
-                    if now is not None:
-                        # Summed up in small steps, so that it may go round more than once.
-                        turned += 0.0 if last is None else math.remainder(now - last, 360.0)
-                        last = now
-                    steps = _shift(event) and not begun_with_shift
-                    before, by = by, _STEP * round(turned / _STEP) if steps else round(turned)
+                before = by
+                if self.in_use and follow():
+                    view.hand.hide(self.index)
                     view.hand.ghost.rotate(self.place, by)
                     if by != before:
                         desk.say(f"{by:+d} degrees. Escape leaves it as it was.")
                 yield
-            done = self.in_use and moving
+            # A quick hand lets go before the last moves, or any, were heard of.
+            done = self.in_use and follow()
         finally:
             if self.in_use:
                 view.tools.put_away()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from napari_karyo.cell import Chromosome
 from napari_karyo.gui.actions import attempt, name_of
+from napari_karyo.gui.gesture import Steps
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.picture_tools import TREMBLE, Keys, Tool, distance
 from napari_karyo.karyogram.page import Box
@@ -69,7 +70,7 @@ class Splitting(Tool):
     def _show(self) -> None:
         self.view.hand.ghost.draw_line(self.points, around(self.place.box))
 
-    def drag(self, event: Any) -> Generator[None, None, None]:
+    def drag(self, event: Any) -> Steps:
         """Draw freely while the button is held and then cut; a click sets a corner."""
         view = self.view
         begun, pressed_at = view.to_page(event.position), tuple(event.pos)
@@ -214,22 +215,26 @@ class Merging(Tool):
         else:
             self._merge(other, None)
 
-    def drag(self, event: Any) -> Generator[None, None, None]:
+    def drag(self, event: Any) -> Steps:
         """Merge with what is clicked; carried over the first one, it is put where it lies."""
         view, pressed_at = self.view, tuple(event.pos)
         assert view.page is not None
         other = view.page.chromosome_at(*view.to_page(event.position))
         moving = False
-        yield
-        while event.type == "mouse_move":
-            if other is not None and other != self.index and self.in_use:
-                if not moving and distance(pressed_at, event.pos) >= TREMBLE:
-                    moving = True
-                    view.hand.ghost.lift(view.page.places[other])
-                if moving:
-                    view.hand.ghost.carry(*view.to_page(event.position))
+        try:
             yield
-        view.hand.ghost.vanish()
+            while event.type == "mouse_move":
+                if other is not None and other != self.index and self.in_use:
+                    if not moving and distance(pressed_at, event.pos) >= TREMBLE:
+                        moving = True
+                        view.hand.ghost.lift(view.page.places[other])
+                    if moving:
+                        view.hand.ghost.carry(*view.to_page(event.position))
+                yield
+        finally:
+            view.hand.ghost.vanish()
+        # A quick hand lets go before a move was heard of: it is no click for that.
+        moving = moving or distance(pressed_at, event.pos) >= TREMBLE
         if not self.in_use or other is None or other not in self.cell.present:
             return
         if other == self.index:
