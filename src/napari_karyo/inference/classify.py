@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -71,6 +72,9 @@ class Progress:
     text: str
 
 
+_loading = threading.Lock()
+
+
 @lru_cache(maxsize=4)
 def _loaded(model: str, _stamp: float) -> Weights:
     from napari_karyo.models.weights import load_weights
@@ -81,7 +85,9 @@ def _loaded(model: str, _stamp: float) -> Weights:
 def get_weights(model: str | Path = "default") -> Weights:
     """Load weights, or take them from memory where the file has not changed since."""
     path = Path(model)
-    return _loaded(str(model), path.stat().st_mtime if path.is_file() else 0.0)
+    # Two threads that ask at once are to share one network, not to load two.
+    with _loading:
+        return _loaded(str(model), path.stat().st_mtime if path.is_file() else 0.0)
 
 
 def classify(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.device import Device
+from napari_karyo.inference.turns import turn
 
 if TYPE_CHECKING:
     import torch
@@ -91,7 +92,8 @@ def iter_predict(
     Parameters
     ----------
     network : Network
-        In evaluation mode. It is moved to the device and left there.
+        It is put into evaluation mode, moved to the device and left there. Other threads
+        may use it between two batches.
     inputs : ndarray, shape (N, 1, H, W), float32, 0 to 1
     device : Device
 
@@ -112,17 +114,18 @@ def iter_predict(
     size = BATCH[device.kind]
     logs: list[NDArray[np.float32]] = []
     weights: list[NDArray[np.float32]] = []
-    network.eval()
     done = 0
     while done < len(inputs):
         batch = torch.from_numpy(inputs[done : done + size])
         try:
-            # Here too a GPU that others have filled can refuse.
-            network.to(device.torch())
-            with torch.inference_mode(), device.autocast():
-                log, alpha = _views(network, batch.to(device.torch()))
-            logs.append(log.float().cpu().numpy())
-            weights.append(alpha.float().cpu().numpy())
+            with turn():
+                # Another thread may have moved it since. Here too a GPU that others have
+                # filled can refuse.
+                network.eval().to(device.torch())
+                with torch.inference_mode(), device.autocast():
+                    log, alpha = _views(network, batch.to(device.torch()))
+                logs.append(log.float().cpu().numpy())
+                weights.append(alpha.float().cpu().numpy())
         except RuntimeError as error:
             # torch's own out-of-memory error is a RuntimeError; MPS raises a plain one.
             if "out of memory" not in str(error).lower() or device.kind == "cpu":

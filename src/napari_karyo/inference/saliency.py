@@ -21,6 +21,7 @@ from napari_karyo.errors import KaryoError, WeightsError
 from napari_karyo.inference.classify import get_weights
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.result import Classification
+from napari_karyo.inference.turns import turn
 from napari_karyo.preprocessing.carry import carry_back
 
 if TYPE_CHECKING:
@@ -110,22 +111,24 @@ def gradients(
     """Return the absolute gradient of each input's target logit, shape (N, H, W)."""
     import torch
 
-    network.eval().to(place.torch())
     maps = []
     for start in range(0, len(inputs), BATCH):
-        images = torch.from_numpy(inputs[start : start + BATCH]).to(place.torch())
-        images.requires_grad_(True)
-        with torch.enable_grad(), _no_cudnn(place.kind):
-            logits = network.scores(images)
-            count = len(CLASSES)
-            goal = torch.from_numpy(targets[start : start + BATCH]).to(logits.device)[:, None]
-            if logits.shape[1] > count:
-                # The class whichever way up: the polarity it is seen in dominates.
-                both = torch.stack([logits[:, :count], logits[:, count:]], dim=2)
-                logits = torch.logsumexp(both, dim=2)
-            wanted = logits.gather(1, goal).sum()
-            (gradient,) = torch.autograd.grad(wanted, images)
-        maps.append(gradient.abs().amax(dim=1).float().cpu().numpy())
+        some = slice(start, start + BATCH)
+        with turn():
+            # Another thread may have moved it since.
+            network.eval().to(place.torch())
+            images = torch.from_numpy(inputs[some]).to(place.torch()).requires_grad_(True)
+            with torch.enable_grad(), _no_cudnn(place.kind):
+                logits = network.scores(images)
+                count = len(CLASSES)
+                goal = torch.from_numpy(targets[some]).to(logits.device)[:, None]
+                if logits.shape[1] > count:
+                    # The class whichever way up: the polarity it is seen in dominates.
+                    both = torch.stack([logits[:, :count], logits[:, count:]], dim=2)
+                    logits = torch.logsumexp(both, dim=2)
+                wanted = logits.gather(1, goal).sum()
+                (gradient,) = torch.autograd.grad(wanted, images)
+            maps.append(gradient.abs().amax(dim=1).float().cpu().numpy())
     return np.concatenate(maps)
 
 
