@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,15 @@ from napari_karyo import __version__, commands
 from napari_karyo.classes import CLASSES
 from napari_karyo.cli import main
 
-HEADER = ["cell", "file", "predicted", "confidence", "assigned", *(f"p_{n}" for n in CLASSES)]
+HEADER = [
+    "cell",
+    "file",
+    "predicted",
+    "confidence",
+    "assigned",
+    "light",
+    *(f"p_{n}" for n in CLASSES),
+]
 
 
 def draw_cell(folder: Path, crops: int = 5) -> Path:
@@ -74,6 +83,41 @@ def test_classify_writes_a_row_a_crop(
     assert "5 chromosomes of 1 cell" in said.out
     [note] = said.err.splitlines()
     assert note.startswith("note: cell 1: Only 5 crops")
+
+
+def test_what_is_not_known_is_said_in_the_table_and_on_standard_error(
+    tmp_path: Path,
+    cell: Path,
+    weights: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from napari_karyo.inference import classify as module
+
+    plain, marks = module.classify_cells, {}
+    monkeypatch.setattr(
+        module,
+        "classify_cells",
+        lambda *cells, **chosen: [replace(one, **marks) for one in plain(*cells, **chosen)],
+    )
+    table = tmp_path / "table.csv"
+    marks["foreign"] = np.array([False, True, False, False, False])
+    assert classify(table, weights, cell) == 0
+    lights = [row["light"] for row in rows_of(table)]
+    assert lights[1] == "unknown"
+    assert {*lights[:1], *lights[2:]} <= {"look", "doubtful"}, "of few crops none is sure"
+    assert [row["assigned"] == "tray" for row in rows_of(table)] == [False, True] + 3 * [False]
+    assert "note: cell 1: 1 crop looks like no chromosome (2_1.png)." in capsys.readouterr().err
+    marks["unknown"] = "It looks like R-banding."
+    assert classify(table, weights, cell) == 0
+    assert {row["light"] for row in rows_of(table)} == {"unknown"}
+    assert "warning: cell 1: It looks like R-banding." in capsys.readouterr().err.splitlines()
+    picture = ["karyogram", str(cell), "--model", str(weights), "--output", str(tmp_path / "k.png")]
+    assert main(picture) == 0
+    said = capsys.readouterr()
+    assert "no karyotype proposed: not known material, for research use" in said.out
+    assert "look at 2_1.png: in the tray" in said.out.splitlines()[1]
+    assert "It looks like R-banding." in said.err
 
 
 def test_a_bad_crop_is_a_warning_and_no_row(

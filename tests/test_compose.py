@@ -17,7 +17,7 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
 from napari_karyo.karyogram.heading import Heading
-from napari_karyo.karyogram.lamps import lamp_picture
+from napari_karyo.karyogram.lamps import LAMP_SHAPES, lamp_picture
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Frame, LampKind, Page
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
@@ -576,3 +576,18 @@ def test_a_slider_does_not_fill_the_memory() -> None:
         place = replace(page.places[0], appearance=Appearance(high=1 + step / 1000))
         composer.tile(place, (20, 8))
     assert len(composer._tiles) <= 512
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
+def test_a_cross_is_told_from_the_other_lights_by_its_outline(scale: float) -> None:
+    notched = []
+    for kind in LAMP_SHAPES:
+        cover = lamp_picture(kind, scale, True)[1][..., 0] > 0.5
+        rows, columns = np.nonzero(cover)
+        shape = cover[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        middle, near = len(shape) // 2, len(shape) // 10
+        assert shape[middle, middle], "each is there in its middle"
+        edges = (shape[near, middle], shape[-1 - near, middle], shape[middle, near])
+        if not any(edges):
+            notched.append(kind)
+    assert notched == ["unknown"]

@@ -299,6 +299,42 @@ def test_who_wrote_and_who_signed_is_said() -> None:
     assert "not reviewed" not in twice
 
 
+WHY = (
+    "It looks like R-banding, in which dark and pale are exchanged. The model has not learned it: "
+    "choose another model, or sort the cell by hand, chromosome by chromosome."
+)
+
+
+@pytest.mark.parametrize("signed", ["", "A" * 100])
+def test_an_unknown_cell_can_not_be_mistaken(signed: str) -> None:
+    heading = Heading(
+        "Patient " * 40,
+        "cell " * 40,
+        not_proposed="not known material",
+        unknown=WHY,
+        doubtful=("5",) * 46,
+        reviewed_by=signed,
+    )
+    page = Layout(SIZES).page(pairs(), heading)
+    assert_nothing_written_over(page)
+    warned = [text.string for text in header_texts(page) if text.role == "accent"]
+    assert warned[:2] == ["no karyotype proposed", "not known material"]
+    assert warned[2].startswith("UNLIKE WHAT THE MODEL KNOWS: It looks like R-banding, in which")
+    assert warned[2].endswith(" ...   |   NOT YET REVIEWED: 46 doubtful")
+    assert "proposed karyotype" not in header_strings(heading)
+
+
+def test_what_nobody_can_have_is_said_where_the_karyotype_would_stand() -> None:
+    said = header_strings(Heading(not_proposed="7 copies of chromosome 19"))
+    assert "no karyotype proposed" in said
+    assert "7 copies of chromosome 19" in said
+    by_hand = header_strings(
+        Heading(iscn="46,XX", iscn_by_hand=True, not_proposed="7 copies of chromosome 19")
+    )
+    assert "46,XX" in by_hand
+    assert "no karyotype proposed" not in by_hand
+
+
 def test_open_doubts_stand_in_the_header() -> None:
     page = Layout(SIZES).page(pairs(), Heading(doubtful=("5", "9", "X")))
     (words,) = [text for text in header_texts(page) if text.role == "accent"]

@@ -128,6 +128,21 @@ def test_only_cells_marked_counted_count_once_one_is_marked() -> None:
     assert some.finding.changes[0].cells == (3, 4)
 
 
+def test_a_cell_of_which_no_karyotype_is_proposed_does_not_count() -> None:
+    unknown = Karyotype([*FEMALE, "21"], unknown="All crops are of one size.")
+    misread = karyotype(["19"] * 3)
+    cells = [karyotype(), karyotype(), karyotype(), unknown, misread]
+    names = ("a", "b", "c", "strange", "misread")
+    found = summarize([PatientCell(*one) for one in zip(names, cells, strict=True)])
+    assert (found.used, found.not_proposed) == ((0, 1, 2), (3, 4))
+    assert found.iscn == "46,XX[3]"
+    assert "Left out, no karyotype proposed: strange, misread." in found.basis
+    assert (found.odd(3, "21"), found.odd(4, "19")) == (0, 0), "what would be odd is not known"
+    # A person who has said of each what it is has counted it.
+    unknown.review(range(47))
+    assert summarize(cells).used == (0, 1, 2, 3)
+
+
 def test_a_handful_of_chromosomes_is_left_out_and_named() -> None:
     part = Karyotype(["1"] * (FEWEST - 1))
     part.mark("counted")

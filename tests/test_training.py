@@ -18,9 +18,11 @@ from PIL import Image
 from small import SMALL, labelled_cells, small_weights
 
 from napari_karyo.errors import KaryoError, ReadError
-from napari_karyo.inference.classify import classify
+from napari_karyo.inference.classify import classify, classify_cells
+from napari_karyo.inference.confidence import Light
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import Prediction
+from napari_karyo.inference.result import Classification
 from napari_karyo.models.weights import load_weights
 from napari_karyo.training import train as entry
 from napari_karyo.training.augment import Augmentation, augment
@@ -394,6 +396,31 @@ def test_a_crop_that_cannot_be_used_counts_as_wrong(data: Path, tmp_path: Path) 
     assert figures["crops"] == 6
     assert figures["unusable"] == 1
     assert figures["per_class"]["1"]["placed"] <= 2 / 3
+
+
+def test_what_is_not_known_is_counted_beside_what_is_right(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    marks: dict[str, Any] = {"foreign": np.arange(6) == 1}
+
+    def marked(*cells: Any, **chosen: Any) -> list[Classification]:
+        return [replace(one, **marks) for one in classify_cells(*cells, **chosen)]
+
+    monkeypatch.setattr("napari_karyo.training.evaluate.classify_cells", marked)
+    report = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    figures = report.figures("q_band")
+    assert (figures["foreign"], figures["unknown"]) == (pytest.approx(1 / 6), pytest.approx(1 / 6))
+    assert figures["unknown_cells"] == 0
+    # What the network says of it is reported all the same.
+    assert figures["top1"] == plain.figures("q_band")["top1"]
+    assert [item.light for item in report.crops][1] is Light.UNKNOWN
+    assert report.crops[1].placed == report.crops[1].predicted
+    marks["unknown"] = "R-bands."
+    figures = evaluate(data, model=small_weights(tmp_path), device="cpu").figures("q_band")
+    assert (figures["unknown_cells"], figures["unknown"], figures["foreign"]) == (1, 1, 0)
+    assert figures["sure"] == 0
+    assert "cells of unknown material 0.00%" in report.text()
 
 
 def test_upside_down_crops_get_the_same_probabilities(data: Path, tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def _tell(case: Case, rows: Sequence[CaseCell], *, history: bool) -> None:
 def _state(karyotype: Karyotype) -> str:
     """Return a cell's karyotype and how far the work on it has come, in words."""
     state = karyotype.state
-    words = [f"{karyotype.iscn} ({'by hand' if karyotype.iscn_by_hand else 'proposal'})"]
+    words = [karyotype.iscn_words]
+    if karyotype.iscn:
+        words[0] += f" ({'by hand' if karyotype.iscn_by_hand else 'proposal'})"
     words += sorted(state.marks)
     words += [f"{sign.role} by {sign.who}" for sign in state.signatures]
     edits = len(karyotype.history)

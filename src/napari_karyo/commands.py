@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_karyo import __version__
 from napari_karyo.cell import Cell, Patient, Polarity
-from napari_karyo.classes import CLASSES
+from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import ExportError, PreprocessingError, ReadError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ COLUMNS = (
     "predicted",
     "confidence",
     "assigned",
+    "light",
     *(f"p_{name}" for name in CLASSES),
 )
 
@@ -74,25 +75,28 @@ def table_rows(name: str, result: Classification) -> list[list[str]]:
         What the column ``cell`` says.
     result : Classification
     """
-    from napari_karyo.inference.assignment import placements
+    from napari_karyo.karyotype import Karyotype, lights_of
 
-    assigned = placements(result)
+    karyotype = Karyotype.from_classification(result)
+    shown = lights_of(result, karyotype)
     return [
         [
             name,
             chromosome.name,
             predicted,
             f"{confidence:.4f}",
-            place,
+            karyotype.slot_of(index),
+            shown[index],
             *(f"{value:.4f}" for value in row),
         ]
-        for chromosome, predicted, confidence, place, row in zip(
-            result.cell,
-            result.predicted,
-            result.confidence,
-            assigned,
-            result.probabilities,
-            strict=True,
+        for index, (chromosome, predicted, confidence, row) in enumerate(
+            zip(
+                result.cell,
+                result.predicted,
+                result.confidence,
+                result.probabilities,
+                strict=True,
+            )
         )
     ]
 
@@ -364,19 +368,22 @@ def _write_picture(result: Classification, path: Path, dpi: float, title: str) -
 
     karyotype = Karyotype.from_classification(result)
     export(karyotype, result, path, dpi=dpi, title=title)
-    print(f"{path.resolve()}: proposal {karyotype.iscn}, for research use")
+    words = f"proposal {karyotype.iscn}" if karyotype.iscn else karyotype.iscn_words
+    print(f"{path.resolve()}: {words}, for research use")
     for index in doubtful_order(result, karyotype):
         name, own = result.cell.chromosomes[index].name, result.predicted[index]
         slot = karyotype.slot_of(index)
         share = slot_probability(result, index, slot)
-        print(f"look at {name}: placed in {slot} ({share:.0%}), alone a {own}")
+        where = "in the tray" if slot == TRAY else f"placed in {slot} ({share:.0%})"
+        print(f"look at {name}: {where}, alone a {own}")
 
 
 def _warn(result: Classification) -> None:
     for problem in result.cell.problems:
         print(f"warning: {result.cell.name}: {problem}", file=sys.stderr)
     for note in result.remarks:
-        print(f"note: {result.cell.name}: {note}", file=sys.stderr)
+        kind = "warning" if note == result.unknown else "note"
+        print(f"{kind}: {result.cell.name}: {note}", file=sys.stderr)
 
 
 def _complain(error: Exception) -> None:

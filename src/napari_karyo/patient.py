@@ -186,11 +186,14 @@ class Summary:
         For each class, and the markers, the number in each cell.
     expected : tuple of mapping of str to int
         What a normal cell of the same ploidy, and of the patient's usual sex complement,
-        has of each class and of markers. Empty for a cell that is too small.
+        has of each class and of markers. Empty for a cell that is too small, or of which
+        no karyotype is proposed.
     used : tuple of int
         The cells that count.
     marked : bool
         Whether those are the cells marked counted; where none is marked yet, all count.
+    not_proposed : tuple of int
+        Left out: no karyotype is proposed of them, so their counts say nothing.
     few : tuple of int
         Left out: of fewer chromosomes than a cell with a karyotype has.
     repeated : tuple of int
@@ -208,6 +211,7 @@ class Summary:
     expected: tuple[Mapping[str, int], ...]
     used: tuple[int, ...]
     marked: bool
+    not_proposed: tuple[int, ...]
     few: tuple[int, ...]
     repeated: tuple[int, ...]
     by_hand: tuple[int, ...]
@@ -245,6 +249,8 @@ class Summary:
         if not self.names:
             return "No cell is open."
         said = [f"Of {cells} marked counted." if self.marked else _unmarked(number, cells)]
+        if self.not_proposed:
+            said.append(f"Left out, no karyotype proposed: {self.called(self.not_proposed)}.")
         if self.few:
             said.append(f"Left out, fewer than {FEWEST} chromosomes: {self.called(self.few)}.")
         if self.repeated:
@@ -303,7 +309,13 @@ def summarize(
         for cell, content in enumerate(contents)
         if content.total < FEWEST and cell not in repeated
     )
-    whole = [cell for cell in range(len(given)) if cell not in repeated and cell not in few]
+    not_proposed = tuple(
+        cell
+        for cell, one in enumerate(given)
+        if one.karyotype.not_proposed and cell not in repeated and cell not in few
+    )
+    left_out = {*few, *repeated, *not_proposed}
+    whole = [cell for cell in range(len(given)) if cell not in left_out]
     counted = [cell for cell in whole if _step(states[cell])]
     used = tuple(counted or whole)
     finding = clones([contents[cell] for cell in used], gains, losses, prefix=mosaic)
@@ -311,9 +323,10 @@ def summarize(
         names=tuple(one.name for one in given),
         contents=contents,
         counts=class_counts(contents),
-        expected=_expected(contents, used),
+        expected=_expected(contents, used, not_proposed),
         used=used,
         marked=bool(counted),
+        not_proposed=not_proposed,
         few=few,
         repeated=repeated,
         by_hand=tuple(cell for cell in used if states[cell].iscn is not None),
@@ -353,12 +366,14 @@ def _work(cell: PatientCell) -> tuple[int, int]:
     return _step(cell.karyotype.state), len(cell.karyotype.history)
 
 
-def _expected(contents: Sequence[Content], used: Sequence[int]) -> tuple[Mapping[str, int], ...]:
+def _expected(
+    contents: Sequence[Content], used: Sequence[int], not_proposed: Sequence[int]
+) -> tuple[Mapping[str, int], ...]:
     """Return what a normal cell of each one's ploidy would have."""
     line = line_of([contents[cell] for cell in used])
     found: list[Mapping[str, int]] = []
-    for content in contents:
-        if content.total < FEWEST:
+    for cell, content in enumerate(contents):
+        if content.total < FEWEST or cell in not_proposed:
             found.append({})
             continue
         own, complements = frames([content], line)

@@ -45,7 +45,7 @@ def test_everything_comes_back(
     classification: Classification, edited: Karyotype, tmp_path: Path
 ) -> None:
     content = read(export(edited, classification, tmp_path / "k.json"))
-    assert content["schema"] == SCHEMA == {"name": "napari-karyo.karyotypes", "version": 1}
+    assert content["schema"] == SCHEMA == {"name": "napari-karyo.karyotypes", "version": 2}
     assert content["program"] == {"name": "napari-karyo", "version": __version__}
     (cell,) = content["cells"]
     assert State.from_dict(cell["state"]) == edited.state
@@ -81,6 +81,7 @@ def test_nothing_is_missing(
         "text": "46,XX,t(9;22)(q34;q11.2)",
         "by_hand": True,
         "proposed": edited.proposal,
+        "not_proposed": "",
     }
     assert cell["marks"] == ["counted", "analysed"]
     assert cell["note"] == "two lie crossed"

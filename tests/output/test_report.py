@@ -205,3 +205,22 @@ def test_a_karyotype_that_contradicts_the_karyogram_is_warned_of(sheet: Sheet) -
     assert sheet.heading.disagrees
     karyotype.write_iscn(None)
     assert not sheet.heading.disagrees
+
+
+def test_of_an_unknown_cell_the_report_says_so_first(
+    classification: Classification, karyotype: Karyotype, tmp_path: Path
+) -> None:
+    unknown = replace(classification, unknown="It looks like R-banding.")
+    sheet = Sheet(Karyotype.from_classification(unknown), unknown)
+    content = report_of([sheet, Sheet(karyotype, classification)])
+    assert content.karyotype == "none"
+    assert content.karyotype_label == "No karyotype proposed: not known material"
+    assert content.warnings[0] == "Cell cell_7: It looks like R-banding."
+    assert "Cell cell_7: 4 doubtful chromosomes not reviewed" in content.warnings
+    assert content.cells[0][2] == "no karyotype proposed: not known material"
+    assert "No karyotype proposed: not known material." in sheet.description()
+    letters = pdf_letters(export_report(content, tmp_path / "r.pdf"))
+    assert flat("UNLIKE WHAT THE MODEL KNOWS: It looks like R-banding.") in letters
+    sheet.karyotype.write_iscn("46,XX")
+    label = report_of([sheet]).karyotype_label
+    assert label == "Karyotype, written by hand (the program proposes none)"

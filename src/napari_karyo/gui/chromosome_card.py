@@ -136,7 +136,9 @@ def describe(cell: OpenCell, index: int) -> str:
     lines[1] += (
         f" &nbsp;<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span> {words}"
     )
-    if slot in CLASSES and slot != own:
+    if light is Light.UNKNOWN:
+        lines.append(f"It would say {own} ({percent(row[own])}), which means little here.")
+    elif slot in CLASSES and slot != own:
         lines.append(
             f"The model alone says {own} ({percent(row[own])}); {slot} has {percent(row[slot])}."
         )

@@ -227,7 +227,7 @@ def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -
 def _tips(cells: list[OpenCell], slot: str) -> dict[tuple[int, int | None], str]:
     tips: dict[tuple[int, int | None], str] = {}
     for place, cell in enumerate(cells):
-        tips[place, None] = f"{rich(cell.name)}: {rich(cell.karyotype.iscn)}"
+        tips[place, None] = f"{rich(cell.name)}: {rich(cell.karyotype.iscn_words)}"
         for one in cell.karyotype.state.slots[slot]:
             tips[place, one] = f"{rich(cell.name)}: {rich(name_of(cell, one))}"
     return tips

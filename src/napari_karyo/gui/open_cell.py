@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from napari_karyo.cell import Chromosome
     from napari_karyo.inference.result import Classification
 
-_LAMPS: Final[dict[Light, LampKind]] = {
+#: Which mark a light shows on the page.
+LAMPS: Final[dict[Light, LampKind]] = {
     Light.SURE: "sure",
     Light.LOOK: "look",
     Light.DOUBTFUL: "doubtful",
@@ -110,7 +111,7 @@ class OpenCell:
     def lamps(self) -> dict[int, LampKind]:
         """Return the light that each chromosome shows: a person's word counts more."""
         return {
-            one: "settled" if self.settled(one) else _LAMPS[light]
+            one: "settled" if self.settled(one) else LAMPS[light]
             for one, light in self.lights().items()
         }
 

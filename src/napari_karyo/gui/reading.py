@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from napari_karyo.cell import Patient, Problem
 from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
 
 Reader = Callable[[str | list[str]], list[tuple[Any, dict[str, Any], str]]]
 
@@ -108,6 +111,28 @@ def _read_file(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
     cell = read_cell(Path(path if isinstance(path, str) else path[0]))
     tell_problems(cell.name, cell.problems)
     return [layer_data(cell)]
+
+
+def tell_unknown(results: Iterable[Classification], most: int = 5) -> None:
+    """Warn about cells and crops unlike all that the model knows, by napari's notification.
+
+    Once for a run, however many cells it was of: those of which the same is said together.
+    """
+    said: dict[str, list[str]] = {}
+    for result in results:
+        for words in filter(None, (result.unknown, result.foreign_words)):
+            said.setdefault(words, []).append(result.cell.name)
+    if not said:
+        return
+    from napari.utils.notifications import show_warning
+
+    lines = []
+    for words, names in said.items():
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        lines.append(f"{', '.join(names[:most])}{more}: {words}")
+    if len(lines) > most:
+        lines[most:] = [f"... and {len(lines) - most} more; the review dock says of each cell."]
+    show_warning("\n".join(lines))
 
 
 def tell_problems(name: str, problems: Iterable[Problem], most: int = 5) -> None:

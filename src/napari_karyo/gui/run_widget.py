@@ -29,7 +29,7 @@ from napari_karyo.gui.docks import open_review
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.model_choice import ModelChoice
 from napari_karyo.gui.open_cell import OpenCell
-from napari_karyo.gui.reading import tell_problems
+from napari_karyo.gui.reading import tell_problems, tell_unknown
 from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import breakable, free_keyboard, let_shrink, while_alive
 
@@ -89,10 +89,11 @@ class ClassifyForm(Container[Any]):
             label="Stain",
             choices=[
                 (BY_ITSELF, BY_ITSELF),
-                ("bright on black (Q, DAPI)", Polarity.BRIGHT.value),
-                ("dark on white (G)", Polarity.DARK.value),
+                ("bright on black (Q-band)", Polarity.BRIGHT.value),
+                ("dark on white (G-band)", Polarity.DARK.value),
             ],
             value=BY_ITSELF,
+            tooltip="The model was trained on Q-band and G-band; DAPI and R-band it does not know",
         )
         self.start = PushButton(text="Classify", tooltip="Make the karyogram")
         self.cancel = PushButton(text="Cancel", enabled=False)
@@ -361,6 +362,7 @@ class ClassifyForm(Container[Any]):
             opened.append(self._keep(desk, result, patient, who, opened))
         desk.show(opened[0])
         results = [result for result, _ in outcome.results]
+        tell_unknown(results)
         unkept = {
             cell.unkept for cell in opened if cell.unkept and not cell.classification.cell.simulated
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from napari_karyo.cell import Cell
 from napari_karyo.classes import CLASSES
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.upright import Upright
+
+#: Files named in a remark.
+_NAMED: Final = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +140,18 @@ class Classification:
     @property
     def remarks(self) -> tuple[str, ...]:
         """All that the person should know of the cell, what weighs most first."""
-        return (*filter(None, (self.unknown, self.withheld)), *self.notes)
+        return (*filter(None, (self.unknown, self.foreign_words, self.withheld)), *self.notes)
+
+    @property
+    def foreign_words(self) -> str:
+        """Which crops are no chromosome, in a sentence; empty where there is none."""
+        names = [item.name for item, odd in zip(self.cell, self.foreign, strict=True) if odd]
+        if not names:
+            return ""
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        which = "1 crop looks" if len(names) == 1 else f"{len(names)} crops look"
+        listed = ", ".join(names[:_NAMED]) + more
+        return f"{which} like no chromosome ({listed}). Look at the photographs."
 
     @property
     def has_attention(self) -> bool:

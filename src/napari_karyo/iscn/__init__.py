@@ -3,6 +3,7 @@
 from napari_karyo.iscn.check import differences, disagreements, is_readable, warning
 from napari_karyo.iscn.content import FEWEST, Content, content_form
 from napari_karyo.iscn.mosaic import CloneOfCells, Finding, Seen, class_counts, clones
+from napari_karyo.iscn.plausible import implausible
 from napari_karyo.iscn.reading import Clone, IscnError, Karyotypes, parse
 from napari_karyo.iscn.short import HAPLOID, ploidy, short_form
 
@@ -21,6 +22,7 @@ __all__ = [
     "content_form",
     "differences",
     "disagreements",
+    "implausible",
     "is_readable",
     "parse",
     "ploidy",

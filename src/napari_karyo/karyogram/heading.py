@@ -21,8 +21,8 @@ from napari_karyo.karyogram.page import (
 )
 
 STAINS: Final = {
-    Polarity.BRIGHT: "bright stain (Q-band, DAPI)",
-    Polarity.DARK: "dark stain (G-band)",
+    Polarity.BRIGHT: "bright stain, read as Q-band",
+    Polarity.DARK: "dark stain, read as G-band",
 }
 #: Doubtful chromosomes named in the footer.
 _NAMED: Final = 10
@@ -31,6 +31,10 @@ _ROWS: Final = (48.0, 73.0, 95.0)
 _RULE: Final = 101.0
 #: Of the page's width, for the karyotype; the rest is the title's.
 _ISCN_SHARE: Final = 0.66
+#: In the place of a karyotype where there is none.
+_NONE: Final = "no karyotype proposed"
+#: Of the page's width, for what is still open; the rest is for who signed.
+_OPEN_SHARE: Final = 0.8
 _PARTS = tuple[list[Text], list[Line], list[Mark]]
 
 
@@ -64,6 +68,10 @@ class Heading:
     disagrees : bool
         Whether the written karyotype and the karyogram contradict one another, or the
         text can't be read, so that nothing was compared.
+    not_proposed : str
+        Why there is no karyotype, in a few words.
+    unknown : str
+        Why the cell is unlike everything that the network knows, in a sentence.
     """
 
     title: str = "Karyogram"
@@ -78,6 +86,8 @@ class Heading:
     confirmed_by: str = ""
     disagrees: bool = False
     redrawn: tuple[str, ...] = ()
+    not_proposed: str = ""
+    unknown: str = ""
 
     @property
     def open(self) -> str:
@@ -152,6 +162,12 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
             texts.append(Text(line, y, right, size, "right", "ink", HEADER))
         beside = text_width(said, 18) + 40
         texts.append(Text(said, _ROWS[1], right, 18, "right", "faint", HEADER))
+    elif heading.not_proposed:
+        why = printable(heading.not_proposed)
+        taken = max(text_width(_NONE, 34), text_width(why, 18)) + 40
+        beside = text_width(why, 18) + 40
+        texts.append(Text(_NONE, _ROWS[0], right, 34, "right", "accent", HEADER))
+        texts.append(Text(why, _ROWS[1], right, 18, "right", "accent", HEADER))
     title = fit(printable(heading.title), 34, room - taken)
     texts.append(Text(title, _ROWS[0], side, 34, "left", "ink", HEADER))
     tail = "".join(
@@ -166,7 +182,11 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     name = printable(f"Cell {heading.cell}" if heading.cell else "Cell without a name")
     name = fit(name, 20, room - beside - text_width(tail, 20))
     texts.append(Text(name + tail, _ROWS[1], side, 20, "left", "ink", HEADER))
-    open_ones = heading.open
+    open_ones = printable(heading.open)
+    if heading.unknown:
+        tail = f"   |   {open_ones}" if open_ones else ""
+        warned = printable(f"UNLIKE WHAT THE MODEL KNOWS: {heading.unknown}")
+        open_ones = _begin(warned, 18, _OPEN_SHARE * room - text_width(tail, 18)) + tail
     if open_ones:
         texts.append(Text(open_ones, _ROWS[2], side, 18, "left", "accent", HEADER))
         beside = text_width(open_ones, 18) + 40
@@ -176,6 +196,16 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     role: Role = "ink" if heading.reviewed_by else "faint"
     texts.append(Text(signed, _ROWS[2], right, 18, "right", role, HEADER))
     return texts, [Line(_RULE, side, _RULE, right, 2.0, "faint", HEADER)], []
+
+
+def _begin(sentence: str, size: float, width: float) -> str:
+    """Return as many of a sentence's words, from the first on, as a width holds."""
+    words = sentence.split(" ")
+    for number in range(len(words), 1, -1):
+        begun = " ".join(words[:number]) + ("" if number == len(words) else " ...")
+        if text_width(begun, size) <= width:
+            return begun
+    return words[0]
 
 
 def _iscn_lines(iscn: str, width: float) -> tuple[float, list[str]]:

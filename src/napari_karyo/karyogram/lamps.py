@@ -6,6 +6,7 @@ kept, so that an edit costs only copies of it.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Final
 
@@ -22,7 +23,7 @@ LAMP_COLOURS: Final[dict[LampKind, str]] = {
     "sure": "#4cc9a0",
     "look": "#ffd21f",
     "doubtful": "#ff8a5c",
-    "unknown": "#e6a8cb",
+    "unknown": "#e08fc0",
     "settled": "#9ccbff",
 }
 #: Diameter in page units; a diamond looks smaller than a square of its size.
@@ -30,7 +31,7 @@ LAMP_SIZES: Final[dict[LampKind, float]] = {
     "sure": 20.0,
     "look": 31.0,
     "doubtful": 25.0,
-    "unknown": 28.0,
+    "unknown": 30.0,
     "settled": 26.0,
 }
 #: Told apart without colour; no triangle, which marks corrections.
@@ -38,7 +39,7 @@ LAMP_SHAPES: Final[dict[LampKind, str]] = {
     "sure": "disc",
     "look": "diamond",
     "doubtful": "square",
-    "unknown": "ring",
+    "unknown": "cross",
     "settled": "disc",
 }
 LAMP_SIGNS: Final[dict[LampKind, str]] = {
@@ -50,6 +51,8 @@ LAMP_SIGNS: Final[dict[LampKind, str]] = {
 }
 #: Of the diameter.
 _BORDER: Final = 0.08
+#: Half the width of a cross's arms, of the radius.
+_ARM: Final = 0.4
 #: Drawn this many times larger and averaged, for smooth edges.
 _SMOOTH: Final = 8
 
@@ -88,6 +91,9 @@ def lamp_picture(
             draw.ellipse(box, fill=colour)
         elif LAMP_SHAPES[kind] == "square":
             draw.rectangle(box, fill=colour)
+        elif LAMP_SHAPES[kind] == "cross":
+            arm = _ARM * radius - (radius - reach)
+            draw.polygon([(middle + x, middle + y) for x, y in _cross(reach, arm)], fill=colour)
         else:
             left, top, right, bottom = box
             draw.polygon(
@@ -98,7 +104,7 @@ def lamp_picture(
         tick = [(-0.45, 0.05), (-0.12, 0.40), (0.48, -0.38)]
         points = [(middle + x * radius, middle + y * radius) for x, y in tick]
         draw.line(points, fill="black", width=round(0.24 * radius), joint="curve")
-    else:
+    elif LAMP_SHAPES[kind] != "cross":  # which is its own sign
         face = font(18.0 * scale * _SMOOTH)
         draw.text(
             (middle, middle),
@@ -113,3 +119,22 @@ def lamp_picture(
     values[..., :3] *= values[..., 3:]
     small = values.reshape(size, _SMOOTH, size, _SMOOTH, 4).mean(axis=(1, 3))
     return small[..., :3] * 255.0, small[..., 3:]
+
+
+def _cross(long: float, wide: float) -> list[tuple[float, float]]:
+    """Return the corners of a cross that lies slanting, around its middle.
+
+    Parameters
+    ----------
+    long : float
+        From the middle to a corner at the end of an arm.
+    wide : float
+        Half the width of an arm.
+    """
+    end = math.sqrt(long**2 - wide**2)
+    quarter = [(wide, wide), (end, wide), (end, -wide)]
+    corners = []
+    for _ in range(4):
+        corners += quarter
+        quarter = [(y, -x) for x, y in quarter]
+    return [((x - y) / math.sqrt(2), (x + y) / math.sqrt(2)) for x, y in corners]

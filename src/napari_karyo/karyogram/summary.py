@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from napari_karyo.classes import CLASSES
+from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.inference.confidence import Light
 from napari_karyo.iscn import disagreements
 from napari_karyo.karyogram.heading import Heading
@@ -16,19 +16,15 @@ if TYPE_CHECKING:
     from napari_karyo.karyotype.state import Role
 
 
-#: The lights of chromosomes that nobody should believe unseen.
-_DOUBTFUL: Final = (Light.DOUBTFUL, Light.UNKNOWN)
-
-
 def heading_of(
     classification: Classification, karyotype: Karyotype, title: str = "Karyogram"
 ) -> Heading:
     """Return what the page of a classified cell says, as its karyotype stands now.
 
     A chromosome that a person accepted or put there no longer counts as doubtful; neither
-    does a marker or one in the tray, where nobody claims a class for it, nor one that was
-    merged or split and is no longer there. In a cell in which nothing is called sure every
-    other one counts.
+    does a marker or one in the tray, where nobody claims a class for it, unless it is
+    unlike everything that the network knows, nor one that was merged or split and is no
+    longer there. In a cell in which nothing is called sure every other one counts.
 
     Parameters
     ----------
@@ -38,18 +34,25 @@ def heading_of(
     """
     state = karyotype.state
     shown = lights_of(classification, karyotype)
+    withheld = bool(classification.withheld)
     return Heading(
         title=title,
         cell=classification.cell.name,
         stain=classification.cell.polarity,
         iscn=karyotype.iscn,
+        not_proposed=karyotype.not_proposed,
+        # Once a person has said of each what it is, the page is the person's.
+        unknown=classification.unknown if karyotype.not_proposed else "",
         simulated=classification.cell.simulated,
         doubtful=tuple(
             slot
-            for slot in CLASSES
-            for index in state.slots[slot]
+            for slot, members in state.slots.items()
+            for index in members
             if not karyotype.is_settled(index)
-            and (classification.withheld or shown[index] in _DOUBTFUL)
+            and (
+                shown[index] is Light.UNKNOWN
+                or (slot in CLASS_INDEX and (withheld or shown[index] is Light.DOUBTFUL))
+            )
         ),
         corrected_by=karyotype.corrected_by,
         redrawn=tuple(

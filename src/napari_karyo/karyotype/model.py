@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import EditError
 from napari_karyo.inference.confidence import slot_probability
-from napari_karyo.iscn import Content, content_form
+from napari_karyo.iscn import Content, content_form, implausible
 from napari_karyo.karyotype.drawing import Drawing
 from napari_karyo.karyotype.seating import Seating, check_slot
 from napari_karyo.karyotype.signing import Signing
@@ -24,6 +24,8 @@ from napari_karyo.karyotype.state import SLOTS, State
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
 
+#: Why no karyotype of an unknown cell is proposed.
+NOT_KNOWN: Final = "not known material"
 #: Edits by which a person says where a chromosome belongs.
 _PLACING: Final = frozenset({"move", "tray", "marker", "swap"})
 #: Edits by which a chromosome comes to differ from the proposal.
@@ -224,14 +226,19 @@ class Karyotype(Seating, Drawing, Signing):
 
     @property
     def not_proposed(self) -> str:
-        """Why no karyotype is proposed, in a sentence; empty where one is.
+        """Why no karyotype is proposed, in a few words; empty where one is.
 
-        Where a person has said of each chromosome in a slot or among the markers what it
-        is, the count is the person's own, and its short form is given.
+        So it is of a cell of which nothing is known, and where nobody can have what was
+        counted. Where a person has said of each chromosome in a slot or among the markers
+        what it is, the count is the person's own, and its short form is given.
         """
-        if not self.unknown or self._is_counted_by_hand():
-            return ""
-        return self.unknown
+        why = NOT_KNOWN if self.unknown else implausible(self.content)
+        return "" if why and self._is_counted_by_hand() else why
+
+    @property
+    def iscn_words(self) -> str:
+        """The karyotype, or else that none is proposed and why, in a few words."""
+        return self.iscn or f"no karyotype proposed: {self.not_proposed}"
 
     def _is_counted_by_hand(self) -> bool:
         state = self._state

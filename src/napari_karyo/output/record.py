@@ -15,17 +15,18 @@ from napari_karyo.output.files import SOFTWARE, check_export, written
 from napari_karyo.output.sheet import Sheet
 
 #: Raised where a reader of an older version would misread a file.
-SCHEMA: Final = {"name": "napari-karyo.karyotypes", "version": 1}
+SCHEMA: Final = {"name": "napari-karyo.karyotypes", "version": 2}
 
 
 def export_json(sheets: Sequence[Sheet], path: Path | str) -> Path:
     """Write everything that is known of some cells as JSON.
 
     The file says its schema and its version. Of each cell it holds what was read (name,
-    stain, files left out), what the network said (model, hash, thresholds, each
-    chromosome's probabilities and light), how it stands now, the proposal before any
-    edit, and the whole history; states and edits as `State.to_dict` and `Edit.to_dict`
-    give them, so that `from_dict` of both reads them back.
+    stain, files left out), what the network said (model, hash, thresholds, why the cell
+    is unknown or nothing of it sure, each chromosome's probabilities and light), how it
+    stands now, the proposal before any edit, and the whole history; states and edits as
+    `State.to_dict` and `Edit.to_dict` give them, so that `from_dict` of both reads them
+    back.
 
     Parameters
     ----------
@@ -95,6 +96,7 @@ def cell_record(sheet: Sheet) -> dict[str, Any]:
             "text": karyotype.iscn,
             "by_hand": karyotype.iscn_by_hand,
             "proposed": karyotype.proposal,
+            "not_proposed": karyotype.not_proposed,
         },
         "counts": {**karyotype.counts(), "markers": len(state.markers)},
         "note": state.note,

@@ -127,7 +127,9 @@ def report_of(
     number = karyotype.content.total
     label = "Karyotype, written by hand" if by_hand else "Proposed karyotype, by the program"
     if by_hand and karyotype.proposal != karyotype.iscn:
-        label += f" (the program proposes {karyotype.proposal})"
+        label += f" (the program proposes {karyotype.proposal or 'none'})"
+    if not karyotype.iscn:
+        label = f"No karyotype proposed: {karyotype.not_proposed}"
     when = (date or datetime.now(UTC)).astimezone(UTC)
     return ReportContent(
         title=title,
@@ -138,7 +140,7 @@ def report_of(
         karyogram=replace(sheet, title="Karyogram").page(style),
         caption=f"Cell {sheet.name}, {STAINS[cell.polarity]}, {_count(number, 'chromosome')}"
         + (f", one of {len(sheets)} cells" if several else ""),
-        karyotype=karyotype.iscn,
+        karyotype=karyotype.iscn or "none",
         karyotype_label=label,
         warnings=tuple(
             (f"Cell {one.name}: " if several else "") + words
@@ -166,7 +168,8 @@ def report_of(
 def _warnings(sheet: Sheet) -> list[str]:
     """Return what a reader must know before believing a cell's karyotype."""
     cell, doubtful = sheet.classification.cell, sheet.heading.doubtful
-    words = []
+    unknown = sheet.classification.unknown
+    words = [unknown] if unknown else []
     state = sheet.karyotype.state
     against = "" if state.iscn is None else warning(state.iscn, state.content)
     if against:
@@ -174,9 +177,9 @@ def _warnings(sheet: Sheet) -> list[str]:
     if cell.simulated:
         words.append("simulated: the program made this cell itself, it is nobody's.")
     if doubtful:
-        words.append(
-            f"{_count(len(doubtful), 'doubtful chromosome')} not reviewed: {', '.join(doubtful)}"
-        )
+        # Where nothing is known of any, a list of all would only be read in vain.
+        named = "" if unknown else f": {', '.join(doubtful)}"
+        words.append(f"{_count(len(doubtful), 'doubtful chromosome')} not reviewed{named}")
     left_out = [problem.file for problem in cell.problems if problem.left_out]
     if left_out:
         named = ", ".join(left_out[:_NAMED])
@@ -184,7 +187,7 @@ def _warnings(sheet: Sheet) -> list[str]:
         more = f" and {rest} more" if rest > 0 else ""
         words.append(f"{_count(len(left_out), 'file')} left out: {named}{more}")
     words += [str(problem) for problem in cell.problems if not problem.left_out]
-    return words + list(sheet.classification.remarks)
+    return [*words, *(note for note in sheet.classification.remarks if note != unknown)]
 
 
 def _cell_row(sheet: Sheet) -> tuple[str, ...]:
@@ -195,7 +198,7 @@ def _cell_row(sheet: Sheet) -> tuple[str, ...]:
     return (
         sheet.name,
         str(karyotype.content.total),
-        karyotype.iscn + by_hand,
+        karyotype.iscn_words + by_hand,
         work[0],
         _signers(state, "reviewed"),
         _signers(state, "confirmed"),

@@ -65,9 +65,14 @@ class Sheet:
         """Return what a file says about its picture, for those who find it later."""
         heading = self.heading
         simulated = " (simulated)" if heading.simulated else ""
-        by_hand = self.karyotype.iscn_by_hand
-        label = "Karyotype, written by hand:" if by_hand else "Proposed karyotype"
+        karyotype = self.karyotype
+        words = karyotype.iscn_words
+        if karyotype.iscn:
+            by_hand = karyotype.iscn_by_hand
+            label = "Karyotype, written by hand:" if by_hand else "Proposed karyotype"
+            words = f"{label} {karyotype.iscn}"
+        else:
+            words = f"{words[0].upper()}{words[1:]}"
         return plain_letters(
-            f"{heading.title}. Cell {heading.cell}{simulated}. {label} {self.karyotype.iscn}. "
-            "Proposal, for research use."
+            f"{heading.title}. Cell {heading.cell}{simulated}. {words}. Proposal, for research use."
         )

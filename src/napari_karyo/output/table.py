@@ -37,7 +37,8 @@ def export_table(karyotype: Karyotype, classification: Classification, path: Pat
 
     Columns are ``file``, ``predicted`` and ``confidence`` (the model's own choice and
     its probability), ``assigned`` (the slot where it stands now, ``mar`` or ``tray``),
-    ``light`` (``sure``, ``look`` or ``doubtful``: what the model says of that slot),
+    ``light`` (``sure``, ``look``, ``doubtful`` or ``unknown``: what the model says of that
+    slot),
     ``turned``, ``corrected``, ``reviewed``, ``marker`` and ``derivative`` (``yes`` or ``no``),
     ``edited_by`` and ``edited_at`` (initials and time, in UTC, of its last edit) and
     the probabilities ``p_1`` to ``p_22``, ``p_X``, ``p_Y``.

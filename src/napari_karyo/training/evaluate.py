@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from napari_karyo.cell import Cell, Chromosome
-from napari_karyo.classes import CLASS_INDEX, CLASSES
+from napari_karyo.classes import CLASS_INDEX, CLASSES, TRAY
 from napari_karyo.errors import ReadError
-from napari_karyo.inference.assignment import assign
+from napari_karyo.inference.assignment import placements
 from napari_karyo.inference.classify import classify_cells, get_weights
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import choose_device
@@ -178,7 +178,9 @@ def _evaluate_patient(
             results += [_failed(labelled, item.name, item.expected) for item in _named(cell)]
             continue
         found = next(classified)
-        placed = assign(found.probabilities)
+        own = found.predicted
+        slots = zip(placements(found), own, strict=True)
+        placed = [alone if slot == TRAY else slot for slot, alone in slots]
         shown = lights(found, dict(enumerate(placed)))
         kept = {item.name for item in found.cell}
         results += [
@@ -198,13 +200,14 @@ def _evaluate_patient(
                     cell=labelled.cell.name,
                     file=item.name,
                     expected=item.expected,
-                    predicted=found.predicted[index],
+                    predicted=own[index],
                     placed=placed[index],
                     rank=int((row > truth).sum()) + 1,
-                    confidence=float(row[CLASS_INDEX[found.predicted[index]]]),
+                    confidence=float(row[CLASS_INDEX[own[index]]]),
                     placed_probability=float(row[CLASS_INDEX[placed[index]]]),
                     p_arm_up=float(found.p_arm_up[index]),
                     light=shown[index],
+                    unknown_cell=bool(found.unknown),
                     p_arm_known=labelled.p_arm_known and tells_polarity,
                 )
             )

@@ -23,7 +23,8 @@ class CropResult:
     stain, patient, cell, file, expected : str
     predicted, placed : str
         The model's own choice and the class after whole-cell assignment; empty where
-        the crop could not be used.
+        the crop could not be used. Of one that is no chromosome to the model both are its
+        own choice: that the program puts it into the tray is what `light` says.
     rank : int
         Place of the true class among the model's choices, from 1.
     confidence, placed_probability : float
@@ -31,6 +32,8 @@ class CropResult:
     p_arm_up : float
     light : Light
         As the program shows it for the class placed.
+    unknown_cell : bool
+        Whether the whole cell is unlike everything the model knows.
     p_arm_known : bool
         Whether the crop is known to stand p arm up, and the model tells it.
     """
@@ -47,6 +50,7 @@ class CropResult:
     placed_probability: float
     p_arm_up: float
     light: Light
+    unknown_cell: bool = False
     p_arm_known: bool = True
 
 
@@ -79,8 +83,11 @@ class Report:
         dict
             Shares of 1: ``top1, top3, top5, placed, polarity, calibration_error``,
             ``sure`` (share of crops the light calls sure), ``sure_wrong`` (share of
-            those that are placed wrong), ``counts_right`` (share of class counts of a
-            cell that are right after assignment), ``per_class`` and ``confusions``.
+            those that are placed wrong), ``unknown`` (share of crops of that light),
+            ``foreign`` (share of crops of that light in cells that are known),
+            ``unknown_cells`` (share of cells of which nothing is known), ``counts_right``
+            (share of class counts of a cell that are right after assignment),
+            ``per_class`` and ``confusions``.
             ``polarity`` is None where no crop's is known.
             Numbers: ``crops, cells, unusable``; ``exchanged``, crops whose labels seem
             exchanged by hand, counted as wrong all the same, and ``sure_exchanged``,
@@ -92,6 +99,8 @@ class Report:
         usable = [item for item in crops if item.predicted]
         up = [(item.p_arm_up > 0.5) != self.upside_down for item in usable if item.p_arm_known]
         lights = np.array([item.light is Light.SURE for item in crops])
+        unknown = np.array([item.light is Light.UNKNOWN for item in crops])
+        strange = np.array([item.unknown_cell for item in crops])
         confidence = np.array([item.confidence for item in usable], np.float32)
         right = np.array([item.predicted == item.expected for item in usable], np.bool_)
         numbers = {name: number for number, name in enumerate(["", *CLASSES])}
@@ -117,6 +126,11 @@ class Report:
             "calibration_error": calibration_error(confidence, right),
             "sure": float(lights.mean()),
             "sure_wrong": float((lights & ~placed).sum() / max(1, lights.sum())),
+            "unknown": float(unknown.mean()),
+            "foreign": float((unknown & ~strange).mean()),
+            "unknown_cells": float(
+                np.mean([*{(c.patient, c.cell): c.unknown_cell for c in crops}.values()])
+            ),
             "exchanged": int(slips.sum()),
             "sure_exchanged": int((lights & slips).sum()),
             "counts_right": self._counts_right(crops),
@@ -169,6 +183,8 @@ class Report:
                 + ("not known" if own["polarity"] is None else f"{own['polarity']:.2%}"),
                 f"  calibration error {own['calibration_error']:.2%}",
                 f"  called sure {own['sure']:.2%}, of those wrong {own['sure_wrong']:.2%}",
+                f"  cells of unknown material {own['unknown_cells']:.2%},"
+                f" crops that are no chromosome in the others {own['foreign']:.2%}",
                 f"  labels that seem exchanged by hand {own['exchanged']},"
                 f" called sure {own['sure_exchanged']}",
                 "  class   crops   top-1  placed",

@@ -83,7 +83,7 @@ def _fill(item: QTreeWidgetItem, cell: OpenCell) -> None:
     texts = (
         cell.name,
         str(numbers.placed + numbers.markers),
-        ("✎ " if cell.karyotype.iscn_by_hand else "") + cell.karyotype.iscn,
+        ("✎ " if cell.karyotype.iscn_by_hand else "") + cell.karyotype.iscn_words,
         waiting_signs(cell),
         state_short(cell),
     )

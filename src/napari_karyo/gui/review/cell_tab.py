@@ -208,7 +208,8 @@ class CellTab(QWidget):
         karyotype = cell.karyotype
         if not self.iscn.isModified():
             self.iscn.show_text(karyotype.iscn)
-            self.by.setText("by hand" if karyotype.iscn_by_hand else "proposal of the program")
+            by = "by hand" if karyotype.iscn_by_hand else "proposal of the program"
+            self.by.setText(by if karyotype.iscn else rich(karyotype.iscn_words))
         self.to_proposal.setEnabled(karyotype.iscn_by_hand)
         self._say_differences(cell, self.iscn.text())
         self.counts.setText(rich(class_counts(karyotype)))
@@ -227,8 +228,10 @@ class CellTab(QWidget):
         lines = disagreements(words, cell.karyotype.content) if other else ()
         told = [f"⚠ {rich(line)}" for line in lines]
         says = "proposed:" if lines else "same content; the program would write"
-        self.differences.setVisible(other)
-        self.differences.setText("<br>".join([*told, f"{says} <b>{rich(proposal)}</b>"]))
+        # Where nothing is proposed there is nothing to compare with but the page.
+        would = [f"{says} <b>{rich(proposal)}</b>"] if proposal else []
+        self.differences.setVisible(other and bool(told or would))
+        self.differences.setText("<br>".join([*told, *would]))
 
     def _show_marks(self, cell: OpenCell) -> None:
         for word, box in self.marks.items():

@@ -208,9 +208,10 @@ class ReviewDock(QWidget):
             self.iscn.setText("No karyogram yet")
             self.counts.setText("Open a folder of crops and press Classify.")
         else:
-            by = "by hand" if cell.karyotype.iscn_by_hand else "proposal"
+            karyotype = cell.karyotype
+            by = "by hand" if karyotype.iscn_by_hand else "proposal" if karyotype.iscn else ""
             self.iscn.setText(
-                f"<span style='font-size:large'><b>{rich(cell.karyotype.iscn)}</b></span>"
+                f"<span style='font-size:large'><b>{rich(karyotype.iscn_words)}</b></span>"
                 f" &nbsp;{by}"
             )
             self.counts.setText(counts_text(cell))

@@ -253,7 +253,7 @@ class PatientTab(DeskFollower):
                 table.setHorizontalHeaderItem(column, head)
             head.setText(short if counts else f"({short})")
             left_out = "" if counts else "\nDoes not count here"
-            iscn = self.shown[column].karyotype.iscn
+            iscn = self.shown[column].karyotype.iscn_words
             head.setToolTip(f"{found.names[column]}\n{iscn}{left_out}")
             on_top = self.shown[column] is self.desk.current
             if head.font().bold() != on_top:

@@ -12,6 +12,7 @@ from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.review.lists import CompactList
 from napari_karyo.ideogram.compare import percent
+from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
 from napari_karyo.karyotype import slot_words
 
@@ -49,9 +50,11 @@ class Questions(CompactList):
                 slot = cell.karyotype.slot_of(one)
                 where = slot_words(slot)
                 said = "its own choice" if own == slot else f"the model alone: {own}"
-                item = QTreeWidgetItem(
-                    [LAMP_SIGNS[shown[one]], f"in {where}", said, percent(cell.confidence(one))]
-                )
+                share = percent(cell.confidence(one))
+                if lights[one] is Light.UNKNOWN:
+                    # A probability of what it has never seen would only mislead.
+                    said, share = "unlike what the model knows", ""
+                item = QTreeWidgetItem([LAMP_SIGNS[shown[one]], f"in {where}", said, share])
                 item.setData(0, _INDEX, one)
                 item.setBackground(0, QBrush(QColor(LAMP_COLOURS[shown[one]])))
                 item.setForeground(0, QBrush(QColor("black")))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from napari_karyo.classes import CLASSES, TRAY
-from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.open_cell import LAMPS, OpenCell
 from napari_karyo.gui.widgets import rich
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.heading import Numbers
+from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
 from napari_karyo.karyotype import CELL_MARKS, Karyotype
 
 
@@ -20,23 +22,32 @@ def numbers_of(cell: OpenCell) -> Numbers:
     return Numbers(len(cell.present) - in_tray - markers, markers, in_tray)
 
 
-def waiting(cell: OpenCell) -> tuple[int, int]:
-    """Return how many are doubtful, and how many are worth a look."""
+#: The lights that want a look, what wants it most first, and what they are called.
+_WAITING: Final = {
+    Light.UNKNOWN: "unlike what the model knows",
+    Light.DOUBTFUL: "doubtful",
+    Light.LOOK: "to look at",
+}
+
+
+def waiting(cell: OpenCell) -> dict[Light, int]:
+    """Return how many of each light nobody has settled; lights with none left out."""
     lights = [light for index, light in cell.lights().items() if not cell.settled(index)]
-    return lights.count(Light.DOUBTFUL), lights.count(Light.LOOK)
+    return {light: lights.count(light) for light in _WAITING if light in lights}
 
 
 def waiting_signs(cell: OpenCell) -> str:
     """Return what is left to look at, as signs."""
-    doubtful, look = waiting(cell)
-    signs = [f"! {doubtful}"] * bool(doubtful) + [f"? {look}"] * bool(look)
+    signs = [f"{LAMP_SIGNS[LAMPS[light]]} {number}" for light, number in waiting(cell).items()]
     return "  ".join(signs) or "✓"
 
 
 def waiting_words(cell: OpenCell) -> str:
     """Return what is left to look at, in words."""
-    doubtful, look = waiting(cell)
-    words = [f"! {doubtful} doubtful"] * bool(doubtful) + [f"? {look} to look at"] * bool(look)
+    words = [
+        f"{LAMP_SIGNS[LAMPS[light]]} {number} {_WAITING[light]}"
+        for light, number in waiting(cell).items()
+    ]
     return ", ".join(words) or "✓ nothing left to look at"
 
 
@@ -50,8 +61,17 @@ def counts_text(cell: OpenCell) -> str:
     if lost:
         parts.append(f"{lost} file{'' if lost == 1 else 's'} left out")
     lines = [" · ".join(parts)]
-    lines += [rich(note) for note in cell.classification.remarks]
+    found = cell.classification
+    for remark in found.remarks:
+        sign = f"{sign_words(Light.UNKNOWN)} " if remark == found.unknown else ""
+        lines.append(sign + (f"<b>{rich(remark)}</b>" if sign else rich(remark)))
     return "<br>".join(lines)
+
+
+def sign_words(light: Light) -> str:
+    """Return the sign of a light on its colour, as rich text."""
+    colour, sign = LAMP_COLOURS[LAMPS[light]], LAMP_SIGNS[LAMPS[light]]
+    return f"<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span>"
 
 
 def class_counts(karyotype: Karyotype) -> str:
@@ -87,7 +107,7 @@ def state_short(cell: OpenCell) -> str:
 
 def state_words(cell: OpenCell) -> str:
     """Return the state of a cell in words, a line each."""
-    lines = [cell.name, numbers_of(cell).text, cell.karyotype.iscn, waiting_words(cell)]
+    lines = [cell.name, numbers_of(cell).text, cell.karyotype.iscn_words, waiting_words(cell)]
     lines.append(marks_words(cell) or "not yet counted")
     lines += [f"{sign.role} by {sign.who}" for sign in cell.karyotype.state.signatures]
     return "\n".join([*lines, kept_words(cell)])

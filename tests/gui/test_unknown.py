@@ -1,0 +1,130 @@
+"""Cells and crops that the model does not know, in a real window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn import UNSURE, lamps_of, make_cell, make_classification
+from qtpy.QtWidgets import QLabel
+
+from napari_karyo.classes import TRAY
+from napari_karyo.gui.reading import tell_unknown
+from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.run_widget import ClassifyForm, Outcome
+from napari_karyo.inference.result import Classification
+
+WHY = "It looks like R-banding, which the model has not learned. Sort it by hand."
+
+
+def plain(label: QLabel) -> str:
+    """Return a label's text without the places where its lines may break."""
+    return label.text().replace("\u200b", "")
+
+
+def strange(name: str = "cell A", **marks: Any) -> Classification:
+    return make_classification(make_cell(name=name), unsure=UNSURE, **marks)
+
+
+@pytest.fixture
+def desk(viewer: Any) -> Any:
+    from napari_karyo.gui.desk import desk_of
+    from napari_karyo.gui.karyogram_view import open_view
+
+    open_view(viewer)
+    return desk_of(viewer)
+
+
+@pytest.fixture
+def dock(viewer: Any, desk: Any) -> ReviewDock:
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Review karyogram")
+    return dock
+
+
+def header(desk: Any) -> list[str]:
+    return [text.string for text in desk.view.page.texts if text.region == "header"]
+
+
+def test_of_an_unknown_cell_nothing_is_green_and_nothing_proposed(
+    desk: Any, dock: ReviewDock
+) -> None:
+    cell = desk.open(strange(unknown=WHY))
+    assert set(lamps_of(desk.view).values()) == {"unknown"}
+    assert any(words.startswith("UNLIKE WHAT THE MODEL KNOWS: It looks") for words in header(desk))
+    assert "no karyotype proposed" in header(desk)
+    assert "no karyotype proposed: not known material" in plain(dock.iscn)
+    assert "proposal" not in plain(dock.iscn)
+    assert WHY in plain(dock.counts)
+    assert "× 46 unlike what the model knows" in plain(dock.counts)
+    assert cell.unaccepted_sure() == []
+    # The most doubtful is in hand all the same, and what the network would say is not praised.
+    assert desk.selected == 8
+    assert "which means little here" in plain(dock.chromosome.card.words)
+    assert "unlike anything that the model knows" in plain(dock.chromosome.card.words)
+
+
+def test_it_is_proposed_once_a_person_has_said_what_each_is(desk: Any, dock: ReviewDock) -> None:
+    cell = desk.open(strange(unknown=WHY))
+    cell.karyotype.review(range(46))
+    assert set(lamps_of(desk.view).values()) == {"settled"}
+    assert "46,XY" in header(desk)
+    assert not any("UNLIKE" in words for words in header(desk))
+    assert "46,XY" in plain(dock.iscn)
+    cell.karyotype.undo()
+    dock.show_tab("Cell")
+    assert dock.cell.iscn.text() == ""
+    assert plain(dock.cell.by) == "no karyotype proposed: not known material"
+    cell.karyotype.write_iscn("46,XY")
+    dock.cell.refresh()
+    assert (dock.cell.iscn.text(), plain(dock.cell.by)) == ("46,XY", "by hand")
+    # Text and page agree, and there is no proposal to compare with.
+    assert dock.cell.differences.isHidden()
+
+
+def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_first(
+    desk: Any, dock: ReviewDock
+) -> None:
+    cell = desk.open(strange(foreign=[2, 40]))
+    assert cell.karyotype.state.slots[TRAY] == (2, 40)
+    shown = lamps_of(desk.view)
+    assert [one for one, kind in shown.items() if kind == "unknown"] == [2, 40]
+    assert cell.open_questions()[:3] == [2, 40, 8]
+    assert "44,XY,-2,-21" in plain(dock.iscn)
+    # What is printed says that nobody has looked at them: 8 is doubtful too.
+    assert "NOT YET REVIEWED: 3 doubtful" in header(desk)
+    assert "2 crops look like no chromosome (02.png, 40.png)." in plain(dock.counts)
+    first = dock.chromosome.questions.topLevelItem(0)
+    assert [first.text(column) for column in range(4)] == [
+        "×",
+        "in the tray",
+        "unlike what the model knows",
+        "",
+    ]
+    # A person's word counts more: it sits where it was put, and nobody asks again.
+    cell.karyotype.move([2], "2")
+    assert lamps_of(desk.view)[2] == "settled"
+    assert cell.open_questions()[0] == 40
+
+
+def test_all_that_is_not_known_is_told_once(viewer: Any, notices: list[str]) -> None:
+    form = ClassifyForm(viewer)
+    viewer.window.add_dock_widget(form, name="Classify chromosomes")
+    results = [strange("A", unknown=WHY), strange("B", foreign=[2]), strange("C", unknown=WHY)]
+    form._on_result(Outcome([(one, None) for one in results], []))
+    told = [words for words in notices if "R-banding" in words]
+    assert told == [
+        f"A, C: {WHY}\nB: 1 crop looks like no chromosome (02.png). Look at the photographs."
+    ]
+    notices.clear()
+    tell_unknown([strange("D"), strange("E", withheld="Only 7 crops.")])
+    assert not notices
+
+
+def test_many_cells_are_told_in_a_few_lines(viewer: Any, notices: list[str]) -> None:
+    several = [strange(f"{n}", foreign=np.arange(46)[: n + 1]) for n in range(7)]
+    tell_unknown([*several, *(strange(f"R{n}", unknown=WHY) for n in range(7))])
+    lines = notices[-1].splitlines()
+    assert len(lines) == 6
+    assert lines[-1] == "... and 3 more; the review dock says of each cell."
