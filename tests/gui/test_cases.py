@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from drawn import make_cell, make_classification
 from napari_karyo.case import Case
 from napari_karyo.errors import CaseError
 from napari_karyo.gui import case_shelf
-from napari_karyo.gui.desk import desk_of
+from napari_karyo.gui.case_shelf import open_case
+from napari_karyo.gui.desk import Desk, desk_of
 from napari_karyo.gui.reading import case_reader
 from napari_karyo.gui.run_widget import PLUGIN, ClassifyForm
+from napari_karyo.inference.classify import Progress
 from napari_karyo.io.cells import write_cell
 from napari_karyo.karyotype import Karyotype
 
@@ -110,6 +113,75 @@ def test_classifying_again_hides_nothing_that_was_corrected(
     rows = desk.current.case.cells()
     assert [row.superseded for row in rows] == [False, True, False]
     leave(viewer)
+
+
+def test_the_desk_is_touched_by_the_main_thread_alone(
+    viewer: Any, form: ClassifyForm, folder: Path, monkeypatch: Any
+) -> None:
+    touched: list[str] = []
+
+    class Watched(Desk):
+        def __getattribute__(self, name: str) -> Any:
+            if threading.current_thread() is not threading.main_thread():
+                touched.append(name)
+            return super().__getattribute__(name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if threading.current_thread() is not threading.main_thread():
+                touched.append(name)
+            super().__setattr__(name, value)
+
+    desk = desk_of(viewer)
+    desk.__class__ = Watched
+    viewer.open(str(folder), plugin=PLUGIN)
+    classify(form)
+    desk.current.karyotype.move([3], "7")
+    leave(viewer)
+    # With what was done before, and then what was done before alone.
+    classify(form)
+    assert [cell.name for cell in desk.cells] == ["P1", "P1 (2)"]
+    desk.show(desk.cells[0])
+    # What the network saw comes from a thread as well.
+    monkeypatch.setattr(
+        "napari_karyo.inference.saliency.saliency",
+        lambda found, indices, _names: [found.cell.chromosomes[i].image / 255.0 for i in indices],
+    )
+    desk.view.layers["saliency"].visible = True
+    mouse.wait_for(lambda: len(desk.current.saliency) == len(desk.current.present))
+    leave(viewer)
+    open_case(viewer, folder.with_name("P1.karyo"))
+    mouse.wait_for(lambda: len(desk.cells) == 2 and not desk.busy)
+    leave(viewer)
+    assert not touched
+
+
+def test_a_run_that_is_cancelled_leaves_no_case_open(
+    viewer: Any, form: ClassifyForm, folder: Path, monkeypatch: Any
+) -> None:
+    viewer.open(str(folder), plugin=PLUGIN)
+    classify(form)
+    desk, case_file = desk_of(viewer), folder.with_name("P1.karyo")
+    desk.current.karyotype.move([3], "7")
+    leave(viewer)
+
+    cancelled = threading.Event()
+
+    def slow(cells: Any, **_: Any) -> Any:
+        yield Progress(0, 1, "Classifying")
+        assert cancelled.wait(60)
+        yield Progress(0, 1, "Classifying")
+        raise AssertionError("it went on")
+
+    monkeypatch.setattr("napari_karyo.inference.classify.iter_classify", slow)
+    form.start.native.click()
+    mouse.wait_for(lambda: form.said.value == "Classifying")
+    assert desk.case_at(case_file) is not None
+    form.cancel.native.click()
+    cancelled.set()
+    mouse.wait_for(lambda: form.worker is None)
+    assert not desk.cases
+    with Case.open(case_file) as case:
+        assert not case.read_only
 
 
 def test_a_case_dropped_into_the_window(viewer: Any, tmp_path: Path, notices: list[str]) -> None:

@@ -27,6 +27,36 @@ def earlier_cases(cell: Cell, patient: Patient | None = None) -> list[Path]:
     return [place for place in _places(case_path(cell, patient)) if place.is_file()]
 
 
+def hold_earlier(
+    desk: Desk, cells: Iterable[tuple[Cell, Patient | None]]
+) -> tuple[list[Case], list[str]]:
+    """Open the case files that cells have already, but those that are open here.
+
+    What was done before is shown beside the new, never hidden by it. The desk closes again
+    what no cell of comes onto it.
+
+    Parameters
+    ----------
+    desk : Desk
+    cells : iterable of (Cell, Patient or None)
+
+    Returns
+    -------
+    cases : list of Case
+    reasons : list of str
+        Why others can't be opened.
+    """
+    places = [path for cell, patient in cells for path in earlier_cases(cell, patient)]
+    cases, reasons = [], []
+    for path in dict.fromkeys(places):
+        if desk.case_at(path) is None:
+            try:
+                cases.append(desk.hold(Case.open(path)))
+            except KaryoError as error:
+                reasons.append(str(error))
+    return cases, reasons
+
+
 def case_for(desk: Desk, cell: Cell, patient: Patient | None) -> tuple[Case | None, str]:
     """Return the case file that keeps a cell, made where there is none.
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Generator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +17,10 @@ from napari.utils.notifications import show_error, show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
 
-from napari_karyo.case import Case
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.case_shelf import case_for, earlier_cases, open_case, restore
+from napari_karyo.gui import classify_run
+from napari_karyo.gui.case_shelf import case_for, earlier_cases, hold_earlier, open_case
 from napari_karyo.gui.contact_sheet import cells_in
 from napari_karyo.gui.desk import Desk, desk_of
 from napari_karyo.gui.docks import open_review
@@ -43,13 +41,8 @@ NOTHING = "(open or drop a folder of crops)"
 EVERY = "all cells read"
 BY_ITSELF = "as found"
 
-
-@dataclass
-class Outcome:
-    """What a run brings: new results with their patients, and what their cases held before."""
-
-    results: list[tuple[Classification, Patient | None]] = field(default_factory=list)
-    earlier: list[OpenCell] = field(default_factory=list)
+#: Cells that may share a length factor, with their patient.
+Group = tuple[Patient | None, list[Cell]]
 
 
 class ClassifyForm(Container[Any]):
@@ -272,39 +265,20 @@ class ClassifyForm(Container[Any]):
             "normalization": self.normalization.value,
         }
 
-        def leave_out(_: Cell, error: KaryoError) -> None:
-            # In the worker's thread: only kept, and told when the run is over.
-            self._left_out.append(str(error))
-
         desk = desk_of(self._viewer)
-        who = read_settings().initials
-
-        def work() -> Generator[Any, None, Outcome]:
-            from napari_karyo.inference.classify import iter_classify
-
-            outcome = Outcome()
-            for patient, cells in groups:
-                results = yield from iter_classify(cells, unusable=leave_out, **options)
-                outcome.results += [(result, patient) for result in results]
-                paths = [path for cell in cells for path in earlier_cases(cell, patient)]
-                for path in dict.fromkeys(paths):
-                    if desk.case_at(path) is not None:
-                        continue
-                    try:
-                        # What was done before is shown beside the new, never hidden by it.
-                        case = desk.hold(Case.open(path))
-                    except KaryoError as error:
-                        self._left_out.append(str(error))
-                        continue
-                    for cell in restore(case, who):
-                        if isinstance(cell, KaryoError):
-                            self._left_out.append(str(cell))
-                        else:
-                            outcome.earlier.append(cell)
-            return outcome
-
-        self._left_out = []
-        worker = create_worker(work, _start_thread=False, _ignore_errors=True)
+        # The thread only reads them; which are open is the desk's affair, and changes here.
+        cases, self._left_out = hold_earlier(
+            desk, [(cell, patient) for patient, cells in groups for cell in cells]
+        )
+        worker = create_worker(
+            classify_run.run,
+            groups,
+            cases,
+            read_settings().initials,
+            **options,
+            _start_thread=False,
+            _ignore_errors=True,
+        )
         worker.yielded.connect(self._on_progress)
         worker.returned.connect(self._on_result)
         worker.errored.connect(self._on_error)
@@ -325,11 +299,9 @@ class ClassifyForm(Container[Any]):
             self.said.value = "Cancelling..."
             self.worker.quit()
 
-    def _by_patient(
-        self, chosen: list[tuple[Cell, Patient | None]]
-    ) -> list[tuple[Patient | None, list[Cell]]]:
+    def _by_patient(self, chosen: list[tuple[Cell, Patient | None]]) -> list[Group]:
         """Group cells that share a length factor: a patient's, or those read one by one."""
-        groups: dict[int, tuple[Patient | None, list[Cell]]] = {}
+        groups: dict[int, Group] = {}
         for cell, patient in chosen:
             groups.setdefault(id(patient), (patient, []))[1].append(self._stained(cell))
         return list(groups.values())
@@ -346,9 +318,10 @@ class ClassifyForm(Container[Any]):
         self.progress.value = min(step.done, self.progress.max)
         self.said.value = step.text
 
-    def _on_result(self, outcome: Outcome) -> None:
-        if self._left_out:
-            show_warning("\n".join(self._left_out))
+    def _on_result(self, outcome: classify_run.Outcome) -> None:
+        left_out = [*outcome.left_out, *self._left_out]
+        if left_out:
+            show_warning("\n".join(left_out))
         if not outcome.results:
             self.said.value = "No cell could be classified."
             return
