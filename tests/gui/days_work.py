@@ -3,18 +3,21 @@
 `Day` is used by `test_days_work.py`, and as a script it is the morning: it opens a window,
 a folder, classifies it and corrects until it is killed. After each correction, once the
 screen shows it, the state is written to a file. `--pictures FOLDER` draws the pictures of
-the documentation instead, and ends.
+the documentation instead, and ends; so does `--scale 1.5`, which corrects by mouse where
+the screen has that scale.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import mouse
@@ -27,6 +30,7 @@ from napari_karyo.gui.commands import open_classify
 from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.docks import open_review
 from napari_karyo.gui.hand import handle_of
+from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.run_widget import PLUGIN
 
 Key = Qt.Key
@@ -252,6 +256,19 @@ class Day:
             self.mark,
         )
 
+    @property
+    def by_mouse(self) -> tuple[Callable[[], None], ...]:
+        """Corrections that have to hit what they aim at."""
+        return (
+            self.type_class,
+            self.drag_to_class,
+            self.drag_to_tray,
+            self.drag_from_tray,
+            self.rotate_by_mouse,
+            self.split,
+            self.merge,
+        )
+
     def do(self, correction: Callable[[], None]) -> None:
         """Make a correction and see to it that it is one edit, and in the file already."""
         before = self.karyotype.state
@@ -276,6 +293,25 @@ def morning(folder: Path, said: Path) -> None:
                 print(json.dumps(day.karyotype.state.to_dict()), file=stream, flush=True)
             # As many again, from the proposal.
             day.karyotype.go_to(0)
+
+
+def correct_at_scale(scale: float) -> None:
+    """Correct by mouse where the screen has a scale; Qt has been told of it already."""
+    import napari
+    from drawn import make_cell, make_classification
+
+    viewer = napari.Viewer(show_welcome_screen=False)
+    viewer.window.resize(1000, 700)
+    day = Day(viewer, "AB")
+    view = open_view(viewer)
+    day.desk.open(make_classification(make_cell()))
+    mouse.settle()
+    view.bring_back()
+    assert mouse.native(viewer).devicePixelRatioF() == scale
+    for correction in day.by_mouse:
+        day.do(correction)
+        print(f"{correction.__name__} at {scale}: done")
+    viewer.close()
 
 
 def draw_pictures(folder: Path, out: Path) -> None:
@@ -320,13 +356,19 @@ def draw_pictures(folder: Path, out: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("said", type=Path, nargs="?")
     parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--scale", type=float)
     chosen = parser.parse_args()
+    if chosen.scale is not None:
+        # Read by Qt when the application is made.
+        os.environ["QT_SCALE_FACTOR"] = str(chosen.scale)
     application = QApplication.instance() or QApplication([])
     assert application is not None
-    if chosen.pictures is not None:
+    if chosen.scale is not None:
+        correct_at_scale(chosen.scale)
+    elif chosen.pictures is not None:
         draw_pictures(chosen.folder, chosen.pictures)
     else:
         morning(chosen.folder, chosen.said)

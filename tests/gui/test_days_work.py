@@ -122,6 +122,20 @@ def test_a_whole_day(viewer: Any, folder: Path, tmp_path: Path) -> None:
         assert len(case.events(1)) > len(events)
 
 
+@pytest.mark.parametrize("scale", [1.5, 2.0])
+def test_the_mouse_hits_at_another_scale_of_the_screen(tmp_path: Path, scale: float) -> None:
+    """Of the day that is worked at scale 1, what has to hit; Qt takes its scale but once."""
+    script = Path(__file__).with_name("days_work.py")
+    done = subprocess.run(
+        [sys.executable, str(script), "--scale", str(scale)],
+        env={**os.environ, "NAPARI_CONFIG": str(tmp_path / "napari.yaml")},
+        capture_output=True,
+        text=True,
+    )
+    assert not done.returncode, done.stderr[-3000:]
+    assert done.stdout.count("done") == 7, done.stdout
+
+
 class Counter:
     """Counts presses of keys and of mouse buttons."""
 
