@@ -207,6 +207,7 @@ def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) 
         attention=one_more(found.attention),
         inputs=one_more(found.inputs),
         input_grids=one_more(found.input_grids),
+        foreign=one_more(found.foreign),
         uprights=(*found.uprights, found.uprights[8]),
     )
     desk.select(8)

@@ -19,11 +19,12 @@ from qtpy.QtWidgets import QApplication
 from napari_karyo.cell import Patient
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.errors import KaryoError
+from napari_karyo.gui.classify_run import Outcome
 from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.review.dock import ReviewDock
-from napari_karyo.gui.run_widget import EVERY, ClassifyForm, Outcome
+from napari_karyo.gui.run_widget import EVERY, ClassifyForm
 
 
 def add(viewer: Any, name: str, patient: str | None = None) -> Any:
