@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ SIMULATED = "a simulated cell; save it under a name that ends in .karyo to keep 
 
 #: Facts of a case that a copy of it takes along.
 _AGREED = ("goals", "mosaic")
+
+_log = logging.getLogger(__name__)
 
 
 def earlier_cases(cell: Cell, patient: Patient | None = None) -> list[Path]:
@@ -178,6 +181,8 @@ def open_case(viewer: Any, path: Path | str) -> Any:
 
     def failed(error: Exception) -> None:
         known = isinstance(error, KaryoError)
+        if not known:
+            _log.error("%s could not be read.", whole, exc_info=error)
         show_error(str(error) if known else f"{whole}: the case could not be read: {error!r}")
 
     def ended() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,8 @@ from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import let_shrink, while_alive
+
+_log = logging.getLogger(__name__)
 
 BUTTON = "Export..."
 FILTERS = {
@@ -187,6 +190,8 @@ class ExportPanel(QGroupBox):
 
 def _tell(error: Exception) -> None:
     known = isinstance(error, KaryoError)
+    if not known:
+        _log.error("The export failed.", exc_info=error)
     show_error(
         str(error)
         if known

@@ -10,8 +10,11 @@ a folder was read: so this listens to the viewer.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator
 from typing import Any
+
+_log = logging.getLogger(__name__)
 
 Steps = Generator[None, None, None]
 
@@ -63,6 +66,7 @@ class Gestures:
             return
         if self._running is not None:
             # Its release was never told, as where a dialog took the mouse.
+            _log.debug("A press came before the release of the one before was told.")
             self._running.close()
         steps = self._running = self._begin(viewer, event)
         if steps is None:

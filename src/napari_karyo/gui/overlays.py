@@ -7,6 +7,7 @@ is computed in a thread, a few chromosomes at a time; attention is there already
 
 from __future__ import annotations
 
+import logging
 import weakref
 from collections.abc import Collection, Generator
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 KINDS = ("saliency", "attention")
 #: Chromosomes in one pass, so that the progress moves and a new choice is soon heard.
 CHUNK = 8
+
+_log = logging.getLogger(__name__)
+
 #: From nothing to strong; alpha too, because additive blending is invisible on white.
 _RAMPS = {
     "saliency": [[1.0, 0.55, 0.0, 0.0], [1.0, 0.40, 0.0, 0.35], [0.95, 0.0, 0.10, 0.75]],
@@ -232,6 +236,8 @@ class Overlays:
             if layer is not None:
                 layer.visible = False
             known = isinstance(error, KaryoError)
+            if not known:
+                _log.error("Saliency could not be computed.", exc_info=error)
             show_error(str(error) if known else f"Saliency could not be computed: {error!r}")
 
         self._worker = create_worker(

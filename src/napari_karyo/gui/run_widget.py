@@ -6,6 +6,7 @@ What comes back is put on the desk, and the karyogram and the review dock open.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import Counter
 from pathlib import Path
@@ -40,6 +41,8 @@ PLUGIN = "napari-karyo"
 NOTHING = "(open or drop a folder of crops)"
 EVERY = "all cells read"
 BY_ITSELF = "as found"
+
+_log = logging.getLogger(__name__)
 
 #: Cells that may share a length factor, with their patient.
 Group = tuple[Patient | None, list[Cell]]
@@ -376,6 +379,7 @@ class ClassifyForm(Container[Any]):
         if isinstance(error, KaryoError):
             show_error(str(error))
         else:
+            _log.error("The classification stopped.", exc_info=error)
             show_error(
                 f"The classification stopped: {error!r}. Nothing was lost; try device cpu, "
                 "or report this message."

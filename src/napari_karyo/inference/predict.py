@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import torch
 
     from napari_karyo.models.ensemble import Network
+
+_log = logging.getLogger(__name__)
 
 #: Crops in one pass; each is seen in up to four views.
 BATCH = {"cuda": 256, "mps": 64, "cpu": 16}
@@ -137,6 +140,7 @@ def iter_predict(
                 notes.append(f"{device.name} ran out of memory; going on with the CPU.")
                 device = Device("cpu", f"{torch.get_num_threads()} threads")
                 size = BATCH["cpu"]
+            _log.warning("%s", notes[-1])
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
             continue

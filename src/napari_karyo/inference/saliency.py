@@ -7,6 +7,7 @@ the probability, whose gradient vanishes where the network is sure.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -26,6 +27,8 @@ from napari_karyo.preprocessing.carry import carry_back
 
 if TYPE_CHECKING:
     from napari_karyo.models.ensemble import Network
+
+_log = logging.getLogger(__name__)
 
 #: Crops in one backward pass.
 BATCH = 16
@@ -88,6 +91,7 @@ def saliency(
     except RuntimeError as error:
         if "out of memory" not in str(error).lower() or place.kind == "cpu":
             raise
+        _log.warning("%s ran out of memory; saliency is computed on the CPU.", place.name)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         maps = gradients(network, classification.inputs[chosen], targets, choose_device("cpu"))
