@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -142,3 +142,40 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "own-data"
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_font_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """Write fonts for scripts that the program's own typeface lacks."""
+    from small_fonts import write_fonts
+
+    return write_fonts(tmp_path_factory.mktemp("fonts"))
+
+
+@pytest.fixture
+def use_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[tuple[Path, ...]], None]]:
+    """Return what makes some font files the only ones that this system has."""
+    from napari_karyo.lettering import missing, system
+
+    def use(paths: tuple[Path, ...]) -> None:
+        monkeypatch.setattr(system, "_known_to_fontconfig", lambda: list(paths))
+        monkeypatch.setattr(system, "font_folders", list)
+        missing.look_again()
+
+    yield use
+    monkeypatch.undo()
+    missing.look_again()
+
+
+@pytest.fixture
+def small_fonts(
+    small_font_files: tuple[Path, ...], use_fonts: Callable[[tuple[Path, ...]], None]
+) -> None:
+    """Make the small fonts the only ones that this system has."""
+    use_fonts(small_font_files)
+
+
+@pytest.fixture
+def no_fonts(use_fonts: Callable[[tuple[Path, ...]], None]) -> None:
+    """Take all fonts from this system."""
+    use_fonts(())

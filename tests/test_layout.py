@@ -15,9 +15,9 @@ from napari_karyo.classes import CLASSES, MARKERS, PAGE_ROWS, TRAY
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyogram.lamps import LAMP_SIZES
 from napari_karyo.karyogram.layout import Layout
-from napari_karyo.karyogram.lettering import fit, is_plain, plain_letters, printable, text_width
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, LampKind, Page, Text
 from napari_karyo.karyotype.state import PLAIN, Appearance
+from napari_karyo.lettering import text_width
 
 MARGIN = 2
 #: Heights of a G-band metaphase as photographed, classes 1 to 22, X and Y.
@@ -416,24 +416,6 @@ def test_an_empty_cell_has_a_page() -> None:
     page = Layout([]).page(Seats({}))
     assert not page.places
     assert set(page.slots) == {*CLASSES, MARKERS, TRAY}
-
-
-def test_letters_the_font_lacks_become_letters_it_has() -> None:
-    assert plain_letters("Müller\u2013Łódź  é\n1") == "Muller-Lodz e 1"
-    # A name is printed as it is written, where one of the fonts has its letters.
-    assert printable("Müller-Lüdenscheidt  é\n1") == "Müller-Lüdenscheidt é 1"
-    assert is_plain("46,XX,t(9;22)(q34;q11.2)")
-    assert not is_plain("Müller")
-    assert text_width("Müller", 20) != text_width("Muller", 20)
-    assert printable("核型 7") == "?? 7"
-
-
-def test_a_name_too_long_keeps_both_ends() -> None:
-    short = fit("metaphase_of_a_long_name_0042", 20, 150)
-    assert short.startswith("met")
-    assert short.endswith("42")
-    assert "..." in short
-    assert text_width(short, 20) <= 150
 
 
 def test_markers_have_a_place_of_their_own_and_count() -> None:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.karyogram.lettering import font
+from napari_karyo.lettering import draw_text
 from napari_karyo.preprocessing.prepare import stand_upright
 from napari_karyo.training.dataset import read_cells
 
@@ -59,7 +59,7 @@ def row(
         str(error["light"]).lower(),
     )
     for number, line in enumerate(lines):
-        draw.text((8, 20 + 26 * number), line, fill=255, font=font(17))
+        draw_text(strip, (8, 36 + 26 * number), line, 17, 255)
     groups = [[error]] + [
         [one for one in crops if one["expected"] == name and one is not error][:OTHERS]
         for name in (error["expected"], error["predicted"])

@@ -69,6 +69,7 @@ def _state(karyotype: Karyotype) -> str:
 
 def _write(case: Case, rows: Sequence[CaseCell], chosen: Namespace) -> int:
     from napari_karyo.output.export import export_sheets
+    from napari_karyo.output.legible import illegible
     from napari_karyo.output.paper import PAPERS
     from napari_karyo.output.sheet import Sheet
 
@@ -78,12 +79,16 @@ def _write(case: Case, rows: Sequence[CaseCell], chosen: Namespace) -> int:
         Sheet(case.karyotype(row.number), case.classification(row.number), chosen.title)
         for row in rows
     ]
+    patient = (case.patient or None) if chosen.patient else None
+    missing = illegible(sheets, chosen.output, patient=patient, report=chosen.report)
+    if missing:
+        print(f"warning: {missing}", file=sys.stderr)
     for path in export_sheets(
         sheets,
         chosen.output,
         chosen.dpi,
         paper=PAPERS[chosen.paper],
-        patient=(case.patient or None) if chosen.patient else None,
+        patient=patient,
         report=chosen.report,
     ):
         print(path)

@@ -364,9 +364,13 @@ def _classify_group(
 def _write_picture(result: Classification, path: Path, dpi: float, title: str) -> None:
     from napari_karyo.inference.confidence import slot_probability
     from napari_karyo.karyotype import Karyotype, doubtful_order
-    from napari_karyo.output.export import export
+    from napari_karyo.output.export import Sheet, export
+    from napari_karyo.output.legible import illegible
 
     karyotype = Karyotype.from_classification(result)
+    missing = illegible([Sheet(karyotype, result, title)], path)
+    if missing:
+        print(f"warning: {missing}", file=sys.stderr)
     export(karyotype, result, path, dpi=dpi, title=title)
     words = f"proposal {karyotype.iscn}" if karyotype.iscn else karyotype.iscn_words
     print(f"{path.resolve()}: {words}, for research use")

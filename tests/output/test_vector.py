@@ -25,9 +25,9 @@ from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.compose import pixels
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
 from napari_karyo.karyotype import Karyotype
+from napari_karyo.lettering import shipped, text_width
 from napari_karyo.output.export import export
 from napari_karyo.output.files import written
-from napari_karyo.output.fonts import BODY, BOLD, PAGE_FACE
 from napari_karyo.output.paper import A4, LETTER, PAPERS, POINTS_PER_MM, Paper, fit_page
 from napari_karyo.output.sheet import Sheet
 from napari_karyo.output.vector import export_pdf, export_svg
@@ -107,12 +107,12 @@ def test_nothing_stands_in_the_margins_of_an_svg(
         assert top + height <= high - MARGIN + 0.1
     for item in root.iter(f"{SVG}text"):
         size, x, y = (float(item.get(name, 0)) for name in ("font-size", "x", "y"))
-        width = PAGE_FACE.width(item.text or "", size)
+        width = text_width(item.text or "", size)
         left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[item.get("text-anchor", "")]
         assert left >= MARGIN - 0.1
         assert left + width <= wide - MARGIN + 0.1
-        assert y - PAGE_FACE.ascent * size >= MARGIN - 0.1
-        assert y + PAGE_FACE.descent * size <= high - MARGIN + 0.1
+        assert y - shipped().ascent * size >= MARGIN - 0.1
+        assert y + shipped().descent * size <= high - MARGIN + 0.1
         # Long ones hold their place in whatever font; the embedded one needs no squeezing.
         if len(item.text or "") > 20:
             assert float(item.get("textLength", 0)) == pytest.approx(width, abs=0.01)
@@ -163,22 +163,9 @@ def test_a_turned_chromosome_is_drawn_turned(sheet: Sheet, tmp_path: Path) -> No
 
 def test_the_fonts_are_in_the_files(sheet: Sheet, tmp_path: Path) -> None:
     fonts = embedded_fonts(export_pdf([sheet], tmp_path / "k.pdf"))
-    assert any("Aileron" in name for name in fonts)
+    assert any("IBMPlexSans" in name for name in fonts)
     assert all(fonts.values()), fonts
     assert "src: url('data:font/ttf" in export_svg(sheet, tmp_path / "k.svg").read_text("utf-8")
-
-
-def test_faces_wrap_and_cut_by_their_own_widths() -> None:
-    for face in (PAGE_FACE, BODY, BOLD):
-        lines = face.wrap("46,XX,t(9;22)(q34;q11.2) and some words more " * 4, 9, 120)
-        assert len(lines) > 3
-        assert all(face.width(line, 9) <= 120 for line in lines)
-        assert face.width(face.fit("a" * 500, 9, 120), 9) <= 120
-        assert face.wrap("W" * 50, 9, 3) == ["W"] * 50
-        assert face.wrap("", 9, 100) == [""]
-    assert "".join(BODY.wrap("46,XX,del(5)(q13q33),+8", 9, 60)) == "46,XX,del(5)(q13q33),+8"
-    assert BODY.clean("Łucja Müller\n染") == "Łucja Müller ?"
-    assert PAGE_FACE.clean("Łucja Müller") == "Lucja Muller"
 
 
 def test_papers_know_which_way_they_lie() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from napari.utils.notifications import show_error, show_info
+from napari.utils.notifications import show_error, show_info, show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QComboBox,
@@ -28,6 +28,10 @@ from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import let_shrink, while_alive
 
+if TYPE_CHECKING:
+    from napari_karyo.output.paper import Paper
+    from napari_karyo.output.sheet import Sheet
+
 _log = logging.getLogger(__name__)
 
 BUTTON = "Export..."
@@ -46,6 +50,31 @@ ENDINGS = {
     PATIENT: ("pdf", "svg", "png", "tif", "csv", "json"),
     REPORT: ("pdf", "svg"),
 }
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a person orders; it touches no widget."""
+
+    sheets: list[Sheet]
+    dpi: float
+    paper: Paper
+    patient: str | None
+    report: bool
+
+    def missing(self, path: str | Path) -> str:
+        """Say which letters no font of this computer has."""
+        from napari_karyo.output.legible import illegible
+
+        return illegible(self.sheets, path, patient=self.patient, report=self.report)
+
+    def write(self, path: str | Path) -> object:
+        """Write it."""
+        from napari_karyo.output.export import export_sheets
+
+        return export_sheets(
+            self.sheets, path, self.dpi, paper=self.paper, patient=self.patient, report=self.report
+        )
 
 
 class ExportPanel(QGroupBox):
@@ -145,8 +174,12 @@ class ExportPanel(QGroupBox):
         if self.worker is not None:
             show_error("The export before is still being written. Try again when it is there.")
             return
+        order = self._order(cell)
+        missing = order.missing(path)
+        if missing:
+            show_warning(missing)
         # `_tell` tells the person; without this napari would raise it once more.
-        worker = create_worker(self._task(path, cell), _start_thread=False, _ignore_errors=True)
+        worker = create_worker(lambda: order.write(path), _start_thread=False, _ignore_errors=True)
         worker.returned.connect(lambda _: show_info(f"Written: {path}"))
         worker.errored.connect(_tell)
         worker.finished.connect(self._on_end)
@@ -155,9 +188,9 @@ class ExportPanel(QGroupBox):
         self.button.setText("Writing...")
         worker.start()
 
-    def _task(self, path: str | Path, cell: OpenCell) -> Callable[[], object]:
-        """Return what writes cells as they stand now; it touches no widget."""
-        from napari_karyo.output.export import Sheet, export_sheets
+    def _order(self, cell: OpenCell) -> _Order:
+        """Return what is to be written: cells as they stand now."""
+        from napari_karyo.output.export import Sheet
         from napari_karyo.output.paper import PAPERS
 
         order = self.what.currentData()
@@ -167,15 +200,9 @@ class ExportPanel(QGroupBox):
         sheets = [
             Sheet(one.karyotype.snapshot(), one.classification, title) for one in (cell, *others)
         ]
-        dpi, paper = self.resolution.value(), PAPERS[self.paper.currentData()]
         patient = self.patient.text().strip() or None
-
-        def write() -> object:
-            return export_sheets(
-                sheets, path, dpi, paper=paper, patient=patient, report=order == REPORT
-            )
-
-        return write
+        dpi, paper = self.resolution.value(), PAPERS[self.paper.currentData()]
+        return _Order(sheets, dpi, paper, patient, order == REPORT)
 
     def _kept_with(self, cell: OpenCell) -> list[OpenCell]:
         """Return the cells of the same patient: those of one case, or all that none keeps."""

@@ -11,8 +11,8 @@ import numpy as np
 from napari_karyo.ideogram.average import average_width
 from napari_karyo.ideogram.draw import band_labels
 from napari_karyo.ideogram.profile import Parts
-from napari_karyo.karyogram.lettering import text_width
 from napari_karyo.karyogram.page import Box
+from napari_karyo.lettering import text_width
 
 #: Sizes in pixels at a height of 360, to which all grow and shrink.
 _UNIT: Final = 360.0

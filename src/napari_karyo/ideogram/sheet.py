@@ -17,10 +17,10 @@ from napari_karyo.ideogram.plan import CLOSE, GAP, NAME, SHARE, SMALL, Plan
 from napari_karyo.ideogram.profile import Parts
 from napari_karyo.inference.classify import FEW
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyogram.lettering import fit, font, text_width
 from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.style import Colour, Style
 from napari_karyo.karyogram.tiles import Window, cell_greys, draw_tile
+from napari_karyo.lettering import draw_text, fit, text_width
 from napari_karyo.simulation.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -209,33 +209,32 @@ def _write(
     image = Image.fromarray(picture)
     draw = ImageDraw.Draw(image)
 
-    def text(x: float, y: float, words: str, size: float, colour: Colour, anchor: str) -> None:
-        draw.text((x, y), words, fill=colour, font=font(size, words), anchor=anchor)
-
     first = columns[0].box.left if columns else wide
     small = SMALL * u
     for words, shown in (("photo", plan.crop), ("straight", plan.straight)):
         if shown is not None and text_width(words, small) <= shown.width + GAP * u:
-            text(shown.left + shown.width / 2, 33 * u, words, small, style.ink, "ms")
+            place = shown.left + shown.width / 2, 33 * u
+            draw_text(image, place, words, small, style.ink, align="middle")
     for column in columns:
         box = column.box
         middle = box.left + box.width / 2
         draw.line([(box.left, 4 * u), (box.left, tall - 19 * u)], fill=style.faint)
-        text(middle, 18 * u, column.texts[0], NAME * u, style.ink, "ms")
-        text(middle, 33 * u, column.texts[1], SHARE * u, style.ink, "ms")
+        for row, (words, size) in enumerate(zip(column.texts, (NAME, SHARE), strict=True)):
+            place = middle, (18 + 15 * row) * u
+            draw_text(image, place, words, size * u, style.ink, align="middle")
         beside = column.ideogram.right + CLOSE * u
         for band, y in column.labels:
-            text(beside, y, band, small, style.ink, "lm")
+            draw_text(image, (beside, y), band, small, style.ink, level=True)
     x, y = 5 * u, tall - 6 * u
     for kind in plan.curves:
         draw.rectangle([(x, y - 7 * u), (x + 6 * u, y - u)], fill=CURVES[kind])
         words = fit(kind, small, max(0.0, first - x - 9 * u))
-        text(x + 9 * u, y, words, small, style.ink, "ls")
+        draw_text(image, (x + 9 * u, y), words, small, style.ink)
         x += 14 * u + text_width(words, small)
     words = f"{level} bands"
     if few:
         words = f"few crops: lengths say little; {words}"
     words = fit(words, small, max(0.0, wide - max(first, 0) - 8 * u))
     if columns:
-        text(wide - 4 * u, y, words, small, style.faint, "rs")
+        draw_text(image, (wide - 4 * u, y), words, small, style.faint, align="right")
     return np.asarray(image).copy()

@@ -24,11 +24,11 @@ from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.lettering import fit, printable
 from napari_karyo.karyogram.looks import Looks
 from napari_karyo.karyogram.page import Box, Lamp, LampKind, Line, Page, Place, Role, Text
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyotype import State
+from napari_karyo.lettering import clean, fit
 from napari_karyo.preprocessing.scale import usual_lengths
 
 Picture = NDArray[np.uint8]
@@ -354,7 +354,7 @@ def _page(cell: GalleryCell, places: Sequence[Place], width: float) -> Page:
 
 @lru_cache(maxsize=1024)
 def _name(name: str, width: float) -> str:
-    return fit(printable(name), _NAME_SIZE, width)
+    return fit(clean(name), _NAME_SIZE, width)
 
 
 def _rows(pages: Sequence[Page], width: float, style: Style) -> Arrangement:

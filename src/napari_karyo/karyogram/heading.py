@@ -7,7 +7,6 @@ from typing import Final
 
 from napari_karyo.cell import Polarity
 from napari_karyo.iscn import is_readable
-from napari_karyo.karyogram.lettering import fit, printable, text_width
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
@@ -19,6 +18,7 @@ from napari_karyo.karyogram.page import (
     Text,
     triangle,
 )
+from napari_karyo.lettering import clean, fit, text_width
 
 STAINS: Final = {
     Polarity.BRIGHT: "bright stain, read as Q-band",
@@ -154,7 +154,7 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     texts: list[Text] = []
     taken = beside = 0.0
     if heading.iscn:
-        size, lines = _iscn_lines(printable(heading.iscn), _ISCN_SHARE * room)
+        size, lines = _iscn_lines(clean(heading.iscn), _ISCN_SHARE * room)
         said = "karyotype, written by hand" if heading.iscn_by_hand else "proposed karyotype"
         taken = max(text_width(said, 18), *(text_width(line, size) for line in lines)) + 40
         for row, line in enumerate(reversed(lines)):
@@ -163,12 +163,12 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
         beside = text_width(said, 18) + 40
         texts.append(Text(said, _ROWS[1], right, 18, "right", "faint", HEADER))
     elif heading.not_proposed:
-        why = printable(heading.not_proposed)
+        why = clean(heading.not_proposed)
         taken = max(text_width(_NONE, 34), text_width(why, 18)) + 40
         beside = text_width(why, 18) + 40
         texts.append(Text(_NONE, _ROWS[0], right, 34, "right", "accent", HEADER))
         texts.append(Text(why, _ROWS[1], right, 18, "right", "accent", HEADER))
-    title = fit(printable(heading.title), 34, room - taken)
+    title = fit(clean(heading.title), 34, room - taken)
     texts.append(Text(title, _ROWS[0], side, 34, "left", "ink", HEADER))
     tail = "".join(
         f"   |   {part}"
@@ -179,20 +179,20 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
         )
         if part
     )
-    name = printable(f"Cell {heading.cell}" if heading.cell else "Cell without a name")
+    name = f"Cell {clean(heading.cell)}" if heading.cell else "Cell without a name"
     name = fit(name, 20, room - beside - text_width(tail, 20))
     texts.append(Text(name + tail, _ROWS[1], side, 20, "left", "ink", HEADER))
-    open_ones = printable(heading.open)
+    open_ones = heading.open
     if heading.unknown:
         tail = f"   |   {open_ones}" if open_ones else ""
-        warned = printable(f"UNLIKE WHAT THE MODEL KNOWS: {heading.unknown}")
+        warned = clean(f"UNLIKE WHAT THE MODEL KNOWS: {heading.unknown}")
         open_ones = _begin(warned, 18, _OPEN_SHARE * room - text_width(tail, 18)) + tail
     if open_ones:
         texts.append(Text(open_ones, _ROWS[2], side, 18, "left", "accent", HEADER))
         beside = text_width(open_ones, 18) + 40
     else:
         beside = 0.0
-    signed = fit(printable(heading.signed), 18, min(0.7 * room, room - beside))
+    signed = fit(clean(heading.signed), 18, min(0.7 * room, room - beside))
     role: Role = "ink" if heading.reviewed_by else "faint"
     texts.append(Text(signed, _ROWS[2], right, 18, "right", role, HEADER))
     return texts, [Line(_RULE, side, _RULE, right, 2.0, "faint", HEADER)], []
@@ -231,9 +231,11 @@ def _broken(text: str, size: float, width: float) -> list[str]:
         end = len(text) - 1
         while end > 1 and text_width(text[:end], size) > width:
             end -= 1
-        behind = max(text.rfind(mark, 0, end) for mark in ",/;") + 1
-        if behind > end // 2:
-            end = behind
+        for marks in (",/", ";"):
+            behind = max(text.rfind(mark, 0, end) for mark in marks) + 1
+            if behind > end // 2:
+                end = behind
+                break
         lines.append(text[:end])
         text = text[end:]
     return [*lines, text]
@@ -271,7 +273,7 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
 
 def _legend(heading: Heading, corrected: int, reduced: bool, most: int) -> list[str]:
     """Return what the footer says, with no more than so many slots named."""
-    by = ", ".join(map(printable, heading.corrected_by)) if corrected else ""
+    by = ", ".join(map(clean, heading.corrected_by)) if corrected else ""
     words = [f"corrected by hand: {corrected}" + (f" (by {by})" if by else "")]
     if heading.redrawn:
         # What is drawn otherwise than the camera saw it is no evidence until it is said.

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.karyogram.lettering import font
 from napari_karyo.karyogram.page import LampKind
+from napari_karyo.lettering import draw_text
 
 #: From the Okabe-Ito palette, made light enough for black signs. What a person has
 #: accepted or put there is blue, whatever the model thinks.
@@ -100,20 +100,15 @@ def lamp_picture(
                 [(middle, top), (right, middle), (middle, bottom), (left, middle)], fill=colour
             )
     if LAMP_SIGNS[kind] == "✓":
-        # The page's font has no such letter.
+        # Stronger than the font's own tick.
         tick = [(-0.45, 0.05), (-0.12, 0.40), (0.48, -0.38)]
         points = [(middle + x * radius, middle + y * radius) for x, y in tick]
         draw.line(points, fill="black", width=round(0.24 * radius), joint="curve")
     elif LAMP_SHAPES[kind] != "cross":  # which is its own sign
-        face = font(18.0 * scale * _SMOOTH)
-        draw.text(
-            (middle, middle),
-            LAMP_SIGNS[kind],
-            fill="black",
-            font=face,
-            anchor="mm",
-            stroke_width=0.6 * scale * _SMOOTH,
-        )
+        draw_text(
+            picture, (middle, middle), LAMP_SIGNS[kind], 18.0 * scale * _SMOOTH, "black",
+            align="middle", level=True, bold=True,
+        )  # fmt: skip
     # Premultiplied, so that no dark rim comes in from where nothing is drawn.
     values = np.asarray(picture, np.float32) / 255.0
     values[..., :3] *= values[..., 3:]

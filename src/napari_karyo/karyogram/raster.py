@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.karyogram.lettering import font
 from napari_karyo.karyogram.page import Box, Frame, Line, Mark, Page, Text
 from napari_karyo.karyogram.style import FRAME_COLOURS, Colour
+from napari_karyo.lettering import line_mask
 
 Canvas = NDArray[np.uint8]
 
@@ -44,18 +44,12 @@ def line_pixels(line: Line, scale: float) -> tuple[slice, slice]:
     )
 
 
-@lru_cache(maxsize=512)
 def text_mask(text: Text, scale: float) -> tuple[int, int, NDArray[np.float32]]:
     """Return a text as first row, first column and its letters, 0 to 1."""
-    face = font(text.size * scale, text.string)
-    anchor = {"left": "ls", "middle": "ms", "right": "rs"}[text.align]
-    y, x = round(text.y * scale), round(text.x * scale)
-    left, top, right, bottom = face.getbbox(text.string, anchor=anchor)
-    left, top = math.floor(left) - 1, math.floor(top) - 1
-    width, height = math.ceil(right) + 1 - left, math.ceil(bottom) + 1 - top
-    picture = Image.new("L", (max(1, width), max(1, height)), 0)
-    ImageDraw.Draw(picture).text((-left, -top), text.string, fill=255, font=face, anchor=anchor)
-    return y + top, x + left, np.asarray(picture, np.float32) / 255.0
+    top, left, cover = line_mask(
+        text.string, text.x * scale, text.y * scale, text.size * scale, text.align
+    )
+    return top, left, cover.astype(np.float32) / 255.0
 
 
 @lru_cache(maxsize=512)

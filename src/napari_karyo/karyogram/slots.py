@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Final
 
 from napari_karyo.classes import MARKERS, PAGE_ROWS, TRAY
-from napari_karyo.karyogram.lettering import text_width
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
@@ -25,6 +24,7 @@ from napari_karyo.karyogram.page import (
     Text,
     triangle,
 )
+from napari_karyo.lettering import text_width
 
 #: Margin at both sides of the page.
 SIDE: Final = 60.0

@@ -9,6 +9,7 @@ from napari_karyo.inference.confidence import Light
 from napari_karyo.iscn import disagreements
 from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyotype import lights_of
+from napari_karyo.lettering import clean
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
@@ -71,4 +72,4 @@ def heading_of(
 def _signed(state: State, role: Role) -> str:
     """Return who signed a cell in a role, and on which day."""
     # The time is ISO 8601, in UTC: its first ten letters are the day.
-    return ", ".join(f"{sign.who} {sign.time[:10]}".strip() for sign in state.signed(role))
+    return ", ".join(f"{clean(sign.who)} {sign.time[:10]}".strip() for sign in state.signed(role))

@@ -8,8 +8,8 @@ from typing import Final
 
 from napari_karyo.karyogram.page import Align, Box
 from napari_karyo.karyogram.style import Colour
+from napari_karyo.lettering import clean, cut, wrap
 from napari_karyo.output.drawing import Drawing
-from napari_karyo.output.fonts import BODY, BOLD, Face
 
 INK: Final[Colour] = (20, 20, 20)
 FAINT: Final[Colour] = (105, 105, 105)
@@ -34,7 +34,7 @@ class Words:
     x: float
     y: float
     size: float = SIZE
-    face: Face = BODY
+    bold: bool = False
     colour: Colour = INK
     align: Align = "left"
 
@@ -83,7 +83,7 @@ class Block:
         if not missing:
             return (*self.head, *self.rows)
         text = f"... and {missing} more {self.nouns[missing > 1]}, not on this page"
-        more = Row(LEADING, (Words(text, 0, SIZE, SIZE, BOLD),))
+        more = Row(LEADING, (Words(text, 0, SIZE, SIZE, bold=True),))
         return (*self.head, *self.rows[:kept], more)
 
     @property
@@ -140,7 +140,7 @@ def draw_row(drawing: Drawing, row: Row, top: float, left: float) -> None:
     """Draw one row."""
     for one in row.words:
         x, y = left + one.x, top + one.y
-        drawing.text(one.string, x, y, one.size, one.colour, one.face, one.align)
+        drawing.text(one.string, x, y, one.size, one.colour, one.bold, one.align)
 
 
 def paragraph(
@@ -148,39 +148,39 @@ def paragraph(
     width: float,
     *,
     size: float = SIZE,
-    face: Face = BODY,
+    bold: bool = False,
     colour: Colour = INK,
     most: int = 12,
 ) -> Row:
     """Return a text as one row of as many lines as it needs, at most `most`."""
-    lines = _lines(text, size, face, width, most)
+    lines = _lines(text, size, bold, width, most)
     leading = size * LEADING / SIZE
-    words = (Words(line, 0, size + leading * n, size, face, colour) for n, line in enumerate(lines))
+    words = (Words(line, 0, size + leading * n, size, bold, colour) for n, line in enumerate(lines))
     return Row(leading * len(lines), tuple(words))
 
 
 def heading(text: str) -> Row:
     """Return the line above a part of the report."""
-    return Row(LEADING + 2, (Words(text, 0, SIZE + 0.5, SIZE + 0.5, BOLD),))
+    return Row(LEADING + 2, (Words(text, 0, SIZE + 0.5, SIZE + 0.5, bold=True),))
 
 
 def table_row(
-    cells: Sequence[str], widths: Sequence[float], *, face: Face = BODY, ruled: bool = False
+    cells: Sequence[str], widths: Sequence[float], *, bold: bool = False, ruled: bool = False
 ) -> Row:
     """Return a row of a table, each cell wrapped in its own column."""
     words: list[Words] = []
     left, most = 0.0, 1
     for text, width in zip(cells, widths, strict=True):
-        lines = _lines(text, SIZE, face, width - 6, 12)
+        lines = _lines(text, SIZE, bold, width - 6, 12)
         most = max(most, len(lines))
-        words += [Words(line, left, SIZE + LEADING * n, SIZE, face) for n, line in enumerate(lines)]
+        words += [Words(line, left, SIZE + LEADING * n, SIZE, bold) for n, line in enumerate(lines)]
         left += width
     return Row(LEADING * most + (3.0 if ruled else 0.0), tuple(words), ruled)
 
 
-def _lines(text: str, size: float, face: Face, width: float, most: int) -> list[str]:
+def _lines(text: str, size: float, bold: bool, width: float, most: int) -> list[str]:
     """Return a text in lines, the last of which ends in dots where there are too many."""
-    lines = face.wrap(text, size, width)
+    lines = wrap(clean(text), size, width, bold)
     if len(lines) <= most:
         return lines
-    return [*lines[: most - 1], face.fit(f"{lines[most - 1]} ...", size, width)]
+    return [*lines[: most - 1], cut(f"{lines[most - 1]} ...", size, width, bold)]

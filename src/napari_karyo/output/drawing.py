@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import Align, Page, Place
 from napari_karyo.karyogram.style import Colour
-from napari_karyo.output.fonts import Face, page_face
 from napari_karyo.output.paper import Fit
 
 #: Chromosomes have at least so many pixels an inch of paper.
@@ -43,7 +42,7 @@ class Drawing(Protocol):
         y: float,
         size: float,
         colour: Colour,
-        face: Face,
+        bold: bool = False,
         align: Align = "left",
     ) -> None:
         """Write one line; `y` is its baseline, `x` its left, middle or right."""
@@ -96,9 +95,7 @@ def draw_page(drawing: Drawing, composer: Composer, page: Page, fit: Fit) -> Non
     for text in page.texts:
         x, y = at(text.y, text.x)
         colour = style.colour(text.role)
-        drawing.text(
-            text.string, x, y, scale * text.size, colour, page_face(text.string), text.align
-        )
+        drawing.text(text.string, x, y, scale * text.size, colour, align=text.align)
 
 
 def chromosome_pixels(

@@ -13,7 +13,7 @@ from napari_karyo.errors import ExportError
 from napari_karyo.karyogram.style import Style
 from napari_karyo.output.files import PIXELS, check_export, check_folder, written
 from napari_karyo.output.paper import A4, Paper
-from napari_karyo.output.pictures import export_picture, save_pixels
+from napari_karyo.output.pictures import save_pixels
 from napari_karyo.output.record import export_json
 from napari_karyo.output.sheet import Sheet
 from napari_karyo.output.table import export_table, write_table
@@ -70,18 +70,23 @@ def export(
     """
     path = Path(path)
     ending = check_export(path, dpi)
-    sheet = Sheet(karyotype, classification, title)
+    return _export_one(Sheet(karyotype, classification, title), path, ending, dpi, style, paper)
+
+
+def _export_one(
+    sheet: Sheet, path: Path, ending: str, dpi: float, style: Style | None, paper: Paper | None
+) -> Path:
     if ending == ".csv":
-        return export_table(karyotype, classification, path)
+        return export_table(sheet.karyotype, sheet.classification, path)
     if ending == ".json":
         return export_json([sheet], path)
     if ending == ".svg":
         return export_svg(sheet, path, style=style, paper=paper or A4)
     if ending == ".pdf":
         return export_pdf([sheet], path, style=style, paper=paper or A4)
-    return export_picture(
-        karyotype, classification, path, dpi, title=title, style=style, paper=paper
-    )
+    with written(path) as stream:
+        save_pixels(stream, sheet, PIXELS[ending], dpi, style, paper)
+    return path
 
 
 def export_patient(
@@ -187,15 +192,12 @@ def export_sheets(
         raise ExportError("there is no cell to write.", "Open or choose one first.", Path(path))
     if report:
         return (export_report(report_of(sheets, patient=patient), path, paper=paper),)
-    titled = [
-        replace(sheet, title=f"{sheet.title}: {patient}" if patient else sheet.title)
-        for sheet in sheets
-    ]
+    titled = [replace(sheet, patient=patient or "") for sheet in sheets]
     # A picture of the screen's own paper keeps its very edges.
     given = None if paper is A4 else paper
     if len(titled) == 1:
-        one = titled[0]
-        return (export(one.karyotype, one.classification, path, dpi, title=one.title, paper=given),)
+        path = Path(path)
+        return (_export_one(titled[0], path, check_export(path, dpi), dpi, None, given),)
     return export_patient(titled, path, dpi, title=patient or "", paper=given)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from napari_karyo.karyogram.page import Box, Page
-from napari_karyo.output.fonts import page_face
+from napari_karyo.karyogram.page import Align, Box, Page
+from napari_karyo.lettering import shipped, text_width
 
 #: Points, the unit of PDF and of letters, to the millimetre.
 POINTS_PER_MM: Final = 72 / 25.4
@@ -86,9 +86,15 @@ class Fit:
     left: float
 
 
+def left_of(x: float, width: float, align: Align) -> float:
+    """Return where a text begins whose left, middle or right lies at `x`."""
+    return x - width * {"left": 0.0, "middle": 0.5, "right": 1.0}[align]
+
+
 def content_box(page: Page) -> Box:
     """Return the part of a page that anything is drawn on, in page units."""
     edges: list[tuple[float, float, float, float]] = []
+    face = shipped()
     for place in page.places.values():
         edges.append((place.box.top, place.box.left, place.box.bottom, place.box.right))
     for line in page.lines:
@@ -97,9 +103,8 @@ def content_box(page: Page) -> Box:
         ys, xs = zip(*mark.points, strict=True)
         edges.append((min(ys), min(xs), max(ys), max(xs)))
     for text in page.texts:
-        face = page_face(text.string)
-        wide = face.width(text.string, text.size)
-        left = text.x - wide * {"left": 0.0, "middle": 0.5, "right": 1.0}[text.align]
+        wide = text_width(text.string, text.size)
+        left = left_of(text.x, wide, text.align)
         # As high as a line, not as these letters: all cells of a patient get one size.
         edges.append(
             (

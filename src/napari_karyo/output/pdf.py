@@ -1,4 +1,9 @@
-"""Vector pages as PDF: letters stay letters, their fonts are in the file."""
+"""Vector pages as PDF: letters stay letters, their fonts are in the file.
+
+Letters of other typefaces than the program's own are drawn as outlines: ReportLab takes only
+TrueType fonts along and sets no Arabic, and the fonts of East Asia mostly are of the other kind.
+The text itself lies over them, unseen, to be searched and copied.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +17,12 @@ from PIL import Image
 from napari_karyo import __version__
 from napari_karyo.karyogram.page import Align
 from napari_karyo.karyogram.style import Colour
+from napari_karyo.lettering import Run, set_line
+from napari_karyo.lettering.clean import plain
+from napari_karyo.lettering.direction import seen_from_left
 from napari_karyo.output.files import SOFTWARE
-from napari_karyo.output.fonts import PAGE_FACE, Face
-from napari_karyo.output.paper import Paper
+from napari_karyo.output.paper import Paper, left_of
+from napari_karyo.output.pdf_fonts import own_font, unseen_font
 
 
 class PdfBook:
@@ -31,10 +39,9 @@ class PdfBook:
         from reportlab.pdfgen.canvas import Canvas
 
         # Else every page would name Helvetica, which is not in the file.
-        first = PAGE_FACE.loaded.fontName
-        self._canvas: Any = Canvas(stream, pageCompression=1, lang="en", initialFontName=first)
-        self._canvas.setTitle(title)
-        self._canvas.setSubject(description)
+        self._canvas: Any = Canvas(stream, pageCompression=1, lang="en", initialFontName=own_font())
+        self._canvas.setTitle(plain(title))
+        self._canvas.setSubject(plain(description))
         self._canvas.setAuthor("")
         self._canvas.setCreator(f"{SOFTWARE} {__version__}")
         # The margins are in the page: a printer's program needs to add none.
@@ -59,7 +66,7 @@ class PdfBook:
         if outline:
             key = f"page {self._canvas.getPageNumber()}"
             self._canvas.bookmarkPage(key)
-            self._canvas.addOutlineEntry(outline, key)
+            self._canvas.addOutlineEntry(plain(outline), key)
 
     def close(self) -> None:
         """End the last sheet and write the file."""
@@ -90,16 +97,21 @@ class PdfBook:
         y: float,
         size: float,
         colour: Colour,
-        face: Face,
+        bold: bool = False,
         align: Align = "left",
     ) -> None:
         """Write one line; `y` is its baseline, `x` its left, middle or right."""
-        if not string:
-            return
+        line = set_line(string, bold)
+        left = left_of(x, line.width * size, align)
         self._fill(colour)
-        self._canvas.setFont(face.loaded.fontName, size)
-        left = x - face.width(string, size) * {"left": 0.0, "middle": 0.5, "right": 1.0}[align]
-        self._canvas.drawString(left, self._height - y, string)
+        for run in line.runs:
+            place, baseline = left + run.left * size, self._height - y
+            if run.simple:
+                self._canvas.setFont(own_font(bold), size)
+                self._canvas.drawString(place, baseline, run.string)
+            else:
+                self._outlines(run, place, baseline, size)
+                self._unseen(run, place, baseline, size)
 
     def picture(
         self, pixels: NDArray[np.uint8], left: float, top: float, width: float, height: float
@@ -111,5 +123,51 @@ class PdfBook:
         bottom = self._height - top - height
         self._canvas.drawImage(ImageReader(image), left, bottom, width, height, mask="auto")
 
+    def _outlines(self, run: Run, x: float, y: float, size: float) -> None:
+        """Fill the outlines of a run's glyphs."""
+        path = self._canvas.beginPath()
+        here = (0.0, 0.0)
+        for glyph in run.glyphs:
+            for kind, points in run.typeface.outline(glyph.number):
+                at = [(x + (glyph.x + right) * size, y + (glyph.y + up) * size)
+                      for right, up in points]  # fmt: skip
+                if kind == "M":
+                    path.moveTo(*at[0])
+                elif kind == "L":
+                    path.lineTo(*at[0])
+                elif kind == "Z":
+                    path.close()
+                else:
+                    one, two, end = at if kind == "C" else _cubic(here, *at)
+                    path.curveTo(*one, *two, *end)
+                here = at[-1] if at else here
+        # Where two outlines of a glyph overlap, both are ink.
+        self._canvas.drawPath(path, stroke=0, fill=1, fillMode=1)
+
+    def _unseen(self, run: Run, x: float, y: float, size: float) -> None:
+        """Write a run over its outlines, so that it can be searched and copied."""
+        # From left to right as it is seen, brackets too: readers turn it round by themselves.
+        string = seen_from_left(run.string) if run.leftward else run.string
+        if not string or not run.width:
+            return
+        name, width = unseen_font()
+        text = self._canvas.beginText(x, y)
+        text.setTextRenderMode(3)
+        text.setFont(name, size)
+        text.setHorizScale(100 * run.width / (width * len(string)))
+        text.textOut(string)
+        self._canvas.saveState()
+        self._canvas.drawText(text)
+        self._canvas.restoreState()
+
     def _fill(self, colour: Colour) -> None:
         self._canvas.setFillColorRGB(*(value / 255 for value in colour))
+
+
+def _cubic(
+    begin: tuple[float, float], middle: tuple[float, float], end: tuple[float, float]
+) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
+    """Return a quadratic curve as the cubic one that PDF knows."""
+    first = tuple(one + 2 / 3 * (two - one) for one, two in zip(begin, middle, strict=True))
+    second = tuple(one + 2 / 3 * (two - one) for one, two in zip(end, middle, strict=True))
+    return (first[0], first[1]), (second[0], second[1]), end

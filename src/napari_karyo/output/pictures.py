@@ -140,7 +140,8 @@ def save_pixels(
         extra = {"pnginfo": info}
     else:
         tags = ImageFileDirectory_v2()
-        tags[_TIFF_DESCRIPTION] = description
+        # TIFF says ASCII; readers take it for UTF-8, which begins with the same letters.
+        tags[_TIFF_DESCRIPTION] = description.encode()
         tags[_TIFF_SOFTWARE] = SOFTWARE
         # Deflate, because napari's own reader knows it without any further package.
         extra = {"tiffinfo": tags, "compression": "tiff_adobe_deflate"}

@@ -70,7 +70,7 @@ def cell_record(sheet: Sheet) -> dict[str, Any]:
     cell, state = result.cell, karyotype.state
     return {
         "name": cell.name,
-        "title": sheet.title,
+        "title": sheet.full_title,
         "stain": cell.polarity.value,
         "simulated": cell.simulated,
         "problems": [

@@ -7,6 +7,7 @@ from typing import Final
 
 from napari_karyo.classes import AUTOSOMES
 from napari_karyo.karyogram.page import Box
+from napari_karyo.lettering import clean, cut, text_width
 from napari_karyo.output.blocks import (
     ALERT,
     FAINT,
@@ -28,7 +29,6 @@ from napari_karyo.output.blocks import (
 )
 from napari_karyo.output.drawing import Drawing, draw_page
 from napari_karyo.output.files import check_export, written
-from napari_karyo.output.fonts import BODY, BOLD
 from napari_karyo.output.paper import A4, Paper, content_box, fit_page
 from napari_karyo.output.pdf import PdfBook
 from napari_karyo.output.report_content import CELL_COLUMNS, ReportContent, report_of
@@ -70,7 +70,7 @@ def export_report(content: ReportContent, path: Path | str, *, paper: Paper = A4
     paper = paper.portrait
     about = f"{content.karyotype_label}: {content.karyotype}. {content.notice}."
     if ending == ".svg":
-        sheet = SvgSheet(paper, BODY.clean(content.title), BODY.clean(about))
+        sheet = SvgSheet(paper, content.title, about)
         draw_report(sheet, content, paper)
         with written(path) as stream:
             stream.write(sheet.to_bytes())
@@ -126,17 +126,17 @@ def _draw_head(drawing: Drawing, content: ReportContent, inner: Box) -> float:
     """Draw title, laboratory, patient and date; return where the next thing begins."""
     width, y = inner.width, inner.top + 14.0
     right = inner.left + width
-    title = BOLD.fit(content.title, 15.0, 0.55 * width)
-    drawing.text(title, inner.left, y, 15.0, INK, BOLD)
+    title = cut(clean(content.title), 15.0, 0.55 * width, bold=True)
+    drawing.text(title, inner.left, y, 15.0, INK, bold=True)
     if content.laboratory:
-        words = BODY.fit(content.laboratory, 9.5, 0.42 * width)
-        drawing.text(words, right, y, 9.5, INK, BODY, "right")
+        words = cut(clean(content.laboratory), 9.5, 0.42 * width)
+        drawing.text(words, right, y, 9.5, INK, align="right")
     y += 16.0
-    date = BODY.width(content.date, SIZE + 0.5)
+    date = text_width(content.date, SIZE + 0.5)
     if content.patient:
-        words = BODY.fit(f"Patient: {content.patient}", 9.5, width - date - 20)
-        drawing.text(words, inner.left, y, 9.5, INK, BODY)
-    drawing.text(content.date, right, y, SIZE + 0.5, INK, BODY, "right")
+        words = cut(f"Patient: {clean(content.patient)}", 9.5, width - date - 20)
+        drawing.text(words, inner.left, y, 9.5, INK)
+    drawing.text(content.date, right, y, SIZE + 0.5, INK, align="right")
     drawing.rectangle(inner.left, y + 6.0, width, 1.0, INK)
     return y + 14.0
 
@@ -144,7 +144,7 @@ def _draw_head(drawing: Drawing, content: ReportContent, inner: Box) -> float:
 def _foot(content: ReportContent, width: float) -> list[Row]:
     """Return what stands at the foot: what made this, and what it is not."""
     notice = Row(
-        LEADING, (Words(BOLD.fit(content.notice, SIZE, width), width / 2, SIZE, SIZE, BOLD,
+        LEADING, (Words(cut(content.notice, SIZE, width, bold=True), width / 2, SIZE, SIZE, True,
                         INK, "middle"),)
     )  # fmt: skip
     made = "   |   ".join(content.made_with)
@@ -175,21 +175,21 @@ def _draw_karyogram(drawing: Drawing, content: ReportContent, room: Box) -> None
 
 def _blocks(content: ReportContent, width: float) -> list[Block]:
     """Return the parts below the karyogram, none of them cut."""
-    size = 13.0 if BOLD.width(BOLD.clean(content.karyotype), 13.0) <= width else 9.5
+    size = 13.0 if text_width(clean(content.karyotype), 13.0, bold=True) <= width else 9.5
     label = paragraph(content.karyotype_label, width, colour=FAINT, most=3)
-    karyotype = paragraph(content.karyotype, width, size=size, face=BOLD, most=8)
+    karyotype = paragraph(content.karyotype, width, size=size, bold=True, most=8)
     caption = paragraph(content.caption, width, most=2)
     blocks = [Block((label, karyotype, caption), least=3)]
     if content.warnings:
         inside = width - 2 * PADDING
         rows = tuple(paragraph(f"- {words}", inside, most=4) for words in content.warnings)
-        title = Row(LEADING + 1, (Words("Look at this first", 0, SIZE, SIZE, BOLD, ALERT),))
+        title = Row(LEADING + 1, (Words("Look at this first", 0, SIZE, SIZE, True, ALERT),))
         blocks.append(Block(rows, (title,), ("warning", "warnings"), least=3, boxed=True))
     if content.counts:
         blocks.append(_counts(content, width))
     if content.cells:
         widths = [share * width for share in _SHARES]
-        head = table_row(CELL_COLUMNS, widths, face=BOLD, ruled=True)
+        head = table_row(CELL_COLUMNS, widths, bold=True, ruled=True)
         rows = tuple(table_row(cells, widths) for cells in content.cells)
         title = heading(f"Cells: {len(content.cells)}")
         blocks.append(Block(rows, (title, head), ("cell", "cells"), least=2))
@@ -203,7 +203,7 @@ def _counts(content: ReportContent, width: float) -> Block:
     """Return how many of each class there are, what is not two of an autosome in bold."""
     step = width / len(content.counts)
     names = [
-        Words(name, step * (n + 0.5), SIZE, 7.0, BODY, FAINT, "middle")
+        Words(name, step * (n + 0.5), SIZE, 7.0, False, FAINT, "middle")
         for n, (name, _) in enumerate(content.counts)
     ]
     numbers = [
@@ -212,7 +212,7 @@ def _counts(content: ReportContent, width: float) -> Block:
             step * (n + 0.5),
             SIZE,
             SIZE,
-            BOLD if name in AUTOSOMES and number != 2 else BODY,
+            name in AUTOSOMES and number != 2,
             INK,
             "middle",
         )

@@ -16,6 +16,7 @@ from napari_karyo.karyogram.heading import STAINS
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyotype import Role, State
+from napari_karyo.lettering import clean
 from napari_karyo.output.files import SOFTWARE
 from napari_karyo.output.sheet import Sheet
 
@@ -137,13 +138,13 @@ def report_of(
         patient=patient or None,
         date=f"{when:%Y-%m-%d %H:%M} UTC",
         # Its own title may name the patient, who may have been left out above.
-        karyogram=replace(sheet, title="Karyogram").page(style),
-        caption=f"Cell {sheet.name}, {STAINS[cell.polarity]}, {_count(number, 'chromosome')}"
+        karyogram=replace(sheet, title="Karyogram", patient="").page(style),
+        caption=f"Cell {clean(sheet.name)}, {STAINS[cell.polarity]}, {_count(number, 'chromosome')}"
         + (f", one of {len(sheets)} cells" if several else ""),
         karyotype=karyotype.iscn or "none",
         karyotype_label=label,
         warnings=tuple(
-            (f"Cell {one.name}: " if several else "") + words
+            (f"Cell {clean(one.name)}: " if several else "") + words
             for one in sheets
             for words in _warnings(one)
         ),
@@ -156,7 +157,7 @@ def report_of(
         said=tuple(words for one in sheets for words in _said(one)),
         made_with=(
             *dict.fromkeys(
-                f"Model {one.classification.model}, "
+                f"Model {clean(one.classification.model)}, "
                 f"SHA-256 {one.classification.model_hash[:12] or 'unknown'}"
                 for one in sheets
             ),
@@ -182,11 +183,11 @@ def _warnings(sheet: Sheet) -> list[str]:
         words.append(f"{_count(len(doubtful), 'doubtful chromosome')} not reviewed{named}")
     left_out = [problem.file for problem in cell.problems if problem.left_out]
     if left_out:
-        named = ", ".join(left_out[:_NAMED])
+        named = ", ".join(map(clean, left_out[:_NAMED]))
         rest = len(left_out) - _NAMED
         more = f" and {rest} more" if rest > 0 else ""
         words.append(f"{_count(len(left_out), 'file')} left out: {named}{more}")
-    words += [str(problem) for problem in cell.problems if not problem.left_out]
+    words += [clean(str(problem)) for problem in cell.problems if not problem.left_out]
     return [*words, *(note for note in sheet.classification.remarks if note != unknown)]
 
 
@@ -196,7 +197,7 @@ def _cell_row(sheet: Sheet) -> tuple[str, ...]:
     work = state.work[-1:] or (("corrected",) if state.corrected else ("proposal",))
     by_hand = " (by hand)" if karyotype.iscn_by_hand else ""
     return (
-        sheet.name,
+        clean(sheet.name),
         str(karyotype.content.total),
         karyotype.iscn_words + by_hand,
         work[0],
@@ -206,17 +207,17 @@ def _cell_row(sheet: Sheet) -> tuple[str, ...]:
 
 
 def _signers(state: State, role: Role) -> str:
-    return ", ".join(dict.fromkeys(sign.who for sign in state.signed(role))) or "-"
+    return ", ".join(dict.fromkeys(clean(sign.who) for sign in state.signed(role))) or "-"
 
 
 def _said(sheet: Sheet) -> list[str]:
     """Return who answers for a cell, since when, and what they noted."""
     state = sheet.karyotype.state
-    signed = [f"{sign.role} by {sign.who}, {_time(sign.time)}" for sign in state.signatures]
+    signed = [f"{sign.role} by {clean(sign.who)}, {_time(sign.time)}" for sign in state.signatures]
     corrected = len(state.corrected)
     together = len(sheet.karyotype.accepted_together)
     single = len(state.reviewed) - together
-    by = ", ".join(sheet.heading.corrected_by)
+    by = ", ".join(map(clean, sheet.heading.corrected_by))
     if corrected:
         signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
     if sheet.heading.redrawn:
@@ -228,9 +229,9 @@ def _said(sheet: Sheet) -> list[str]:
         signed.append(f"{_count(single, 'chromosome')} accepted one by one")
     if not state.signatures:
         signed.insert(0, "not reviewed, not confirmed")
-    lines = [f"Cell {sheet.name}: {'; '.join(signed)}"]
+    lines = [f"Cell {clean(sheet.name)}: {'; '.join(signed)}"]
     if state.note:
-        lines.append(f"Note on cell {sheet.name}: {state.note}")
+        lines.append(f"Note on cell {clean(sheet.name)}: {clean(state.note)}")
     return lines
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import Heading
-from napari_karyo.karyogram.lettering import plain_letters
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.summary import heading_of
 from napari_karyo.karyotype import lights_of
+from napari_karyo.lettering import clean
+from napari_karyo.lettering.clean import plain
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
@@ -30,11 +31,14 @@ class Sheet:
     classification : Classification
     title : str
         Printed above the karyogram.
+    patient : str
+        The patient's name, printed behind the title; empty leaves it out.
     """
 
     karyotype: Karyotype
     classification: Classification
     title: str = "Karyogram"
+    patient: str = ""
 
     @property
     def name(self) -> str:
@@ -42,9 +46,16 @@ class Sheet:
         return self.classification.cell.name or "without a name"
 
     @property
+    def full_title(self) -> str:
+        """Title and patient."""
+        return f"{self.title}: {self.patient}" if self.patient else self.title
+
+    @property
     def heading(self) -> Heading:
         """What the page says above and below the chromosomes."""
-        return heading_of(self.classification, self.karyotype, self.title)
+        # Each on its own: a name that runs from right to left must not turn the rest round.
+        title = clean(self.title) + (f": {clean(self.patient)}" if self.patient else "")
+        return heading_of(self.classification, self.karyotype, title)
 
     def page(self, style: Style | None = None) -> tuple[Composer, Page]:
         """Return the cell's page and who draws it.
@@ -73,6 +84,6 @@ class Sheet:
             words = f"{label} {karyotype.iscn}"
         else:
             words = f"{words[0].upper()}{words[1:]}"
-        return plain_letters(
+        return plain(
             f"{heading.title}. Cell {heading.cell}{simulated}. {words}. Proposal, for research use."
         )

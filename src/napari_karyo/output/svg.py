@@ -1,4 +1,11 @@
-"""Vector pages as SVG: letters stay letters, chromosomes are pictures within."""
+"""Vector pages as SVG: letters stay letters, chromosomes are pictures within.
+
+Letters of the program's own typeface are text, and the typeface is taken along, as far as
+it is used. Many programs ignore a typeface within a file and take one of theirs; for most
+scripts that would do, were it sure that they have any. So letters of other typefaces are
+outlines, legible everywhere, with the text itself unseen over them, to be searched and
+copied.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +21,22 @@ from PIL import Image
 
 from napari_karyo.karyogram.page import Align
 from napari_karyo.karyogram.style import Colour
-from napari_karyo.output.fonts import Face
-from napari_karyo.output.paper import Paper
+from napari_karyo.lettering import Run, set_line, shipped
+from napari_karyo.lettering.clean import plain
+from napari_karyo.output.paper import Paper, left_of
 
 _ANCHORS: Final[dict[Align, str]] = {"left": "start", "middle": "middle", "right": "end"}
 #: Texts of so many letters say how long they are: in a program that has another font
 #: they are squeezed to their place, and don't run into what stands beside them.
 _LONG: Final = 12
+#: Typefaces of about the same widths, for programs that ignore the one in the file. The last
+#: two are what a bare Linux has: its usual face is a tenth wider than the page's.
+_FAMILIES: Final = (
+    "'IBM Plex Sans', 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', "
+    "'DejaVu Sans Condensed', sans-serif"
+)
+#: Set as `lettering` sets it: letters don't move closer in pairs.
+_STYLE: Final = "text { font-kerning: none; font-variant-ligatures: none; }\n"
 
 
 class SvgSheet:
@@ -47,9 +63,10 @@ class SvgSheet:
         )
         for tag, words in (("title", title), ("desc", description)):
             if words:
-                ElementTree.SubElement(self._root, tag).text = words
-        self._fonts = ElementTree.SubElement(self._root, "style")
-        self._faces: dict[str, Face] = {}
+                ElementTree.SubElement(self._root, tag).text = plain(words)
+        self._style = ElementTree.SubElement(self._root, "style")
+        #: The letters used of the program's typeface, regular and bold.
+        self._letters: dict[bool, set[str]] = {}
 
     def rectangle(
         self, left: float, top: float, width: float, height: float, colour: Colour
@@ -69,26 +86,27 @@ class SvgSheet:
         y: float,
         size: float,
         colour: Colour,
-        face: Face,
+        bold: bool = False,
         align: Align = "left",
     ) -> None:
         """Write one line; `y` is its baseline, `x` its left, middle or right."""
-        if not string:
+        # As it is written: a text's length must go with the size that stands there.
+        line, size = set_line(string, bold), round(size, 3)
+        if line.simple:
+            whole = "".join(run.string for run in line.runs)
+            width = line.width * size if len(whole) >= _LONG else None
+            self._text(whole, x, y, size, _hex(colour), bold, align, width)
             return
-        self._faces[face.name] = face
-        families = ", ".join(f"'{name}'" for name in (face.name, *face.others))
-        element = self._add("text", x=x, y=y, fill=_hex(colour))
-        element.set("font-family", f"{families}, sans-serif")
-        element.set("font-size", _number(size))
-        element.set("text-anchor", _ANCHORS[align])
-        # Spaces count: the page parts what it says with them.
-        element.set("xml:space", "preserve")
-        if face.bold:
-            element.set("font-weight", "bold")
-        if len(string) >= _LONG:
-            element.set("textLength", _number(face.width(string, size)))
-            element.set("lengthAdjust", "spacingAndGlyphs")
-        element.text = string
+        left = left_of(x, line.width * size, align)
+        for run in line.runs:
+            place, wide = left + run.left * size, run.width * size
+            if run.simple:
+                self._text(run.string, place, y, size, _hex(colour), bold, "left", wide)
+                continue
+            outline = _path(run, place, y, size)
+            if outline:
+                self._add("path", d=outline, fill=_hex(colour))
+            self._text(run.string, place, y, size, "none", bold, "left", wide, own=False)
 
     def picture(
         self, pixels: NDArray[np.uint8], left: float, top: float, width: float, height: float
@@ -104,9 +122,41 @@ class SvgSheet:
 
     def to_bytes(self) -> bytes:
         """Return the file."""
-        self._fonts.text = "".join(map(_font_face, self._faces.values()))
+        self._style.text = _STYLE + "".join(
+            _font_face(bold, "".join(sorted(letters))) for bold, letters in self._letters.items()
+        )
         ElementTree.indent(self._root)
         return ElementTree.tostring(self._root, encoding="utf-8", xml_declaration=True)
+
+    def _text(
+        self,
+        string: str,
+        x: float,
+        y: float,
+        size: float,
+        fill: str,
+        bold: bool,
+        align: Align,
+        width: float | None,
+        own: bool = True,
+    ) -> None:
+        """Add a text in one typeface, squeezed to a width where one is given."""
+        if not string:
+            return
+        element = self._add("text", x=x, y=y, fill=fill)
+        element.set("font-family", _FAMILIES if own else "sans-serif")
+        element.set("font-size", _number(size))
+        element.set("text-anchor", _ANCHORS[align])
+        # Spaces count: the page parts what it says with them.
+        element.set("xml:space", "preserve")
+        if bold:
+            element.set("font-weight", "bold")
+        if width:
+            element.set("textLength", _number(width))
+            element.set("lengthAdjust", "spacingAndGlyphs")
+        element.text = string
+        if own:
+            self._letters.setdefault(bold, set()).update(string)
 
     def _add(self, tag: str, **attributes: str | float) -> ElementTree.Element:
         words = {
@@ -116,12 +166,24 @@ class SvgSheet:
         return ElementTree.SubElement(self._root, tag, words)
 
 
-def _font_face(face: Face) -> str:
-    """Return the style sheet's rule that takes a font along in the file."""
-    data = base64.b64encode(face.data).decode("ascii")
-    weight = "bold" if face.bold else "normal"
+def _path(run: Run, x: float, y: float, size: float) -> str:
+    """Return the outlines of a run's glyphs as SVG writes them."""
+    return "".join(
+        kind
+        + " ".join(
+            f"{_number(x + (glyph.x + right) * size)} {_number(y - (glyph.y + up) * size)}"
+            for right, up in points
+        )
+        for glyph in run.glyphs
+        for kind, points in run.typeface.outline(glyph.number)
+    )
+
+
+def _font_face(bold: bool, letters: str) -> str:
+    """Return the style sheet's rule that takes a typeface along in the file."""
+    data = base64.b64encode(shipped(bold).part(letters)).decode("ascii")
     return (
-        f"@font-face {{ font-family: '{face.name}'; font-weight: {weight}; "
+        f"@font-face {{ font-family: 'IBM Plex Sans'; font-weight: {'bold' if bold else 'normal'}; "
         f"src: url('data:font/ttf;base64,{data}') format('truetype'); }}\n"
     )
 

@@ -87,7 +87,7 @@ def export_pdf(
 
 def svg_of(sheet: Sheet, style: Style | None, paper: Paper) -> bytes:
     """Return a cell's karyogram as the content of an SVG file."""
-    drawing = SvgSheet(paper.landscape, sheet.title, sheet.description())
+    drawing = SvgSheet(paper.landscape, sheet.full_title, sheet.description())
     _draw(drawing, sheet, style, paper.landscape)
     return drawing.to_bytes()
 
@@ -103,7 +103,7 @@ def write_pdf(
     """Write karyograms into an open file as PDF, one page a cell."""
     first = sheets[0]
     words = first.description() if len(sheets) == 1 else f"{len(sheets)} cells, for research use."
-    book = PdfBook(stream, title or first.title, words)
+    book = PdfBook(stream, title or first.full_title, words)
     for sheet in sheets:
         # A cell's pictures are let go before the next one's are made.
         book.begin(paper.landscape, f"Cell {sheet.name}" if len(sheets) > 1 else "")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 from scipy import ndimage
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES
@@ -20,7 +20,7 @@ from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.faithfulness import Faithfulness, measure
 from napari_karyo.inference.saliency import BLUR, gradients
 from napari_karyo.io.whole import whole_file
-from napari_karyo.karyogram.lettering import font
+from napari_karyo.lettering import draw_text
 from napari_karyo.models.named import TABLE_1
 from napari_karyo.models.weights import load_weights
 from napari_karyo.reproduction.clock import Clock
@@ -160,10 +160,9 @@ def _sheet(columns: dict[str, NDArray[np.float32]]) -> Image.Image:
     """Draw a row a crop: the crop, then its map under each network, nothing masked."""
     width, height = _CELL * len(columns), _EDGE + _CELL * len(columns["crop"])
     sheet = Image.new("RGB", (width, height), "black")
-    draw = ImageDraw.Draw(sheet)
     for column, (title, values) in enumerate(columns.items()):
         middle = column * _CELL + _CELL // 2
-        draw.text((middle, _EDGE - 6), title[:22], font=font(13), anchor="ms")
+        draw_text(sheet, (middle, _EDGE - 6), title[:22], 13, "white", align="middle")
         for row, picture in enumerate(values):
             shown = picture if title == "crop" else ndimage.gaussian_filter(picture, BLUR)
             grey = np.rint(255 * shown / max(float(shown.max()), 1e-30)).astype(np.uint8)

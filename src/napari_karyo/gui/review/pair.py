@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw
 
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.gui.open_cell import OpenCell
-from napari_karyo.karyogram.lettering import fit, font
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.tiles import cell_greys, draw_tile
+from napari_karyo.lettering import clean, draw_text, fit
 from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import Upright
 
@@ -71,9 +71,9 @@ def pair_picture(
     draw = ImageDraw.Draw(image)
     for number, one in enumerate(chromosomes):
         slot = cell.karyotype.slot_of(one)
-        words = fit(f"{slot}: {found.cell.chromosomes[one].name}", letters, field - 2 * gap)
+        words = fit(f"{slot}: {clean(found.cell.chromosomes[one].name)}", letters, field - 2 * gap)
         place = number * field + field / 2, 0.75 * head
-        draw.text(place, words, fill=style.ink, font=font(letters, words), anchor="ms")
+        draw_text(image, place, words, letters, style.ink, align="middle")
         if number:
             draw.line([(number * field, gap), (number * field, height - gap)], fill=style.faint)
     return np.asarray(image).copy()

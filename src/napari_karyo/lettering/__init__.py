@@ -1,0 +1,30 @@
+"""Letters: which font has them, how they follow one another, and how wide they are.
+
+Everything that is written on a page of pixels, in an SVG or in a PDF goes through
+`set_line`, so that all of them agree.
+"""
+
+from napari_karyo.lettering.clean import clean
+from napari_karyo.lettering.fitting import cut, fit, text_width, wrap
+from napari_karyo.lettering.line import Glyph, Line, Run, set_line
+from napari_karyo.lettering.missing import missing_letters, missing_notice
+from napari_karyo.lettering.pixels import draw_text, line_mask
+from napari_karyo.lettering.typeface import Typeface, shipped
+
+__all__ = [
+    "Glyph",
+    "Line",
+    "Run",
+    "Typeface",
+    "clean",
+    "cut",
+    "draw_text",
+    "fit",
+    "line_mask",
+    "missing_letters",
+    "missing_notice",
+    "set_line",
+    "shipped",
+    "text_width",
+    "wrap",
+]
