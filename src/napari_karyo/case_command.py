@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_karyo.errors import CaseError, ExportError
+from napari_karyo.errors import CaseError, ExportError, KaryoError
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case, CaseCell
@@ -26,8 +26,7 @@ def case(chosen: Namespace) -> int:
         rows = _rows(opened, chosen.cell)
         if chosen.output is not None:
             return _write(opened, rows, chosen)
-        _tell(opened, rows, history=chosen.history)
-    return 0
+        return _tell(opened, rows, history=chosen.history)
 
 
 def _rows(case: Case, wanted: Sequence[str]) -> list[CaseCell]:
@@ -41,17 +40,34 @@ def _rows(case: Case, wanted: Sequence[str]) -> list[CaseCell]:
     return [row for row in rows if not wanted or row.name in wanted]
 
 
-def _tell(case: Case, rows: Sequence[CaseCell], *, history: bool) -> None:
+def _tell(case: Case, rows: Sequence[CaseCell], *, history: bool) -> int:
     patient = f" (patient {case.patient})" if case.patient else ""
-    print(f"{case.path}{patient}: {len(rows)} cell{'' if len(rows) == 1 else 's'}")
+    _print(f"{case.path}{patient}: {len(rows)} cell{'' if len(rows) == 1 else 's'}")
+    failed = 0
     for row in rows:
-        karyotype = case.karyotype(row.number)
-        print(f"{row.name}: {_state(karyotype)}; {row.crops} crops, model {row.model}")
-        if history:
-            for event in case.events(row.number):
-                verb = {"do": "", "undo": "undone: ", "redo": "done again: "}[event.direction]
-                when = event.time.isoformat(timespec="seconds")
-                print(f"  {when}  {event.who or '-'}  {verb}{event.edit.text}")
+        try:
+            karyotype = case.karyotype(row.number)
+            events = case.events(row.number) if history else []
+        except KaryoError as error:
+            failed += _left_out(row, error)
+            continue
+        _print(f"{row.name}: {_state(karyotype)}; {row.crops} crops, model {row.model}")
+        for event in events:
+            verb = {"do": "", "undo": "undone: ", "redo": "done again: "}[event.direction]
+            when = event.time.isoformat(timespec="seconds")
+            _print(f"  {when}  {event.who or '-'}  {verb}{event.edit.text}")
+    return 1 if failed else 0
+
+
+def _print(line: str) -> None:
+    # A case comes by mail: what it holds must not speak to the terminal.
+    print("".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line))
+
+
+def _left_out(row: CaseCell, error: KaryoError) -> int:
+    """Say why a cell is left out: it doesn't cost the others."""
+    print(f"napari-karyo: {row.name} is left out: {error}", file=sys.stderr)
+    return 1
 
 
 def _state(karyotype: Karyotype) -> str:
@@ -75,10 +91,16 @@ def _write(case: Case, rows: Sequence[CaseCell], chosen: Namespace) -> int:
 
     if not rows:
         raise ExportError("this case holds no cell.", "Classify a folder first.", case.path)
-    sheets = [
-        Sheet(case.karyotype(row.number), case.classification(row.number), chosen.title)
-        for row in rows
-    ]
+    sheets, failed = [], 0
+    for row in rows:
+        try:
+            karyotype, found = case.karyotype(row.number), case.classification(row.number)
+        except KaryoError as error:
+            failed += _left_out(row, error)
+        else:
+            sheets.append(Sheet(karyotype, found, chosen.title))
+    if not sheets:
+        raise ExportError("no cell of this case can be read.", "Take a copy of it.", case.path)
     patient = (case.patient or None) if chosen.patient else None
     missing = illegible(sheets, chosen.output, patient=patient, report=chosen.report)
     if missing:
@@ -92,7 +114,7 @@ def _write(case: Case, rows: Sequence[CaseCell], chosen: Namespace) -> int:
         report=chosen.report,
     ):
         print(path)
-    return 0
+    return 1 if failed else 0
 
 
 def _open_window(path: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from io import TextIOWrapper
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error; 130: stopped with Ctrl+C.
     """
     chosen = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name that the terminal can't show is shown escaped.
+            stream.reconfigure(errors="backslashreplace")
     # The commands are loaded only now, so that --help and a mistyped option answer at once.
     from napari_karyo import case_command, commands
 

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Self
 
 from napari_karyo import __version__
 from napari_karyo.case import database
+from napari_karyo.case.checked import RowError
 from napari_karyo.case.journal import CellJournal, Event, insert_history, read_events
 from napari_karyo.case.rows import (
     copy_cell,
@@ -139,7 +139,7 @@ class Case:
         if lock is None:
             connection = database.open_for_reading(whole)
             try:
-                version = database.version_of(connection, whole)
+                version = database.check(connection, whole)
                 if version < database.schema.VERSION:
                     raise CaseError(
                         f"this case file is of version {version} and can't be brought up to date: "
@@ -189,7 +189,10 @@ class Case:
 
     def fact(self, name: str) -> str | None:
         """Return something kept about the whole case, or None."""
-        rows = self.query("SELECT value FROM fact WHERE name = ?", name)
+        # Text, and not without end, whatever the file holds.
+        rows = self.query(
+            "SELECT substr(CAST(value AS TEXT), 1, 10000) FROM fact WHERE name = ?", name
+        )
         return rows[0][0] if rows else None
 
     def set_fact(self, name: str, value: str) -> None:
@@ -200,12 +203,15 @@ class Case:
 
     def cells(self) -> tuple[CaseCell, ...]:
         """Return the cells in the order in which they came."""
+        words = ", ".join(
+            f"substr(CAST({name} AS TEXT), 1, 1000)"
+            for name in ("name", "label", "model", "model_hash", "program")
+        )
         return tuple(
             CaseCell(number, name, label, crops, bool(gone), *rest)
-            for number, name, label, crops, gone, *rest in self.query(
-                "SELECT id, name, label, (SELECT count(*) FROM chromosome "
-                "WHERE cell = cell.id AND made_of = '[]'), superseded, model, model_hash, program "
-                "FROM cell ORDER BY id"
+            for number, crops, gone, name, label, *rest in self.query(
+                "SELECT id, (SELECT count(*) FROM chromosome WHERE cell = cell.id "
+                f"AND made_of = '[]'), superseded = 1, {words} FROM cell ORDER BY id"
             )
         )
 
@@ -316,7 +322,7 @@ class Case:
         with self._reading(cell) as connection:
             karyotype = read_proposal(connection, cell)
             karyotype.who = who
-            events = read_events(connection, cell)
+            events = read_events(connection, cell, len(karyotype))
             karyotype.replay((event.direction, event.edit) for event in events)
         karyotype.journal = CellJournal(self, cell)
         return karyotype
@@ -330,7 +336,7 @@ class Case:
             Where its history makes no sense.
         """
         with self._reading(cell) as connection:
-            return read_events(connection, cell)
+            return read_events(connection, cell, len(read_proposal(connection, cell)))
 
     # -- the file -------------------------------------------------------------------
 
@@ -341,7 +347,7 @@ class Case:
             try:
                 return connection.execute(command, values).fetchall()
             except sqlite3.Error as error:
-                raise self._unreadable(repr(error)) from error
+                raise self._unreadable("a part of the case", repr(error)) from error
 
     def write(self, command: str, *values: Any) -> int:
         """Change the file for good; return the new row's number.
@@ -376,19 +382,27 @@ class Case:
                     yield connection
             except sqlite3.Error as error:
                 raise database.not_kept(self.path, error) from error
+            except RowError as error:
+                raise CaseError(
+                    f"this can't be kept in a case file: {error}.",
+                    "Nothing was changed.",
+                    self.path,
+                ) from error
 
     @contextmanager
     def _reading(self, cell: int) -> Iterator[sqlite3.Connection]:
         with self._turn:
             try:
                 yield self._open()
-            except (EditError, sqlite3.Error, zlib.error, KeyError, TypeError, ValueError) as error:
-                raise self._unreadable(f"cell {cell}: {error!r}") from error
+            except (RowError, EditError) as error:
+                raise self._unreadable(f"cell {cell}", str(error)) from error
+            except sqlite3.Error as error:
+                raise self._unreadable(f"cell {cell}", repr(error)) from error
 
-    def _unreadable(self, why: str) -> CaseError:
+    def _unreadable(self, part: str, why: str) -> CaseError:
         return CaseError(
-            f"a part of the case can't be read ({why}).",
-            "The file was left as it is. Take a copy from your backup.",
+            f"{part} can't be read ({why}).",
+            "The rest can. The file was left as it is; take a copy from your backup.",
             self.path,
         )
 
@@ -406,12 +420,14 @@ class Case:
         except CaseError as error:
             # A full disk must not keep anybody from looking.
             self.close()
-            return Case(self.path, database.open_for_reading(self.path), None, error.what)
+            connection = database.open_for_reading(self.path)
+            database.check(connection, self.path)
+            return Case(self.path, connection, None, error.what)
         return self
 
     def _who_has_it(self) -> str:
         try:
             holder = json.loads(self.fact("holder") or "{}")
             return f" (on {holder['computer']}, since {holder['since'][:16].replace('T', ' ')} UTC)"
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return ""

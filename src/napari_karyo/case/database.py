@@ -8,82 +8,12 @@ import uuid
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Final
 
 from filelock import FileLock, Timeout
 
 from napari_karyo.case import schema
+from napari_karyo.case.frame import check, check_file, damaged, guard
 from napari_karyo.errors import CaseError
-
-_MAGIC: Final = b"SQLite format 3\x00"
-_HEADER: Final = 100
-
-
-def check_file(path: Path) -> None:
-    """Say what is wrong with a case file before anything of it is touched.
-
-    Raises
-    ------
-    CaseError
-        Where it is missing, no case file, damaged, or of a newer version.
-    """
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEADER)
-    except FileNotFoundError:
-        raise CaseError("there is no such case file.", "Check the name.", path) from None
-    except OSError as error:
-        raise CaseError(
-            f"the case file can't be read: {error.strerror or error}.",
-            "Check that it is a file that you may read.",
-            path,
-        ) from error
-    if len(head) < _HEADER or not head.startswith(_MAGIC):
-        raise _damaged(path, "it does not begin as a case file does")
-    if int.from_bytes(head[68:72], "big") != schema.APPLICATION_ID:
-        raise CaseError(
-            "this is a database, but no case file of this program.",
-            "Open it with the program that wrote it.",
-            path,
-        )
-
-
-def version_of(connection: sqlite3.Connection, path: Path) -> int:
-    """Check the whole file and return the version of its tables.
-
-    Raises
-    ------
-    CaseError
-        Where it is damaged, or of a newer version.
-    """
-    try:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from error
-    if found is None or found[0] != "ok":
-        raise _damaged(path, "" if found is None else str(found[0]))
-    if version > schema.VERSION:
-        raise CaseError(
-            f"this case file was written by a newer version of the program (its tables are of "
-            f"version {version}, this program knows {schema.VERSION}).",
-            "Update napari-karyo. The file was left as it is.",
-            path,
-        )
-    if version < 1:
-        raise _damaged(path, "its tables have no version")
-    return version
-
-
-def _damaged(path: Path, why: str) -> CaseError:
-    # SQLite's own words may run over several lines.
-    reason = f" ({' '.join(why.split())})" if why else ""
-    return CaseError(
-        f"the case file is damaged{reason}.",
-        f"It was left as it is. Put it aside together with {path.name}-wal and {path.name}-shm, "
-        "then take a copy from your backup; the folder of crops can be classified again.",
-        path,
-    )
 
 
 def hold(path: Path) -> tuple[FileLock | None, str]:
@@ -119,7 +49,8 @@ def create(path: Path, facts: Mapping[str, str]) -> None:
     try:
         with closing(sqlite3.connect(part)) as connection, connection:
             connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-            connection.executescript(schema.TABLES)
+            for command in schema.commands(schema.VERSION):
+                connection.executescript(command)
             connection.executemany("INSERT INTO fact VALUES (?, ?)", list(facts.items()))
             connection.execute(f"PRAGMA user_version = {schema.VERSION}")
         try:
@@ -148,7 +79,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     check_file(path)
     with closing(open_for_reading(path)) as first:
-        version = version_of(first, path)
+        version = check(first, path)
     if version < schema.VERSION:
         _migrate(path, version)
     try:
@@ -158,7 +89,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """Open a case file so that nothing in it can be changed."""
+    """Open a case file so that nothing in it can be changed; its frame is yet to be checked."""
     check_file(path)
     log = path.with_name(f"{path.name}-wal")
     for options in ("mode=ro", "immutable=1"):
@@ -171,7 +102,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         except sqlite3.OperationalError:
             continue
         try:
-            connection.execute("SELECT count(*) FROM sqlite_schema")
+            # Without a look at its tables.
+            connection.execute("PRAGMA user_version")
         except sqlite3.OperationalError:
             # On a disk that can't be written to, SQLite has no place for its shared memory;
             # nobody changes the file there either.
@@ -179,7 +111,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             continue
         except sqlite3.DatabaseError as error:
             connection.close()
-            raise _damaged(path, str(error)) from error
+            raise damaged(path, str(error)) from error
         return connection
     raise CaseError(
         "the case file can't be opened where it lies.",
@@ -191,6 +123,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 def _connect(path: Path) -> sqlite3.Connection:
     # Its own transactions are begun and ended by name: nothing is left open by accident.
     connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
+    guard(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     # Every edit is on the disk itself before anybody is told that it is kept.
     connection.execute("PRAGMA synchronous = FULL")
@@ -201,9 +134,12 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _migrate(path: Path, version: int) -> None:
     """Bring the tables up to date, all steps or none, after a copy was put aside."""
     copy = path.with_name(f"{path.name}.version-{version}")
+    # What stands there already, a link perhaps, is replaced and not written through.
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        with closing(open_for_reading(path)) as source, closing(sqlite3.connect(copy)) as target:
+        with closing(open_for_reading(path)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
+        part.replace(copy)
         connection = _connect(path)
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -223,6 +159,8 @@ def _migrate(path: Path, version: int) -> None:
             f"It was left as it is; a copy is in {copy.name}.",
             path,
         ) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def not_kept(path: Path, error: Exception) -> CaseError:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from napari_karyo.case.checked import RowError, check_members, event_rows, insert, parsed
 from napari_karyo.errors import CaseError
 from napari_karyo.karyotype import Direction, Edit, Karyotype
 
@@ -103,21 +104,17 @@ def insert_event(
     of: int | None,
 ) -> int:
     """Write an event; return its number. `of` is the number of the edit undone or redone."""
-    cursor = connection.execute(
-        "INSERT INTO event (cell, direction, time, who, kind, words, edit, of) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            cell,
-            direction,
-            time.isoformat(),
-            who,
-            edit.kind,
-            edit.text,
-            json.dumps(edit.to_dict()) if of is None else None,
-            of,
-        ),
-    )
-    return int(cursor.lastrowid or 0)
+    values = {
+        "cell": cell,
+        "direction": direction,
+        "time": time.isoformat(),
+        "who": who,
+        "kind": edit.kind,
+        "words": edit.text,
+        "edit": json.dumps(edit.to_dict()) if of is None else None,
+        "of": of,
+    }
+    return insert(connection, "event", values)
 
 
 def insert_history(connection: sqlite3.Connection, cell: int, karyotype: Karyotype) -> None:
@@ -132,15 +129,33 @@ def insert_history(connection: sqlite3.Connection, cell: int, karyotype: Karyoty
         insert_event(connection, cell, edit, "undo", karyotype.who, datetime.now(UTC), number)
 
 
-def read_events(connection: sqlite3.Connection, cell: int) -> list[Event]:
-    """Return all that ever happened to a cell, oldest first."""
+def read_events(connection: sqlite3.Connection, cell: int, chromosomes: int) -> list[Event]:
+    """Return all that ever happened to a cell, oldest first.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    cell : int
+    chromosomes : int
+        How many the cell has, pieces too.
+
+    Raises
+    ------
+    RowError, EditError
+        Where its history makes no sense.
+    """
     edits: dict[int, Edit] = {}
     events = []
-    for number, direction, time, who, content, of in connection.execute(
-        "SELECT id, direction, time, who, edit, of FROM event WHERE cell = ? ORDER BY id", (cell,)
-    ):
-        if of is None:
-            edits[number] = Edit.from_dict(json.loads(content))
-        edit = edits[number if of is None else of]
-        events.append(Event(direction, edit, datetime.fromisoformat(time), who))
+    for row in event_rows(connection, cell):
+        where = f"cell {cell}, event {row['id']}"
+        if row["of"] is None:
+            edit = Edit.from_dict(parsed(where, row["edit"]))
+            for members in (edit.chromosomes, edit.before.seats, edit.after.seats):
+                check_members(where, members, chromosomes)
+            edits[row["id"]] = edit
+        elif row["of"] not in edits:
+            raise RowError(f"{where}: it is of no edit of this cell")
+        edit = edits[row["id"] if row["of"] is None else row["of"]]
+        time = datetime.fromisoformat(row["time"])
+        events.append(Event(row["direction"], edit, time, row["who"]))
     return events

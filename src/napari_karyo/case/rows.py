@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_karyo.case.checked import (
+    MOST_INPUTS,
+    RowError,
+    cell_row,
+    check_members,
+    chromosome_rows,
+    event_rows,
+    insert,
+    pixels_of,
+    shares_of,
+)
 from napari_karyo.cell import Cell, Chromosome, Lost, Polarity, Problem
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import PreprocessingError
@@ -59,10 +70,10 @@ def insert_cell(
         "withheld": classification.withheld,
         "unknown": classification.unknown,
         "notes": json.dumps(classification.notes),
-        "preprocessing": json.dumps(asdict(classification.settings)),
+        "preprocessing": json.dumps(classification.settings.as_dict()),
         "proposed": json.dumps(proposed.to_dict()),
     }
-    number = _insert(connection, "cell", values)
+    number = insert(connection, "cell", values)
     own = range(classification.photographed)
     insert_chromosomes(connection, number, classification, own, ())
     return number
@@ -116,7 +127,7 @@ def insert_chromosomes(
         if _is_named(connection, cell, number):
             raise sqlite3.IntegrityError(f"chromosome {number} is there already")
         # A piece whose edit was never kept may stand there from before.
-        _insert(connection, "chromosome", values, "INSERT OR REPLACE")
+        insert(connection, "chromosome", values, "INSERT OR REPLACE")
 
 
 def _is_named(connection: sqlite3.Connection, cell: int, number: int) -> bool:
@@ -133,12 +144,17 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
 
     Raises
     ------
+    RowError
+        Where its rows make no sense.
     PreprocessingError
         Where a crop that once held a chromosome holds none for this version of the program.
     """
-    row = _one(connection, number)
+    row = cell_row(connection, number)
     # Pieces come after all that was read.
-    items = _select(connection, "SELECT * FROM chromosome WHERE cell = ? ORDER BY number", number)
+    items = chromosome_rows(connection, number)
+    settings = _settings(row, len(items))
+    probabilities = [shares_of(item, "probabilities", len(CLASSES)) for item in items]
+    attention = np.stack([shares_of(item, "attention") for item in items])
     chromosomes = tuple(_chromosome(item) for item in items)
     read = [item for item, row in zip(chromosomes, items, strict=True) if row["made_of"] == "[]"]
     problems = tuple(Problem(*problem) for problem in json.loads(row["problems"]))
@@ -151,7 +167,6 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         simulated=bool(row["simulated"]),
         lost=frozenset(map(Lost, json.loads(row["lost"]))),
     )
-    settings = InputSettings(**json.loads(row["preprocessing"]))
     standing, uprights = stand_upright(cell)
     if len(uprights) != len(read):
         lost = next(one for one in standing.problems if one not in problems)
@@ -162,7 +177,6 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
             cell.name,
         )
     prepared = draw_inputs(cell, uprights, row["scale"], settings)
-    attention = np.stack([_floats(item["attention"]) for item in items])
     first = len(read)
     found = Classification(
         cell=cell,
@@ -187,67 +201,66 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         found = with_pieces(found, chromosomes[first:])
     return replace(
         found,
-        probabilities=np.stack([_floats(item["probabilities"]) for item in items]),
+        probabilities=np.stack(probabilities),
         p_arm_up=np.array([item["p_arm_up"] for item in items], np.float32),
         attention=attention,
         foreign=np.array([item["is_foreign"] for item in items], np.bool_),
     )
 
 
+def _settings(row: Mapping[str, Any], count: int) -> InputSettings:
+    """Return how the crops of a cell became the network's inputs."""
+    where = f"cell {row['id']}: preprocessing"
+    try:
+        settings = InputSettings.from_dict(json.loads(row["preprocessing"]))
+    except ValueError as error:
+        raise RowError(f"{where}: {error}") from error
+    if count * settings.height * settings.width > MOST_INPUTS:
+        raise RowError(f"{where}: {count} crops of that size are too many")
+    return settings
+
+
 def read_proposal(connection: sqlite3.Connection, number: int) -> Karyotype:
-    """Return the karyotype that was proposed of a cell, with no edit yet."""
-    row = _one(connection, number)
-    names = connection.execute(
-        "SELECT name FROM chromosome WHERE cell = ? ORDER BY number", (number,)
-    ).fetchall()
-    return Karyotype.from_state(
-        [name for (name,) in names],
-        State.from_dict(json.loads(row["proposed"])),
-        unknown=row["unknown"],
-    )
+    """Return the karyotype that was proposed of a cell, with no edit yet.
+
+    Raises
+    ------
+    RowError, EditError
+        Where its rows make no sense.
+    """
+    row = cell_row(connection, number)
+    names = [item["name"] for item in chromosome_rows(connection, number)]
+    proposed = State.from_dict(json.loads(row["proposed"]))
+    check_members(f"cell {number}: proposed", proposed.seats, len(names))
+    return Karyotype.from_state(names, proposed, unknown=row["unknown"])
 
 
 def copy_cell(source: sqlite3.Connection, target: sqlite3.Connection, number: int) -> int:
-    """Copy the rows of a cell, of its chromosomes and its history; return its new number."""
-    own = dict(_one(source, number))
+    """Copy the rows of a cell, of its chromosomes and its history; return its new number.
+
+    Raises
+    ------
+    RowError
+        Where its rows make no sense.
+    """
+    own = cell_row(source, number)
     del own["id"]
-    new = _insert(target, "cell", own)
-    for row in _select(source, "SELECT * FROM chromosome WHERE cell = ? ORDER BY number", number):
-        _insert(target, "chromosome", {**dict(row), "cell": new})
+    new = insert(target, "cell", own)
+    for row in chromosome_rows(source, number):
+        insert(target, "chromosome", {**row, "cell": new})
     moved: dict[int | None, int | None] = {None: None}
-    for row in _select(source, "SELECT * FROM event WHERE cell = ? ORDER BY id", number):
-        values = {**dict(row), "cell": new, "of": moved[row["of"]]}
-        moved[values.pop("id")] = _insert(target, "event", values)
+    for row in event_rows(source, number):
+        if row["of"] not in moved:
+            raise RowError(f"cell {number}, event {row['id']}: it is of no edit of this cell")
+        values = {**row, "cell": new, "of": moved[row["of"]]}
+        moved[values.pop("id")] = insert(target, "event", values)
     return new
 
 
-def _one(connection: sqlite3.Connection, number: int) -> sqlite3.Row:
-    rows = _select(connection, "SELECT * FROM cell WHERE id = ?", number)
-    if not rows:
-        raise KeyError(number)
-    return rows[0]
-
-
-def _select(connection: sqlite3.Connection, query: str, number: int) -> list[sqlite3.Row]:
-    cursor = connection.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(query, (number,)).fetchall()
-
-
-def _insert(
-    connection: sqlite3.Connection, table: str, values: dict[str, Any], verb: str = "INSERT"
-) -> int:
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    cursor = connection.execute(f"{verb} INTO {table} ({names}) VALUES ({marks})", values)
-    return int(cursor.lastrowid or 0)
-
-
-def _chromosome(row: sqlite3.Row) -> Chromosome:
-    pixels = np.frombuffer(zlib.decompress(row["pixels"]), np.dtype(row["dtype"]))
+def _chromosome(row: Mapping[str, Any]) -> Chromosome:
     return Chromosome(
         name=row["name"],
-        image=pixels.reshape(row["height"], row["width"]),
+        image=pixels_of(row),
         path=None if row["path"] is None else Path(row["path"]),
         expected=row["expected"],
     )
@@ -255,7 +268,3 @@ def _chromosome(row: sqlite3.Row) -> Chromosome:
 
 def _blob(values: NDArray[np.float32]) -> bytes:
     return np.asarray(values, "<f4").tobytes()
-
-
-def _floats(blob: bytes) -> NDArray[np.float32]:
-    return np.frombuffer(blob, "<f4").astype(np.float32)

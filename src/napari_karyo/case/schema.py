@@ -8,9 +8,12 @@ from typing import Final
 #: Bytes 68 to 71 of the file: "Kary". SQLite keeps it for programs that use its format.
 APPLICATION_ID: Final = 0x4B617279
 
-#: Of the tables below.
+#: Of the tables below after all steps.
 VERSION: Final = 2
 
+#: The tables of version 1. Every later version is these and the steps in `MIGRATIONS`, so that
+#: a new file and one brought up to date are alike. Files carry these words and are compared
+#: with them: what was released once stays as it is.
 TABLES: Final = """
 CREATE TABLE fact (
     name TEXT PRIMARY KEY,
@@ -25,7 +28,6 @@ CREATE TABLE cell (
     path TEXT,
     polarity TEXT NOT NULL,
     simulated INTEGER NOT NULL,
-    lost TEXT NOT NULL DEFAULT '[]',
     problems TEXT NOT NULL,
     added TEXT NOT NULL,
     superseded INTEGER NOT NULL DEFAULT 0,
@@ -36,8 +38,6 @@ CREATE TABLE cell (
     scale REAL NOT NULL,
     doubtful_below REAL NOT NULL,
     sure_from REAL NOT NULL,
-    withheld TEXT NOT NULL DEFAULT '',
-    unknown TEXT NOT NULL DEFAULT '',
     notes TEXT NOT NULL,
     preprocessing TEXT NOT NULL,
     proposed TEXT NOT NULL
@@ -58,7 +58,6 @@ CREATE TABLE chromosome (
     probabilities BLOB NOT NULL,
     p_arm_up REAL NOT NULL,
     attention BLOB NOT NULL,
-    is_foreign INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (cell, number)
 ) STRICT;
 
@@ -109,3 +108,8 @@ MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
         WHERE sure_from > 1.0 AND json_valid(notes)""",
     ),
 }
+
+
+def commands(version: int) -> tuple[str, ...]:
+    """Return what makes the empty tables of a version."""
+    return (TABLES, *(one for step in range(1, version) for one in MIGRATIONS[step]))

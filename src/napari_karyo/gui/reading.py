@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_karyo.cell import Patient, Problem
+from napari_karyo.errors import KaryoError
 from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
 
@@ -43,6 +44,7 @@ def case_reader(path: str | list[str]) -> Reader | None:
 def _read_case(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
     """Open a case in the window in front; without one, return the crops of its cells."""
     import napari
+    from napari.utils.notifications import show_error
 
     from napari_karyo.case import Case
     from napari_karyo.gui.case_shelf import open_case
@@ -53,8 +55,16 @@ def _read_case(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
         open_case(viewer, whole)
         # napari's word for: read, but there is no layer to add.
         return [(None,)]  # type: ignore[list-item]
+    cells = []
     with Case.open(whole, read_only=True) as case:
-        cells = [case.classification(row.number).cell for row in case.cells() if not row.superseded]
+        for row in case.cells():
+            if row.superseded:
+                continue
+            try:
+                cells.append(case.classification(row.number).cell)
+            except KaryoError as error:
+                # One bad cell doesn't cost the others.
+                show_error(str(error))
     return [layer_data(cell, visible=not n) for n, cell in enumerate(cells)]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from napari_karyo.errors import EditError
-from napari_karyo.karyotype.state import PLAIN, SLOTS, State
+from napari_karyo.karyotype.state import PLAIN, SLOTS, State, moment, numbers, word
 
 Direction = Literal["do", "undo", "redo"]
 
@@ -64,13 +64,13 @@ class Edit:
         """
         try:
             return cls(
-                kind=str(content["kind"]),
-                chromosomes=tuple(map(int, content["chromosomes"])),
-                text=str(content["text"]),
+                kind=word(content["kind"]),
+                chromosomes=numbers(content["chromosomes"]),
+                text=word(content["text"]),
                 before=State.from_dict(content["before"]),
                 after=State.from_dict(content["after"]),
-                time=datetime.fromisoformat(content["time"]),
-                who=str(content["who"]),
+                time=moment(content["time"]),
+                who=word(content["who"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise EditError(f"This is no edit of a karyotype: {error!r}.") from error

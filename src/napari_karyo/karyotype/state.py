@@ -9,9 +9,10 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.errors import EditError
@@ -70,6 +71,25 @@ class Appearance:
             "low": self.low,
             "high": self.high,
         }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Appearance:
+        """Return the appearance that `to_dict` wrote.
+
+        Raises
+        ------
+        TypeError, KeyError, EditError
+            Where the content makes no sense.
+        """
+        straightened = content["straightened"]
+        numbers = [content[name] for name in ("angle", "low", "high")]
+        # A whole number may have more digits than any angle, and than a float can take.
+        if type(straightened) is not bool or not all(
+            type(one) in (int, float) and abs(one) < 1e6 for one in numbers
+        ):
+            raise TypeError("an angle or a contrast is no number")
+        angle, low, high = map(float, numbers)
+        return cls(angle, straightened, low, high)
 
 
 #: As photographed, upright: what every chromosome begins with.
@@ -239,26 +259,74 @@ class State:
             Where the content makes no sense.
         """
 
-        def numbers(name: str) -> frozenset[int]:
-            return frozenset(map(int, content[name]))
+        def members(name: str) -> frozenset[int]:
+            return frozenset(numbers(content[name]))
 
         try:
             return cls(
-                {slot: tuple(map(int, seats)) for slot, seats in content["slots"].items()},
-                turned=numbers("turned"),
-                corrected=numbers("corrected"),
-                reviewed=numbers("reviewed"),
-                derivatives=numbers("derivatives"),
+                {slot: numbers(seats) for slot, seats in content["slots"].items()},
+                turned=members("turned"),
+                corrected=members("corrected"),
+                reviewed=members("reviewed"),
+                derivatives=members("derivatives"),
                 appearances={
-                    int(one): Appearance(**look) for one, look in content["appearances"].items()
+                    int(one): Appearance.from_dict(look)
+                    for one, look in content["appearances"].items()
                 },
-                marks=frozenset(map(str, content["marks"])),
+                marks=frozenset(map(word, content["marks"])),
                 signatures=tuple(
-                    Signature(role, str(who), str(time))
+                    Signature(_role(role), word(who), moment(time).isoformat())
                     for role, who, time in content["signatures"]
                 ),
-                note=str(content["note"]),
-                iscn=None if content["iscn"] is None else str(content["iscn"]),
+                note=word(content["note"]),
+                iscn=None if content["iscn"] is None else word(content["iscn"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise EditError(f"This is no state of a karyotype: {error!r}.") from error
+
+
+def numbers(content: Any) -> tuple[int, ...]:
+    """Return chromosomes that a list of JSON names.
+
+    Raises
+    ------
+    TypeError
+        Where it is none.
+    """
+    if not isinstance(content, list) or not all(type(one) is int for one in content):
+        raise TypeError("no list of chromosomes")
+    return tuple(content)
+
+
+def word(content: Any) -> str:
+    """Return a text of JSON.
+
+    Raises
+    ------
+    TypeError
+        Where it is none.
+    """
+    if not isinstance(content, str):
+        raise TypeError("no text")
+    return content
+
+
+def _role(content: Any) -> Role:
+    if content not in get_args(Role):
+        raise ValueError("nobody signs so")
+    role: Role = content
+    return role
+
+
+def moment(content: Any) -> datetime:
+    """Return the time that a text of JSON says, with its zone.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where it says none that any clock could have shown.
+    """
+    time = datetime.fromisoformat(word(content))
+    if time.tzinfo is None or not 1970 <= time.year <= 9000:
+        raise ValueError("no time")
+    return time

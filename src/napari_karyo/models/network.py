@@ -81,7 +81,7 @@ class NetworkConfig:
         # Weights that do not say so were trained on crops each at full brightness. Those that
         # look once, the paper's, are the ones that don't straighten.
         older = {"brightness": "crop", "settle": values["input"].get("straighten", True)}
-        values["input"] = InputSettings(**{**older, **values["input"]})
+        values["input"] = InputSettings.from_dict({**older, **values["input"]})
         for name in {"depths", "widths", "stem_stride", "hidden"} & set(values):
             values[name] = tuple(values[name])
         if "strides" in values:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ HEADROOM = 1.4
 
 #: Over what the reference length is taken.
 Normalization = Literal["cell", "patient"]
+
+#: Of what each crop is brought to the network's brightness.
+Brightness = Literal["cell", "crop"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,49 @@ class InputSettings:
     target_rows: float = 96.0
     quantile: float = REFERENCE_QUANTILE
     straighten: bool = True
-    brightness: Literal["cell", "crop"] = "cell"
+    brightness: Brightness = "cell"
     settle: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values for a file."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: object) -> InputSettings:
+        """Read back what `as_dict` wrote; what is left out has its usual value.
+
+        Raises
+        ------
+        ValueError
+            Where a value is unknown, or none of its kind.
+        """
+        if not isinstance(values, dict):
+            raise ValueError("these are no settings")
+        for name, value in values.items():
+            holds = _SETTINGS.get(name)
+            if holds is None or not holds(value):
+                raise ValueError(f"{str(name)[:40]} can't be {repr(value)[:40]}")
+        return cls(**values)
+
+
+def _between(low: float, high: float, *kinds: type) -> Callable[[Any], bool]:
+    return lambda value: type(value) in kinds and low <= value <= high
+
+
+def _truth(value: Any) -> bool:
+    return type(value) is bool
+
+
+#: What each of the settings may be in a file.
+_SETTINGS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "height": _between(8, 1024, int),
+    "width": _between(8, 1024, int),
+    "target_rows": _between(1, 1024, int, float),
+    "quantile": _between(0, 1, int, float),
+    "straighten": _truth,
+    "brightness": lambda value: value in get_args(Brightness),
+    "settle": _truth,
+}
 
 
 @dataclass(frozen=True, eq=False)
