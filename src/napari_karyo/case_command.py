@@ -60,13 +60,17 @@ def _tell(case: Case, rows: Sequence[CaseCell], *, history: bool) -> int:
 
 
 def _print(line: str) -> None:
+    print(_plain(line))
+
+
+def _plain(text: str) -> str:
     # A case comes by mail: what it holds must not speak to the terminal.
-    print("".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line))
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def _left_out(row: CaseCell, error: KaryoError) -> int:
     """Say why a cell is left out: it doesn't cost the others."""
-    print(f"napari-karyo: {row.name} is left out: {error}", file=sys.stderr)
+    print(f"napari-karyo: {_plain(row.name)} is left out: {error}", file=sys.stderr)
     return 1
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from io import TextIOWrapper
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from napari_karyo import __version__

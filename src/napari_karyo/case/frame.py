@@ -177,9 +177,7 @@ def _tables(commands: tuple[str, ...]) -> frozenset[tuple[object, ...]]:
 
 
 def _words_of(connection: sqlite3.Connection, most: int) -> frozenset[tuple[object, ...]]:
-    rows = connection.execute(
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema LIMIT ?", (most,)
-    )
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_schema LIMIT ?"
     return frozenset(
         (kind, name, table, " ".join(sql.split()) if isinstance(sql, str) else sql)
         for kind, name, table, sql in connection.execute(query, (most,))
