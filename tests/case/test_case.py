@@ -221,7 +221,8 @@ def test_an_older_file_is_brought_up_to_date_and_a_copy_kept(
     case.close()
     own = schema.VERSION
     monkeypatch.setattr(schema, "VERSION", own + 1)
-    monkeypatch.setattr(schema, "MIGRATIONS", {own: ("ALTER TABLE cell ADD COLUMN colour TEXT",)})
+    steps = ("ALTER TABLE cell ADD COLUMN colour TEXT",)
+    monkeypatch.setattr(schema, "MIGRATIONS", {**schema.MIGRATIONS, own: steps})
     with Case.open(path) as newer:
         assert newer.karyotype(number).state == karyotype.state
         assert newer.query("SELECT colour FROM cell") == [(None,)]
@@ -287,7 +288,7 @@ def test_a_failed_migration_leaves_the_file_as_it_is(
     own = schema.VERSION
     monkeypatch.setattr(schema, "VERSION", own + 1)
     steps = ("ALTER TABLE cell ADD COLUMN colour TEXT", "NO SUCH COMMAND")
-    monkeypatch.setattr(schema, "MIGRATIONS", {own: steps})
+    monkeypatch.setattr(schema, "MIGRATIONS", {**schema.MIGRATIONS, own: steps})
     with pytest.raises(CaseError, match="could not be brought up to date"):
         Case.open(path)
     monkeypatch.undo()

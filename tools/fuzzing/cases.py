@@ -32,6 +32,7 @@ _LOGGED = slice(18, 20)
 _BOMB = zlib.compress(bytes(300_000_000), 9)
 _JSON_COLUMNS = (
     ("cell", "problems"),
+    ("cell", "lost"),
     ("cell", "notes"),
     ("cell", "preprocessing"),
     ("cell", "proposed"),
@@ -106,6 +107,7 @@ def _classified(name: str, count: int) -> Classification:
         model_hash="0" * 64,
         device="cpu",
         thresholds=(0.4, 0.9),
+        foreign=np.zeros(count, np.bool_),
         notes=("Look at it.",),
         settings=settings,
     )

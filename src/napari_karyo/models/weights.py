@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from napari_karyo.errors import WeightsError
 from napari_karyo.io.whole import whole_file
+from napari_karyo.models.checked import (
+    HeaderError,
+    MisfitError,
+    calibration_of,
+    check_numbers,
+    parsed,
+    read_header,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -66,7 +75,8 @@ class Weights:
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def save_weights(
@@ -128,7 +138,8 @@ def rounded(network: AnyNetwork, largest: int = BYTE) -> AnyNetwork:
         As given to `save_weights`.
     """
     copy = deepcopy(network).cpu()
-    copy.load_state_dict(_scaled(_whole(copy.state_dict(), largest)))
+    whole = _whole(copy.state_dict(), largest)
+    copy.load_state_dict({name: _numbers(whole, name) for name in copy.state_dict()})
     return copy.eval()
 
 
@@ -153,18 +164,13 @@ def _whole(tensors: dict[str, Tensor], largest: int) -> dict[str, Tensor]:
     return whole
 
 
-def _scaled(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Undo `_whole`."""
-    scaled = {}
-    for name, value in tensors.items():
-        if name.endswith(SCALE):
-            continue
-        if name + SCALE in tensors:
-            scale = tensors[name + SCALE].reshape(-1, *[1] * (value.ndim - 1))
-            scaled[name] = value.float() * scale
-        else:  # the norms' counters are integers
-            scaled[name] = value.float() if value.is_floating_point() else value
-    return scaled
+def _numbers(tensors: dict[str, Tensor], name: str) -> Tensor:
+    """Undo `_whole` for one tensor."""
+    value = tensors[name]
+    if name + SCALE in tensors:
+        return value.float() * tensors[name + SCALE].reshape(-1, *[1] * (value.ndim - 1))
+    # The norms' counters are integers.
+    return value.float() if value.is_floating_point() else value
 
 
 def _packed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -191,9 +197,12 @@ def _unpacked(tensors: dict[str, Tensor], shapes: dict[str, tuple[int, ...]]) ->
     sizes = [math.prod(shapes[name]) for name in names]
     # No more than there should be is unpacked, whatever the file holds.
     coder = zlib.decompressobj()
-    data = bytearray(coder.decompress(tensors[PACKED].numpy().tobytes(), sum(sizes) + 1))
+    try:
+        data = bytearray(coder.decompress(tensors[PACKED].numpy().tobytes(), sum(sizes) + 1))
+    except zlib.error as error:
+        raise MisfitError(f"the packed numbers can't be unpacked: {error}") from error
     if len(data) != sum(sizes) or not coder.eof:
-        raise ValueError("the packed numbers are not as many as the network has")
+        raise MisfitError("the packed numbers are not as many as the network has")
     parts = torch.frombuffer(data, dtype=torch.int8).split(sizes)
     shaped = {name: part.reshape(shapes[name]) for name, part in zip(names, parts, strict=True)}
     return {**rest, **shaped}
@@ -226,8 +235,6 @@ def load_weights(model: str | Path = "default") -> Weights:
     """
     from safetensors import SafetensorError, safe_open
 
-    from napari_karyo.models.ensemble import build, settings_from_dict
-
     shipped = json.loads(HASHES.read_text()) if HASHES.exists() else {}
     name = str(model)
     path = FOLDER / f"{name}.safetensors" if name in shipped else Path(model)
@@ -246,28 +253,58 @@ def load_weights(model: str | Path = "default") -> Weights:
             path,
         )
     try:
+        metadata, written = read_header(path)
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
+            network, calibration, facts = _read(file, metadata, written)
+    except (HeaderError, SafetensorError, OSError) as error:
         raise WeightsError(
             f"this is not a readable safetensors file ({error}).",
             "Give a file that napari-karyo train wrote, or copy it again if it was cut short.",
             path,
         ) from error
-    try:
-        if metadata["format"] not in FORMATS:
-            raise KeyError("format")
-        network = build(settings_from_dict(json.loads(metadata["config"])))
-        calibration = {key: float(v) for key, v in json.loads(metadata["calibration"]).items()}
-        facts = dict(json.loads(metadata["facts"]))
-        calibration["temperature"], calibration["doubtful"], calibration["sure"]
-        shapes = {key: tuple(value.shape) for key, value in network.state_dict().items()}
-        network.load_state_dict(_scaled(_unpacked(tensors, shapes)))
-    except (KeyError, TypeError, ValueError, RuntimeError, zlib.error) as error:
+    except MisfitError as error:
         raise WeightsError(
-            "the file holds no weights of a network written by napari-karyo.",
+            f"the file holds no weights of a network written by napari-karyo ({error}).",
             "Give a file that napari-karyo train wrote.",
             path,
         ) from error
     return Weights(name, network.eval(), digest, calibration, facts)
+
+
+def _read(
+    file: Any, metadata: dict[str, str], written: dict[str, tuple[int, ...]]
+) -> tuple[Network, dict[str, float], dict[str, Any]]:
+    """Build the network that an open file describes; every size is judged before it is used."""
+    from napari_karyo.models.ensemble import build
+
+    if metadata.get("format") not in FORMATS:
+        raise MisfitError("it is of no format that is known")
+    calibration, facts = calibration_of(metadata), parsed(metadata, "facts")
+    network = build(settings_of(metadata))
+    shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    _check_names(written, shapes)
+    tensors = {name: file.get_tensor(name) for name in written}
+    tensors = _unpacked(tensors, shapes)
+    # One by one, so that they are never all there twice.
+    for name, weights in network.state_dict().items():
+        numbers = _numbers(tensors, name)
+        check_numbers(name, numbers)
+        weights.copy_(numbers)
+    return network, calibration, facts
+
+
+def _check_names(written: dict[str, tuple[int, ...]], shapes: dict[str, tuple[int, ...]]) -> None:
+    """Check that a file has the tensors of a network: each once, and of its shape."""
+    scales = {name for name in written if name.endswith(SCALE)}
+    packed = {name.removesuffix(SCALE) for name in scales} if PACKED in written else set()
+    for name, shape in shapes.items():
+        if name not in packed and written.get(name) != shape:
+            raise MisfitError(f"{name} is missing, or of another shape")
+    for name in scales:
+        shape = shapes.get(name.removesuffix(SCALE), ())
+        # One for each output.
+        if len(shape) < 2 or written[name] != shape[:1]:
+            raise MisfitError(f"{name} scales nothing")
+    strange = written.keys() - shapes.keys() - scales - {PACKED}
+    if strange or packed & written.keys():
+        raise MisfitError("it holds tensors that its network has not")
