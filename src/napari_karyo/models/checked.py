@@ -310,5 +310,12 @@ def _layers(config: NetworkConfig) -> list[_Layer]:
         raise MisfitError("its stages are not as many as their depths and strides")
     pool = 2 if config.pool else 1
     stem = _Layer("stem", config.stem_width, config.stem_size, config.stem_stride, pool=pool)
-    stages = zip(config.widths, config.strides, config.depths, strict=True)
-    return [stem, *(_Layer(config.block, width, 3, *rest) for width, *rest in stages)]
+    return [
+        stem,
+        *(
+            _Layer(config.block, width, stride=stride, depth=depth)
+            for width, stride, depth in zip(
+                config.widths, config.strides, config.depths, strict=True
+            )
+        ),
+    ]

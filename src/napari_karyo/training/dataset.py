@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +35,12 @@ from napari_karyo.preprocessing.prepare import (
 )
 from napari_karyo.preprocessing.scale import WHOLE, factor_of_classes
 from napari_karyo.simulation.profiles import TABLE
+from napari_karyo.training.archive import unpack_archive
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
+
+#: Of ``labels.csv``, in bytes: of a million crops.
+LARGEST_TABLE = 100_000_000
 
 #: The column that may say ``unknown``.
 P_ARM = "p_arm"
@@ -133,6 +136,8 @@ def read_labels(data: Path) -> list[dict[str, str]]:
             path,
         )
     try:
+        if path.stat().st_size > LARGEST_TABLE:
+            raise ReadError("the table is larger than any.", "Split the data.", path)
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
             missing = set(COLUMNS) - set(reader.fieldnames or ())
@@ -160,6 +165,12 @@ def read_labels(data: Path) -> list[dict[str, str]]:
                 "Use 1 to 22, X or Y.",
                 path,
             )
+        if not _is_inside(row["file"]):
+            raise ReadError(
+                f"the file {row['file'][:80]!r} is none of the data folder.",
+                "Write the crop's place in the folder or archive, such as g_band/cell/1_1.png.",
+                path,
+            )
         if (row.get(P_ARM) or "up") not in ("up", "unknown"):
             raise ReadError(
                 f"the p arm of {row['file']} is given as {row[P_ARM]!r}.",
@@ -174,6 +185,20 @@ def read_labels(data: Path) -> list[dict[str, str]]:
                 path,
             )
     return rows
+
+
+def _is_inside(name: str) -> bool:
+    """Tell whether a crop's place, as a table gives it, lies in the data folder."""
+    place = PurePath(name)
+    return (
+        bool(place.parts)
+        and not place.is_absolute()
+        and not place.drive
+        and ".." not in place.parts
+        and min(name) >= " "
+        and all(len(part.encode("utf-8", "surrogatepass")) <= 255 for part in place.parts)
+        and len(name) <= 1_000
+    )
 
 
 def stains_of(data: Path, splits: Collection[str]) -> set[str]:
@@ -203,7 +228,7 @@ def unpack(data: Path, work: Path, names: Iterable[str]) -> None:
     Raises
     ------
     ReadError
-        Where an archive is damaged, or the disk is full.
+        See `unpack_archive`.
     """
     for name in names:
         archive = data / f"{name}.zip"
@@ -214,14 +239,9 @@ def unpack(data: Path, work: Path, names: Iterable[str]) -> None:
             continue
         try:
             work.mkdir(parents=True, exist_ok=True)
-            with zipfile.ZipFile(archive) as file:
-                file.extractall(work)
-        except (OSError, zipfile.BadZipFile) as error:
-            raise ReadError(
-                f"the archive could not be unpacked ({error}).",
-                "Copy it again if it is damaged, and check that the disk is not full.",
-                archive,
-            ) from error
+        except OSError as error:
+            raise ReadError(f"no folder could be made here ({error}).", "", work) from error
+        unpack_archive(archive, work)
         done.touch()
 
 
