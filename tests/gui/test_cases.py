@@ -258,6 +258,24 @@ def test_a_case_without_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(options["metadata"]["napari_karyo_cell"]) == 46
 
 
+def test_a_bad_cell_costs_no_other_without_a_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notifications: list[str]
+) -> None:
+    path = tmp_path / "P5.karyo"
+    with Case.create(path) as case:
+        for name in ("bad", "good"):
+            found = make_classification(make_cell(("1", "2"), name), ("1", "2"))
+            case.add(found, Karyotype.from_classification(found))
+        case.write("UPDATE cell SET scale = 0 WHERE id = 1")
+    monkeypatch.setattr(napari, "current_viewer", lambda: None)
+    reader = case_reader(str(path))
+    assert reader is not None
+    layers = reader(str(path))
+    assert [options["metadata"]["napari_karyo_cell"].name for _, options, _ in layers] == ["good"]
+    (said,) = notifications
+    assert "scale can't be 0.0" in said
+
+
 @pytest.mark.skipif(os.name == "nt", reason="folders of Windows have other rights")
 def test_where_no_file_can_be_written_beside_the_folder(
     viewer: Any, form: ClassifyForm, folder: Path, own_data: Path, monkeypatch: Any

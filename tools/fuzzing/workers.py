@@ -143,6 +143,7 @@ def run(
     with tempfile.TemporaryDirectory(dir=_quick_folder()) as place:
         left = {n: inputs[n::workers] for n in range(workers)}
         running: dict[int, tuple[int, Path]] = {}
+        watched: dict[int, tuple[int, float]] = {}
 
         def start(n: int) -> None:
             report = Path(place) / f"report-{n}-{time.monotonic_ns()}.json"
@@ -163,7 +164,12 @@ def run(
         for n in left:
             start(n)
         while running:
-            pid, status = os.wait()
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                time.sleep(0.2)
+                for other, (n, _) in running.items():
+                    watched[n] = _watched(watched.get(n), other, shared[n])
+                continue
             n, report = running.pop(pid)
             if report.exists():
                 _add(result, json.loads(report.read_text()))
@@ -179,6 +185,18 @@ def run(
                 start(n)
     result.seconds = time.monotonic() - began
     return result
+
+
+def _watched(before: tuple[int, float] | None, pid: int, shared: mmap.mmap) -> tuple[int, float]:
+    """End a worker that does nothing for too long: it waits for what will never come."""
+    (number,) = struct.unpack("<q", shared[:8])
+    # On a busy machine it waits for its turn, which is not the program's fault.
+    now = time.monotonic() - _waited(pid)
+    if before is None or before[:1] != (number,):
+        return number, now
+    if now - before[1] > 2 * SECONDS:
+        os.kill(pid, signal.SIGKILL)
+    return before
 
 
 def _quick_folder() -> str | None:
@@ -232,9 +250,8 @@ def _work(
         make(seeds, chance, target)
         fault: tuple[str, str, str] | None = None
         began = time.monotonic()
-        # Neither is handled: what hangs in compiled code can only be ended.
+        # It is not handled: what hangs in compiled code can only be ended.
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        signal.setitimer(signal.ITIMER_REAL, 20 * SECONDS)
         waited = _waited()
         watch.on = True
         try:
@@ -249,8 +266,6 @@ def _work(
             fault = (type(error).__name__, where, traceback.format_exc())
         watch.on = False
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        # On a busy machine a worker waits for its turn, which is not the program's fault.
         took = time.monotonic() - began - (_waited() - waited)
         if fault is None and took > SECONDS:
             fault = ("took too long", "", "")
@@ -308,9 +323,12 @@ def _empty(folder: Path) -> None:
             os.unlink(one.path)
 
 
-def _waited() -> float:
-    """Return how long this process was ready to run but had no processor, in seconds."""
-    return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+def _waited(pid: int | str = "self") -> float:
+    """Return how long a process was ready to run but had no processor, in seconds."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:  # it ended meanwhile
+        return 0.0
 
 
 def _held(name: str) -> int:

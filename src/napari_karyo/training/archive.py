@@ -59,7 +59,8 @@ def unpack_archive(archive: Path, folder: Path) -> None:
                     shutil.copyfileobj(packed, stream)
     except _DAMAGED as error:
         raise ReadError(
-            f"the archive is damaged ({' '.join(str(error).split())[:200]}).",
+            "the archive could not be unpacked: it is damaged "
+            f"({' '.join(str(error).split())[:200]}).",
             "Copy it again.",
             archive,
         ) from error
