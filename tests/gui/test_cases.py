@@ -259,7 +259,7 @@ def test_a_case_without_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_bad_cell_costs_no_other_without_a_window(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notifications: list[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notices: list[str]
 ) -> None:
     path = tmp_path / "P5.karyo"
     with Case.create(path) as case:
@@ -272,7 +272,7 @@ def test_a_bad_cell_costs_no_other_without_a_window(
     assert reader is not None
     layers = reader(str(path))
     assert [options["metadata"]["napari_karyo_cell"].name for _, options, _ in layers] == ["good"]
-    (said,) = notifications
+    (said,) = notices
     assert "scale can't be 0.0" in said
 
 
