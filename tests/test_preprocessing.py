@@ -370,3 +370,26 @@ def test_chromatids_that_stand_apart_cost_nothing(gap: int) -> None:
     (prepared,) = prepare([cell], InputSettings())
     assert prepared.inputs.max() > 0.5
     assert prepared.uprights[0].length == pytest.approx(70, abs=8)
+
+
+def test_a_line_of_one_pixel_is_no_chromosome() -> None:
+    image = np.zeros((1, 40), np.float32)
+    image[0, 3:30] = np.linspace(0.2, 1, 27)
+    with pytest.raises(PreprocessingError, match="thin line"):
+        upright(image)
+
+
+def test_a_line_too_thin_to_be_pulled_straight_is_left_as_it_is() -> None:
+    left = 0
+    for seed in range(150):
+        image = np.zeros((20, 33), np.float32)
+        rng = np.random.default_rng(seed)
+        image[0], image[:, 0] = rng.random(33), rng.random(20)
+        try:
+            picture = upright(image)
+        except PreprocessingError:
+            continue
+        straight = straighten(picture)
+        assert straight.mask.any()
+        left += straight is picture
+    assert left

@@ -64,8 +64,12 @@ def _print(line: str) -> None:
 
 
 def _plain(text: str) -> str:
-    # A case comes by mail: what it holds must not speak to the terminal.
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    # A case comes by mail: what it holds must not speak to the terminal, nor turn its lines
+    # round. Some scripts need joiners.
+    return "".join(
+        one if one.isprintable() or one in "\u200c\u200d" else "\N{REPLACEMENT CHARACTER}"
+        for one in text
+    )
 
 
 def _left_out(row: CaseCell, error: KaryoError) -> int:

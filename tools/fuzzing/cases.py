@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fuzzing.mutate import EDGES, WORDS, change_text, scramble
 from napari_karyo.case import Case
@@ -227,6 +228,12 @@ def _change_row(connection: sqlite3.Connection, chance: Random) -> None:
         connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))
     elif what == 5:
         _repeat(connection, chance, table, columns, row)
+    elif what == 6 and chance.random() < 0.6:
+        image = _picture(chance)
+        connection.execute(
+            "UPDATE chromosome SET pixels = ?, dtype = ?, height = ?, width = ? WHERE rowid = ?",
+            (zlib.compress(image.tobytes()), image.dtype.str, *image.shape, row),
+        )
     elif what == 6:
         connection.execute(
             "UPDATE chromosome SET pixels = ? WHERE rowid = ?",
@@ -246,6 +253,24 @@ def _change_row(connection: sqlite3.Connection, chance: Random) -> None:
             " WHERE rowid = ?" if chance.random() < 0.9 else " WHERE rowid >= ?"
         )
         connection.execute(command, (_any(chance), row))
+
+
+def _picture(chance: Random) -> NDArray[Any]:
+    """Return a picture of no chromosome: noise, one grey, a line, a few pixels."""
+    shape = chance.choice(((1, 1), (1, 40), (40, 1), (2, 2), (4, 4), (5, 90), (60, 60), (20, 33)))
+    rng = np.random.default_rng(chance.randrange(2**32))
+    kind = chance.randrange(6)
+    image = rng.integers(0, 256, shape, np.uint8)
+    if kind == 1:
+        image[:] = chance.choice((0, 1, 128, 254, 255))
+    elif kind == 2:
+        image = np.where(image > 250, image, 255).astype(np.uint8)
+    elif kind == 3:
+        image[:, :] = 255
+        image[shape[0] // 2, :] = 0
+    elif kind == 4:
+        image[1:, 1:] = 255
+    return image if chance.random() < 0.9 else image.astype(np.uint16) * 200
 
 
 def _repeat(

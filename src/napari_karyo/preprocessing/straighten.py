@@ -69,11 +69,14 @@ def straighten(picture: Upright) -> Upright:
     Returns
     -------
     Upright
-        Its grid still leads to the original crop.
+        Its grid still leads to the original crop. The picture itself where it is too thin.
     """
     grid = straight_grid(picture)
     inside = sample(picture.mask, grid) >= 0.5
     mask = inside & _reached_from_axis(inside)
+    if not mask.any():
+        # So thin that nothing is hit: there is nothing to pull straight.
+        return picture
     # Its soft outline too, but not the other arm of a chromosome bent into a U.
     image = sample(picture.image, grid) * ndimage.binary_dilation(mask)
     # Through the grid of the upright picture back onto the crop; outside the picture

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_karyo.errors import PreprocessingError
 from napari_karyo.preprocessing.axis import medial_axis
 from napari_karyo.preprocessing.foreground import foreground
 
@@ -123,6 +124,11 @@ def upright(bright: NDArray[np.float32]) -> Upright:
     mask = foreground(bright)
     grid = turned_grid(mask, principal_angle(mask))
     turned_mask = sample(mask, grid) >= 0.5
+    if not turned_mask.any():
+        raise PreprocessingError(
+            "what stands out is a thin line and no chromosome.",
+            "Cut the chromosome again at a higher magnification.",
+        )
     # One pixel of blur at the outline belongs to the chromosome's picture.
     soft = sample(ndimage.binary_dilation(mask), grid)
     image = sample(bright, grid) * soft
