@@ -10,9 +10,10 @@ from drawn import UNSURE, lamps_of, make_cell, make_classification
 from qtpy.QtWidgets import QLabel
 
 from napari_karyo.classes import TRAY
+from napari_karyo.gui.classify_run import Outcome
 from napari_karyo.gui.reading import tell_unknown
 from napari_karyo.gui.review.dock import ReviewDock
-from napari_karyo.gui.run_widget import ClassifyForm, Outcome
+from napari_karyo.gui.run_widget import ClassifyForm
 from napari_karyo.inference.result import Classification
 
 WHY = "It looks like R-banding, which the model has not learned. Sort it by hand."
