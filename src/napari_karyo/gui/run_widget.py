@@ -262,12 +262,6 @@ class ClassifyForm(Container[Any]):
         if self.worker is not None:
             return
         groups = self._by_patient(chosen)
-        options: dict[str, Any] = {
-            "model": self.model.value,
-            "device": self.device.value,
-            "normalization": self.normalization.value,
-        }
-
         desk = desk_of(self._viewer)
         # The thread only reads them; which are open is the desk's affair, and changes here.
         cases, self._left_out = hold_earlier(
@@ -278,7 +272,9 @@ class ClassifyForm(Container[Any]):
             groups,
             cases,
             read_settings().initials,
-            **options,
+            model=self.model.value,
+            device=self.device.value,
+            normalization=self.normalization.value,
             _start_thread=False,
             _ignore_errors=True,
         )
