@@ -84,3 +84,19 @@ def test_it_is_refused(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert ".pdf" in capsys.readouterr().err
     assert main(["case", str(path), "--report", "--output", str(tmp_path / "x.png")]) == 2
     assert not list(tmp_path.glob("x.*"))
+
+
+def test_letters_without_a_font_are_named(
+    no_fonts: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "P2.karyo"
+    with Case.create(path, "王小明") as case:
+        found = make_classification(make_cell(name="one"))
+        case.add(found, Karyotype.from_classification(found))
+    asked = ["case", str(path), "--output", str(tmp_path / "pages.pdf")]
+    assert main(asked) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*asked, "--patient"]) == 0
+    said = capsys.readouterr()
+    assert "warning: No font of this computer has 王 (U+738B)" in said.err
+    assert "pages.pdf" in said.out
