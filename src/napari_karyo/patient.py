@@ -363,7 +363,7 @@ def _repeated(cells: Sequence[PatientCell]) -> tuple[int, ...]:
 
 
 def _work(cell: PatientCell) -> tuple[int, int]:
-    return _step(cell.karyotype.state), len(cell.karyotype.history)
+    return _step(cell.karyotype.state), cell.karyotype.done_count
 
 
 def _expected(

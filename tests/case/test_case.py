@@ -563,6 +563,37 @@ def test_where_a_case_lies(tmp_path: Path) -> None:
     assert case_path(cell) == tmp_path / "stack.karyo"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody take a file that is open")
+@pytest.mark.parametrize("how", ["deleted", "renamed", "replaced"])
+def test_an_edit_is_not_kept_where_nobody_would_find_it(
+    path: Path, tmp_path: Path, found: Classification, how: str
+) -> None:
+    case, number, karyotype = started(path, found)
+    karyotype.move([0], "2")
+    other = tmp_path / "other.karyo"
+    if how == "deleted":
+        path.unlink()
+    elif how == "renamed":
+        path.rename(other)
+    else:
+        other.write_bytes(path.read_bytes())
+        other.replace(path)
+    before = karyotype.state
+    with pytest.raises(CaseError, match="moved, renamed or deleted"):
+        karyotype.move([1], "3")
+    assert karyotype.state == before
+    # What was done before can be saved still, all of it.
+    with Case.create(tmp_path / "copy.karyo") as copy:
+        assert copy.karyotype(copy.copy_from(case, number)).state == before
+    if how == "renamed":
+        # Put back, it is kept on.
+        other.rename(path)
+        karyotype.move([1], "3")
+        with Case.open(path, read_only=True) as reading:
+            assert reading.karyotype(number).state == karyotype.state
+    case.close()
+
+
 def test_no_case_over_another_file(path: Path, tmp_path: Path) -> None:
     path.write_text("mine")
     with pytest.raises(CaseError, match="file of this name"):

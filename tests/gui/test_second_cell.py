@@ -24,6 +24,7 @@ from napari_karyo.gui.contact_sheet import layer_data
 from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.karyogram_view import open_view
 from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.run import Run, put_on_desk
 from napari_karyo.gui.run_widget import EVERY, ClassifyForm
 
 
@@ -53,7 +54,7 @@ def test_twins_of_one_run_both_stay(viewer: Any) -> None:
     viewer.window.add_dock_widget(form, name="Classify chromosomes")
     twins = [make_classification(make_cell()) for _ in range(2)]
     for _ in range(2):
-        form._on_result(Outcome([(twin, None) for twin in twins]))
+        put_on_desk(desk, Outcome([(twin, None) for twin in twins]))
         assert [cell.name for cell in desk.cells] == ["cell A", "cell A (2)"]
         assert desk.current in desk.cells
     assert dock.cells.count() == 2
@@ -226,7 +227,10 @@ def test_long_names_leave_both_docks_their_width(opened: Any) -> None:
     desk.select(0)
     desk.say(f"{long}: something")
     add(viewer, long)
-    form._on_error(KaryoError(f"{long} cannot be read.", "Look.", long))
+    run = Run(desk, [], {})
+    run.said.connect(form._say)
+    run.fail(KaryoError(f"{long} cannot be read.", "Look.", long))
+    run.end()
     mouse.settle()
     assert long in dock.card.words.text().replace("\u200b", "")
     after = dock.minimumSizeHint().width(), form.native.minimumSizeHint().width()

@@ -85,6 +85,7 @@ class Case:
         self._connection: sqlite3.Connection | None = connection
         self._lock = lock
         self._turn = RLock()
+        self._file = database.identity(path)
 
     @classmethod
     def create(cls, path: Path | str, patient: str = "") -> Case:
@@ -377,6 +378,7 @@ class Case:
             )
         with self._turn:
             connection = self._open()
+            database.check_place(self.path, self._file)
             try:
                 with connection:
                     yield connection

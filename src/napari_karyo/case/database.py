@@ -37,6 +37,37 @@ def hold(path: Path) -> tuple[FileLock | None, str]:
     return lock, ""
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def check_place(path: Path, opened: tuple[int, int] | None) -> None:
+    """Refuse to write where nobody would find it: into a file that lost its name.
+
+    The system lets a program write into a file that was deleted, or that another one took
+    the place of, as if nothing had happened.
+
+    Raises
+    ------
+    CaseError
+        Where the file of that name is not the one that was opened.
+    """
+    found = identity(path)
+    if found != opened:
+        raise CaseError(
+            "this case file was moved, renamed or deleted while it was open"
+            + ("." if found is None else ", and another file has its name."),
+            f"This was not done. Put the file back, together with {path.name}-wal where that is "
+            "there; or save the karyogram as a case file of another name.",
+            path,
+        )
+
+
 def create(path: Path, facts: Mapping[str, str]) -> None:
     """Make a new case file with empty tables; it takes its name once it is whole.
 

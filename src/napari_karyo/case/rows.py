@@ -132,6 +132,10 @@ def insert_chromosomes(
 
 def _is_named(connection: sqlite3.Connection, cell: int, number: int) -> bool:
     """Tell whether an edit speaks of a piece: its number never means another one."""
+    there = "SELECT 1 FROM chromosome WHERE cell = ? AND number = ?"
+    if connection.execute(there, (cell, number)).fetchone() is None:
+        # A piece is kept before its edit: no history has to be read through.
+        return False
     query = (
         "SELECT 1 FROM event, json_each(event.edit, '$.chromosomes') AS one "
         "WHERE event.cell = ? AND event.kind IN ('merge', 'split') AND one.value = ?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import weakref
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
@@ -152,12 +153,10 @@ def open_case(viewer: Any, path: Path | str) -> Any:
         Where it is missing, damaged or of a newer version.
     """
     from napari.qt.threading import create_worker
-    from napari.utils.notifications import show_error, show_warning
+    from napari.utils.notifications import show_warning
 
-    from napari_karyo.gui.docks import open_review
     from napari_karyo.gui.karyogram_view import open_view
     from napari_karyo.gui.settings import read_settings
-    from napari_karyo.gui.widgets import free_keyboard
 
     desk = desk_of(viewer)
     whole = Path(path).expanduser().absolute()
@@ -168,47 +167,91 @@ def open_case(viewer: Any, path: Path | str) -> Any:
             "refused."
         )
     open_view(viewer)
-    opened: list[OpenCell] = []
-
-    def came(cell: OpenCell | KaryoError) -> None:
-        if isinstance(cell, KaryoError):
-            show_error(str(cell))
-            return
-        opened.append(desk.adopt(cell, show=not opened))
-        if len(opened) == 1:
-            open_review(viewer)
-            free_keyboard()
-
-    def failed(error: Exception) -> None:
-        known = isinstance(error, KaryoError)
-        if not known:
-            _log.error("%s could not be read.", whole, exc_info=error)
-        show_error(str(error) if known else f"{whole}: the case could not be read: {error!r}")
-
-    def ended() -> None:
-        if not opened:
-            show_warning(f"{whole}: this case holds no cell that can be shown.")
-            return
-        cells = f"{len(opened)} cell{'' if len(opened) == 1 else 's'}"
-        desk.say(f"{case.path.name}: {cells} opened as they were left.")
-
     worker = create_worker(
-        restore,
-        case,
-        read_settings().initials,
-        _start_thread=False,
-        _ignore_errors=True,
-        _connect={"yielded": came, "returned": lambda _: ended(), "errored": failed},
+        restore, case, read_settings().initials, _start_thread=False, _ignore_errors=True
     )
+    _Arrival(desk, case).follow(worker)
     desk.busy.add(worker)
-    worker.finished.connect(lambda: _ended(desk, worker))
     worker.start()
     return worker
 
 
-def _ended(desk: Desk, worker: Any) -> None:
-    desk.busy.discard(worker)
-    desk.let_go()
+class _Arrival:
+    """What becomes of the cells that a thread reads from a case.
+
+    napari keeps each worker, and what is connected to it, longer than its window: the
+    desk is held weakly, or it could never be let go.
+    """
+
+    def __init__(self, desk: Desk, case: Case) -> None:
+        self._desk = weakref.ref(desk)
+        self._path = case.path
+        self._opened: list[weakref.ref[OpenCell]] = []
+
+    def follow(self, worker: Any) -> None:
+        """Hear of what a worker brings."""
+        worker.yielded.connect(self.came)
+        worker.returned.connect(lambda _: self.ended())
+        worker.errored.connect(self.failed)
+        this = weakref.ref(worker)
+        worker.finished.connect(lambda: self.finished(this()))
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk, as long as its window is open."""
+        desk = self._desk()
+        return desk if desk is not None and desk.viewer_is_open else None
+
+    def came(self, cell: OpenCell | KaryoError) -> None:
+        """Put a cell on the desk, the first one on top."""
+        from napari.utils.notifications import show_error
+
+        from napari_karyo.gui.docks import open_review
+        from napari_karyo.gui.widgets import free_keyboard
+
+        desk = self.desk
+        if desk is None:
+            return
+        if isinstance(cell, KaryoError):
+            show_error(str(cell))
+            return
+        self._opened.append(weakref.ref(desk.adopt(cell, show=not self._opened)))
+        if len(self._opened) == 1:
+            open_review(desk.viewer)
+            free_keyboard()
+
+    def ended(self) -> None:
+        """Say how many came."""
+        from napari.utils.notifications import show_warning
+
+        desk, number = self.desk, len(self._opened)
+        if desk is None:
+            return
+        if not number:
+            show_warning(f"{self._path}: this case holds no cell that can be shown.")
+            return
+        cells = f"{number} cell{'' if number == 1 else 's'}"
+        desk.say(f"{self._path.name}: {cells} opened as they were left.")
+
+    def failed(self, error: Exception) -> None:
+        """Tell why it can't be read."""
+        from napari.utils.notifications import show_error
+
+        if self.desk is None:
+            # The file was closed with the window.
+            return
+        known = isinstance(error, KaryoError)
+        if not known:
+            _log.error("%s could not be read.", self._path, exc_info=error)
+        words = str(error) if known else f"{self._path}: the case could not be read: {error!r}"
+        show_error(words)
+
+    def finished(self, worker: Any) -> None:
+        """Let the case go where nothing came of it."""
+        desk = self._desk()
+        if desk is not None:
+            desk.busy.discard(worker)
+            desk.let_go()
 
 
 def save_copy(desk: Desk, cells: Iterable[OpenCell], path: Path | str) -> Path:

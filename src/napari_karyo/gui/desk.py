@@ -35,6 +35,8 @@ class Desk:
         Threads that still bring cells onto the desk.
     cases : dict of Path to Case
         The case files that are open here.
+    attended : bool
+        Whether the window tells when it is gone: see `docks.leave_with_window`.
     """
 
     cells_changed = Signal()
@@ -65,6 +67,8 @@ class Desk:
         self._selected: int | None = None
         self._pinned: int | None = None
         self._who: str | None = None
+        self._left = False
+        self.attended = False
 
     @property
     def viewer(self) -> Any:
@@ -76,8 +80,9 @@ class Desk:
 
     @property
     def viewer_is_open(self) -> bool:
-        """Whether the viewer still exists."""
-        return self._viewer() is not None
+        """Whether the viewer still has its window."""
+        viewer = self._viewer()
+        return viewer is not None and not self._left and _has_window(viewer)
 
     @property
     def current(self) -> OpenCell | None:
@@ -140,11 +145,7 @@ class Desk:
             # What was typed makes the cell one that a person has worked on.
             self.fields_left.emit()
         untouched = next(
-            (
-                old
-                for old in same
-                if not (old.karyotype.history or old.karyotype.undone) and old not in keep
-            ),
+            (old for old in same if not old.karyotype.edit_count and old not in keep),
             None,
         )
         if untouched is not None:
@@ -213,6 +214,8 @@ class Desk:
 
     def let_go(self) -> None:
         """Close the case files of which no cell lies on the desk, and none is to come."""
+        if self._left:
+            self.close_cases()
         if self.busy:
             return
         used = {cell.case.path for cell in self.cells if cell.case is not None}
@@ -263,9 +266,17 @@ class Desk:
             self.cells_changed.emit()
 
     def close_cases(self) -> None:
-        """Close all case files: the window is going. Nothing has to be written."""
+        """Close all case files. Nothing has to be written."""
         while self.cases:
             self.cases.popitem()[1].close()
+
+    def leave(self, *_: Any) -> None:
+        """Let the files go with the window; what a thread still brings is not taken.
+
+        The viewer itself may live on in a variable of the person's.
+        """
+        self._left = True
+        self.close_cases()
 
     def _pass_on(self, change: Change) -> None:
         if self._current is not None:
@@ -309,6 +320,15 @@ class Desk:
         self.said.emit(words)
 
 
+def _has_window(viewer: Any) -> bool:
+    window = getattr(viewer, "window", None)
+    try:
+        # napari has no other word for it: of a closed window this fails.
+        return window is None or window.geometry() is not None
+    except (AttributeError, RuntimeError):
+        return False
+
+
 _desks: weakref.WeakKeyDictionary[Any, Desk] = weakref.WeakKeyDictionary()
 
 
@@ -324,6 +344,6 @@ def desk_of(viewer: Any) -> Desk:
     desk = _desks.get(bare)
     if desk is None:
         desk = _desks[bare] = Desk(bare)
-        # With the window its files go free for other programs; all is written already.
+        # Of a viewer without a window, its files go free with it; all is written already.
         weakref.finalize(bare, desk.close_cases)
     return desk

@@ -23,6 +23,9 @@ def current(viewer: Any) -> Any:
 
 def show_dock(viewer: Any, name: str, kind: type) -> Any:
     """Open one of the plugin's docks, or bring it forward where it is open."""
+    from napari_karyo.gui.desk import desk_of
+    from napari_karyo.gui.window import attend
+
     for widget in viewer.window.dock_widgets.values():
         if isinstance(widget, kind):
             inner: Any = getattr(widget, "native", widget)
@@ -35,6 +38,7 @@ def show_dock(viewer: Any, name: str, kind: type) -> Any:
     holder = viewer.window.add_dock_widget(
         widget, name=f"{name} ({TITLE})", area="right", tabify=True
     )
+    attend(desk_of(viewer), holder)
     holder.show()
     holder.raise_()
     return widget

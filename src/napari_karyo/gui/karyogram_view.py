@@ -90,6 +90,12 @@ class KaryogramView:
         return desk
 
     @property
+    def is_open(self) -> bool:
+        """Whether its window is there."""
+        desk = self._desk()
+        return desk is not None and desk.viewer_is_open
+
+    @property
     def shown(self) -> bool:
         """Whether the layers are in the viewer."""
         return bool(self.layers)
@@ -120,7 +126,7 @@ class KaryogramView:
         if not self.shown:
             self._add_layers(cell)
         else:
-            self.layers["karyogram"].data = self.canvas
+            self._show_canvas()
             # The ghost was a chromosome of the cell that lay here before.
             self.let_down()
         self._name_layers(cell)
@@ -149,10 +155,22 @@ class KaryogramView:
         cell = self.desk.current
         if cell is not None and self.shown:
             self._compose(cell)
-            self.layers["karyogram"].data = self.canvas
+            self._show_canvas()
+
+    def _show_canvas(self) -> None:
+        """Show the page as it is drawn, whether anew or in place."""
+        layer = self.layers["karyogram"]
+        if layer.data is self.canvas:
+            redraw(layer)
+        else:
+            layer.data = self.canvas
 
     def uncover(self) -> None:
-        """Hide the sheets of crops, which would lie over the karyogram."""
+        """Hide the sheets of crops, which would lie over the karyogram, and lay it flat.
+
+        napari can't add a colour picture in three dimensions, and a page has but two.
+        """
+        self.desk.viewer.dims.ndisplay = 2
         for layer in self.desk.viewer.layers:
             if CELL_KEY in layer.metadata and layer.visible:
                 layer.visible = False
@@ -169,9 +187,17 @@ class KaryogramView:
     def fit(self) -> None:
         """Show the whole page, as large as the window allows."""
         karyogram = self.layers.get("karyogram")
-        desk = self._desk()
-        if karyogram is not None and desk is not None and desk.viewer_is_open:
-            desk.viewer.reset_view(layers=[karyogram], margin=0.01)
+        if karyogram is None or not self.is_open:
+            return
+        viewer = self.desk.viewer
+        if viewer.dims.ndim == karyogram.ndim:
+            viewer.reset_view(layers=[karyogram], margin=0.01)
+            return
+        # Beside a stack napari can't fit a flat layer alone: it looks for an axis more.
+        (top, left), (bottom, right) = karyogram.extent.world
+        tall, wide = viewer.canvas.size
+        viewer.scene.camera.center = (0.0, (top + bottom) / 2, (left + right) / 2)
+        viewer.scene.camera.zoom = 0.99 * min(tall / (bottom - top), wide / (right - left))
 
     def activate(self) -> None:
         """Make the karyogram the active layer, so that mouse and keys reach it."""
@@ -237,9 +263,9 @@ class KaryogramView:
             self.desk.say("The karyogram was taken from the viewer; the review dock has it still.")
 
     def _remove_all(self, layers: Iterable[Any]) -> None:
-        desk = self._desk()
-        if desk is None or not desk.viewer_is_open:
+        if not self.is_open:
             return
+        desk = self.desk
         if self._wake in desk.viewer.mouse_drag_callbacks and not self.shown:
             desk.viewer.mouse_drag_callbacks.remove(self._wake)
             self._gestures.leave(desk.viewer)
@@ -261,16 +287,17 @@ class KaryogramView:
         touched = set(change.touched)
         if before is not None:
             touched |= set(reframed(before, self.page))
-        # The mosaic's data is this very array: drawn in place, shown by one refresh.
+        # The mosaic's data is this very array, unless somebody gave the layer another one:
+        # drawn in place, shown by one refresh.
         self.composer.update(self.canvas, self.hand.seen(self.page), touched)
-        redraw(self.layers["karyogram"])
+        self._show_canvas()
         self.overlays.redraw(change.touched)
 
     def draw_again(self, regions: Collection[str]) -> None:
         """Draw some regions of the page as they are now."""
         if regions and self.shown and self.page is not None and self.composer is not None:
             self.composer.update_regions(self.canvas, self.hand.seen(self.page), regions)
-            redraw(self.layers["karyogram"])
+            self._show_canvas()
 
     # -- selection, carrying ------------------------------------------------------
 

@@ -58,6 +58,12 @@ class Overlays:
             raise RuntimeError("The viewer of this karyogram has been closed.")
         return view
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether the window is there still: a thread may end after it was closed."""
+        view = self._view()
+        return view is not None and view.is_open
+
     def make_layers(self, viewer: Any, page: Page) -> list[tuple[str, Any]]:
         """Add the two layers, hidden and empty."""
         from napari.utils.colormaps import Colormap
@@ -206,7 +212,7 @@ class Overlays:
         from napari.qt.threading import create_worker
 
         wanted = [(index, cell.asked_class(index)) for index in missing]
-        desk, found = self.view.desk, cell.classification
+        found = cell.classification
 
         def work() -> Generator[dict[tuple[int, str], NDArray[np.float32]], None, None]:
             from napari_karyo.inference.saliency import saliency
@@ -218,6 +224,9 @@ class Overlays:
 
         def came(maps: dict[tuple[int, str], NDArray[np.float32]]) -> None:
             cell.saliency.update(maps)
+            if not self._is_open:
+                return
+            desk = self.view.desk
             there = {index for index, _ in cell.saliency}.intersection(cell.present)
             desk.say(f"Saliency: {len(there)} of {len(cell.present)} chromosomes.")
             if desk.current is cell and self.is_on("saliency"):
@@ -225,13 +234,15 @@ class Overlays:
 
         def done() -> None:
             self._worker = None
-            if desk.current is not None and self.is_on("saliency"):
+            if self._is_open and self.view.desk.current is not None and self.is_on("saliency"):
                 self.fill("saliency")
 
         def failed(error: Exception) -> None:
             from napari.utils.notifications import show_error
 
             self._worker = None
+            if not self._is_open:
+                return
             layer = self.view.layers.get("saliency")
             if layer is not None:
                 layer.visible = False

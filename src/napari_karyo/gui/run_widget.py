@@ -1,12 +1,10 @@
 """The run form: which cell, which model, where, start, cancel, progress.
 
-The work runs in a thread over a generator; nothing of the viewer is touched there.
-What comes back is put on the desk, and the karyogram and the review dock open.
+The work itself is a `run.Run`, which goes on where the form is closed.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 from collections import Counter
 from pathlib import Path
@@ -20,32 +18,22 @@ from qtpy.QtWidgets import QSizePolicy
 
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui import classify_run
-from napari_karyo.gui.case_shelf import case_for, earlier_cases, hold_earlier, open_case
+from napari_karyo.gui.case_shelf import earlier_cases, open_case
 from napari_karyo.gui.contact_sheet import cells_in
-from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.docks import open_review
-from napari_karyo.gui.karyogram_view import open_view
+from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.model_choice import ModelChoice
-from napari_karyo.gui.open_cell import OpenCell
-from napari_karyo.gui.reading import tell_problems, tell_unknown
+from napari_karyo.gui.run import Group, Run
 from napari_karyo.gui.settings import read_settings
-from napari_karyo.gui.widgets import breakable, free_keyboard, let_shrink, while_alive
+from napari_karyo.gui.widgets import let_shrink, while_alive
 
 if TYPE_CHECKING:
     import napari
 
-    from napari_karyo.inference.result import Classification
 
 PLUGIN = "napari-karyo"
 NOTHING = "(open or drop a folder of crops)"
 EVERY = "all cells read"
 BY_ITSELF = "as found"
-
-_log = logging.getLogger(__name__)
-
-#: Cells that may share a length factor, with their patient.
-Group = tuple[Patient | None, list[Cell]]
 
 
 class ClassifyForm(Container[Any]):
@@ -85,11 +73,10 @@ class ClassifyForm(Container[Any]):
             label="Stain",
             choices=[
                 (BY_ITSELF, BY_ITSELF),
-                ("bright on black (Q-band)", Polarity.BRIGHT.value),
-                ("dark on white (G-band)", Polarity.DARK.value),
+                ("bright on black (Q, DAPI)", Polarity.BRIGHT.value),
+                ("dark on white (G)", Polarity.DARK.value),
             ],
             value=BY_ITSELF,
-            tooltip="The model was trained on Q-band and G-band; DAPI and R-band it does not know",
         )
         self.start = PushButton(text="Classify", tooltip="Make the karyogram")
         self.cancel = PushButton(text="Cancel", enabled=False)
@@ -125,8 +112,7 @@ class ClassifyForm(Container[Any]):
                 self.said,
             ]
         )
-        self.worker: Any = None
-        self._left_out: list[str] = []
+        self.worker: Run | None = None
         self._earlier: list[Path] = []
         self._read_last = ""
         # Not `changed`, which tells every letter typed on the way to a folder's name.
@@ -253,44 +239,28 @@ class ClassifyForm(Container[Any]):
 
     def run(self, *_: Any) -> None:
         """Classify what is chosen, in a thread."""
-        from napari.qt.threading import create_worker
-
         chosen = self.chosen_cells()
         if not chosen:
             show_warning("Open or drop a folder of chromosome crops first.")
             return
         if self.worker is not None:
             return
-        groups = self._by_patient(chosen)
-        desk = desk_of(self._viewer)
-        # The thread only reads them; which are open is the desk's affair, and changes here.
-        cases, self._left_out = hold_earlier(
-            desk, [(cell, patient) for patient, cells in groups for cell in cells]
-        )
-        worker = create_worker(
-            classify_run.run,
-            groups,
-            cases,
-            read_settings().initials,
-            model=self.model.value,
-            device=self.device.value,
-            normalization=self.normalization.value,
-            _start_thread=False,
-            _ignore_errors=True,
-        )
-        worker.yielded.connect(self._on_progress)
-        worker.returned.connect(self._on_result)
-        worker.errored.connect(self._on_error)
-        worker.aborted.connect(self._on_aborted)
-        worker.finished.connect(self._on_end)
-        self.worker = worker
-        desk.busy.add(worker)
+        options: dict[str, Any] = {
+            "model": self.model.value,
+            "device": self.device.value,
+            "normalization": self.normalization.value,
+        }
+        run = self.worker = Run(desk_of(self._viewer), self._by_patient(chosen), options)
+        # psygnal holds bound methods weakly: a closed form is let go, and the run goes on.
+        run.stepped.connect(self._on_step)
+        run.said.connect(self._say)
+        run.ended.connect(self._on_end)
         self.start.enabled = False
         self.cancel.enabled = True
         self.progress.value = 0
         self.progress.visible = True
         self.said.value = "Preparing..."
-        worker.start()
+        run.start()
 
     def stop(self, *_: Any) -> None:
         """Cancel: the run ends after the batch it is at."""
@@ -312,82 +282,17 @@ class ClassifyForm(Container[Any]):
             return cell
         return replace(cell, polarity=Polarity(self.stain.value))
 
-    def _on_progress(self, step: Any) -> None:
+    @while_alive
+    def _on_step(self, step: Any) -> None:
         self.progress.max = max(1, step.total)
         self.progress.value = min(step.done, self.progress.max)
-        self.said.value = step.text
 
-    def _on_result(self, outcome: classify_run.Outcome) -> None:
-        left_out = [*outcome.left_out, *self._left_out]
-        if left_out:
-            show_warning("\n".join(left_out))
-        if not outcome.results:
-            self.said.value = "No cell could be classified."
-            return
-        desk = desk_of(self._viewer)
-        open_view(self._viewer)
-        who = read_settings().initials
-        for earlier in outcome.earlier:
-            desk.adopt(earlier)
-        opened: list[OpenCell] = []
-        for result, patient in outcome.results:
-            opened.append(self._keep(desk, result, patient, who, opened))
-        desk.show(opened[0])
-        results = [result for result, _ in outcome.results]
-        tell_unknown(results)
-        unkept = {
-            cell.unkept for cell in opened if cell.unkept and not cell.classification.cell.simulated
-        }
-        if unkept:
-            show_warning("Nothing keeps these corrections but an export. " + " ".join(unkept))
-        open_review(self._viewer)
-        free_keyboard()
-        crops = sum(len(result.cell) for result in results)
-        lines = [f"{crops} crops classified on {results[0].device}."]
-        notes = {note for result in results for note in result.remarks}
-        self.said.value = breakable(" ".join([*lines, *sorted(notes)]))
-        # Those of reading were told when the folder was read.
-        told = {
-            problem for _, cell, _ in cells_in(self._viewer.layers) for problem in cell.problems
-        }
-        for result in results:
-            tell_problems(
-                result.cell.name, [one for one in result.cell.problems if one not in told]
-            )
+    @while_alive
+    def _say(self, words: str) -> None:
+        self.said.value = words
 
-    def _keep(
-        self,
-        desk: Desk,
-        result: Classification,
-        patient: Patient | None,
-        who: str,
-        opened: list[OpenCell],
-    ) -> OpenCell:
-        """Put a result on the desk, in its case file; without one where none can be had."""
-        case, unkept = case_for(desk, result.cell, patient)
-        try:
-            return desk.open(result, who=who, show=False, keep=opened, case=case, unkept=unkept)
-        except KaryoError as error:
-            return desk.open(result, who=who, show=False, keep=opened, unkept=str(error))
-
-    def _on_error(self, error: Exception) -> None:
-        self.said.value = breakable(str(error))
-        if isinstance(error, KaryoError):
-            show_error(str(error))
-        else:
-            _log.error("The classification stopped.", exc_info=error)
-            show_error(
-                f"The classification stopped: {error!r}. Nothing was lost; try device cpu, "
-                "or report this message."
-            )
-
-    def _on_aborted(self) -> None:
-        self.said.value = "Cancelled; nothing was changed."
-
+    @while_alive
     def _on_end(self) -> None:
-        desk = desk_of(self._viewer)
-        desk.busy.discard(self.worker)
-        desk.let_go()
         self.worker = None
         self.cancel.enabled = False
         self.progress.visible = False

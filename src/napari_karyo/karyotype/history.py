@@ -17,6 +17,7 @@ from psygnal import Signal
 
 from napari_karyo.errors import EditError
 from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
+from napari_karyo.karyotype.index import EditIndex
 from napari_karyo.karyotype.state import State
 
 #: A change of anything but these is a change of what was signed.
@@ -61,6 +62,7 @@ class History:
         self._state = proposed
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
+        self._index = EditIndex()
 
     def __len__(self) -> int:
         """Return how many chromosomes there are or were, merged and split ones too."""
@@ -82,6 +84,21 @@ class History:
         return tuple(reversed(self._undone))
 
     @property
+    def done_count(self) -> int:
+        """How many edits led to the present state."""
+        return len(self._done)
+
+    @property
+    def edit_count(self) -> int:
+        """How many edits there are, those that can be done again too."""
+        return len(self._done) + len(self._undone)
+
+    def edit_at(self, place: int) -> Edit:
+        """Return an edit by its place, from 0: the oldest first, those undone at the end."""
+        done = len(self._done)
+        return self._done[place] if place < done else self._undone[done - place - 1]
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is an edit to take back."""
         return bool(self._done)
@@ -93,8 +110,8 @@ class History:
 
     def last_edit_of(self, chromosome: int) -> Edit | None:
         """Return the last edit, not undone, that was about a chromosome."""
-        number = self._known(chromosome)
-        return next((edit for edit in reversed(self._done) if number in edit.chromosomes), None)
+        place = self._index.last_about(self._known(chromosome))
+        return None if place is None else self._done[place]
 
     # -- travelling -------------------------------------------------------------
 
@@ -143,10 +160,21 @@ class History:
             ):
                 raise EditError("The history of this cell has a gap: an edit does not follow.")
             if source is not None:
-                source.pop()
+                # What was read once is kept once.
+                edit = source.pop()
+                before, after = _ends(edit, direction)
             else:
                 self._undone.clear()
-            (self._undone if direction == "undo" else self._done).append(edit)
+                values = {item.name: getattr(after, item.name) for item in fields(State)}
+                after = replace(after, **_shared(self._state, values))
+                edit = replace(edit, before=self._state, after=after)
+            if direction == "undo":
+                self._undone.append(edit)
+                self._index.pop(edit)
+            else:
+                self._done.append(edit)
+                self._index.push(edit)
+            self._state.forget()
             self._state = after
 
     # -- how it is done ---------------------------------------------------------
@@ -156,7 +184,7 @@ class History:
     ) -> Edit | None:
         """Make an edit of some fields of the state; None where nothing changes by it."""
         before = self._state
-        wanted = replace(before, **changes)
+        wanted = replace(before, **_shared(before, changes))
         if wanted == before:
             return None
         if any(
@@ -166,11 +194,13 @@ class History:
         ):
             # Nobody has signed what it is now.
             wanted = replace(wanted, signatures=())
-        after = replace(wanted, corrected=wanted.differs_from(self.proposed))
+        corrected = wanted.differs_from(self.proposed)
+        after = replace(wanted, **_shared(before, {"corrected": corrected}))
         edit = Edit(kind, tuple(chromosomes), text, before, after, datetime.now(UTC), self.who)
         if self.journal is not None:
             self.journal.keep(edit, "do", self.who, edit.time)
         self._done.append(edit)
+        self._index.push(edit)
         self._undone.clear()
         self._enter(edit, "do")
         return edit
@@ -182,12 +212,19 @@ class History:
         if self.journal is not None:
             self.journal.keep(edit, direction, self.who, datetime.now(UTC))
         target.append(source.pop())
+        if direction == "undo":
+            self._index.pop(edit)
+        else:
+            self._index.push(edit)
         self._enter(edit, direction)
         return edit
 
     def _enter(self, edit: Edit, direction: Direction) -> None:
         before, self._state = _ends(edit, direction)
-        self.changed.emit(Change(edit, direction, touched_slots(before, self._state)))
+        try:
+            self.changed.emit(Change(edit, direction, touched_slots(before, self._state)))
+        finally:
+            before.forget()
 
     def _known(self, chromosome: int) -> int:
         number = as_index(chromosome)
@@ -220,3 +257,22 @@ class History:
 
 def _ends(edit: Edit, direction: Direction) -> tuple[State, State]:
     return (edit.after, edit.before) if direction == "undo" else (edit.before, edit.after)
+
+
+def _shared(before: State, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return new values of some fields, made of the old ones where these are equal.
+
+    A long history holds thousands of states that differ in little.
+    """
+    shared: dict[str, Any] = {}
+    for name, value in changes.items():
+        old = getattr(before, name)
+        if old == value:
+            value = old
+        elif name == "slots":
+            value = {
+                slot: old[slot] if slot in old and old[slot] == seats else seats
+                for slot, seats in value.items()
+            }
+        shared[name] = value
+    return shared

@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 #: Why no karyotype of an unknown cell is proposed.
 NOT_KNOWN: Final = "not known material"
-#: Edits by which a person says where a chromosome belongs.
-_PLACING: Final = frozenset({"move", "tray", "marker", "swap"})
-#: Edits by which a chromosome comes to differ from the proposal.
-_CORRECTING: Final = _PLACING | {"turn", "derivative", "merge", "split"}
 
 
 class Karyotype(Seating, Drawing, Signing):
@@ -154,6 +150,7 @@ class Karyotype(Seating, Drawing, Signing):
         still = Karyotype.from_state(self.names, self.proposed, self.who, unknown=self.unknown)
         still._state = self._state
         still._done, still._undone = list(self._done), list(self._undone)
+        still._index = self._index.copy()
         return still
 
     def is_corrected(self, chromosome: int) -> bool:
@@ -171,30 +168,18 @@ class Karyotype(Seating, Drawing, Signing):
             return True
         if number in self.proposed.seats:
             return number not in self.proposed.slots[self.slot_of(number)]
-        return any(edit.kind in _PLACING and number in edit.chromosomes for edit in self._done)
+        return self._index.was_placed(number)
 
     @property
     def corrected_by(self) -> tuple[str, ...]:
         """The initials of those who made the corrections that stand, in order."""
-        corrected = self._state.corrected
-        return tuple(
-            dict.fromkeys(
-                edit.who
-                for edit in self._done
-                if edit.who
-                and edit.kind in _CORRECTING
-                and not corrected.isdisjoint(edit.chromosomes)
-            )
-        )
+        return self._index.correctors(self._state.corrected)
 
     @property
     def accepted_together(self) -> frozenset[int]:
         """The accepted chromosomes that were accepted with others in one go."""
-        last: dict[int, int] = {}
-        for edit in self._done:
-            if edit.kind == "review":
-                last |= dict.fromkeys(edit.chromosomes, len(edit.chromosomes))
-        return frozenset(one for one in self._state.reviewed if last.get(one, 1) > 1)
+        accepted_with = self._index.accepted_with
+        return frozenset(one for one in self._state.reviewed if accepted_with(one) > 1)
 
     def counts(self) -> dict[str, int]:
         """Return how many chromosomes sit in each of the 24 classes, the tray left out."""

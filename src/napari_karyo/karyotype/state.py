@@ -190,6 +190,11 @@ class State:
         # A mapping proxy can be neither pickled nor copied by itself.
         return State.from_dict, (self.to_dict(),)
 
+    def forget(self) -> None:
+        """Drop what follows by computation: it is computed again where it is asked for."""
+        for name in ("seats", "content"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def seats(self) -> Mapping[int, tuple[str, int]]:
         """Slot and place within it, from 0 at the left, of each chromosome."""

@@ -95,7 +95,7 @@ def close_cell(desk: Desk) -> None:
     if cell is None:
         return
     desk.fields_left.emit()
-    if cell.case is None and cell.karyotype.history and not cell.asked_to_close:
+    if cell.case is None and cell.karyotype.can_undo and not cell.asked_to_close:
         cell.asked_to_close = True
         desk.say(
             "No case file keeps this karyogram. Export it, or press again to close it for good."

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QEvent, QObject, QSize, Qt
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
     QPushButton,
     QScrollArea,
@@ -32,6 +33,7 @@ from napari_karyo.gui.review.chromosome_tab import ChromosomeTab
 from napari_karyo.gui.review.patient_tab import PatientTab
 from napari_karyo.gui.review.words import counts_text
 from napari_karyo.gui.widgets import rich, while_alive, wrapped_label
+from napari_karyo.gui.window import attend
 
 if TYPE_CHECKING:
     import napari
@@ -136,6 +138,12 @@ class ReviewDock(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the least size: napari lets a dock be no smaller than what it asks for."""
         return self.minimumSizeHint()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Follow the window that it is shown in, also where napari's menu opened it."""
+        super().showEvent(a0)
+        if self.desk.viewer_is_open:
+            attend(self.desk, self)
 
     def eventFilter(  # noqa: N802 - Qt's name
         self, watched: QObject | None, event: QEvent | None

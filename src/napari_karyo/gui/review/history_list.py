@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
+
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QBrush
 from qtpy.QtWidgets import QPushButton, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from napari_karyo.gui.actions import attempt
 from napari_karyo.gui.desk import Desk
+from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.review.buttons import quiet
 from napari_karyo.gui.review.lists import CompactList
 from napari_karyo.gui.review.words import local
 from napari_karyo.karyotype import Edit
 
 _HERE = "▶"
+_FIRST = "as the program proposed it"
 
 
 class HistoryList(QWidget):
@@ -27,7 +32,11 @@ class HistoryList(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._listed: tuple[object, ...] = ()
+        #: What is listed below the first row, and of which cell.
+        self._listed: list[Edit] = []
+        self._cell: Callable[[], OpenCell | None] = lambda: None
+        #: The row of the last edit that was done.
+        self._here = -1
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.rows = CompactList(("", "When", "Who", "What"), stretched=3, most=9)
@@ -50,37 +59,74 @@ class HistoryList(QWidget):
             attempt(self._desk, lambda: cell.karyotype.go_to(edits))
 
     def show_history(self) -> None:
-        """List the edits of the current cell, where they are others than listed."""
+        """List the edits of the current cell; what is listed already stays as it is.
+
+        An edit changes the end of a history only: so the row of the last edit that is
+        still there is looked for, and nothing before it is visited.
+        """
         cell = self._desk.current
-        done = () if cell is None else cell.karyotype.history
-        undone = () if cell is None else cell.karyotype.undone
-        listed = (cell, len(done), *(id(edit) for edit in (*done, *undone)))
-        if listed == self._listed:
+        karyotype = None if cell is None else cell.karyotype
+        number = 0 if karyotype is None else karyotype.edit_count
+        done = 0 if karyotype is None else karyotype.done_count
+        listed = self._listed
+        anew = cell is not self._cell() or self._here < 0
+        if anew:
+            self._cell = (lambda: None) if cell is None else weakref.ref(cell)
+            self.rows.clear()
+            self.rows.addTopLevelItem(QTreeWidgetItem([_HERE, "", "", _FIRST]))
+            self._here = 0
+            listed.clear()
+        kept = 0
+        if karyotype is not None:
+            low, high = 0, min(len(listed), number)
+            while low < high:
+                middle = (low + high + 1) // 2
+                same = listed[middle - 1] is karyotype.edit_at(middle - 1)
+                low, high = (middle, high) if same else (low, middle - 1)
+            kept = low
+        if not anew and (kept, number, done) == (len(listed), len(listed), self._here):
             return
-        self._listed = listed
-        self.rows.clear()
-        first = QTreeWidgetItem(["", "", "", "as the program proposed it"])
-        items = [first, *(_item(edit) for edit in (*done, *undone))]
-        items[len(done)].setText(0, _HERE)
-        faint = QBrush(self.palette().color(self.palette().ColorRole.PlaceholderText))
-        for item in items[len(done) + 1 :]:
-            font = item.font(3)
-            font.setItalic(True)
-            for column in range(4):
-                item.setForeground(column, faint)
-                item.setFont(column, font)
-            item.setToolTip(3, f"{item.toolTip(3)}\nundone")
-        self.rows.addTopLevelItems(items)
+        for place in range(len(listed), kept, -1):
+            self.rows.takeTopLevelItem(place)
+        del listed[kept:]
+        here, self._here = min(self._here, kept), done
+        if karyotype is not None:
+            listed += [karyotype.edit_at(place) for place in range(kept, number)]
+            self.rows.addTopLevelItems([_item(edit) for edit in listed[kept:]])
+        changed = {*range(min(here, done), max(here, done) + 1), *range(kept + 1, number + 1)}
+        for place in changed:
+            self._mark(self.rows.topLevelItem(place), place)
         self.rows.fit_rows()
-        self.rows.setCurrentItem(items[len(done)])
-        self.rows.scrollToItem(items[len(done)])
-        self.button.setEnabled(len(items) > 1)
+        item = self.rows.topLevelItem(done)
+        self.rows.setCurrentItem(item)
+        self.rows.scrollToItem(item)
+        self.button.setEnabled(number > 0)
+
+    def _mark(self, item: QTreeWidgetItem | None, place: int) -> None:
+        """Show whether an edit was done, was undone, or is the last one that was done."""
+        if item is None:
+            return
+        item.setText(0, _HERE if place == self._here else "")
+        undone = place > self._here
+        font = item.font(3)
+        font.setItalic(undone)
+        faint = self.palette().color(self.palette().ColorRole.PlaceholderText)
+        for column in range(4):
+            item.setData(column, Qt.ItemDataRole.FontRole, font if undone else None)
+            item.setData(column, Qt.ItemDataRole.ForegroundRole, QBrush(faint) if undone else None)
+        if place:
+            words = _tip(self._listed[place - 1])
+            item.setToolTip(3, f"{words}\nundone" if undone else words)
 
 
 def _item(edit: Edit) -> QTreeWidgetItem:
     item = QTreeWidgetItem(["", local(edit.time), edit.who, edit.text])
-    when = local(edit.time, always_day=True)
-    by = f" by {edit.who}" if edit.who else ""
+    words = _tip(edit)
     for column in range(4):
-        item.setToolTip(column, f"{edit.text}\n{when}{by}")
+        item.setToolTip(column, words)
     return item
+
+
+def _tip(edit: Edit) -> str:
+    by = f" by {edit.who}" if edit.who else ""
+    return f"{edit.text}\n{local(edit.time, always_day=True)}{by}"
