@@ -40,12 +40,13 @@ def known(seed: int, stain: Polarity) -> Classification:
         uprights=uprights,
         inputs=np.zeros((count, 1, 8, 8), np.float32),
         input_grids=np.zeros((count, 8, 8, 2), np.float32),
-        scale=1.0,
+        scales=np.ones(len(cell)),
         model="none",
         model_hash="",
         device="none",
         thresholds=(0.5, 0.9),
         foreign=np.zeros(count, np.bool_),
+        strange=np.zeros(count, np.bool_),
     )
 
 

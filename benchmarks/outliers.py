@@ -41,7 +41,7 @@ MARGIN = 4
 MFISH_CLASSES = {**{number: str(number) for number in range(1, 23)}, 23: "X", 24: "Y"}
 
 
-def _inverted(bright: Picture, mask: NDArray[np.bool_], width: float) -> Picture:
+def _inverted(bright: Picture, mask: NDArray[np.bool_], _: float) -> Picture:
     """Return greys inverted inside the outline: what R-banding looks like."""
     inside = bright[mask]
     low, high = np.quantile(inside, (0.02, 0.98))
@@ -55,12 +55,12 @@ def _blurred(bright: Picture, mask: NDArray[np.bool_], width: float) -> Picture:
     return np.where(mask, smooth, bright)
 
 
-def _solid(bright: Picture, mask: NDArray[np.bool_], width: float) -> Picture:
+def _solid(bright: Picture, mask: NDArray[np.bool_], _: float) -> Picture:
     """Return a chromosome of one grey."""
     return np.where(mask, np.float32(np.median(bright[mask])), bright)
 
 
-def _one_bit(bright: Picture, mask: NDArray[np.bool_], width: float) -> Picture:
+def _one_bit(bright: Picture, *_: object) -> Picture:
     """Return black and white alone, as a scanner of one bit does."""
     return (bright > threshold_otsu(bright)).astype(np.float32)
 
@@ -131,7 +131,8 @@ def spread_objects(data: Path, splits: tuple[str, ...], most: int) -> Iterator[t
 
     An object on which no box of a chromosome has its middle is a nucleus where it is as
     large as three chromosomes, and dirt where it is smaller; one with two middles or more is
-    a cluster, and one that fills a box exactly is a chromosome. Crops are on white paper, all else removed.
+    a cluster, and one that fills a box exactly is a chromosome. Crops are on white paper,
+    all else removed.
     """
     with zipfile.ZipFile(data / "raw_spreads.zip") as archive:
         with archive.open("raw_spreads/boxes.csv") as file:

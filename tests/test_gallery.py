@@ -53,7 +53,7 @@ def test_every_chromosome_of_the_class_and_no_other_has_a_box(light: Any) -> Non
 
 def test_sizes_are_those_of_each_cells_own_normalization(light: Any) -> None:
     # The same cell, photographed at half the magnification: its factor is twice as large.
-    twice = replace(light, scale=2 * light.scale)
+    twice = replace(light, scales=2 * light.scales)
     found = Gallery().draw([shown(light), shown(twice), shown(replace(light))], "1", 900)
     heights = [spot.box.height for spot in found.boxes]
     assert heights[2] == pytest.approx(2 * heights[0], abs=1)
@@ -73,7 +73,7 @@ def test_a_class_is_drawn_at_one_size_whatever_is_edited(light: Any) -> None:
 
 
 def test_rows_wrap_at_the_width_and_stand_on_one_line(light: Any) -> None:
-    cells = [shown(replace(light, scale=1 + 0.01 * n)) for n in range(30)]
+    cells = [shown(replace(light, scales=np.full(len(light), 1 + 0.01 * n))) for n in range(30)]
     found = Gallery().arrange(cells, "3", 700)
     assert found.width == 700
     bottoms = [panel.box.bottom for panel in found.panels]

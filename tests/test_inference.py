@@ -18,8 +18,6 @@ from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
 from napari_karyo.classes import AUTOSOMES, CLASSES
 from napari_karyo.errors import DeviceError, PreprocessingError, WeightsError
 from napari_karyo.inference.classify import (
-    LOOKS,
-    STARTS,
     classify,
     classify_cells,
     classify_patient,
@@ -28,9 +26,11 @@ from napari_karyo.inference.classify import (
 )
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import Device, choose_device
+from napari_karyo.inference.passes import Answer
 from napari_karyo.inference.predict import predict
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.saliency import attention_on_crop, saliency
+from napari_karyo.inference.scales import LOOKS, STARTS
 from napari_karyo.models.weights import save_weights
 from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import InputSettings
@@ -244,14 +244,15 @@ def looks_of(
         row = np.full((count, 24), (1 - sure(factor)) / 23, np.float32)
         row[:, 3] = sure(factor)
         told = notes.get(factor, ())
-        return replace(base, probabilities=row, scale=factor, notes=told), place
+        result = replace(base, probabilities=row, scales=np.full(count, factor), notes=told)
+        return Answer(result, np.zeros(count, np.float32)), place
 
-    where = "napari_karyo.inference.classify"
+    passes, scales = "napari_karyo.inference.passes", "napari_karyo.inference.scales"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(f"{where}.draw_inputs", drawn)
-        patch.setattr(f"{where}._classify_prepared", looked)
-        patch.setattr(f"{where}.length_factors", lambda *_: [start])
-        patch.setattr(f"{where}.factor_of_classes", lambda *_: told(seen[-1]))
+        patch.setattr(f"{passes}.draw_inputs", drawn)
+        patch.setattr(f"{passes}._classify_prepared", looked)
+        patch.setattr(f"{scales}.length_factors", lambda *_: [start])
+        patch.setattr(f"{scales}.factor_of_classes", lambda *_: told(seen[-1]))
         return classify_cells(cells or [cell], model=path, device="cpu", normalization="patient")[
             0
         ], seen
@@ -356,7 +357,7 @@ def test_a_few_crops_are_never_called_sure(cell: Cell, tmp_path: Path) -> None:
     weights = small_weights(tmp_path)
     result = classify(cell, model=weights, device="cpu")
     assert "Only 5 crops" in result.withheld
-    assert result.remarks == (result.withheld,)
+    assert result.remarks[0] == result.withheld
     result.probabilities[:] = np.eye(24)[:5]
     assert set(lights(result, dict(enumerate(CLASSES[:5]))).values()) == {Light.LOOK}
     alone = classify(Cell("one", cell.chromosomes[:1], cell.polarity), model=weights, device="cpu")

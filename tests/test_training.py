@@ -455,7 +455,9 @@ def test_temperature_undoes_overconfidence() -> None:
     for factor in (0.25, 3.0):
         scaled = factor * logits
         logs = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-        prediction = Prediction(logs.astype(np.float32), np.ones((4000, 4), np.float32), CPU)
+        prediction = Prediction(
+            logs.astype(np.float32), np.ones((4000, 4), np.float32), np.zeros(4000, np.float32), CPU
+        )
         found = fit_temperature(prediction, truth)
         classes, _ = prediction.probabilities(found)
         right = classes.argmax(axis=1) == truth

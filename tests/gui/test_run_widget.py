@@ -24,7 +24,7 @@ from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.model_choice import FROM_FILE, ModelChoice
 from napari_karyo.gui.run_widget import EVERY, ClassifyForm
 from napari_karyo.gui.widgets import rich
-from napari_karyo.inference.classify import Progress
+from napari_karyo.inference.passes import Progress
 
 
 class Network:

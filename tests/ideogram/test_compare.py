@@ -41,11 +41,12 @@ def known(stain: str, attention: int = 16, only: tuple[int, ...] | None = None) 
         ready.uprights,
         ready.inputs,
         ready.grids,
-        ready.factor,
+        ready.factors,
         "none",
         "",
         "cpu",
         (0.4, 0.9),
+        np.zeros(len(truth), np.bool_),
         np.zeros(len(truth), np.bool_),
     )
 

@@ -40,12 +40,13 @@ def classification() -> Classification:
         uprights=pictures,
         inputs=np.zeros((4, 1, 8, 8), np.float32),
         input_grids=np.zeros((4, 8, 8, 2), np.float32),
-        scale=1.0,
+        scales=np.ones(len(cell)),
         model="none",
         model_hash="0" * 64,
         device="cpu",
         thresholds=(0.5, 0.85),
         foreign=np.zeros(4, np.bool_),
+        strange=np.zeros(4, np.bool_),
     )
 
 

@@ -178,6 +178,8 @@ CHROMOSOME: Final[Mapping[str, Rule]] = {
     "p_arm_up": _real(0, _ONE),
     "attention": _blob(_NUMBERS),
     "is_foreign": _whole(0, 1),
+    "is_strange": _whole(0, 1),
+    "scale": _real(0.005, 1_000),
 }
 
 #: What each column of an event may hold; the rest follows from its history.

@@ -123,6 +123,8 @@ def insert_chromosomes(
             "p_arm_up": float(classification.p_arm_up[number]),
             "attention": _blob(classification.attention[number]),
             "is_foreign": int(classification.foreign[number]),
+            "scale": float(classification.scales[number]),
+            "is_strange": int(classification.strange[number]),
         }
         if _is_named(connection, cell, number):
             raise sqlite3.IntegrityError(f"chromosome {number} is there already")
@@ -180,7 +182,8 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
             "Open the case with the version that wrote it.",
             cell.name,
         )
-    prepared = draw_inputs(cell, uprights, row["scale"], settings)
+    scales = np.array([item["scale"] for item in items], np.float64)
+    prepared = draw_inputs(cell, uprights, scales[: len(read)], settings)
     first = len(read)
     found = Classification(
         cell=cell,
@@ -190,12 +193,13 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         uprights=uprights,
         inputs=prepared.inputs,
         input_grids=prepared.grids,
-        scale=row["scale"],
+        scales=prepared.factors,
         model=row["model"],
         model_hash=row["model_hash"],
         device=row["device"],
         thresholds=(row["doubtful_below"], row["sure_from"]),
         foreign=np.zeros(first, np.bool_),
+        strange=np.zeros(first, np.bool_),
         unknown=row["unknown"],
         withheld=row["withheld"],
         notes=tuple(json.loads(row["notes"])),
@@ -209,6 +213,7 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         p_arm_up=np.array([item["p_arm_up"] for item in items], np.float32),
         attention=attention,
         foreign=np.array([item["is_foreign"] for item in items], np.bool_),
+        strange=np.array([item["is_strange"] for item in items], np.bool_),
     )
 
 

@@ -46,7 +46,7 @@ def lights(classification: Classification, slots: Mapping[int, str]) -> dict[int
     """Return the light of chromosomes of a cell.
 
     In a cell that is unlike everything the model knows all are unknown; a crop that is no
-    chromosome is unknown wherever it sits. Where sure lights are withheld, what would be
+    chromosome, or unlike any, is unknown wherever it sits. Where sure lights are withheld, what would be
     sure is worth a look.
 
     Parameters
@@ -63,7 +63,7 @@ def lights(classification: Classification, slots: Mapping[int, str]) -> dict[int
     """
     return {
         one: Light.UNKNOWN
-        if classification.unknown or classification.foreign[one]
+        if classification.unknown or classification.foreign[one] or classification.strange[one]
         else known_light(classification, one, slot)
         for one, slot in slots.items()
     }

@@ -117,8 +117,10 @@ def with_pieces(
         uprights=uprights,
         inputs=inputs,
         input_grids=grids,
+        scales=np.full(len(uprights), classification.scale),
         # Whoever cut it out or joined it saw a chromosome.
         foreign=np.zeros(len(uprights), np.bool_),
+        strange=np.zeros(len(uprights), np.bool_),
         notes=(),
         made=0,
     )

@@ -36,6 +36,9 @@ class Prediction:
         and then of each class p arm down. Not calibrated.
     attention : ndarray, shape (N, G), float32
         Weights of the rows, top to bottom of the input.
+    strength : ndarray, shape (N,), float32
+        The largest logit, mean over the views: how strongly the network answers at all. It
+        is lower for what is unlike the training crops, also where one class wins.
     device : Device
         Where the last of it was computed.
     notes : list of str
@@ -44,6 +47,7 @@ class Prediction:
 
     log_outputs: NDArray[np.float32]
     attention: NDArray[np.float32]
+    strength: NDArray[np.float32]
     device: Device
     notes: list[str] = field(default_factory=list)
 
@@ -115,8 +119,7 @@ def iter_predict(
 
     notes: list[str] = []
     size = BATCH[device.kind]
-    logs: list[NDArray[np.float32]] = []
-    weights: list[NDArray[np.float32]] = []
+    parts: list[list[NDArray[np.float32]]] = []
     done = 0
     while done < len(inputs):
         batch = torch.from_numpy(inputs[done : done + size])
@@ -126,9 +129,8 @@ def iter_predict(
                 # filled can refuse.
                 network.eval().to(device.torch())
                 with torch.inference_mode(), device.autocast():
-                    log, alpha = _views(network, batch.to(device.torch()))
-                logs.append(log.float().cpu().numpy())
-                weights.append(alpha.float().cpu().numpy())
+                    said = _views(network, batch.to(device.torch()))
+                parts.append([part.float().cpu().numpy() for part in said])
         except RuntimeError as error:
             # torch's own out-of-memory error is a RuntimeError; MPS raises a plain one.
             if "out of memory" not in str(error).lower() or device.kind == "cpu":
@@ -146,11 +148,14 @@ def iter_predict(
             continue
         done += len(batch)
         yield done
-    return Prediction(np.concatenate(logs), np.concatenate(weights), device, notes)
+    log, alpha, strength = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Prediction(log, alpha, strength, device, notes)
 
 
-def _views(network: Network, batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return mean log outputs and mean attention over the views of a batch."""
+def _views(
+    network: Network, batch: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return mean log outputs, attention and strength over the views of a batch."""
     import torch
 
     count = len(batch)
@@ -159,10 +164,11 @@ def _views(network: Network, batch: torch.Tensor) -> tuple[torch.Tensor, torch.T
     if either:
         views += [batch.flip(3), batch.flip(2, 3), batch.flip(2)]
     logits, alpha = network(torch.cat(views))
+    strength = logits.float().amax(dim=1).reshape(len(views), count).mean(dim=0)
     logs = torch.log_softmax(logits.float(), dim=1).reshape(len(views), count, -1)
     alpha = alpha.reshape(len(views), count, -1)
     if either:
         # What a turned view calls p arm up is p arm down as the crop lies.
         logs = torch.cat([logs[:2], logs[2:].roll(len(CLASSES), dims=2)])
         alpha = torch.cat([alpha[:2], alpha[2:].flip(2)])
-    return logs.mean(dim=0), alpha.mean(dim=0)
+    return logs.mean(dim=0), alpha.mean(dim=0), strength

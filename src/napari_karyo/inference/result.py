@@ -38,8 +38,9 @@ class Classification:
         What the network saw.
     input_grids : ndarray, shape (N, H, W, 2), float32
         Row and column in the original crop of each pixel of the input.
-    scale : float
-        Input pixels per crop pixel: the length normalization's factor.
+    scales : ndarray, shape (N,), float64
+        Input pixels per crop pixel of each: the length normalization's factor, the same for
+        all unless their relative length is lost.
     model, model_hash : str
         Name and SHA-256 of the weights.
     device : str
@@ -49,6 +50,9 @@ class Classification:
     foreign : ndarray, shape (N,), bool
         Which crops are no chromosome, as far as the network can tell: dirt, a nucleus, a
         cluster of several, a letter. A piece that a person made is never among them.
+    strange : ndarray, shape (N,), bool
+        Which crops are unlike a single chromosome, the foreign ones among them: of the others
+        a badly splayed or folded one, as a rule. They stay in their slots.
     unknown : str
         Why the cell is unlike everything that the network has learned from, and what to
         do, in a sentence; empty for a cell like those. Of an unknown cell nothing is
@@ -72,12 +76,13 @@ class Classification:
     uprights: tuple[Upright, ...]
     inputs: NDArray[np.float32]
     input_grids: NDArray[np.float32]
-    scale: float
+    scales: NDArray[np.float64]
     model: str
     model_hash: str
     device: str
     thresholds: tuple[float, float]
     foreign: NDArray[np.bool_]
+    strange: NDArray[np.bool_]
     unknown: str = ""
     withheld: str = ""
     notes: tuple[str, ...] = ()
@@ -91,6 +96,11 @@ class Classification:
     def photographed(self) -> int:
         """How many chromosomes, the first ones, are as they were read."""
         return len(self) - self.made
+
+    @property
+    def scale(self) -> float:
+        """The cell's own scale: the median of those crops that were read."""
+        return float(np.median(self.scales[: self.photographed]))
 
     @property
     def white(self) -> float:
@@ -132,7 +142,9 @@ class Classification:
             uprights=(*self.uprights, *other.uprights),
             inputs=np.concatenate([self.inputs, other.inputs]),
             input_grids=np.concatenate([self.input_grids, other.input_grids]),
+            scales=np.concatenate([self.scales, other.scales]),
             foreign=np.concatenate([self.foreign, other.foreign]),
+            strange=np.concatenate([self.strange, other.strange]),
             notes=tuple(dict.fromkeys((*self.notes, *other.notes))),
             made=self.made + len(other),
         )

@@ -309,10 +309,11 @@ class Gallery:
         """Return a slot's chromosomes side by side on a line at 0, from 0 on."""
         found = cell.classification
         looks = self._looks_of(found)
-        by = magnification(slot, found.cell.polarity) * found.scale
+        enlarged = magnification(slot, found.cell.polarity)
         left, standing = 0.0, []
         for one in cell.state.slots[slot]:
             look = cell.state.appearance(one)
+            by = enlarged * float(found.scales[one])
             tall, wide = (max(1, round(pixels * by)) for pixels in looks.size(one, look))
             box = Box(-tall, left, tall, wide)
             standing.append(Place(one, slot, box, one in cell.state.turned, 1.0, look))

@@ -26,6 +26,9 @@ Normalization = Literal["cell", "patient"]
 #: Of what each crop is brought to the network's brightness.
 Brightness = Literal["cell", "crop"]
 
+#: Input pixels per crop pixel: one factor, or one for each chromosome.
+Factors = float | NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class InputSettings:
@@ -113,15 +116,21 @@ class Prepared:
     inputs : ndarray, shape (N, 1, height, width), float32
     grids : ndarray, shape (N, height, width, 2), float32
         Row and column in the original crop of each pixel of the input.
-    factor : float
-        Input pixels per crop pixel.
+    factors : ndarray, shape (N,), float64
+        Input pixels per crop pixel of each; the same for all, unless their relative length
+        is lost.
     """
 
     cell: Cell
     uprights: tuple[Upright, ...]
     inputs: NDArray[np.float32]
     grids: NDArray[np.float32]
-    factor: float
+    factors: NDArray[np.float64]
+
+    @property
+    def factor(self) -> float:
+        """The cell's own factor: the median."""
+        return float(np.median(self.factors))
 
 
 def stand_upright(cell: Cell) -> tuple[Cell, tuple[Upright, ...]]:
@@ -154,15 +163,19 @@ def stand_upright(cell: Cell) -> tuple[Cell, tuple[Upright, ...]]:
 
 
 def draw_inputs(
-    cell: Cell, uprights: tuple[Upright, ...], factor: float, settings: InputSettings
+    cell: Cell, uprights: tuple[Upright, ...], factors: Factors, settings: InputSettings
 ) -> Prepared:
-    """Draw the upright chromosomes of a cell on the network's canvas with a given factor."""
-    inputs, grids = on_canvas(uprights, uprights, factor, settings)
-    return Prepared(cell, uprights, inputs, grids, factor)
+    """Draw the upright chromosomes of a cell on the network's canvas with given factors."""
+    inputs, grids = on_canvas(uprights, uprights, factors, settings)
+    each = np.broadcast_to(np.asarray(factors, np.float64), len(uprights))
+    return Prepared(cell, uprights, inputs, grids, each)
 
 
 def on_canvas(
-    uprights: Sequence[Upright], of_cell: Sequence[Upright], factor: float, settings: InputSettings
+    uprights: Sequence[Upright],
+    of_cell: Sequence[Upright],
+    factors: Factors,
+    settings: InputSettings,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Draw upright chromosomes on the network's canvas.
 
@@ -171,8 +184,8 @@ def on_canvas(
     uprights : sequence of Upright, length N
     of_cell : sequence of Upright
         Those whose brightness says what is white, where the settings take the cell's.
-    factor : float
-        Input pixels per crop pixel.
+    factors : float, or ndarray of shape (N,)
+        Input pixels per crop pixel: one factor, or one for each chromosome.
     settings : InputSettings
 
     Returns
@@ -185,11 +198,12 @@ def on_canvas(
     grids = np.zeros((len(uprights), settings.height, settings.width, 2), np.float32)
     each = settings.brightness == "crop"
     shared = HEADROOM * float(np.median([picture.brightness for picture in of_cell]))
+    factors = np.broadcast_to(np.asarray(factors, np.float64), len(uprights))
     for index, picture in enumerate(uprights):
         shown = straighten(picture) if settings.straighten else picture
         inputs[index, 0], grids[index] = to_canvas(
             shown,
-            factor,
+            float(factors[index]),
             settings.height,
             settings.width,
             picture.brightness if each else shared,

@@ -76,13 +76,24 @@ def factor_of_classes(
     usual = usual_lengths(polarity)
     ratios = np.asarray(lengths, np.float64) / usual[classes]
     # The median: one that is cut in two or called wrong has no say for the others.
-    order = np.argsort(ratios)
-    below = np.cumsum(np.asarray(weights, np.float64)[order])
+    autosome = weighted_median(ratios, np.asarray(weights, np.float64))
+    return rows_of_autosome(polarity, settings) / autosome
+
+
+def rows_of_autosome(polarity: Polarity, settings: InputSettings) -> float:
+    """Return how many rows of the input the mean autosome of a whole cell fills."""
+    usual = usual_lengths(polarity)
+    whole = [float(usual[CLASS_INDEX[name]]) for name in (*AUTOSOMES, "X") for _ in range(2)]
+    return length_factor(whole, settings.target_rows, settings.quantile)
+
+
+def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the median of some values, each with a weight of 0 or more, not all 0."""
+    order = np.argsort(values)
+    below = np.cumsum(weights[order])
     # Where the half falls between two of them, both count, as in any median.
     middle = [np.searchsorted(below, below[-1] / 2, side=side) for side in ("left", "right")]
-    autosome = float(ratios[order][middle].mean())
-    whole = [autosome * usual[CLASS_INDEX[name]] for name in (*AUTOSOMES, "X") for _ in range(2)]
-    return length_factor(whole, settings.target_rows, settings.quantile)
+    return float(values[order][middle].mean())
 
 
 def same_factor(one: float, other: float, ratio: float) -> bool:

@@ -194,7 +194,7 @@ def load_crops(
 
 
 def calibrate(network: Network, crops: Dataset, device: str) -> dict[str, float]:
-    """Choose temperature and the light's thresholds on the split ``val``.
+    """Choose temperature, the light's thresholds and the usual strength on the split ``val``.
 
     The light is that of whole cells (`napari_karyo.inference.confidence.light`), so only
     whole cells are asked, where there are any.
@@ -217,4 +217,11 @@ def calibrate(network: Network, crops: Dataset, device: str) -> dict[str, float]
     slips = exchanged(cells, truth, own, classes.max(axis=1))
     counted = (placed == own) & ~slips
     doubtful, sure = fit_thresholds(classes.max(axis=1)[counted], (own == truth)[counted])
-    return {"temperature": temperature, "doubtful": doubtful, "sure": sure}
+    # What is unlike everything known is told by how much weaker the network answers.
+    strengths = [float(prediction.strength[cells == cell].mean()) for cell in np.unique(cells)]
+    return {
+        "temperature": temperature,
+        "doubtful": doubtful,
+        "sure": sure,
+        "strength": float(np.median(strengths)),
+    }
