@@ -28,7 +28,8 @@ SMALL = replace(
     lstm_width=8,
 )
 
-CALIBRATION = {"temperature": 1.5, "doubtful": 0.4, "sure": 0.9}
+#: An untrained network answers weakly: so weak a usual strength makes nothing unknown.
+CALIBRATION = {"temperature": 1.5, "doubtful": 0.4, "sure": 0.9, "strength": -100.0}
 
 
 def small_network(seed: int = 0, **changes: object) -> ChromosomeNetwork:

@@ -33,7 +33,7 @@ from napari_karyo.inference.saliency import attention_on_crop, saliency
 from napari_karyo.inference.scales import LOOKS, STARTS
 from napari_karyo.models.weights import save_weights
 from napari_karyo.preprocessing.length import length_factor
-from napari_karyo.preprocessing.prepare import InputSettings
+from napari_karyo.preprocessing.prepare import Factors, InputSettings
 from napari_karyo.preprocessing.upright import Upright
 from napari_karyo.simulation.sample import simulate_cell
 
@@ -234,9 +234,9 @@ def looks_of(
     seen: list[float] = []
     base = classify(cell, model=small_weights(folder), device="cpu")
 
-    def drawn(_: Cell, pictures: tuple[Upright, ...], factor: float, __: InputSettings) -> Any:
-        seen.append(round(factor, 3))
-        return factor, len(pictures)
+    def drawn(_: Cell, pictures: tuple[Upright, ...], factor: Factors, __: InputSettings) -> Any:
+        seen.append(round(float(np.median(factor)), 3))
+        return seen[-1], len(pictures)
 
     def looked(item: tuple[float, int], _: object, place: Device) -> Any:
         factor, count = item
@@ -251,7 +251,7 @@ def looks_of(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(f"{passes}.draw_inputs", drawn)
         patch.setattr(f"{passes}._classify_prepared", looked)
-        patch.setattr(f"{scales}.length_factors", lambda *_: [start])
+        patch.setattr(f"{scales}.length_factor", lambda *_: start)
         patch.setattr(f"{scales}.factor_of_classes", lambda *_: told(seen[-1]))
         return classify_cells(cells or [cell], model=path, device="cpu", normalization="patient")[
             0
@@ -357,7 +357,7 @@ def test_a_few_crops_are_never_called_sure(cell: Cell, tmp_path: Path) -> None:
     weights = small_weights(tmp_path)
     result = classify(cell, model=weights, device="cpu")
     assert "Only 5 crops" in result.withheld
-    assert result.remarks[0] == result.withheld
+    assert result.remarks == (result.withheld,)
     result.probabilities[:] = np.eye(24)[:5]
     assert set(lights(result, dict(enumerate(CLASSES[:5]))).values()) == {Light.LOOK}
     alone = classify(Cell("one", cell.chromosomes[:1], cell.polarity), model=weights, device="cpu")

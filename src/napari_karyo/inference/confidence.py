@@ -46,8 +46,8 @@ def lights(classification: Classification, slots: Mapping[int, str]) -> dict[int
     """Return the light of chromosomes of a cell.
 
     In a cell that is unlike everything the model knows all are unknown; a crop that is no
-    chromosome, or unlike any, is unknown wherever it sits. Where sure lights are withheld, what would be
-    sure is worth a look.
+    chromosome, or unlike any, is unknown wherever it sits. Where sure lights are withheld,
+    what would be sure is worth a look.
 
     Parameters
     ----------

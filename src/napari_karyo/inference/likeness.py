@@ -76,8 +76,10 @@ def measure(classification: Classification, strength: NDArray[np.floating]) -> L
     """
     own = classification.probabilities.argmax(axis=1)
     sure = classification.confidence.astype(np.float64) ** 2
-    lengths = np.array([max(item.length, 1.0) for item in classification.uprights])
-    areas = np.array([max(1, int(item.mask.sum())) for item in classification.uprights])
+    # In pixels of the input, which are of one size also where those of the crops are not.
+    scales = classification.scales
+    lengths = scales * [max(item.length, 1.0) for item in classification.uprights]
+    areas = scales**2 * [max(1, int(item.mask.sum())) for item in classification.uprights]
     polarity = classification.cell.polarity
     relative = np.log(lengths / usual_lengths(polarity)[own])
     widths = np.log(areas / lengths)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,29 +58,6 @@ class Answer:
 
     result: Classification
     strength: NDArray[np.float32]
-
-    def exchanged(self, other: Answer, which: NDArray[np.bool_]) -> Answer:
-        """Return the answer with what another one of the same cell says of some crops."""
-        rows = {
-            name: np.where(
-                which.reshape(-1, *[1] * (getattr(self.result, name).ndim - 1)),
-                getattr(other.result, name),
-                getattr(self.result, name),
-            )
-            for name in (
-                "probabilities",
-                "p_arm_up",
-                "attention",
-                "inputs",
-                "input_grids",
-                "scales",
-            )
-        }
-        notes = tuple(dict.fromkeys((*self.result.notes, *other.result.notes)))
-        return Answer(
-            replace(self.result, **rows, notes=notes, device=other.result.device),
-            np.where(which, other.strength, self.strength),
-        )
 
 
 def one_pass(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_karyo.cell import Lost
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.passes import Answer, Progress, Standing, Tally, one_pass
-from napari_karyo.preprocessing.prepare import length_factors
+from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.scale import (
     WHOLE,
     factor_of_classes,
-    rows_of_autosome,
     same_factor,
-    usual_lengths,
 )
 
 if TYPE_CHECKING:
@@ -38,36 +37,8 @@ LOOKS = 8
 #: a whole cell tell its scale as well as its classes do: the two scatter by a twentieth.
 ENOUGH = {"part": 1.02, "whole": 1.12}
 
-#: Where relative length is lost, how many lengths, from the shortest class to the longest, a
-#: crop is tried at; and how far the logarithm of a length may be from that of a class.
-TRIED: Final = 7
-SPREAD: Final = 0.12
-
 
 def at_its_scale(
-    group: list[Standing], weights: Weights, place: Device, tally: Tally
-) -> Generator[Progress, None, tuple[list[Answer], Device]]:
-    """Classify cells of one scale, at the one that their lengths and classes tell.
-
-    Where crops were resized to one size, their lengths tell nothing: each is read at the
-    length at which it looks most like a chromosome of that length.
-    """
-    answers: list[Answer] = []
-    known = [one for one in group if Lost.SCALE not in one[0].lost]
-    if known:
-        answers, place = yield from _settled(known, weights, place, tally)
-    left = iter(answers)
-    all_of_them: list[Answer] = []
-    for one in group:
-        if Lost.SCALE in one[0].lost:
-            answer, place = yield from _each_at_its_own(one, weights, place, tally)
-        else:
-            answer = next(left)
-        all_of_them.append(answer)
-    return all_of_them, place
-
-
-def _settled(
     group: list[Standing], weights: Weights, place: Device, tally: Tally
 ) -> Generator[Progress, None, tuple[list[Answer], Device]]:
     """Classify cells of one scale, again where what they were called tells another one.
@@ -76,9 +47,14 @@ def _settled(
     can't read is not led astray.
     """
     settings = weights.network.config.input
-    lengths = [picture.length for _, pictures in group for picture in pictures]
+    sizes = [_pixel_sizes(one) for one in group]
+    of_cells = [
+        [picture.length * size for picture, size in zip(pictures, own, strict=True)]
+        for (_, pictures), own in zip(group, sizes, strict=True)
+    ]
+    lengths = [length for of_cell in of_cells for length in of_cell]
     polarity = group[0][0].polarity
-    of_lengths = length_factors([pictures for _, pictures in group], settings, "patient")[0]
+    of_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
     part = max(len(pictures) for _, pictures in group) < WHOLE
     enough = ENOUGH["part" if part else "whole"]
     best: list[Answer] = []
@@ -93,7 +69,7 @@ def _settled(
                 tally.total += len(lengths)
             tried.append(factor)
             found, place = yield from one_pass(
-                group, [factor] * len(group), weights, place, tally, bool(best)
+                group, [factor * own for own in sizes], weights, place, tally, bool(best)
             )
             for told, one in zip(notes, found, strict=True):
                 told.update(dict.fromkeys(one.result.notes))
@@ -112,28 +88,17 @@ def _settled(
     ], place
 
 
-def _each_at_its_own(
-    one: Standing, weights: Weights, place: Device, tally: Tally
-) -> Generator[Progress, None, tuple[Answer, Device]]:
-    """Classify a cell whose relative lengths are lost, each crop at a length of its own."""
+def _pixel_sizes(one: Standing) -> NDArray[np.float64]:
+    """Return how large each crop's pixels are, in those of the cell; 1 where none is resized.
+
+    Where crops were resized to one size, their lengths tell nothing. The chromosomes of a
+    cell are about equally wide, so that the widths tell by how much each was enlarged.
+    """
     cell, pictures = one
-    settings, usual = weights.network.config.input, usual_lengths(cell.polarity)
-    autosome = rows_of_autosome(cell.polarity, settings)
-    lengths = np.array([max(picture.length, 1.0) for picture in pictures])
-    best: Answer | None = None
-    fits = np.full(len(pictures), -np.inf)
-    for size in np.geomspace(usual.min(), usual.max(), TRIED if settings.settle else 1):
-        if best is not None:
-            tally.total += len(pictures)
-        (found,), place = yield from one_pass(
-            [one], [size * autosome / lengths], weights, place, tally, best is not None
-        )
-        away = np.log(size / usual) / SPREAD
-        fit = (np.log(found.result.probabilities + 1e-9) - away**2 / 2).max(axis=1)
-        best = found if best is None else best.exchanged(found, fit > fits)
-        fits = np.maximum(fit, fits)
-    assert best is not None
-    return best, place
+    if Lost.SCALE not in cell.lost:
+        return np.ones(len(pictures))
+    widths = np.array([item.mask.sum() / max(item.length, 1.0) for item in pictures])
+    return np.asarray(np.median(widths) / np.maximum(widths, 1.0), np.float64)
 
 
 def _certainty(answers: list[Answer]) -> float:
