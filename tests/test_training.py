@@ -402,7 +402,7 @@ def test_what_is_not_known_is_counted_beside_what_is_right(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = evaluate(data, model=small_weights(tmp_path), device="cpu")
-    marks: dict[str, Any] = {"foreign": np.arange(6) == 1}
+    marks: dict[str, Any] = {"foreign": np.arange(6) == 1, "strange": np.zeros(6, np.bool_)}
 
     def marked(*cells: Any, **chosen: Any) -> list[Classification]:
         return [replace(one, **marks) for one in classify_cells(*cells, **chosen)]

@@ -240,7 +240,8 @@ def test_a_file_of_version_1_says_why_nothing_of_a_few_crops_is_sure(
     bare = sqlite3.connect(path)
     for column in ("lost", "withheld", "unknown"):
         bare.execute(f"ALTER TABLE cell DROP COLUMN {column}")
-    bare.execute("ALTER TABLE chromosome DROP COLUMN is_foreign")
+    for column in ("is_foreign", "is_strange", "scale"):
+        bare.execute(f"ALTER TABLE chromosome DROP COLUMN {column}")
     # As it was kept then: sure from beyond all bounds, and the reason among the notes.
     note = "Only 7 crops: their scale is not certain, by which classes are told apart. Look."
     bare.execute(
@@ -259,6 +260,8 @@ def test_a_file_of_version_1_says_why_nothing_of_a_few_crops_is_sure(
     assert (other.thresholds, other.withheld) == (found.thresholds, "")
     for one in (few, other):
         assert (one.unknown, one.foreign.any(), one.cell.lost) == ("", False, frozenset())
+        assert not one.strange.any()
+        np.testing.assert_allclose(one.scales, found.scale)
 
 
 def test_what_is_unknown_and_withheld_comes_back(path: Path, found: Classification) -> None:
@@ -266,6 +269,8 @@ def test_what_is_unknown_and_withheld_comes_back(path: Path, found: Classificati
         found,
         cell=replace(found.cell, lost=frozenset({Lost.SCALE, Lost.GREYS})),
         foreign=np.arange(len(found)) % 5 == 0,
+        strange=np.arange(len(found)) % 3 == 0,
+        scales=np.linspace(0.5, 2.0, len(found)),
         unknown="All crops are of one size.",
         withheld="Their scale is lost.",
     )
@@ -274,7 +279,10 @@ def test_what_is_unknown_and_withheld_comes_back(path: Path, found: Classificati
     with Case.open(path) as again:
         kept, opened = again.classification(number), again.karyotype(number)
     assert kept.foreign.tolist() == strange.foreign.tolist()
-    assert kept.remarks == ("All crops are of one size.", "Their scale is lost.")
+    assert kept.strange.tolist() == strange.strange.tolist()
+    np.testing.assert_allclose(kept.scales, strange.scales)
+    assert kept.remarks == strange.remarks
+    assert (kept.unknown, kept.withheld) == ("All crops are of one size.", "Their scale is lost.")
     assert kept.cell.lost == strange.cell.lost
     assert (opened.unknown, opened.proposal) == (strange.unknown, karyotype.proposal)
     assert opened.proposal == ""
