@@ -186,8 +186,7 @@ class Summary:
         For each class, and the markers, the number in each cell.
     expected : tuple of mapping of str to int
         What a normal cell of the same ploidy, and of the patient's usual sex complement,
-        has of each class and of markers. Empty for a cell that is too small, or of which
-        no karyotype is proposed.
+        has of each class and of markers. Empty for a cell that is too small.
     used : tuple of int
         The cells that count.
     marked : bool
@@ -323,7 +322,7 @@ def summarize(
         names=tuple(one.name for one in given),
         contents=contents,
         counts=class_counts(contents),
-        expected=_expected(contents, used, not_proposed),
+        expected=_expected(contents, used),
         used=used,
         marked=bool(counted),
         not_proposed=not_proposed,
@@ -366,14 +365,12 @@ def _work(cell: PatientCell) -> tuple[int, int]:
     return _step(cell.karyotype.state), cell.karyotype.done_count
 
 
-def _expected(
-    contents: Sequence[Content], used: Sequence[int], not_proposed: Sequence[int]
-) -> tuple[Mapping[str, int], ...]:
+def _expected(contents: Sequence[Content], used: Sequence[int]) -> tuple[Mapping[str, int], ...]:
     """Return what a normal cell of each one's ploidy would have."""
     line = line_of([contents[cell] for cell in used])
     found: list[Mapping[str, int]] = []
-    for cell, content in enumerate(contents):
-        if content.total < FEWEST or cell in not_proposed:
+    for content in contents:
+        if content.total < FEWEST:
             found.append({})
             continue
         own, complements = frames([content], line)
