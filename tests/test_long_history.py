@@ -95,13 +95,11 @@ def test_no_edit_looks_at_all_edits_before_it(found: Classification) -> None:
             ask(cell)
         return Counted.seen - before
 
-    for _ in range(60):
-        edit(karyotype, chance)
-    first = visits()
     for _ in range(1500):
         edit(karyotype, chance)
     assert karyotype.done_count > 600
-    assert visits() <= 1.5 * first + 20
+    # Of each edit a few others are looked up, however many there are.
+    assert visits() <= 20 * 5
 
 
 def _classes(found: Classification) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -185,12 +185,12 @@ def doing(weight: float, can: Callable[[Person], bool] = always) -> Callable[[An
     return put
 
 
-def choose(person: Person) -> Doing:
+def choose(person: Person, without: Collection[str] = ()) -> Doing:
     """Draw what is done next among what can be done now."""
     chance = person.chance
     # An order that does not depend on what can be done.
     ranked = sorted(DOINGS, key=lambda one: chance.random() ** (1 / one.weight), reverse=True)
-    return next(one for one in ranked if one.can(person))
+    return next(one for one in ranked if one.name not in without and one.can(person))
 
 
 # -- opening ------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ def play(
     material: Path,
     make_viewer: Callable[[], Any],
     note: Callable[[str], None] = lambda _name: None,
+    without: Collection[str] = (),
 ) -> Played:
     """Play one sequence in a window of its own, and close it wherever it ends.
 
@@ -64,6 +65,8 @@ def play(
     make_viewer : callable
     note : callable
         Is told the name of each action before it is done.
+    without : collection of str
+        Actions that are not done.
     """
     import mouse
     from filelock import FileLock
@@ -78,7 +81,7 @@ def play(
         mouse.settle()
         for step in range(count):
             person.chance = random.Random(f"{seed}/{step}")
-            doing = choose(person)
+            doing = choose(person, without)
             played.actions.append(doing.name)
             note(doing.name)
             try:

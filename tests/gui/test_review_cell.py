@@ -218,6 +218,50 @@ def test_a_note_is_one_edit(opened: Any, dock: ReviewDock) -> None:
     assert tab.note.toPlainText() == ""
 
 
+def test_the_list_of_edits_follows_row_by_row(opened: Any, dock: ReviewDock) -> None:
+    _, desk, _ = opened
+    rows, karyotype = dock.cell.history.rows, desk.current.karyotype
+
+    def check() -> None:
+        edits = (*karyotype.history, *karyotype.undone)
+        items = [rows.topLevelItem(place) for place in range(rows.topLevelItemCount())]
+        assert [item.text(3) for item in items[1:]] == [edit.text for edit in edits]
+        here = len(karyotype.history)
+        assert [bool(item.text(0)) for item in items].index(True) == here
+        assert sum(bool(item.text(0)) for item in items) == 1
+        assert [item.font(3).italic() for item in items] == [
+            place > here for place in range(len(items))
+        ]
+        assert [item.toolTip(3).endswith("undone") for item in items[1:]] == [
+            place > here for place in range(1, len(items))
+        ]
+        assert rows.currentItem() is items[here]
+
+    check()
+    for number in range(8):
+        karyotype.move([number], "X")
+        check()
+    first = rows.topLevelItem(1)
+    karyotype.go_to(3)
+    check()
+    karyotype.redo()
+    check()
+    # Two others take the place of those undone, while the list is not seen.
+    dock.show_tab("Export")
+    karyotype.move([20], "1")
+    karyotype.move([21], "2")
+    karyotype.undo()
+    dock.show_tab("Cell")
+    check()
+    assert rows.topLevelItem(1) is first, "what is listed already stays"
+    other = desk.current
+    desk.open(make_classification(make_cell(name="cell B")))
+    assert rows.topLevelItemCount() == 1
+    assert not dock.cell.history.button.isEnabled()
+    desk.show(other)
+    check()
+
+
 def test_the_history_is_jumped_through(opened: Any, dock: ReviewDock) -> None:
     _, desk, _ = opened
     rows, karyotype = dock.cell.history.rows, desk.current.karyotype
