@@ -32,14 +32,15 @@ class Lost(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """A file that could not be used; the rest of the cell goes on without it.
+    """A file that could not be used, or what was recognized in a folder and done about it.
 
     Attributes
     ----------
     file, what, remedy : str
         Which file, what happened, and what the person can do.
     left_out : bool
-        False for a mere remark, such as a folder with more crops than a cell has.
+        False for a mere remark, such as a folder with more crops than a cell has, or a
+        frame that was removed: one sentence for each kind, never one a file.
     """
 
     file: str
@@ -91,11 +92,13 @@ class Cell:
         Found from the images, or set by the person.
     path : Path or None
     problems : tuple of Problem
-        Files of the folder that could not be used.
+        Files of the folder that could not be used, and remarks.
     simulated : bool
         True for cells that the program made itself.
     lost : frozenset of Lost
         What was taken from all of the crops before they were read.
+    spread : Path or None
+        The photograph of the metaphase spread that lay beside the crops.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Cell:
     problems: tuple[Problem, ...] = ()
     simulated: bool = False
     lost: frozenset[Lost] = frozenset()
+    spread: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chromosomes", _of_one_depth(self.chromosomes, self.polarity))

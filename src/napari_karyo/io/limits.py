@@ -1,0 +1,140 @@
+"""How large a picture may be, asked of its header before anything is unpacked."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image
+
+#: A picture longer than this on a side, in pixels, is a scan of a slide, no photograph
+#: of one spread.
+LARGEST_SIDE = 4096
+
+#: Below this no chromosome can be told from dirt.
+SMALLEST_SIDE = 4
+
+#: Of one picture, unpacked: four channels of 16 bits of the largest side.
+LARGEST_BYTES = LARGEST_SIDE * LARGEST_SIDE * 8
+
+#: Of all pictures of a file, or of a cell, unpacked.
+LARGEST_CELL = 3 * LARGEST_BYTES
+
+#: More pages than this in one file are not read.
+MOST_PAGES = 2000
+
+#: More strips or tiles than this in one page are not read.
+MOST_SEGMENTS = 20_000
+
+
+def refuse_large(shape: Sequence[int], bytes_a_sample: float, samples: int = 1) -> None:
+    """Refuse a picture by what its header declares.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Height and width, or whatever lengths are declared, in pixels.
+    bytes_a_sample : float
+    samples : int
+        Channels and planes of each pixel.
+
+    Raises
+    ------
+    ValueError
+        Where it is larger than any crop, or not a picture at all.
+    """
+    sides = [int(side) for side in shape]
+    if not sides or min(sides) < 1 or samples < 1:
+        raise ValueError("its header gives it no size")
+    if max(sides) > LARGEST_SIDE:
+        raise ValueError(f"{' x '.join(map(str, sides))} pixels: larger than any crop")
+    if math.prod(sides) * samples * bytes_a_sample > LARGEST_BYTES:
+        raise ValueError(f"{' x '.join(map(str, sides))} x {samples} values: larger than any crop")
+
+
+def declared_size(data: bytes) -> tuple[int, int]:
+    """Return the width and height that a compressed picture within a TIFF declares.
+
+    Parameters
+    ----------
+    data : bytes
+        JPEG, JPEG 2000, WebP, PNG, JPEG XL, JPEG XR or LERC.
+
+    Raises
+    ------
+    ValueError
+        Where it is none of them, or declares nothing.
+    """
+    if data[:5] == b"Lerc2":
+        return _lerc(data)
+    if data[:2] == b"\xff\x0a":
+        return _jpeg_xl(data[2:])
+    if data[4:8] == b"JXL ":
+        return _jpeg_xl(_codestream(data))
+    if data[:3] == b"II\xbc":
+        return _jpeg_xr(data)
+    with Image.open(BytesIO(data), formats=("JPEG", "JPEG2000", "WEBP", "PNG")) as image:
+        return image.size
+
+
+def _lerc(data: bytes) -> tuple[int, int]:
+    version, _, rows, columns = struct.unpack_from("<iIii", data, 6)
+    if version < 3:
+        _, rows, columns = struct.unpack_from("<iii", data, 6)
+    return columns, rows
+
+
+def _codestream(data: bytes) -> bytes:
+    """Return the first piece of the picture in the boxes of a JPEG XL file."""
+    place = 0
+    while place + 16 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        start = place + 8
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", data, start)
+            start += 8
+        if kind in (b"jxlc", b"jxlp"):
+            return data[start + 2 + 4 * (kind == b"jxlp") :]
+        if length < 8:
+            break
+        place += length
+    raise ValueError("it holds no JPEG XL picture")
+
+
+def _jpeg_xl(data: bytes) -> tuple[int, int]:
+    """Read the size at the start of a JPEG XL codestream, behind its two marks."""
+    bits = int.from_bytes(data[:16].ljust(16, b"\0"), "little")
+
+    def take(count: int) -> int:
+        nonlocal bits
+        value = bits & ((1 << count) - 1)
+        bits >>= count
+        return value
+
+    def length(small: bool) -> int:
+        if small:
+            return 8 * (take(5) + 1)
+        return take((9, 13, 18, 30)[take(2)]) + 1
+
+    small = bool(take(1))
+    height = length(small)
+    ratio = take(3)
+    if ratio:
+        over, under = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))[ratio - 1]
+        return height * over // under, height
+    return length(small), height
+
+
+def _jpeg_xr(data: bytes) -> tuple[int, int]:
+    """Read the size in the directory of a JPEG XR file, which is like that of a TIFF."""
+    (place,) = struct.unpack_from("<I", data, 4)
+    (count,) = struct.unpack_from("<H", data, place)
+    found: dict[int, int] = {}
+    for number in range(min(count, 200)):
+        tag, kind, _, value = struct.unpack_from("<HHII", data, place + 2 + 12 * number)
+        found[tag] = value & 0xFFFF if kind == 3 else value
+    if 0xBC80 not in found or 0xBC81 not in found:
+        raise ValueError("it declares no size")
+    return found[0xBC80], found[0xBC81]
