@@ -16,6 +16,7 @@ from small import bar
 from napari_karyo.errors import ReadError
 from napari_karyo.io.cells import read_cell, read_patient
 from napari_karyo.io.images import SUFFIXES, read_image
+from napari_karyo.simulation.sample import simulate_cell
 
 
 def truncated_tiff(path: Path) -> None:
@@ -87,13 +88,14 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_three_hundred_crops_are_kept_and_remarked_upon(tmp_path: Path) -> None:
-    image = Image.fromarray(bar(20, (4,)))
-    for number in range(300):
-        image.save(tmp_path / f"c{number}.png")
+    for seed in range(7):
+        several = simulate_cell("46,XX", seed=seed, stain="G")
+        for number, item in enumerate(several):
+            Image.fromarray(item.image).save(tmp_path / f"c{seed}_{number}.png")
     cell = read_cell(tmp_path)
-    assert len(cell) == 300
+    assert len(cell) == 322
     (remark,) = cell.problems
-    assert "300 crops" in str(remark)
+    assert "322 crops" in str(remark)
     assert not remark.left_out
 
 
@@ -126,7 +128,7 @@ def by_lzw(path: Path, pages: list[np.ndarray]) -> None:
 
 
 @pytest.mark.parametrize("share", [0.35, 0.5, 0.75, 0.9])
-@pytest.mark.parametrize("write", [one_after_the_other, in_one_block, for_imagej, deflated, by_lzw])
+@pytest.mark.parametrize("write", [one_after_the_other, in_one_block, deflated, by_lzw])
 def test_a_stack_cut_short_keeps_its_whole_pages(
     tmp_path: Path, write: Callable[[Path, list[np.ndarray]], None], share: float
 ) -> None:
@@ -147,6 +149,21 @@ def test_a_stack_cut_short_keeps_its_whole_pages(
     assert cell.problems[0].file == f"stack.tif[{len(found)}]"
 
 
+@pytest.mark.parametrize("share", [0.35, 0.9])
+def test_a_stack_of_imagej_that_is_cut_short_is_named(tmp_path: Path, share: float) -> None:
+    random = np.random.default_rng(0)
+    path = tmp_path / "stack.tif"
+    for_imagej(path, [random.integers(0, 255, (60, 40), np.uint8) for _ in range(5)])
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    Image.fromarray(bar(20, (4,))).save(tmp_path / "other.png")
+    cell = read_cell(tmp_path)
+    assert [item.name for item in cell] == ["other.png"]
+    (problem,) = cell.problems
+    assert problem.file == "stack.tif"
+    assert problem.left_out
+
+
 def test_a_description_of_a_billion_pages_is_not_believed(tmp_path: Path) -> None:
     path = tmp_path / "stack.tif"
     tifffile.imwrite(
@@ -159,9 +176,9 @@ def test_a_description_of_a_billion_pages_is_not_believed(tmp_path: Path) -> Non
 
 
 def test_each_bad_page_is_named(tmp_path: Path) -> None:
-    good = bar(20, (4,))
+    good, other = bar(20, (4,)), bar(24, (12,))
     with tifffile.TiffWriter(tmp_path / "stack.tif") as file:
-        for page in (good, np.ones((2, 2), np.uint8), good.astype(np.complex64), good):
+        for page in (good, np.ones((2, 2), np.uint8), good.astype(np.complex64), other):
             file.write(page)
     cell = read_cell(tmp_path / "stack.tif")
     assert [item.name for item in cell] == ["stack.tif[0]", "stack.tif[3]"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -188,9 +189,14 @@ def test_the_majority_of_the_crops_decides_the_polarity() -> None:
 def test_a_cell_is_written_and_read_back(tmp_path: Path) -> None:
     deep = GREY.astype(np.uint16) * 256
     names = (("a", "7"), ("b", "7"), ("c", None))
+    # Of equal pictures one is counted.
+    shown = (np.roll(deep, 9, axis=0), np.flipud(np.roll(deep, 4, axis=1)), deep)
     cell = Cell(
         "cell",
-        tuple(Chromosome(name, deep, None, label) for name, label in names),
+        tuple(
+            Chromosome(name, image, None, label)
+            for (name, label), image in zip(names, shown, strict=True)
+        ),
         Polarity.BRIGHT,
     )
     written = write_cell(cell, tmp_path / "out")
@@ -260,8 +266,9 @@ def test_a_hot_pixel_does_not_darken_a_deep_cell(tmp_path: Path) -> None:
 
 def test_a_bad_page_costs_only_itself(tmp_path: Path) -> None:
     pages = [np.full((30, 20), 255, np.uint8) for _ in range(4)]
-    for page in (pages[0], pages[1], pages[3]):
-        page[5:25, 6:14] = 90
+    for number in (0, 1, 3):
+        pages[number][5:25, 6:14] = 90
+        pages[number][6 + 5 * number : 9 + 5 * number, 6:14] = 20
     pages[2][:] = 0
     tifffile.imwrite(tmp_path / "stack.tif", np.stack(pages), photometric="minisblack")
     cell = read_cell(tmp_path / "stack.tif")
@@ -293,18 +300,18 @@ def test_a_decoder_that_will_change_is_no_damage(
 ) -> None:
     import warnings
 
-    from napari_karyo.io import images
+    from napari_karyo.io import decode
 
     path = tmp_path / "1_1.png"
     Image.fromarray(np.arange(900, dtype=np.uint8).reshape(30, 30)).save(path)
-    real = images._pillow_grey
+    real = Image.open
 
-    def warned(image: Image.Image) -> np.ndarray:
+    def warned(*given: Any, **named: Any) -> Image.Image:
         warnings.warn("this will be gone", kind, stacklevel=2)
-        return real(image)
+        return real(*given, **named)
 
-    monkeypatch.setattr(images, "_pillow_grey", warned)
-    assert len(images.read_image(path)) == 1
+    monkeypatch.setattr(decode.Image, "open", warned)
+    assert len(decode.decode(path)) == 1
 
 
 def shrunk_or_grown(mask: np.ndarray, pixels: int) -> np.ndarray:
@@ -380,10 +387,11 @@ def test_the_contact_sheet_shows_mixed_depths_alike(stain: str) -> None:
 
 
 def test_an_overview_beside_cells_of_one_stack_each_does_not_hide_them(tmp_path: Path) -> None:
+    pages = [bar(40, (start, start + 12)) for start in (2, 9, 16)]
     for number in (1, 2):
         folder = tmp_path / f"cell {number}"
         folder.mkdir()
-        tifffile.imwrite(folder / "cell.tif", np.stack([GREY] * 3), photometric="minisblack")
+        tifffile.imwrite(folder / "cell.tif", np.stack(pages), photometric="minisblack")
     Image.fromarray(GREY).save(tmp_path / "metaphase.png")
     patient = read_patient(tmp_path)
     assert [len(cell) for cell in patient.cells] == [3, 3]

@@ -31,6 +31,10 @@ _MOST = 0.6
 #: Of a side no more than this share is ever cut off.
 _DEEPEST = 0.45
 
+#: What is thicker than so many lines is a canvas around the crop. It is told from a drawn block
+#: on a ground by what is within: a crop has more greys than this.
+_THICK, _DRAWN = 5, 8
+
 #: Fewer crops than this must have a frame on all sides.
 _FEW = 3
 
@@ -174,7 +178,14 @@ def _sides(values: NDArray[np.float32]) -> tuple[_Edge, ...]:
             for columns in (slice(None, 2), slice(-2, None))
         ]
     )
-    return tuple(_border(of_side, corners) for of_side in bands)
+    low, high = (float(grey) for grey in np.quantile(inner, (0.02, 0.98)))
+    # Paper is the brightest that a crop shows, or the darkest; a block of an object is neither.
+    extreme = min(abs(float(np.median(corners)) - grey) for grey in (low, high)) < _APART
+    edges = tuple(_border(of_side, corners) if extreme else _Edge() for of_side in bands)
+    thick = max(edge.lines for edge in edges) > _THICK
+    if thick and len(np.unique(inner[:: max(1, inner.size // 4096)])) <= _DRAWN:
+        return tuple(_Edge() for _ in bands)
+    return edges
 
 
 def _end(bands: Sequence[tuple[float, int]]) -> int:
