@@ -109,9 +109,7 @@ def thumbnail(out: Path, name: str, picture: np.ndarray, _: Path) -> None:
 def thumbnail_beside(out: Path, name: str, picture: np.ndarray, file: Path) -> None:
     """Copy a file and write a small one of the same picture beside it."""
     shutil.copy(file, out)
-    small = Image.fromarray(picture)
-    small.thumbnail((16, 16))
-    small.save(out / f"thumb_{name}.png")
+    Image.fromarray(picture).reduce(2).save(out / f"thumb_{name}.png")
 
 
 def sidecars(out: Path, _: str, __: np.ndarray, file: Path) -> None:
