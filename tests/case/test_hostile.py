@@ -408,6 +408,19 @@ def test_new_files_and_those_brought_up_to_date_are_alike() -> None:
     assert digest == 269985940, "the tables of version 1 were released; write a step in MIGRATIONS"
 
 
+def test_a_chromosome_of_no_cell_does_not_keep_an_old_file_from_opening(path: Path) -> None:
+    with bare(path) as connection, closing(sqlite3.connect(":memory:")) as first:
+        first.executescript(schema.TABLES)
+        for table in ("cell", "chromosome"):
+            query = f"SELECT name FROM pragma_table_info('{table}')"
+            for (name,) in set(connection.execute(query)) - set(first.execute(query)):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("DELETE FROM cell WHERE id = 1")
+    with Case.open(path) as case:
+        assert len(case.classification(GOOD)) == 4
+
+
 def test_every_column_has_a_rule() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         for command in schema.commands(schema.VERSION):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuzzing.mutate import EDGES, WORDS, change_text, scramble
-from napari_karyo.case import Case
+from napari_karyo.case import Case, schema
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import KaryoError
@@ -107,7 +107,22 @@ def prepare() -> list[bytes]:
         with Case.create(paths[1]) as case:
             found = _classified("small", 1)
             case.add(found, Karyotype.from_classification(found))
-        return [path.read_bytes() for path in paths]
+        good = [path.read_bytes() for path in paths]
+    return [*good, _of_version_1(good[0])]
+
+
+def _of_version_1(content: bytes) -> bytes:
+    """Return a case file as the first version of its tables held it."""
+    with closing(_opened(content)) as connection, closing(sqlite3.connect(":memory:")) as first:
+        first.executescript(schema.TABLES)
+        for table in ("cell", "chromosome"):
+            query = f"SELECT name FROM pragma_table_info('{table}')"
+            old = set(first.execute(query))
+            for (name,) in connection.execute(query).fetchall():
+                if (name,) not in old:
+                    connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        connection.execute("PRAGMA user_version = 1")
+        return bytes(connection.serialize())
 
 
 def _classified(name: str, count: int) -> Classification:
@@ -131,12 +146,13 @@ def _classified(name: str, count: int) -> Classification:
         uprights=uprights,
         inputs=prepared.inputs,
         input_grids=prepared.grids,
-        scale=0.8,
+        scales=prepared.factors,
         model="default",
         model_hash="0" * 64,
         device="cpu",
         thresholds=(0.4, 0.9),
         foreign=np.zeros(count, np.bool_),
+        strange=np.zeros(count, np.bool_),
         notes=("Look at it.",),
         settings=settings,
     )

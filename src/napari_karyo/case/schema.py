@@ -95,7 +95,9 @@ MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
         "ALTER TABLE chromosome ADD COLUMN is_foreign INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE chromosome ADD COLUMN is_strange INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE chromosome ADD COLUMN scale REAL NOT NULL DEFAULT 0",
-        "UPDATE chromosome SET scale = (SELECT scale FROM cell WHERE cell.id = chromosome.cell)",
+        # 0 is no scale: a chromosome of no cell must not cost the case.
+        "UPDATE chromosome SET scale = "
+        "coalesce((SELECT scale FROM cell WHERE cell.id = chromosome.cell), 0)",
         # Of a cell of a few crops sure began beyond all bounds, and a note said why.
         """UPDATE cell SET
             sure_from = 1.0,
