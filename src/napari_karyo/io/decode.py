@@ -89,7 +89,9 @@ def _decoded(path: Path) -> list[Picture | Exception]:
     with quiet_decoders() as doubts:
         # A decoder is foreign code: it may raise anything for a damaged file.
         try:
-            pages = read_tiff(path) if start in _TIFF_STARTS else [_read_pillow(path)]
+            pages: list[Picture | Exception] = (
+                read_tiff(path) if start in _TIFF_STARTS else [_read_pillow(path)]
+            )
         except Exception as error:
             _log.debug("%s could not be decoded", path, exc_info=True)
             raise _unreadable(path, error) from error
@@ -159,9 +161,10 @@ def _range(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def _read_pillow(path: Path) -> Picture:
-    with Image.open(path, formats=_FORMATS) as image:
-        refuse_large(image.size, 4 if image.mode in ("I", "F") else 2, len(image.getbands()))
-        lossy = image.format in ("JPEG", "MPO")
+    with Image.open(path, formats=_FORMATS) as file:
+        refuse_large(file.size, 4 if file.mode in ("I", "F") else 2, len(file.getbands()))
+        lossy = file.format in ("JPEG", "MPO")
+        image: Image.Image = file
         if image.mode in ("P", "PA"):
             index = _false_colours(image)
             if index is not None:

@@ -26,13 +26,6 @@ _HOLES = 0.05
 
 _UNREASONABLE = 1e30
 
-#: Greys this near to black or white, as a share of the range, count as black or white.
-_NEAR = 0.15
-
-#: With a smaller share of greys between, a cell's median, its crops are black and white. No real
-#: cell lies below 0.43 (95 Q-banded) or 0.79 (95 G-banded); those of one bit, as JPEG too, at 0.
-_BETWEEN = 0.2
-
 
 def to_integers(greys: Sequence[Grey]) -> tuple[list[Grey], list[Problem]]:
     """Bring the greys of a cell to uint8 or uint16.
@@ -159,34 +152,3 @@ def _said(group: Sequence[Grey], low: float, high: float) -> Problem:
         f"{group[0].values.dtype}).",
         "They were brought to one scale for all crops.",
     )
-
-
-def greys_are_lost(greys: Sequence[Grey]) -> bool:
-    """Tell whether the crops of a cell are black and white, or nearly so.
-
-    Parameters
-    ----------
-    greys : sequence of Grey
-        All of a cell, as integers.
-    """
-    if not greys:
-        return False
-    shares = [_between(grey) for grey in greys]
-    return float(np.median(shares)) < _BETWEEN
-
-
-def _between(grey: Grey) -> float:
-    """Return the share of the pixels beside the paper that are neither black nor white.
-
-    Of a chromosome in the middle of a wide canvas nearly all pixels are paper: they say
-    nothing of its greys.
-    """
-    values = grey.values if grey.mask is None else grey.values[~grey.mask]
-    low, high = (float(value) for value in np.quantile(values, (0.01, 0.99)))
-    if high <= low:
-        low, high = float(values.min()), float(values.max())
-    if high <= low:
-        return 1.0
-    share = (values - low) / (high - low)
-    black, white = float((share <= _NEAR).mean()), float((share >= 1 - _NEAR).mean())
-    return (1 - black - white) / max(1 - max(black, white), 1e-9)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_karyo.cell import Lost, Problem
+from napari_karyo.io.bands import greys_are_lost
 from napari_karyo.io.channels import join_channels, remark
 from napari_karyo.io.content import Content
 from napari_karyo.io.duplicates import drop_copies
 from napari_karyo.io.frames import cut_frames
-from napari_karyo.io.greys import greys_are_lost
 from napari_karyo.io.images import to_greys
 from napari_karyo.io.picture import Grey, Picture
 from napari_karyo.io.rescaled import scale_is_lost
@@ -79,7 +79,7 @@ def recognize(pictures: Sequence[Picture], channel: str | int | None = None) -> 
                 "They are classified without it; export them at one scale for a sure result.",
             )
         )
-    if greys_are_lost(crops):
+    if greys_are_lost(contents):
         lost.add(Lost.GREYS)
         remarks.append(
             remark(

@@ -125,7 +125,7 @@ def _level(apart: NDArray[Any]) -> float:
 def _in_rows(grey: Grey) -> bool:
     """Tell whether the objects stand in rows with empty paper between, as in a karyogram."""
     apart, _ = _small(grey)
-    filled = (apart > _level(apart)).any(axis=1)
+    filled = np.asarray((apart > _level(apart)).any(axis=1), np.bool_)
     where = np.flatnonzero(filled)
     if len(where) < 2:
         return False
@@ -133,4 +133,4 @@ def _in_rows(grey: Grey) -> bool:
     starts = np.flatnonzero(np.diff(gaps.astype(np.int8)) == 1)
     ends = np.flatnonzero(np.diff(gaps.astype(np.int8)) == -1)
     wide = np.count_nonzero((ends[: len(starts)] - starts[: len(ends)]) > 0.008 * len(filled))
-    return wide >= 3
+    return bool(wide >= 3)

@@ -129,14 +129,14 @@ def _page(file: tifffile.TiffFile, page: tifffile.TiffPage) -> _Page:
     if kind & (_REDUCED | _MASK) or old == _OLD_REDUCED:
         # Not decoded: if it is damaged, nobody needs to know.
         return _Page(reduced=True, error=ValueError("it is a smaller copy"))
-    if page.dtype is None:
-        raise ValueError("pixels of an unknown kind")
     _refuse(file, page)
     return _understood(page, np.asarray(page.asarray(maxworkers=1)))
 
 
 def _refuse(file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
     """Refuse what is too large, or compressed in a way that nothing here unpacks."""
+    if page.dtype is None:
+        raise ValueError("pixels of an unknown kind")
     planes, depth, height, width, samples = page.shaped
     bytes_a_sample = max(page.dtype.itemsize, 1)
     refuse_large((height, width), bytes_a_sample, planes * depth * samples)

@@ -184,8 +184,8 @@ def _shaped(told: dict[str, Any], page: tuple[int, ...]) -> Axes:
     axis = letters.index("C")
     places = []
     for number in range(pages):
-        at = list(np.unravel_index(number, leading))
-        channel = int(at[axis])
+        at = [int(place) for place in np.unravel_index(number, leading)]
+        channel = at[axis]
         at[axis] = 0
         places.append((int(np.ravel_multi_index(at, leading)), channel))
     return Axes(pages, leading[axis], names, tuple(places), deep)
