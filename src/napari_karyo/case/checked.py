@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from napari_karyo.cell import Lost, Polarity
 from napari_karyo.classes import CLASSES
-from napari_karyo.io.images import LARGEST_SIDE
+from napari_karyo.io.limits import LARGEST_SIDE
 from napari_karyo.karyotype.state import moment
 
 #: Tells whether a value may stand in a column.

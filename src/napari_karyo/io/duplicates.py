@@ -22,6 +22,9 @@ _SAME = 0.985
 #: The same for files whose names say that one is made from the other.
 _SAME_NAMED = 0.93
 
+#: The same for a thumbnail of that name.
+_SMALL_NAMED = 0.6
+
 #: A copy is smaller than this share of the larger one's side; homologues are not.
 _SMALLER = 0.8
 
@@ -136,11 +139,14 @@ def _pairs(
     near = (np.abs(quantiles[first] - quantiles[second]).max(axis=1) < far) & (
         np.minimum(share[first], share[second]) / np.maximum(share[first], share[second]) > fewer
     )
+    # Little is left in the thumbnail of a small chromosome: its name and shape say enough.
+    near |= named & smaller
     compare = _shows_smaller if smaller else _shows_same
+    least = _SMALL_NAMED if smaller else _SAME_NAMED
     return [
         (int(a), int(b))
         for a, b, by_name in zip(first[near], second[near], named[near], strict=True)
-        if compare(contents[a], contents[b], _SAME_NAMED if by_name else _SAME)
+        if compare(contents[a], contents[b], least if by_name else _SAME)
     ]
 
 
