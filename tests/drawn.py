@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,9 @@ from scipy import ndimage
 from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, CLASSES
 from napari_karyo.inference.result import Classification
+from napari_karyo.io.cells import write_cell
 from napari_karyo.preprocessing.prepare import InputSettings, stand_upright
+from napari_karyo.simulation.sample import simulate_cell
 
 #: Two of each autosome, and X Y.
 MALE = (*tuple(name for name in AUTOSOMES for _ in range(2)), "X", "Y")
@@ -34,6 +38,14 @@ def crop(name: str, seed: int, polarity: Polarity) -> np.ndarray:
     if polarity is Polarity.DARK:
         image = 255 - image
     return image.astype(np.uint8)
+
+
+def write_folder(folder: Path, name: str = "P1") -> Cell:
+    """Write the folder of a simulated cell, whose homologues differ as real ones do."""
+    cell = simulate_cell("46,XY", seed=1, stain="G", name=name)
+    return write_cell(
+        replace(cell, chromosomes=tuple(replace(item, expected=None) for item in cell)), folder
+    )
 
 
 def make_cell(

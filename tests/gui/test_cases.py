@@ -10,7 +10,7 @@ from typing import Any
 import mouse
 import napari
 import pytest
-from drawn import make_cell, make_classification
+from drawn import make_cell, make_classification, write_folder
 
 from napari_karyo.case import Case
 from napari_karyo.errors import CaseError
@@ -20,7 +20,6 @@ from napari_karyo.gui.desk import Desk, desk_of
 from napari_karyo.gui.reading import case_reader
 from napari_karyo.gui.run_widget import PLUGIN, ClassifyForm
 from napari_karyo.inference.classify import Progress
-from napari_karyo.io.cells import write_cell
 from napari_karyo.karyotype import Karyotype
 
 
@@ -37,7 +36,7 @@ def network(monkeypatch: Any) -> None:
 def folder(tmp_path: Path) -> Path:
     """A cell's folder, as a person drops it."""
     place = tmp_path / "P1"
-    write_cell(make_cell(name="P1"), place)
+    write_folder(place)
     return place
 
 

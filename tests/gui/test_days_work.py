@@ -15,7 +15,7 @@ from typing import Any
 import mouse
 import pytest
 from days_work import Day
-from drawn import make_cell, make_classification
+from drawn import make_classification, write_folder
 from pypdf import PdfReader
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
@@ -155,7 +155,7 @@ def test_a_typical_cell_takes_eight_keys_and_clicks(
     # Three in the wrong class, each doubtful, as wrong ones are but in 1 of 500.
     wrong = {8: ("4", 0.60), 30: ("17", 0.55), 40: ("22", 0.58)}
     folder = tmp_path / "P1"
-    write_cell(make_cell(name="P1"), folder)
+    write_folder(folder)
 
     def answers(cells: Any, **_: Any) -> Any:
         yield from ()

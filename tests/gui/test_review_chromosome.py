@@ -213,6 +213,8 @@ def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) 
         inputs=one_more(found.inputs),
         input_grids=one_more(found.input_grids),
         foreign=one_more(found.foreign),
+        strange=one_more(found.strange),
+        scales=one_more(found.scales),
         uprights=(*found.uprights, found.uprights[8]),
     )
     desk.select(8)

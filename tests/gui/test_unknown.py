@@ -11,9 +11,10 @@ from qtpy.QtWidgets import QLabel
 
 from napari_karyo.classes import TRAY
 from napari_karyo.gui.classify_run import Outcome
+from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.reading import tell_unknown
 from napari_karyo.gui.review.dock import ReviewDock
-from napari_karyo.gui.run_widget import ClassifyForm
+from napari_karyo.gui.run import put_on_desk
 from napari_karyo.inference.result import Classification
 
 WHY = "It looks like R-banding, which the model has not learned. Sort it by hand."
@@ -110,10 +111,8 @@ def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_f
 
 
 def test_all_that_is_not_known_is_told_once(viewer: Any, notices: list[str]) -> None:
-    form = ClassifyForm(viewer)
-    viewer.window.add_dock_widget(form, name="Classify chromosomes")
     results = [strange("A", unknown=WHY), strange("B", foreign=[2]), strange("C", unknown=WHY)]
-    form._on_result(Outcome([(one, None) for one in results], []))
+    put_on_desk(desk_of(viewer), Outcome([(one, None) for one in results], []))
     told = [words for words in notices if "R-banding" in words]
     assert told == [
         f"A, C: {WHY}\nB: 1 crop looks like no chromosome (02.png). Look at the photographs."

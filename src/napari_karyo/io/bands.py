@@ -15,8 +15,8 @@ _FULL = 0.85
 #: real cells none is below 0.80; one bit, blurred by JPEG or resizing, is below 0.28.
 _BETWEEN = 0.4
 
-#: So many greys, paper and edge included, are no bands.
-_GREYS = 3
+#: With fewer greys than this an object has no bands.
+_GREYS = 2
 
 
 def greys_are_lost(contents: Sequence[Content]) -> bool:
