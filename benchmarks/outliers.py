@@ -30,7 +30,7 @@ from napari_karyo.errors import PreprocessingError
 from napari_karyo.preprocessing.foreground import bright_on_black, foreground
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
-from cut_spreads import REACH, objects
+from cut_spreads import fills, objects
 
 Picture = NDArray[np.float32]
 
@@ -113,12 +113,8 @@ def _classes_cut(grey: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Iterato
         for item in regionprops(pieces):
             if item.area < 60:
                 continue
-            crop = np.where(_window(item.image), _seen(grey, item.bbox), 0)
+            crop = np.where(np.pad(item.image, MARGIN), _seen(grey, item.bbox), 0)
             yield Chromosome(f"{expected}_{item.label}", crop.astype(np.uint8), None, expected)
-
-
-def _window(image: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return np.pad(image, MARGIN)
 
 
 def _seen(grey: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
@@ -170,9 +166,7 @@ def _by_kind(grey: NDArray[np.uint8], boxed: list[dict[str, str]]) -> dict[str, 
         if len(held) > 1:
             kind = "cluster"
         elif len(held) == 1:
-            box = boxes[held[0]]
-            beyond = np.concatenate([(left, top) - box[:2], box[2:] - (right, bottom)])
-            if beyond.min() < REACH[0] or beyond.max() > REACH[1]:
+            if not fills(item.bbox, boxes[held[0]]):
                 continue
             kind = "chromosome"
         elif overlaps.any():

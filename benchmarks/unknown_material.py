@@ -32,7 +32,6 @@ from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.assignment import free_sets, placements
 from napari_karyo.inference.classify import classify, get_weights
 from napari_karyo.inference.confidence import Light, lights
-from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.familiarity import (
     FOREIGN_FROM,
     STRANGE_FROM,
@@ -41,7 +40,6 @@ from napari_karyo.inference.familiarity import (
     strangeness,
 )
 from napari_karyo.inference.likeness import Likeness, measure
-from napari_karyo.inference.predict import predict
 from napari_karyo.inference.result import Classification
 from napari_karyo.training.dataset import read_cells
 
@@ -85,8 +83,8 @@ def look(cell: Cell, model: str) -> Seen | None:
     classes = (views[..., :count] + views[..., count:]).numpy()
     mean = classes.mean(axis=0)
     entropy = [-(part * np.log(np.maximum(part, 1e-12))).sum(axis=-1) for part in (mean, classes)]
-    prediction = predict(weights.network, result.inputs, choose_device("cpu"))
-    likeness = measure(result, prediction.strength - weights.calibration["strength"])
+    strength = logits.amax(dim=2).mean(dim=0).numpy()
+    likeness = measure(result, strength - weights.calibration["strength"])
     everything = np.arange(len(result))
     _, together = familiarity_of_cell(likeness, everything, result.cell.polarity)
     own = np.bincount(result.probabilities.argmax(axis=1), minlength=count)

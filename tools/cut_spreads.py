@@ -49,6 +49,21 @@ def objects(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.in
     return flat, label(dark > 0.75 * threshold_otsu(dark), connectivity=2)
 
 
+def fills(bounds: tuple[int, int, int, int], box: NDArray[np.float64]) -> bool:
+    """Tell whether an object fills a box exactly.
+
+    Parameters
+    ----------
+    bounds : tuple of int
+        Top, left, bottom and right of the object.
+    box : ndarray, shape (4,)
+        Left, top, right and bottom.
+    """
+    top, left, bottom, right = bounds
+    beyond = np.concatenate([(left, top) - box[:2], box[2:] - (right, bottom)])
+    return bool(beyond.min() >= REACH[0] and beyond.max() <= REACH[1])
+
+
 def cut(grey: NDArray[np.uint8], boxes: NDArray[np.float64]) -> dict[int, NDArray[np.uint8]]:
     """Return the crop of every chromosome that lies alone, by the row of its box.
 
@@ -68,8 +83,7 @@ def cut(grey: NDArray[np.uint8], boxes: NDArray[np.float64]) -> dict[int, NDArra
         if inside.sum() != 1:
             continue
         best = int(inside.argmax())
-        beyond = np.concatenate([(left, top) - boxes[best, :2], boxes[best, 2:] - (right, bottom)])
-        if beyond.min() < REACH[0] or beyond.max() > REACH[1]:
+        if not fills(item.bbox, boxes[best]):
             continue
         inner = np.pad(item.image_filled, MARGIN)
         near = ndimage.binary_dilation(inner, iterations=2)

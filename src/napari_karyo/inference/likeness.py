@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skimage.measure import regionprops
 
 from napari_karyo.cell import Polarity
-from napari_karyo.classes import CLASS_INDEX, CLASSES
+from napari_karyo.classes import CLASSES
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.scale import usual_lengths, weighted_median
 from napari_karyo.simulation.profiles import ROWS, load_profile
@@ -147,7 +147,7 @@ def _averages(polarity: Polarity) -> tuple[NDArray[np.float64], ...]:
                 for shift in SHIFTS
             ]
         )
-        for name in sorted(CLASSES, key=CLASS_INDEX.__getitem__)
+        for name in CLASSES
     )
 
 

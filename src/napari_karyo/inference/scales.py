@@ -48,11 +48,11 @@ def at_its_scale(
     """
     settings = weights.network.config.input
     sizes = [_pixel_sizes(one) for one in group]
-    of_cells = [
-        [picture.length * size for picture, size in zip(pictures, own, strict=True)]
+    lengths = [
+        picture.length * size
         for (_, pictures), own in zip(group, sizes, strict=True)
+        for picture, size in zip(pictures, own, strict=True)
     ]
-    lengths = [length for of_cell in of_cells for length in of_cell]
     polarity = group[0][0].polarity
     of_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
     part = max(len(pictures) for _, pictures in group) < WHOLE

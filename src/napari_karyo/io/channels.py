@@ -17,6 +17,7 @@ from napari_karyo.cell import Problem
 from napari_karyo.errors import ReadError
 from napari_karyo.io.content import correlation
 from napari_karyo.io.picture import Grey, Picture
+from napari_karyo.io.remarks import remark
 
 #: The weights of ITU-R 601, which Pillow's own conversion uses.
 _LUMINANCE = (0.299, 0.587, 0.114)
@@ -302,7 +303,7 @@ def _sharpest(greys: list[Grey], remarks: list[Problem]) -> list[Grey]:
         joined += 1
     if joined:
         sentence = "the pictures have several planes of focus; of each the sharpest was taken."
-        remarks.append(Problem(_where(greys), sentence, "", left_out=False))
+        remarks.append(remark(greys, sentence, ""))
     return kept
 
 
@@ -312,15 +313,3 @@ def _alike(pages: Sequence[Grey]) -> bool:
         return False
     soft = [ndimage.uniform_filter(page.values.astype(np.float32), 3) for page in pages]
     return all(correlation(soft[0], other) > 0.7 for other in soft[1:])
-
-
-def remark(pictures: Sequence[Picture] | Sequence[Grey], what: str, remedy: str) -> Problem:
-    """Return what was recognized in some pictures, one sentence for all of them."""
-    return Problem(_where(pictures), what, remedy, left_out=False)
-
-
-def _where(pictures: Sequence[Picture] | Sequence[Grey]) -> str:
-    """Return the name of the file, or of the folder of several."""
-    paths = {picture.path for picture in pictures}
-    first = pictures[0].path
-    return first.name if len(paths) == 1 else first.parent.name

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Problem
-from napari_karyo.io.channels import remark
 from napari_karyo.io.content import Content, likeness, resized, turned
 from napari_karyo.io.picture import Grey
+from napari_karyo.io.remarks import remark
 
 #: Two pictures whose contents correlate like this are one. The likest homologues of 608
 #: real cells reach 0.962, copies as JPEG of quality 50 are above 0.99.

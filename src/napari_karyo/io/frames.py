@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Problem
-from napari_karyo.io.channels import remark
 from napari_karyo.io.content import border
 from napari_karyo.io.picture import Grey
+from napari_karyo.io.remarks import remark
 
 #: Greys, of 255, by which a line differs from the paper inside it.
 _APART = 25.0

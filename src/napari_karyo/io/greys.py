@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Problem
-from napari_karyo.io.channels import remark
 from napari_karyo.io.picture import Grey
+from napari_karyo.io.remarks import remark
 
 #: The whites that programs mean when they write greys as numbers with a point.
 _WHITES = (1.0, 255.0, 65535.0)

@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from napari_karyo.cell import Lost, Problem
 from napari_karyo.io.bands import greys_are_lost
-from napari_karyo.io.channels import join_channels, remark
+from napari_karyo.io.channels import join_channels
 from napari_karyo.io.content import Content
 from napari_karyo.io.duplicates import drop_copies
 from napari_karyo.io.frames import cut_frames
 from napari_karyo.io.images import to_greys
 from napari_karyo.io.picture import Grey, Picture
+from napari_karyo.io.remarks import remark
 from napari_karyo.io.rescaled import scale_is_lost
 from napari_karyo.io.spreads import part_spreads
+
+#: What another program may have taken from all crops: how it is told, and what to say of it.
+_LOST: Final = {
+    Lost.SCALE: (
+        scale_is_lost,
+        "the crops were resized to one size, so that their relative length is lost.",
+        "They are classified without it; export them at one scale for a sure result.",
+    ),
+    Lost.GREYS: (
+        greys_are_lost,
+        "the crops are black and white, so that they show no bands.",
+        "Export them in shades of grey for a sure result.",
+    ),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,23 +85,7 @@ def recognize(pictures: Sequence[Picture], channel: str | int | None = None) -> 
     contents, said = drop_copies([Content(grey) for grey in greys])
     remarks += said
     crops = [item.grey for item in contents]
-    lost = set()
-    if scale_is_lost(contents):
-        lost.add(Lost.SCALE)
-        remarks.append(
-            remark(
-                crops,
-                "the crops were resized to one size, so that their relative length is lost.",
-                "They are classified without it; export them at one scale for a sure result.",
-            )
-        )
-    if greys_are_lost(contents):
-        lost.add(Lost.GREYS)
-        remarks.append(
-            remark(
-                crops,
-                "the crops are black and white, so that they show no bands.",
-                "Export them in shades of grey for a sure result.",
-            )
-        )
-    return Recognized(crops, frozenset(lost), spread, remarks)
+    lost = frozenset(kind for kind, (is_lost, *_) in _LOST.items() if is_lost(contents))
+    # In the order of the table: a set has none.
+    remarks += [remark(crops, *words) for kind, (_, *words) in _LOST.items() if kind in lost]
+    return Recognized(crops, lost, spread, remarks)

@@ -211,14 +211,15 @@ def calibrate(network: Network, crops: Dataset, device: str) -> dict[str, float]
     classes, _ = prediction.probabilities(temperature)
     own = classes.argmax(axis=1)
     placed = np.empty_like(truth)
+    # What is unlike everything known is told by how much weaker the network answers.
+    strengths = []
     for cell in np.unique(cells):
         of_cell = cells == cell
         placed[of_cell] = [CLASS_INDEX[name] for name in assign(classes[of_cell])]
+        strengths.append(float(prediction.strength[of_cell].mean()))
     slips = exchanged(cells, truth, own, classes.max(axis=1))
     counted = (placed == own) & ~slips
     doubtful, sure = fit_thresholds(classes.max(axis=1)[counted], (own == truth)[counted])
-    # What is unlike everything known is told by how much weaker the network answers.
-    strengths = [float(prediction.strength[cells == cell].mean()) for cell in np.unique(cells)]
     return {
         "temperature": temperature,
         "doubtful": doubtful,
