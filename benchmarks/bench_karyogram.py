@@ -16,8 +16,8 @@ import numpy as np
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.classified import Heading
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.heading import Heading
 from napari_karyo.karyotype import Appearance, State
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import upright

@@ -60,8 +60,7 @@ def measure(folder: Path, device: str, repeats: int) -> None:
 
     def whole() -> None:
         result = nk.classify(nk.read_cell(folder), device=device)
-        karyotype = nk.Karyotype.from_classification(result)
-        picture(karyotype, result)
+        picture(nk.ClassifiedCell.from_classification(result), nk.ExportOptions())
 
     cell = nk.read_cell(folder)
     result = nk.classify(cell, device=device)

@@ -107,11 +107,12 @@ def make_classification(
     )
 
 
-def lamps_of(view: Any) -> dict[int, str]:
+def page_lights(view: Any) -> dict[int, str]:
     """Return the light that each chromosome shows on the page."""
     page = view.page
     return {
-        place.index: lamp.kind for place, lamp in zip(page.places.values(), page.lamps, strict=True)
+        place.index: light.kind
+        for place, light in zip(page.places.values(), page.lights, strict=True)
     }
 
 

@@ -14,12 +14,12 @@ from scipy import ndimage
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.classified import Heading
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
-from napari_karyo.karyogram.heading import Heading
-from napari_karyo.karyogram.lamps import LAMP_SHAPES, lamp_picture
 from napari_karyo.karyogram.layout import Layout
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Frame, LampKind, Page
+from napari_karyo.karyogram.lights import LIGHT_SHAPES, light_picture
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Frame, Light, Page
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
 from napari_karyo.karyotype.state import Appearance
 from napari_karyo.preprocessing.foreground import bright_on_black
@@ -323,22 +323,25 @@ def test_lights_are_told_apart_without_colour(polarity: Polarity) -> None:
     cells = drawn([rod()] * 4, polarity)
     composer = Composer(cells)
     placed = seats("1", "2", "3", "4")
-    kinds: list[LampKind] = ["sure", "look", "doubtful", "settled"]
+    kinds: list[Light] = ["sure", "look", "doubtful", "settled"]
     page = composer.layout.page(placed, None, kinds)
-    plain, lit = (composer.compose(one) for one in (replace(page, lamps=()), page))
+    plain, lit = (composer.compose(one) for one in (replace(page, lights=()), page))
     greys = []
-    for lamp in page.lamps:
-        colour, cover = lamp_picture(lamp.kind, 1.0, white)
+    for light in page.lights:
+        colour, cover = light_picture(light.kind, 1.0, white)
         half = len(cover) // 2
-        here = (slice(lamp.y - half, lamp.y + half + 1), slice(lamp.x - half, lamp.x + half + 1))
+        here = (
+            slice(light.y - half, light.y + half + 1),
+            slice(light.x - half, light.x + half + 1),
+        )
         assert (lit[here][half, half - 6] != plain[here][half, half - 6]).any()
         greys.append(colour.mean(axis=2).round())
     # As a person who sees no colours, or on a grey screen: no two are alike.
     for first, second in combinations(greys, 2):
         assert first.shape != second.shape or np.abs(first - second).max() > 40
     beside = np.ones(plain.shape[:2], bool)
-    for lamp in page.lamps:
-        beside[lamp.y - 17 : lamp.y + 18, lamp.x - 17 : lamp.x + 18] = False
+    for light in page.lights:
+        beside[light.y - 17 : light.y + 18, light.x - 17 : light.x + 18] = False
     assert np.array_equal(plain[beside], lit[beside])
 
 
@@ -357,9 +360,9 @@ def test_an_edit_redraws_the_lights_too() -> None:
     assert np.array_equal(screen, composer.compose_screen(after))
     assert (screen[..., 3] == 255).all()
     # The light of the one in hand is whole, its frame behind it.
-    lamp = next(one for one in after.lamps if one.region == "4")
+    light = next(one for one in after.lights if one.region == "4")
     alone = composer.compose(replace(after, frames=()))
-    near = slice(lamp.y - 9, lamp.y + 10), slice(lamp.x - 9, lamp.x + 10)
+    near = slice(light.y - 9, light.y + 10), slice(light.x - 9, light.x + 10)
     assert np.array_equal(canvas[near][4:15, 4:15], alone[near][4:15, 4:15])
     # A frame comes and goes without a trace, alone or around a whole slot.
     before = composer.compose(replace(after, frames=()))
@@ -581,8 +584,8 @@ def test_a_slider_does_not_fill_the_memory() -> None:
 @pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
 def test_a_cross_is_told_from_the_other_lights_by_its_outline(scale: float) -> None:
     notched = []
-    for kind in LAMP_SHAPES:
-        cover = lamp_picture(kind, scale, True)[1][..., 0] > 0.5
+    for kind in LIGHT_SHAPES:
+        cover = light_picture(kind, scale, True)[1][..., 0] > 0.5
         rows, columns = np.nonzero(cover)
         shape = cover[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
         middle, near = len(shape) // 2, len(shape) // 10

@@ -10,10 +10,11 @@ import pytest
 from drawn import THRESHOLDS, make_cell, make_classification
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES, MARKERS, TRAY
+from napari_karyo.classified import propose
+from napari_karyo.classified.lights import doubtful_order, lights_of
 from napari_karyo.inference.assignment import placements
 from napari_karyo.inference.confidence import Light, light, lights, slot_probability
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyotype import Karyotype, doubtful_order, lights_of
 
 SAID = (("1", 0.95), ("2", 0.8), ("3", 0.4), ("4", 0.95), ("5", 0.7), ("6", 0.4), ("7", 0.2))
 SLOTS = ("1", "2", "3", "5", "5", "6", TRAY)
@@ -76,14 +77,14 @@ def test_where_sure_lights_are_withheld_the_others_stay_as_they_are() -> None:
 def test_of_an_unknown_cell_every_light_is_unknown() -> None:
     found = classified(*SAID, unknown=WHY)
     assert set(lights(found, dict(enumerate(SLOTS))).values()) == {Light.UNKNOWN}
-    karyotype = Karyotype.from_classification(found, SLOTS)
+    karyotype = propose(found, SLOTS)
     karyotype.move([1], MARKERS)
     assert set(lights_of(found, karyotype).values()) == {Light.UNKNOWN}
 
 
 def test_what_is_no_chromosome_is_unknown_wherever_it_sits() -> None:
     found = classified(*SAID, foreign=[0, 1])
-    karyotype = Karyotype.from_classification(found)
+    karyotype = propose(found)
     for slot in (TRAY, "1", "7", MARKERS):
         karyotype.move([0], slot)
         shown = lights_of(found, karyotype)
@@ -98,19 +99,19 @@ def test_what_is_no_chromosome_takes_no_place_from_the_others() -> None:
     assert placements(without) == ("21", "21", "22")
     found = replace(without, foreign=np.array([True, False, False]))
     assert placements(found) == (TRAY, "21", "21")
-    assert Karyotype.from_classification(found).state.slots[TRAY] == (0,)
+    assert propose(found).state.slots[TRAY] == (0,)
     assert placements(replace(found, foreign=np.ones(3, np.bool_))) == (TRAY,) * 3
 
 
 def test_the_most_doubtful_come_first_and_sure_ones_not_at_all() -> None:
     found = classified(*SAID)
     # 3 is given a class that the model all but excludes; 6 lies in the tray.
-    assert doubtful_order(found, Karyotype.from_classification(found, SLOTS)) == [3, 2, 5, 6, 4, 1]
+    assert doubtful_order(found, propose(found, SLOTS)) == [3, 2, 5, 6, 4, 1]
 
 
 def test_what_is_no_chromosome_is_asked_for_first() -> None:
     found = classified(*SAID, foreign=[0, 6])
-    karyotype = Karyotype.from_classification(found, SLOTS)
+    karyotype = propose(found, SLOTS)
     assert doubtful_order(found, karyotype) == [6, 0, 3, 2, 5, 4, 1]
     karyotype.review([6])
     assert doubtful_order(found, karyotype) == [0, 3, 2, 5, 4, 1]
@@ -118,14 +119,14 @@ def test_what_is_no_chromosome_is_asked_for_first() -> None:
 
 def test_an_unknown_cell_is_asked_for_whole_in_the_order_of_doubt() -> None:
     found = classified(*SAID, unknown=WHY)
-    karyotype = Karyotype.from_classification(found, SLOTS)
+    karyotype = propose(found, SLOTS)
     assert doubtful_order(found, karyotype) == [3, 2, 5, 6, 4, 1, 0]
 
 
 def test_a_doubtful_way_up_wants_a_look() -> None:
     found = classified(("1", 0.99), ("2", 0.99))
     found.p_arm_up[1] = 0.6
-    karyotype = Karyotype.from_classification(found)
+    karyotype = propose(found)
     assert doubtful_order(found, karyotype) == [1]
     karyotype.turn([1])
     assert doubtful_order(found, karyotype) == []

@@ -12,12 +12,12 @@ from small import bar, small_weights
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import CLASSES
+from napari_karyo.classified import propose
+from napari_karyo.classified.heading import heading_of
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.classify import classify
 from napari_karyo.inference.extend import classify_more
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyogram.summary import heading_of
-from napari_karyo.karyotype import Karyotype
 
 LENGTHS = (80, 76, 70, 60, 52, 44, 40, 30, 28, 24)
 
@@ -91,7 +91,7 @@ def test_without_the_same_weights_nothing_is_claimed(
     (note,) = [note for note in more.notes if note not in found.notes]
     assert "piece.png: not classified" in note
     # Flat: the light of it is doubtful wherever it is put.
-    assert Karyotype.from_classification(more, ["1"] * 11).slot_of(10) == "1"
+    assert propose(more, ["1"] * 11).slot_of(10) == "1"
 
 
 def test_what_is_no_chromosome_is_refused_whole(found: Classification, weights: Path) -> None:
@@ -113,7 +113,7 @@ def test_what_is_no_chromosome_is_refused_whole(found: Classification, weights: 
 def test_the_page_counts_only_what_is_there() -> None:
     unsure = {8: ("4", 0.47), 30: ("17", 0.47), 40: ("22", 0.47), 2: ("3", 0.47)}
     found = make_classification(make_cell(), MALE, unsure)
-    karyotype = Karyotype.from_classification(found, MALE, who="AB")
+    karyotype = propose(found, MALE, who="AB")
     assert heading_of(found, karyotype).doubtful == ("2", "5", "16", "21")
     karyotype.to_markers([8])
     karyotype.to_tray([30])
@@ -131,7 +131,7 @@ def test_the_page_counts_only_what_is_there() -> None:
 
 def test_the_page_says_who_wrote_and_signed() -> None:
     found = make_classification(make_cell())
-    karyotype = Karyotype.from_classification(found, MALE, who="AB")
+    karyotype = propose(found, MALE, who="AB")
     heading = heading_of(found, karyotype)
     assert (heading.iscn, heading.iscn_by_hand, heading.signed) == ("46,XY", False, "not reviewed")
     karyotype.write_iscn("46,XY,t(9;22)(q34;q11.2)")

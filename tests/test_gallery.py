@@ -11,7 +11,8 @@ from drawn import make_cell, make_classification
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import MARKERS, TRAY
-from napari_karyo.karyogram.gallery import Gallery, GalleryCell, magnification
+from napari_karyo.classified import ClassifiedCell
+from napari_karyo.karyogram.gallery import Gallery, magnification
 from napari_karyo.karyogram.style import DARK, LIGHT
 from napari_karyo.karyotype import Karyotype
 
@@ -26,11 +27,11 @@ def dark() -> Any:
     return make_classification(make_cell(name="cell B", polarity=Polarity.BRIGHT))
 
 
-def shown(classification: Any, expected: int | None = 2, edit: Any = None, **more: Any) -> Any:
-    karyotype = Karyotype.from_classification(classification)
+def shown(classification: Any, edit: Any = None) -> ClassifiedCell:
+    cell = ClassifiedCell.from_classification(classification)
     if edit is not None:
-        edit(karyotype)
-    return GalleryCell(classification.cell.name, classification, karyotype.state, expected, **more)
+        edit(cell.karyotype)
+    return cell
 
 
 def test_every_chromosome_of_the_class_and_no_other_has_a_box(light: Any) -> None:
@@ -101,13 +102,13 @@ def test_each_stain_has_its_paper(light: Any, dark: Any) -> None:
 
 def test_an_unusual_number_stands_out_without_colour_too(light: Any) -> None:
     gallery = Gallery()
-    usual = gallery.arrange([shown(light)], "21", 300).panels[0].page
+    usual = gallery.arrange([shown(light)], "21", 300, expected=[2]).panels[0].page
     extra = shown(light, edit=lambda one: one.move([0], "21"))
-    odd = gallery.arrange([extra], "21", 300).panels[0].page
+    odd = gallery.arrange([extra], "21", 300, expected=[2]).panels[0].page
     assert [(text.string, text.role) for text in usual.texts] == [("2", "ink"), ("cell A", "ink")]
     assert odd.texts[0].string == "3 (+1)"
     assert odd.texts[0].role == "accent"
-    unknown = gallery.arrange([replace(extra, expected=None)], "21", 300).panels[0].page
+    unknown = gallery.arrange([extra], "21", 300).panels[0].page
     assert unknown.texts[0].string == "3"
     changed = shown(light, edit=lambda one: one.mark_derivative(41))
     assert gallery.arrange([changed], "21", 300).panels[0].page.texts[0].string == "2, 1 der"
@@ -168,10 +169,10 @@ def test_markers_tray_and_cells_with_none(light: Any) -> None:
 
     cells = [shown(light, edit=edit), shown(replace(light))]
     gallery = Gallery()
-    markers = gallery.draw([replace(one, expected=0) for one in cells], MARKERS, 500)
+    markers = gallery.draw(cells, MARKERS, 500, expected=[0, 0])
     assert [(spot.cell, spot.index) for spot in markers.boxes] == [(0, 3)]
     assert markers.arrangement.panels[0].page.texts[0].string == "1 (+1)"
-    tray = gallery.draw([replace(one, expected=None) for one in cells], TRAY, 500)
+    tray = gallery.draw(cells, TRAY, 500)
     assert sorted(spot.index for spot in tray.boxes) == [5, 6]
     assert tray.arrangement.panels[1].page.texts[0].string == "0"
     none = gallery.draw([], "1", 300)
@@ -180,17 +181,17 @@ def test_markers_tray_and_cells_with_none(light: Any) -> None:
 
 
 def test_lights_stay_within_their_panel(light: Any) -> None:
-    lamps = dict.fromkeys(range(46), "doubtful")
+    classification = light
     gallery = Gallery()
     for slot in ("1", "22", "Y"):
-        plain = gallery.arrange([shown(light)], slot, 300).panels[0]
-        lit = gallery.arrange([shown(light, lamps=lamps)], slot, 300).panels[0]
-        assert len(lit.page.lamps) == len(lit.spots)
-        assert plain.page.lamps == ()
-        for lamp in lit.page.lamps:
-            assert 16 <= lamp.y < lit.page.height - 16
-            assert 16 <= lamp.x < lit.page.width - 16
-        gallery.panel(shown(light, lamps=lamps), lit)
+        plain = gallery.arrange([shown(classification)], slot, 300).panels[0]
+        lit = gallery.arrange([shown(classification)], slot, 300, lights=True).panels[0]
+        assert len(lit.page.lights) == len(lit.spots)
+        assert plain.page.lights == ()
+        for light in lit.page.lights:
+            assert 16 <= light.y < lit.page.height - 16
+            assert 16 <= light.x < lit.page.width - 16
+        gallery.panel(shown(classification), lit)
 
 
 def test_twice_the_scale_has_twice_the_pixels(light: Any) -> None:
@@ -203,7 +204,9 @@ def test_twice_the_scale_has_twice_the_pixels(light: Any) -> None:
 
 def test_a_hundred_cells_have_long_names_cut(light: Any) -> None:
     cells = [
-        replace(shown(light), name=f"a very long name of a metaphase cell number {n}")
+        shown(
+            replace(light, cell=replace(light.cell, name=f"a very long name of a cell number {n}"))
+        )
         for n in range(100)
     ]
     found = Gallery().arrange(cells, "22", 900)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from napari_karyo.classes import AUTOSOMES, CLASSES, MARKERS, TRAY
+from napari_karyo.classified import propose
 from napari_karyo.errors import EditError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import (
@@ -351,12 +352,12 @@ def test_from_a_classification() -> None:
         probabilities=table,
         p_arm_up=np.array([0.9, 0.1, 0.5, 0.49, 1.0], np.float32),
     )
-    karyotype = Karyotype.from_classification(classification, who="CD")
+    karyotype = propose(classification, who="CD")
     assert karyotype.state.slots["1"] == (1, 0, 3), "the likelier on the left"
     assert karyotype.state.turned == {1, 3}
     assert karyotype.names == ("00.png", "01.png", "02.png", "03.png", "04.png")
     assert karyotype.who == "CD"
-    given = Karyotype.from_classification(classification, ["2", TRAY, "X", "2", "2"])
+    given = propose(classification, ["2", TRAY, "X", "2", "2"])
     assert given.state.slots["2"] == (0, 3, 4)
     assert given.slot_of(1) == TRAY
 
@@ -790,7 +791,7 @@ def test_a_karyotype_written_by_hand(karyotype: Karyotype) -> None:
 
 def strange(**marks: Any) -> tuple[Classification, Karyotype]:
     found = make_classification(make_cell(), **marks)
-    return found, Karyotype.from_classification(found, who="AB")
+    return found, propose(found, who="AB")
 
 
 def test_of_an_unknown_cell_nothing_is_proposed_before_a_person_said_what_each_is() -> None:
@@ -826,7 +827,7 @@ def test_what_nobody_can_have_is_not_proposed_unless_a_person_says_so() -> None:
 
 def test_few_crops_are_proposed_as_they_were() -> None:
     found = make_classification(make_cell(["1"] * 7), ["1"] * 7, withheld="Only 7 crops.")
-    assert Karyotype.from_classification(found).iscn == "7 (too few for a karyotype)"
+    assert propose(found).iscn == "7 (too few for a karyotype)"
 
 
 class Book:

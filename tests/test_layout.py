@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASSES, MARKERS, PAGE_ROWS, TRAY
-from napari_karyo.karyogram.heading import Heading
-from napari_karyo.karyogram.lamps import LAMP_SIZES
+from napari_karyo.classified import Heading
 from napari_karyo.karyogram.layout import Layout
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, LampKind, Page, Text
+from napari_karyo.karyogram.lights import LIGHT_SIZES
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Light, Page, Text
 from napari_karyo.karyotype.state import PLAIN, Appearance
 from napari_karyo.lettering import text_width
 
@@ -230,13 +230,13 @@ def test_every_primitive_stays_in_its_region(iscn: str, signed: tuple[str, ...])
     everything = Seats(slots, corrected=marked, derivatives=marked)
     page = Layout(SIZES).page(everything, heading, ["look"] * len(SIZES))
     assert_nothing_written_over(page)
-    for lamp in page.lamps:
-        half = LAMP_SIZES["look"] / 2
-        box = page.regions[lamp.region]
-        assert box.top <= lamp.y - half
-        assert lamp.y + half <= box.bottom
-        assert box.left <= lamp.x - half
-        assert lamp.x + half <= box.right
+    for light in page.lights:
+        half = LIGHT_SIZES["look"] / 2
+        box = page.regions[light.region]
+        assert box.top <= light.y - half
+        assert light.y + half <= box.bottom
+        assert box.left <= light.x - half
+        assert light.x + half <= box.right
     for text in page.texts:
         width = text_width(text.string, text.size)
         left = text.x - {"left": 0.0, "middle": width / 2, "right": width}[text.align]
@@ -457,14 +457,14 @@ def test_words_below_a_crowd_do_not_run_together(count: int) -> None:
 
 
 def test_chromosomes_that_were_merged_are_not_there() -> None:
-    kinds: dict[int, LampKind] = dict.fromkeys(range(2, 46), "sure")
+    kinds: dict[int, Light] = dict.fromkeys(range(2, 46), "sure")
     state = pairs(**{"1": (), "X": (), "Y": (), "3": (4,)})
     page = Layout(SIZES).page(state, None, kinds)
     assert not {0, 1, 5} & page.places.keys()
     # A light for each that is there and has one.
-    assert len(page.lamps) == len([index for index in page.places if index in kinds])
-    sequence: list[LampKind] = ["sure"] * len(SIZES)
-    assert len(Layout(SIZES).page(state, None, sequence).lamps) == len(page.places)
+    assert len(page.lights) == len([index for index in page.places if index in kinds])
+    sequence: list[Light] = ["sure"] * len(SIZES)
+    assert len(Layout(SIZES).page(state, None, sequence).lights) == len(page.places)
 
 
 def test_a_place_is_as_large_as_its_chromosome_looks() -> None:

@@ -13,9 +13,10 @@ from drawn import UNSURE, make_cell, make_classification
 
 from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.classified import ClassifiedCell, propose
+from napari_karyo.classified.heading import heading_of
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyogram.summary import heading_of
 from napari_karyo.karyotype import Edit, Karyotype
 from napari_karyo.karyotype.index import CORRECTING, PLACING
 
@@ -72,8 +73,8 @@ def ask(cell: OpenCell) -> None:
     """Ask what is asked after each edit."""
     karyotype = cell.karyotype
     heading_of(cell.classification, karyotype)
-    cell.lamps()
-    cell.open_questions()
+    cell.shown_lights()
+    cell.doubtful()
     for one in karyotype.present[:3]:
         karyotype.last_edit_of(one)
     assert karyotype.accepted_together is not None
@@ -81,7 +82,7 @@ def ask(cell: OpenCell) -> None:
 
 
 def test_no_edit_looks_at_all_edits_before_it(found: Classification) -> None:
-    karyotype, chance = Karyotype.from_classification(found), random.Random(1)
+    karyotype, chance = propose(found), random.Random(1)
     # Of pieces the history alone says whether a person placed them.
     karyotype.split(5, ["a", "b"], ["3", "4"])
     cell = OpenCell(found, karyotype)
@@ -107,7 +108,7 @@ def _classes(found: Classification) -> list[str]:
 
 
 def test_what_the_index_says_is_what_the_edits_say(found: Classification) -> None:
-    karyotype, chance = Karyotype.from_classification(found), random.Random(2)
+    karyotype, chance = propose(found), random.Random(2)
     piece = len(karyotype)
     karyotype.split(5, ["a", "b"], ["3", "4"])
     for step in range(400):
@@ -146,7 +147,7 @@ def test_what_the_index_says_is_what_the_edits_say(found: Classification) -> Non
 
 
 def test_edits_can_be_asked_for_by_their_place(found: Classification) -> None:
-    karyotype = Karyotype.from_classification(found)
+    karyotype = propose(found)
     for number in range(6):
         karyotype.move([number], "X")
     karyotype.go_to(2)
@@ -176,9 +177,9 @@ def _size(karyotype: Karyotype) -> int:
 
 
 def test_an_edit_keeps_no_more_than_the_first_ones(tmp_path: Path, found: Classification) -> None:
-    karyotype, chance = Karyotype.from_classification(found), random.Random(3)
+    karyotype, chance = propose(found), random.Random(3)
     with Case.create(tmp_path / "P.karyo") as case:
-        number = case.add(found, karyotype)
+        number = case.add(ClassifiedCell(found, karyotype))
         for step in range(600):
             karyotype.move([chance.choice(karyotype.present)], chance.choice(CLASSES))
             if step == 199:
@@ -194,9 +195,9 @@ def test_an_edit_keeps_no_more_than_the_first_ones(tmp_path: Path, found: Classi
 def test_a_piece_is_kept_without_reading_the_history(tmp_path: Path, found: Classification) -> None:
     from napari_karyo.case.rows import _is_named
 
-    karyotype = Karyotype.from_classification(found)
+    karyotype = propose(found)
     with Case.create(tmp_path / "P.karyo") as case:
-        number = case.add(found, karyotype)
+        number = case.add(ClassifiedCell(found, karyotype))
         for step in range(50):
             karyotype.turn([step % 40])
         said: list[str] = []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from drawn import MALE
 
+from napari_karyo import patient
 from napari_karyo.case import Case
 from napari_karyo.classes import AUTOSOMES, MARKERS, TRAY
 from napari_karyo.errors import EditError
@@ -14,17 +17,35 @@ from napari_karyo.iscn import FEWEST
 from napari_karyo.karyotype import Karyotype
 from napari_karyo.patient import (
     Goals,
-    PatientCell,
     Progress,
     goals_of,
     is_mosaic,
     keep_goals,
     keep_mosaic,
     progress_of,
-    summarize,
 )
 
 FEMALE = (*(name for name in AUTOSOMES for _ in range(2)), "X", "X")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A karyotype with its cell's name, and what is equal in karyograms of one cell."""
+
+    name: str
+    karyotype: Karyotype
+    identity: Hashable = None
+
+
+def summed(cells: Sequence[Named | Karyotype], *options: Any, **more: Any) -> patient.Summary:
+    """Sum up cells, naming those without a name; each is another cell unless it says so."""
+    given = [
+        one if isinstance(one, Named) else Named(f"cell {n}", one) for n, one in enumerate(cells, 1)
+    ]
+    apart = [
+        replace(one, identity=n) if one.identity is None else one for n, one in enumerate(given)
+    ]
+    return patient.summarize(apart, *options, **more)
 
 
 def karyotype(more: Sequence[str] = (), less: Sequence[str] = (), base: Sequence[str] = FEMALE):
@@ -38,7 +59,7 @@ def karyotype(more: Sequence[str] = (), less: Sequence[str] = (), base: Sequence
 def test_it_counts_classes_markers_and_derivatives_but_not_the_tray() -> None:
     cell = Karyotype([*MALE, "9", MARKERS, TRAY])
     cell.mark_derivative(46)
-    found = summarize([cell])
+    found = summed([cell])
     assert found.counts["9"] == (3,)
     assert found.counts["X"] == found.counts["Y"] == (1,)
     assert found.counts[MARKERS] == (1,)
@@ -90,35 +111,35 @@ def test_a_karyotyped_cell_is_analysed_and_counted_too() -> None:
 def test_a_mosaic_is_found_by_the_rule() -> None:
     cells = [karyotype(less=["X"]) for _ in range(5)] + [karyotype() for _ in range(14)]
     cells += [karyotype(less=["21"])]
-    found = summarize(cells)
+    found = summed(cells)
     assert found.finding.iscn == "mos 45,X[5]/46,XX[15]"
     assert found.finding.clones[0].cells == (0, 1, 2, 3, 4)
     alone = found.finding.non_clonal
     assert [(seen.change, seen.cells) for seen in alone] == [("-21", (19,))]
     assert found.modal == "Modal number 46, most often 46,XX (14 of 20)"
-    assert summarize(cells, mosaic=False).finding.iscn.startswith("45,X[5]")
+    assert summed(cells, mosaic=False).finding.iscn.startswith("45,X[5]")
     # The rule can be another.
-    assert "45,XX,-21[1]" in summarize(cells, losses=1).finding.iscn
+    assert "45,XX,-21[1]" in summed(cells, losses=1).finding.iscn
 
 
 def test_a_gain_takes_two_cells_and_a_loss_three() -> None:
     normal = [karyotype() for _ in range(8)]
     two_gains = [*normal, karyotype(["8"]), karyotype(["8"])]
-    assert summarize(two_gains).finding.iscn == "mos 47,XX,+8[2]/46,XX[8]"
+    assert summed(two_gains).finding.iscn == "mos 47,XX,+8[2]/46,XX[8]"
     two_losses = [*normal, karyotype(less=["7"]), karyotype(less=["7"])]
-    assert summarize(two_losses).finding.iscn == "46,XX[10]"
-    assert summarize([*two_losses, karyotype(less=["7"])]).finding.iscn.count("-7") == 1
+    assert summed(two_losses).finding.iscn == "46,XX[10]"
+    assert summed([*two_losses, karyotype(less=["7"])]).finding.iscn.count("-7") == 1
 
 
 def test_only_cells_marked_counted_count_once_one_is_marked() -> None:
     cells = [karyotype() for _ in range(3)] + [karyotype(["21"]) for _ in range(3)]
-    every = summarize(cells)
+    every = summed(cells)
     assert every.used == (0, 1, 2, 3, 4, 5)
     assert not every.marked
     assert "No cell is marked counted yet: all 6 cells count." in every.basis
     for cell in cells[3:5]:
         cell.mark("counted")
-    some = summarize(cells)
+    some = summed(cells)
     assert some.marked
     assert some.used == (3, 4)
     assert some.basis == "Of 2 cells marked counted."
@@ -133,7 +154,7 @@ def test_a_cell_of_which_no_karyotype_is_proposed_does_not_count() -> None:
     misread = karyotype(["19"] * 3)
     cells = [karyotype(), karyotype(), karyotype(), unknown, misread]
     names = ("a", "b", "c", "strange", "misread")
-    found = summarize([PatientCell(*one) for one in zip(names, cells, strict=True)])
+    found = summed([Named(*one) for one in zip(names, cells, strict=True)])
     assert (found.used, found.not_proposed) == ((0, 1, 2), (3, 4))
     assert found.iscn == "46,XX[3]"
     assert "Left out, no karyotype proposed: strange, misread." in found.basis
@@ -141,14 +162,14 @@ def test_a_cell_of_which_no_karyotype_is_proposed_does_not_count() -> None:
     assert (found.odd(3, "21"), found.odd(4, "19")) == (1, 3)
     # A person who has said of each what it is has counted it.
     unknown.review(range(47))
-    assert summarize(cells).used == (0, 1, 2, 3)
+    assert summed(cells).used == (0, 1, 2, 3)
 
 
 def test_a_handful_of_chromosomes_is_left_out_and_named() -> None:
     part = Karyotype(["1"] * (FEWEST - 1))
     part.mark("counted")
-    cells = [PatientCell("good", karyotype()), PatientCell("part", part)]
-    found = summarize(cells)
+    cells = [Named("good", karyotype()), Named("part", part)]
+    found = summed(cells)
     assert found.few == (1,)
     assert found.used == (0,)
     # Its mark is worth nothing: it is no cell with a karyotype.
@@ -163,17 +184,17 @@ def test_a_handful_of_chromosomes_is_left_out_and_named() -> None:
 def test_two_karyograms_of_one_cell_count_once() -> None:
     first, second = karyotype(["21"]), karyotype(["21"])
     cells = [
-        PatientCell("a", first, "same"),
-        PatientCell("b", karyotype()),
-        PatientCell("a (2)", second, "same"),
+        Named("a", first, "same"),
+        Named("b", karyotype()),
+        Named("a (2)", second, "same"),
     ]
-    found = summarize(cells)
+    found = summed(cells)
     assert found.repeated == (0,)
     assert found.used == (1, 2)
     assert "second karyogram of a cell: a." in found.basis
     # The one on which more was done counts.
     first.mark("counted")
-    found = summarize(cells)
+    found = summed(cells)
     assert found.repeated == (2,)
     assert found.progress.counted == 1
 
@@ -186,7 +207,7 @@ def test_what_a_normal_cell_would_have() -> None:
         Karyotype([*FEMALE, *FEMALE, "3"]),
         karyotype(base=MALE),
     ]
-    found = summarize(cells)
+    found = summed(cells)
     assert [found.odd(cell, "21") for cell in range(5)] == [1, 0, 0, 0, 0]
     assert [found.odd(cell, "X") for cell in range(5)] == [0, -1, 0, 0, -1]
     # Four of each are usual in a tetraploid cell.
@@ -200,29 +221,29 @@ def test_what_a_normal_cell_would_have() -> None:
 def test_a_karyotype_written_by_hand_is_told_of() -> None:
     cell = karyotype()
     cell.write_iscn("46,XX,t(9;22)(q34;q11.2)")
-    found = summarize([PatientCell("a", cell)])
+    found = summed([Named("a", cell)])
     assert found.by_hand == (0,)
     assert "Written by hand: a" in found.basis
 
 
 def test_no_cell_says_nothing() -> None:
-    found = summarize([])
+    found = summed([])
     assert found.finding.iscn == found.modal == ""
     assert found.basis == "No cell is open."
     assert found.progress.text == "counted 0 of 20, analysed 0 of 5, karyotyped 0 of 2"
-    only_a_part = summarize([Karyotype(["1"])])
+    only_a_part = summed([Karyotype(["1"])])
     assert only_a_part.finding.iscn == ""
     assert "cell 1" in only_a_part.basis
 
 
 def test_cells_that_are_all_different_have_no_usual_karyotype() -> None:
-    found = summarize([karyotype(less=["19"]), karyotype(less=["21"])])
+    found = summed([karyotype(less=["19"]), karyotype(less=["21"])])
     assert found.modal == "Modal number 45, no two cells alike"
-    three = summarize([karyotype(less=["X"]), karyotype(), karyotype(less=["X"])])
+    three = summed([karyotype(less=["X"]), karyotype(), karyotype(less=["X"])])
     assert three.modal == "Modal number 45, most often 45,X (2 of 3)"
-    assert summarize([karyotype()]).modal == "Modal number 46, most often 46,XX (1 of 1)"
+    assert summed([karyotype()]).modal == "Modal number 46, most often 46,XX (1 of 1)"
 
 
 def test_long_lists_of_cells_are_cut() -> None:
-    found = summarize([karyotype() for _ in range(9)])
+    found = summed([karyotype() for _ in range(9)])
     assert found.called(range(9)) == "cell 1, cell 2, cell 3, cell 4, cell 5, cell 6 and 3 more"

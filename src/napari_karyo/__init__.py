@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case
+    from napari_karyo.classified import ClassifiedCell
     from napari_karyo.inference.assignment import assign
     from napari_karyo.inference.classify import classify, classify_patient
     from napari_karyo.inference.saliency import saliency
     from napari_karyo.io.cells import read_cell, read_patient
     from napari_karyo.karyotype import Karyotype
-    from napari_karyo.output.export import export, export_patient
+    from napari_karyo.output.export import ExportOptions, export
     from napari_karyo.simulation.sample import simulate_cell
 
 try:
@@ -27,12 +28,13 @@ except PackageNotFoundError:  # run from a source tree that was never installed
 
 _HOMES = {
     "Case": "case",
+    "ClassifiedCell": "classified",
+    "ExportOptions": "output.options",
     "Karyotype": "karyotype",
     "assign": "inference.assignment",
     "classify": "inference.classify",
     "classify_patient": "inference.classify",
     "export": "output.export",
-    "export_patient": "output.export",
     "read_cell": "io.cells",
     "read_patient": "io.cells",
     "saliency": "inference.saliency",
@@ -41,13 +43,14 @@ _HOMES = {
 
 __all__ = [
     "Case",
+    "ClassifiedCell",
+    "ExportOptions",
     "Karyotype",
     "__version__",
     "assign",
     "classify",
     "classify_patient",
     "export",
-    "export_patient",
     "read_cell",
     "read_patient",
     "saliency",

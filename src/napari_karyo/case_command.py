@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from napari_karyo.errors import CaseError, ExportError, KaryoError
 
 if TYPE_CHECKING:
-    from napari_karyo.case import Case, CaseCell
+    from napari_karyo.case import Case, CellEntry
     from napari_karyo.karyotype import Karyotype
 
 
@@ -29,7 +29,7 @@ def case(chosen: Namespace) -> int:
         return _tell(opened, rows, history=chosen.history)
 
 
-def _rows(case: Case, wanted: Sequence[str]) -> list[CaseCell]:
+def _rows(case: Case, wanted: Sequence[str]) -> list[CellEntry]:
     rows = [row for row in case.cells() if not row.superseded]
     missing = [name for name in wanted if name not in {row.name for row in rows}]
     if missing:
@@ -40,7 +40,7 @@ def _rows(case: Case, wanted: Sequence[str]) -> list[CaseCell]:
     return [row for row in rows if not wanted or row.name in wanted]
 
 
-def _tell(case: Case, rows: Sequence[CaseCell], *, history: bool) -> int:
+def _tell(case: Case, rows: Sequence[CellEntry], *, history: bool) -> int:
     patient = f" (patient {case.patient})" if case.patient else ""
     _print(f"{case.path}{patient}: {len(rows)} cell{'' if len(rows) == 1 else 's'}")
     failed = 0
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
     )
 
 
-def _left_out(row: CaseCell, error: KaryoError) -> int:
+def _left_out(row: CellEntry, error: KaryoError) -> int:
     """Say why a cell is left out: it doesn't cost the others."""
     print(f"napari-karyo: {_plain(row.name)} is left out: {error}", file=sys.stderr)
     return 1
@@ -91,36 +91,29 @@ def _state(karyotype: Karyotype) -> str:
     return ", ".join(words)
 
 
-def _write(case: Case, rows: Sequence[CaseCell], chosen: Namespace) -> int:
-    from napari_karyo.output.export import export_sheets
-    from napari_karyo.output.legible import illegible
+def _write(case: Case, rows: Sequence[CellEntry], chosen: Namespace) -> int:
+    from napari_karyo.commands import export_told
+    from napari_karyo.output.export import ExportOptions
     from napari_karyo.output.paper import PAPERS
-    from napari_karyo.output.sheet import Sheet
 
     if not rows:
         raise ExportError("this case holds no cell.", "Classify a folder first.", case.path)
-    sheets, failed = [], 0
+    cells, failed = [], 0
     for row in rows:
         try:
-            karyotype, found = case.karyotype(row.number), case.classification(row.number)
+            cells.append(case.cell(row.number))
         except KaryoError as error:
             failed += _left_out(row, error)
-        else:
-            sheets.append(Sheet(karyotype, found, chosen.title))
-    if not sheets:
+    if not cells:
         raise ExportError("no cell of this case can be read.", "Take a copy of it.", case.path)
-    patient = (case.patient or None) if chosen.patient else None
-    missing = illegible(sheets, chosen.output, patient=patient, report=chosen.report)
-    if missing:
-        print(f"warning: {missing}", file=sys.stderr)
-    for path in export_sheets(
-        sheets,
-        chosen.output,
-        chosen.dpi,
+    options = ExportOptions(
+        title=chosen.title,
+        patient=case.patient if chosen.patient else "",
+        dpi=chosen.dpi,
         paper=PAPERS[chosen.paper],
-        patient=patient,
         report=chosen.report,
-    ):
+    )
+    for path in export_told(cells, chosen.output, options):
         print(path)
     return 1 if failed else 0
 

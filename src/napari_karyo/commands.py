@@ -19,7 +19,9 @@ from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import ExportError, PreprocessingError, ReadError
 
 if TYPE_CHECKING:
+    from napari_karyo.classified import ClassifiedCell
     from napari_karyo.inference.result import Classification
+    from napari_karyo.output.options import ExportOptions
 
 COLUMNS = (
     "cell",
@@ -75,17 +77,17 @@ def table_rows(name: str, result: Classification) -> list[list[str]]:
         What the column ``cell`` says.
     result : Classification
     """
-    from napari_karyo.karyotype import Karyotype, lights_of
+    from napari_karyo.classified import ClassifiedCell
 
-    karyotype = Karyotype.from_classification(result)
-    shown = lights_of(result, karyotype)
+    cell = ClassifiedCell.from_classification(result)
+    shown = cell.lights()
     return [
         [
             name,
             chromosome.name,
             predicted,
             f"{confidence:.4f}",
-            karyotype.slot_of(index),
+            cell.karyotype.slot_of(index),
             shown[index],
             *(f"{value:.4f}" for value in row),
         ]
@@ -362,24 +364,33 @@ def _classify_group(
 
 
 def _write_picture(result: Classification, path: Path, dpi: float, title: str) -> None:
-    from napari_karyo.inference.confidence import slot_probability
-    from napari_karyo.karyotype import Karyotype, doubtful_order
-    from napari_karyo.output.export import Sheet, export
-    from napari_karyo.output.legible import illegible
+    from napari_karyo.classified import ClassifiedCell
+    from napari_karyo.output.export import ExportOptions
 
-    karyotype = Karyotype.from_classification(result)
-    missing = illegible([Sheet(karyotype, result, title)], path)
-    if missing:
-        print(f"warning: {missing}", file=sys.stderr)
-    export(karyotype, result, path, dpi=dpi, title=title)
+    cell = ClassifiedCell.from_classification(result)
+    karyotype = cell.karyotype
+    export_told([cell], path, ExportOptions(title=title, dpi=dpi))
     words = f"proposal {karyotype.iscn}" if karyotype.iscn else karyotype.iscn_words
     print(f"{path.resolve()}: {words}, for research use")
-    for index in doubtful_order(result, karyotype):
+    for index in cell.doubtful():
         name, own = result.cell.chromosomes[index].name, result.predicted[index]
         slot = karyotype.slot_of(index)
-        share = slot_probability(result, index, slot)
+        share = cell.confidence(index)
         where = "in the tray" if slot == TRAY else f"placed in {slot} ({share:.0%})"
         print(f"look at {name}: {where}, alone a {own}")
+
+
+def export_told(
+    cells: Sequence[ClassifiedCell], path: Path, options: ExportOptions
+) -> tuple[Path, ...]:
+    """Write cells, after saying which letters will be missing; return the files written."""
+    from napari_karyo.output.export import export
+    from napari_karyo.output.legible import illegible
+
+    missing = illegible(cells, path, options)
+    if missing:
+        print(f"warning: {missing}", file=sys.stderr)
+    return export(cells, path, options)
 
 
 def _warn(result: Classification) -> None:

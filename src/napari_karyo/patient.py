@@ -157,21 +157,23 @@ def progress_of(states: Sequence[State], goals: Goals | None = None) -> Progress
     return Progress(counted, analysed, karyotyped, goals or Goals())
 
 
-@dataclass(frozen=True)
-class PatientCell:
-    """One karyogram of a patient.
+class NamedKaryotype(Protocol):
+    """One karyogram of a patient, such as a `ClassifiedCell`."""
 
-    Attributes
-    ----------
-    name : str
-    karyotype : Karyotype
-    same : hashable, optional
-        Equal in karyograms of one and the same cell. None where there is no other.
-    """
+    @property
+    def name(self) -> str:
+        """What the cell is called."""
+        ...
 
-    name: str
-    karyotype: Karyotype
-    same: Hashable = None
+    @property
+    def karyotype(self) -> Karyotype:
+        """Who sits where."""
+        ...
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal in karyograms of one and the same cell."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,7 @@ class Summary:
 
 
 def summarize(
-    cells: Sequence[PatientCell | Karyotype],
+    cells: Sequence[NamedKaryotype],
     goals: Goals | None = None,
     *,
     gains: int = GAINS,
@@ -284,8 +286,7 @@ def summarize(
 
     Parameters
     ----------
-    cells : sequence of PatientCell or Karyotype
-        Those without a name are called ``cell 1`` and so on.
+    cells : sequence of ClassifiedCell, or of others with a name and a karyotype
     goals : Goals, optional
     gains, losses : int
         Cells in which a gain or structural change, and a loss, must be seen.
@@ -296,13 +297,9 @@ def summarize(
     -------
     Summary
     """
-    given = [
-        one if isinstance(one, PatientCell) else PatientCell(f"cell {number}", one)
-        for number, one in enumerate(cells, 1)
-    ]
-    states = [one.karyotype.state for one in given]
+    states = [one.karyotype.state for one in cells]
     contents = tuple(state.content for state in states)
-    repeated = _repeated(given)
+    repeated = _repeated(cells)
     few = tuple(
         cell
         for cell, content in enumerate(contents)
@@ -310,16 +307,16 @@ def summarize(
     )
     not_proposed = tuple(
         cell
-        for cell, one in enumerate(given)
+        for cell, one in enumerate(cells)
         if one.karyotype.not_proposed and cell not in repeated and cell not in few
     )
     left_out = {*few, *repeated, *not_proposed}
-    whole = [cell for cell in range(len(given)) if cell not in left_out]
+    whole = [cell for cell in range(len(cells)) if cell not in left_out]
     counted = [cell for cell in whole if _step(states[cell])]
     used = tuple(counted or whole)
     finding = clones([contents[cell] for cell in used], gains, losses, prefix=mosaic)
     return Summary(
-        names=tuple(one.name for one in given),
+        names=tuple(one.name for one in cells),
         contents=contents,
         counts=class_counts(contents),
         expected=_expected(contents, used),
@@ -346,22 +343,17 @@ def _step(state: State) -> int:
     return max((CELL_MARKS.index(mark) + 1 for mark in state.marks), default=0)
 
 
-def _repeated(cells: Sequence[PatientCell]) -> tuple[int, ...]:
+def _repeated(cells: Sequence[NamedKaryotype]) -> tuple[int, ...]:
     """Return all karyograms of a cell but the one on which most was done, of equals the last."""
     best: dict[Hashable, int] = {}
     for number, one in enumerate(cells):
-        if one.same is not None:
-            before = best.setdefault(one.same, number)
-            if _work(one) >= _work(cells[before]):
-                best[one.same] = number
-    return tuple(
-        number
-        for number, one in enumerate(cells)
-        if one.same is not None and best[one.same] != number
-    )
+        before = best.setdefault(one.identity, number)
+        if _work(one) >= _work(cells[before]):
+            best[one.identity] = number
+    return tuple(number for number, one in enumerate(cells) if best[one.identity] != number)
 
 
-def _work(cell: PatientCell) -> tuple[int, int]:
+def _work(cell: NamedKaryotype) -> tuple[int, int]:
     return _step(cell.karyotype.state), cell.karyotype.done_count
 
 

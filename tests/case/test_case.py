@@ -14,6 +14,7 @@ from drawn import UNSURE, make_cell, make_classification
 
 from napari_karyo.case import Case, case_path, database, schema
 from napari_karyo.cell import Chromosome, Lost, Patient, Polarity, Problem
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError, EditError
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.inference.extend import with_pieces
@@ -33,8 +34,8 @@ def path(tmp_path: Path) -> Path:
 
 def started(path: Path, found: Classification, who: str = "AB") -> tuple[Case, int, Karyotype]:
     case = Case.create(path, "P1")
-    karyotype = Karyotype.from_classification(found, who=who)
-    return case, case.add(found, karyotype), karyotype
+    karyotype = propose(found, who=who)
+    return case, case.add(ClassifiedCell(found, karyotype)), karyotype
 
 
 def test_a_cell_comes_back_as_it_was_kept(path: Path, found: Classification) -> None:
@@ -235,7 +236,7 @@ def test_a_file_of_version_1_says_why_nothing_of_a_few_crops_is_sure(
     path: Path, found: Classification
 ) -> None:
     case, number, karyotype = started(path, replace(found, notes=("The GPU was full.",)))
-    whole = case.add(found, Karyotype.from_classification(found), label="(2)")
+    whole = case.add(ClassifiedCell(found, propose(found), "(2)"))
     case.close()
     bare = sqlite3.connect(path)
     for column in ("lost", "withheld", "unknown"):
@@ -329,7 +330,7 @@ def test_a_folder_that_can_not_be_written_to(tmp_path: Path, found: Classificati
 def test_several_cells_and_those_classified_anew(path: Path, found: Classification) -> None:
     case, first, _ = started(path, found)
     other = make_classification(make_cell(name="cell B"))
-    second = case.add(other, Karyotype.from_classification(other), label="(2)", supersedes=first)
+    second = case.add(ClassifiedCell(other, propose(other), "(2)"), supersedes=first)
     assert [(one.number, one.name, one.crops, one.superseded) for one in case.cells()] == [
         (first, "cell A", 46, True),
         (second, "cell B (2)", 46, False),
@@ -342,11 +343,11 @@ def test_several_cells_and_those_classified_anew(path: Path, found: Classificati
 def test_edits_made_before_a_cell_came_into_the_case_are_kept(
     path: Path, found: Classification
 ) -> None:
-    karyotype = Karyotype.from_classification(found, who="AB")
+    karyotype = propose(found, who="AB")
     karyotype.move([3], "7")
     karyotype.turn([3])
     with Case.create(path) as case:
-        number = case.add(found, karyotype)
+        number = case.add(ClassifiedCell(found, karyotype))
         assert case.karyotype(number).history == karyotype.history
         karyotype.undo()
         assert case.karyotype(number).state == karyotype.state
@@ -389,7 +390,8 @@ def test_pieces_come_back_too(path: Path, found: Classification) -> None:
 def test_a_piece_whose_edit_never_came_harms_nobody(path: Path, found: Classification) -> None:
     case, number, karyotype = started(path, found)
     more = with_pieces(found, [Chromosome("piece", found.cell.chromosomes[3].image)])
-    case.add_pieces(number, more, 46, (3,))
+    assert karyotype.journal is not None
+    karyotype.journal.keep_pieces(more, 46, (3,))
     # Killed here.
     case.close()
     with Case.open(path) as again:
@@ -407,13 +409,13 @@ def test_a_piece_whose_edit_never_came_harms_nobody(path: Path, found: Classific
 def test_a_copy_has_the_whole_history(path: Path, tmp_path: Path, found: Classification) -> None:
     case, number, karyotype = started(path, found)
     # So that numbers differ there.
-    case.add(found, Karyotype.from_classification(found))
+    case.add(ClassifiedCell(found, propose(found)))
     karyotype.move([3], "7")
     karyotype.undo()
     karyotype.redo()
     with Case.create(tmp_path / "copy.karyo") as copy:
         other = make_classification(make_cell(name="cell B"))
-        copy.add(other, Karyotype.from_classification(other))
+        copy.add(ClassifiedCell(other, propose(other)))
         new = copy.copy_from(case, number)
         assert new != number
         assert [event.direction for event in copy.events(new)] == ["do", "undo", "redo"]
@@ -427,7 +429,7 @@ def test_a_copy_has_the_whole_history(path: Path, tmp_path: Path, found: Classif
 def test_what_was_undone_before_a_case_came_can_be_done_again(
     path: Path, found: Classification
 ) -> None:
-    karyotype = Karyotype.from_classification(found, who="AB")
+    karyotype = propose(found, who="AB")
     cell = OpenCell(found, karyotype)
     image = found.cell.chromosomes[0].image
     cell.merge([0, 1], Chromosome("both", image))
@@ -436,7 +438,7 @@ def test_what_was_undone_before_a_case_came_can_be_done_again(
     karyotype.undo()
     karyotype.undo()
     with Case.create(path) as case:
-        number = case.add(cell.classification, karyotype)
+        number = case.add(ClassifiedCell(cell.classification, karyotype))
         karyotype.redo()
         again = case.karyotype(number)
         assert again.state == karyotype.state
@@ -450,7 +452,7 @@ def test_what_was_undone_before_a_case_came_can_be_done_again(
 def test_a_cell_is_added_whole_or_not_at_all(
     path: Path, found: Classification, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    karyotype = Karyotype.from_classification(found)
+    karyotype = propose(found)
     for one in (1, 2, 3):
         karyotype.turn([one])
     with Case.create(path) as case:
@@ -460,11 +462,11 @@ def test_a_cell_is_added_whole_or_not_at_all(
 
         monkeypatch.setattr("napari_karyo.case.case.insert_history", full)
         with pytest.raises(CaseError, match="disk is full"):
-            case.add(found, karyotype)
+            case.add(ClassifiedCell(found, karyotype))
         assert case.cells() == ()
         assert karyotype.journal is None
         monkeypatch.undo()
-        case.add(found, karyotype)
+        case.add(ClassifiedCell(found, karyotype))
         assert len(case.cells()) == 1
 
 
@@ -492,8 +494,9 @@ def test_the_number_of_a_piece_never_means_another(path: Path, found: Classifica
     image = found.cell.chromosomes[0].image
     OpenCell(found, karyotype, case=case, number=number).merge([0, 1], Chromosome("a", image))
     other = with_pieces(found, [Chromosome("b", image)])
+    assert karyotype.journal is not None
     with pytest.raises(CaseError, match="is there already"):
-        case.add_pieces(number, other, 46, (2,))
+        karyotype.journal.keep_pieces(other, 46, (2,))
     assert case.classification(number).cell.chromosomes[46].name == "a"
     case.close()
 

@@ -10,8 +10,8 @@ from drawn import make_cell, make_classification
 from pypdf import PdfReader
 
 from napari_karyo.case import Case
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.cli import main
-from napari_karyo.karyotype import Karyotype
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def path(tmp_path: Path) -> Path:
     with Case.create(path, "Jane Müller") as case:
         for name in ("one", "two"):
             found = make_classification(make_cell(name=name))
-            karyotype = Karyotype.from_classification(found, who="AB")
-            case.add(found, karyotype)
+            karyotype = propose(found, who="AB")
+            case.add(ClassifiedCell(found, karyotype))
             if name == "one":
                 karyotype.move([3], "7")
                 karyotype.undo()
@@ -92,7 +92,7 @@ def test_letters_without_a_font_are_named(
     path = tmp_path / "P2.karyo"
     with Case.create(path, "王小明") as case:
         found = make_classification(make_cell(name="one"))
-        case.add(found, Karyotype.from_classification(found))
+        case.add(ClassifiedCell(found, propose(found)))
     asked = ["case", str(path), "--output", str(tmp_path / "pages.pdf")]
     assert main(asked) == 0
     assert capsys.readouterr().err == ""

@@ -19,12 +19,13 @@ from drawn import make_cell, make_classification
 
 from napari_karyo.case import Case, checked, frame, schema
 from napari_karyo.cell import Chromosome
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.cli import main
 from napari_karyo.errors import CaseError, EditError, KaryoError
 from napari_karyo.gui.case_shelf import restore
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyotype import Karyotype, State
+from napari_karyo.karyotype import State
 from napari_karyo.preprocessing.prepare import InputSettings
 
 BAD, GOOD = 1, 2
@@ -41,8 +42,8 @@ def path(tmp_path: Path) -> Path:
     with Case.create(path, "P1") as case:
         for name in ("bad", "good"):
             found = few(name)
-            karyotype = Karyotype.from_classification(found, who="AB")
-            number = case.add(found, karyotype)
+            karyotype = propose(found, who="AB")
+            number = case.add(ClassifiedCell(found, karyotype))
             karyotype.move([1], "X")
             karyotype.rotate([0], 30)
             karyotype.undo()
@@ -105,7 +106,7 @@ def refused(path: Path) -> str:
         assert len(case.classification(GOOD)) == len(karyotype) == 4
         karyotype.turn([2])
         found = few("new")
-        number = case.add(found, Karyotype.from_classification(found))
+        number = case.add(ClassifiedCell(found, propose(found)))
         with Case.create(path.with_name("copy.karyo")) as copy:
             for good in (GOOD, number):
                 new = copy.copy_from(case, good)
@@ -455,7 +456,7 @@ def test_what_can_not_be_read_again_is_not_kept(path: Path) -> None:
     found = few("x" * 10_000)
     with Case.open(path) as case:
         with pytest.raises(CaseError, match=r"can't be kept in a case file.*name"):
-            case.add(found, Karyotype.from_classification(found))
+            case.add(ClassifiedCell(found, propose(found)))
         assert len(case.cells()) == 2
         karyotype = case.karyotype(GOOD, "AB")
         before = karyotype.state
@@ -470,8 +471,8 @@ def test_a_name_that_is_no_utf_8_is_kept_escaped(
 ) -> None:
     found = few(os.fsdecode(b"m\xfcller"))
     with Case.open(path) as case:
-        karyotype = Karyotype.from_classification(found)
-        number = case.add(found, karyotype)
+        karyotype = propose(found)
+        number = case.add(ClassifiedCell(found, karyotype))
         karyotype.annotate(os.fsdecode(b"\xfc"))
         assert case.classification(number).cell.name == "m\\udcfcller"
         assert case.karyotype(number).state == karyotype.state

@@ -12,7 +12,7 @@ import pytest
 from drawn import make_cell, make_classification
 
 from napari_karyo.case import Case
-from napari_karyo.karyotype import Karyotype
+from napari_karyo.classified import ClassifiedCell, propose
 
 SESSIONS = 100
 
@@ -22,7 +22,7 @@ def test_a_session_killed_a_hundred_times_loses_no_edit(tmp_path: Path) -> None:
     path = tmp_path / "P1.karyo"
     found = make_classification(make_cell())
     with Case.create(path, "P1") as case:
-        case.add(found, Karyotype.from_classification(found, who="AB"))
+        case.add(ClassifiedCell(found, propose(found, who="AB")))
     script = Path(__file__).with_name("working_session.py")
     done = subprocess.run(
         [sys.executable, str(script), str(path), str(SESSIONS)],

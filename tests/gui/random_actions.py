@@ -28,6 +28,7 @@ from qtpy.QtWidgets import QApplication, QFileDialog
 from napari_karyo.case import Case
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.actions import attempt, perform
 from napari_karyo.gui.actions.table import ACTIONS
@@ -867,12 +868,12 @@ def make_material(folder: Path) -> None:
         write_cell(_part(cell, 8), folder / "P1" / name)
     found = classify_cell(read_cell(folder / "C1"))
     with Case.create(folder / "real.karyo", "C1") as case:
-        case.add(found, Karyotype.from_classification(found))
+        case.add(ClassifiedCell(found, propose(found)))
     with Case.create(folder / "drawn.karyo", "D1") as case:
         for name in ("cell A", "cell B"):
             drawn = make_classification(make_cell(name=name), unsure=UNSURE)
-            karyotype = Karyotype.from_classification(drawn)
-            case.add(drawn, karyotype)
+            karyotype = propose(drawn)
+            case.add(ClassifiedCell(drawn, karyotype))
             for number in range(5):
                 karyotype.move([number], "X")
                 karyotype.rotate([number + 5], 10.0 * number)

@@ -13,6 +13,7 @@ import pytest
 from drawn import make_cell, make_classification, write_folder
 
 from napari_karyo.case import Case
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError
 from napari_karyo.gui import case_shelf
 from napari_karyo.gui.case_shelf import open_case
@@ -20,7 +21,6 @@ from napari_karyo.gui.desk import Desk, desk_of
 from napari_karyo.gui.reading import case_reader
 from napari_karyo.gui.run_widget import PLUGIN, ClassifyForm
 from napari_karyo.inference.classify import Progress
-from napari_karyo.karyotype import Karyotype
 
 
 @pytest.fixture
@@ -188,8 +188,8 @@ def test_a_case_dropped_into_the_window(viewer: Any, tmp_path: Path, notices: li
     with Case.create(path, "P2") as case:
         for name in ("one", "two"):
             found = make_classification(make_cell(name=name))
-            karyotype = Karyotype.from_classification(found)
-            case.add(found, karyotype)
+            karyotype = propose(found)
+            case.add(ClassifiedCell(found, karyotype))
             karyotype.turn([4])
     assert case_reader(str(path)) is not None
     viewer.open(str(path), plugin=PLUGIN)
@@ -247,7 +247,7 @@ def test_a_case_without_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path = tmp_path / "P4.karyo"
     found = make_classification(make_cell())
     with Case.create(path) as case:
-        case.add(found, Karyotype.from_classification(found))
+        case.add(ClassifiedCell(found, propose(found)))
     monkeypatch.setattr(napari, "current_viewer", lambda: None)
     reader = case_reader(str(path))
     assert reader is not None
@@ -264,7 +264,7 @@ def test_a_bad_cell_costs_no_other_without_a_window(
     with Case.create(path) as case:
         for name in ("bad", "good"):
             found = make_classification(make_cell(("1", "2"), name), ("1", "2"))
-            case.add(found, Karyotype.from_classification(found))
+            case.add(ClassifiedCell(found, propose(found)))
         case.write("UPDATE cell SET scale = 0 WHERE id = 1")
     monkeypatch.setattr(napari, "current_viewer", lambda: None)
     reader = case_reader(str(path))

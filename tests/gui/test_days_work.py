@@ -87,10 +87,10 @@ def test_a_whole_day(viewer: Any, folder: Path, tmp_path: Path) -> None:
     day.karyotype.go_to(0)
     for correction in day.corrections:
         day.do(correction)
-    for index in list(day.desk.current.open_questions()):
+    for index in list(day.desk.current.doubtful()):
         day.click(index)
         day.key(Key.Key_Return)
-    assert not day.desk.current.open_questions()
+    assert not day.desk.current.doubtful()
     day.key(Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert [sign.role for sign in day.karyotype.state.signatures] == ["reviewed"]
     # The same person can't confirm, another one can.
@@ -177,7 +177,7 @@ def test_a_typical_cell_takes_eight_keys_and_clicks(
     mouse.wait_for(lambda: day.form.worker is None)
     day.dock = open_review(viewer)
     assert day.desk.selected is not None, "the first doubtful one is not in hand"
-    while day.desk.current.open_questions():
+    while day.desk.current.doubtful():
         counter.press(lambda: day.key(Key.Key_Comma))
     assert day.karyotype.iscn == "46,XY"
     assert day.karyotype.state.corrected == frozenset(wrong)

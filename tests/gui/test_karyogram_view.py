@@ -7,13 +7,13 @@ from typing import Any
 import mouse
 import numpy as np
 import pytest
-from drawn import MALE, lamps_of, make_cell, make_classification
+from drawn import MALE, make_cell, make_classification, page_lights
 from PIL import ImageColor
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
 from napari_karyo.gui.karyogram_view import FIT_DELAY
-from napari_karyo.karyogram.lamps import LAMP_COLOURS
+from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyogram.style import FRAME_COLOURS
 
 
@@ -69,16 +69,16 @@ def test_screenshot_shows_the_composed_page(opened: Any, qtbot: Any) -> None:
 
 def test_lights_are_readable_without_colour(opened: Any) -> None:
     _, desk, view = opened
-    shown = lamps_of(view)
+    shown = page_lights(view)
     assert (shown[8], shown[0], shown[30]) == ("doubtful", "sure", "look")
     assert len(shown) == len(desk.current)
     mosaic = view.layers["karyogram"].data
-    for lamp, place in zip(view.page.lamps, view.page.places.values(), strict=True):
-        assert lamp.y < place.box.top + 6
-        assert abs(lamp.x - place.box.center[1]) < 1
-        fill = np.array(ImageColor.getrgb(LAMP_COLOURS[lamp.kind]))
-        beside = mosaic[lamp.y, lamp.x - 7, :3]
-        assert np.abs(beside - fill.astype(int)).max() < 4, lamp
+    for light, place in zip(view.page.lights, view.page.places.values(), strict=True):
+        assert light.y < place.box.top + 6
+        assert abs(light.x - place.box.center[1]) < 1
+        fill = np.array(ImageColor.getrgb(LIGHT_COLOURS[light.kind]))
+        beside = mosaic[light.y, light.x - 7, :3]
+        assert np.abs(beside - fill.astype(int)).max() < 4, light
 
 
 def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:

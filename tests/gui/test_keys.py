@@ -7,7 +7,7 @@ from typing import Any
 
 import mouse
 import numpy as np
-from drawn import lamps_of, make_cell, make_classification
+from drawn import make_cell, make_classification, page_lights
 from qtpy.QtCore import Qt
 
 from napari_karyo.classes import TRAY
@@ -103,7 +103,7 @@ def test_walking_through_the_doubtful(opened: Any) -> None:
     assert 8 in desk.current.karyotype.state.reviewed
     assert desk.selected == 30
     mouse.key(viewer, Qt.Key.Key_Return)
-    assert not desk.current.open_questions()
+    assert not desk.current.doubtful()
     mouse.key(viewer, Qt.Key.Key_N)
     assert "Nothing doubtful is left" in viewer.status
     mouse.key(viewer, Qt.Key.Key_Right)
@@ -116,7 +116,7 @@ def test_walking_through_the_doubtful(opened: Any) -> None:
     assert len(desk.current.karyotype.state.reviewed) == 2
     # What a person has settled no longer calls for a look, whatever the model thinks.
     assert desk.current.lights()[8] == "doubtful"
-    assert lamps_of(view)[8] == "settled"
+    assert page_lights(view)[8] == "settled"
 
 
 def test_lights_can_be_hidden(opened: Any) -> None:
@@ -124,14 +124,14 @@ def test_lights_can_be_hidden(opened: Any) -> None:
     mosaic = view.layers["karyogram"]
     with_lights = mosaic.data.copy()
     mouse.key(viewer, Qt.Key.Key_L)
-    assert not view.page.lamps
+    assert not view.page.lights
     without = view.composer.compose(view.composer.layout.page(desk.current.karyotype.state))
     body = view.page.slots["6"].box
     rows = slice(int(body.top), int(body.bottom))
     assert np.array_equal(mosaic.data[rows, :, :3], without[rows])
     # An edit in the meantime does not bring them back.
     desk.current.karyotype.move([0], "2")
-    assert not view.page.lamps
+    assert not view.page.lights
     desk.current.karyotype.undo()
     mouse.key(viewer, Qt.Key.Key_L)
     assert np.array_equal(mosaic.data, with_lights)
@@ -260,8 +260,8 @@ def test_all_sure_ones_are_accepted_at_once(opened: Any) -> None:
     mouse.key(viewer, Qt.Key.Key_G)
     assert karyotype.state.reviewed == frozenset(range(46)) - {0, 8, 30}
     assert len(karyotype.history) == 2, "one edit"
-    assert desk.current.open_questions() == [8, 30]
-    assert lamps_of(view)[5] == "settled"
+    assert desk.current.doubtful() == [8, 30]
+    assert page_lights(view)[5] == "settled"
     mouse.key(viewer, Qt.Key.Key_G)
     assert "No sure one" in viewer.status
     mouse.key(viewer, Qt.Key.Key_Z, CONTROL)
@@ -348,7 +348,7 @@ def test_a_typical_cell_takes_few_keys(opened: Any) -> None:
     desk.open(make_classification(make_cell(name="cell C"), MALE, wrong))
     karyotype = desk.current.karyotype
     presses = 0
-    while desk.current.open_questions():
+    while desk.current.doubtful():
         mouse.key(viewer, Qt.Key.Key_Comma)
         presses += 1
     for code in (Qt.Key.Key_G, Qt.Key.Key_E):

@@ -303,9 +303,9 @@ def test_stepping_through_the_classes_and_lights(viewer: Any, desk: Desk) -> Non
     press(dock.before)
     press(dock.before)
     assert dock.slot == "21"
-    assert not dock.canvas.arrangement.panels[0].page.lamps
+    assert not dock.canvas.arrangement.panels[0].page.lights
     press(dock.lights)
-    assert len(dock.canvas.arrangement.panels[0].page.lamps) == 2
+    assert len(dock.canvas.arrangement.panels[0].page.lights) == 2
     dock.show_slot("tray")
     assert "4 cells" in plain(dock.words)
 

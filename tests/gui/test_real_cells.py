@@ -89,7 +89,7 @@ def test_from_folder_to_export(
     assert write(dock, tmp_path / "k.png")
     assert write(dock, tmp_path / "k.tif")
     assert write(dock, tmp_path / "k.csv")
-    view.toggle_lamps()
+    view.toggle_lights()
     desk.select(None)
     shown = view.layers["karyogram"].data[..., :3]
     for name in ("k.png", "k.tif"):

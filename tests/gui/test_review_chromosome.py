@@ -89,7 +89,7 @@ def test_a_column_of_the_picture_places_the_chromosome(opened: Any, dock: Review
     assert len(karyotype.history) == edits
     # A click on the class it sits in accepts it there.
     drawn(dock)
-    assert desk.current.open_questions() == [30]
+    assert desk.current.doubtful() == [30]
     QTest.mouseClick(picture, LEFT, pos=picture.column_box("16").center().toPoint())
     assert 30 in karyotype.state.reviewed
 

@@ -159,7 +159,7 @@ def test_export_is_what_the_screen_shows(
     assert write(dock, picture)
     written = np.asarray(Image.open(picture).convert("RGB")).astype(int)
     # A print has no lights.
-    view.toggle_lamps()
+    view.toggle_lights()
     screen = view.layers["karyogram"].data[..., :3].astype(int)
     # Whole dots an inch are offered, so the file may be a few pixels smaller.
     assert abs(written.shape[0] - screen.shape[0]) <= 4
@@ -183,7 +183,7 @@ def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path:
     import mouse
 
     viewer, desk, view = opened
-    view.toggle_lamps()
+    view.toggle_lights()
     desk.select(None)
     viewer.reset_view()
     mouse.settle()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import UNSURE, lamps_of, make_cell, make_classification
+from drawn import UNSURE, make_cell, make_classification, page_lights
 from qtpy.QtWidgets import QLabel
 
 from napari_karyo.classes import TRAY
@@ -53,7 +53,7 @@ def test_of_an_unknown_cell_nothing_is_green_and_nothing_proposed(
     desk: Any, dock: ReviewDock
 ) -> None:
     cell = desk.open(strange(unknown=WHY))
-    assert set(lamps_of(desk.view).values()) == {"unknown"}
+    assert set(page_lights(desk.view).values()) == {"unknown"}
     assert any(words.startswith("UNLIKE WHAT THE MODEL KNOWS: It looks") for words in header(desk))
     assert "no karyotype proposed" in header(desk)
     assert "no karyotype proposed: not known material" in plain(dock.iscn)
@@ -70,7 +70,7 @@ def test_of_an_unknown_cell_nothing_is_green_and_nothing_proposed(
 def test_it_is_proposed_once_a_person_has_said_what_each_is(desk: Any, dock: ReviewDock) -> None:
     cell = desk.open(strange(unknown=WHY))
     cell.karyotype.review(range(46))
-    assert set(lamps_of(desk.view).values()) == {"settled"}
+    assert set(page_lights(desk.view).values()) == {"settled"}
     assert "46,XY" in header(desk)
     assert not any("UNLIKE" in words for words in header(desk))
     assert "46,XY" in plain(dock.iscn)
@@ -90,9 +90,9 @@ def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_f
 ) -> None:
     cell = desk.open(strange(foreign=[2, 40]))
     assert cell.karyotype.state.slots[TRAY] == (2, 40)
-    shown = lamps_of(desk.view)
+    shown = page_lights(desk.view)
     assert [one for one, kind in shown.items() if kind == "unknown"] == [2, 40]
-    assert cell.open_questions()[:3] == [2, 40, 8]
+    assert cell.doubtful()[:3] == [2, 40, 8]
     assert "44,XY,-2,-21" in plain(dock.iscn)
     # What is printed says that nobody has looked at them: 8 is doubtful too.
     assert "NOT YET REVIEWED: 3 doubtful" in header(desk)
@@ -106,8 +106,8 @@ def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_f
     ]
     # A person's word counts more: it sits where it was put, and nobody asks again.
     cell.karyotype.move([2], "2")
-    assert lamps_of(desk.view)[2] == "settled"
-    assert cell.open_questions()[0] == 40
+    assert page_lights(desk.view)[2] == "settled"
+    assert cell.doubtful()[0] == 40
 
 
 def test_all_that_is_not_known_is_told_once(viewer: Any, notices: list[str]) -> None:

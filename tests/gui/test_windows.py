@@ -16,6 +16,7 @@ from qtpy.QtCore import QCoreApplication, QEvent, QObject, QThreadPool
 from qtpy.QtOpenGLWidgets import QOpenGLWidget
 
 from napari_karyo.case import Case
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError
 from napari_karyo.gui.case_shelf import open_case
 from napari_karyo.gui.classify_run import Outcome
@@ -24,7 +25,6 @@ from napari_karyo.gui.desk import Desk, desk_of
 from napari_karyo.gui.docks import open_review
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.run import Run
-from napari_karyo.karyotype import Karyotype
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def case_file(tmp_path: Path) -> Path:
     path = tmp_path / "P1.karyo"
     found = make_classification(make_cell(), unsure=UNSURE)
     with Case.create(path, "P1") as case:
-        case.add(found, Karyotype.from_classification(found))
+        case.add(ClassifiedCell(found, propose(found)))
     return path
 
 

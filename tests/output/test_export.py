@@ -13,18 +13,19 @@ import tifffile
 from PIL import Image
 
 from napari_karyo.classes import CLASSES, MARKERS
+from napari_karyo.classified import ClassifiedCell
+from napari_karyo.classified.heading import heading_of
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
-from napari_karyo.karyogram.summary import heading_of
 from napari_karyo.karyotype import Karyotype
-from napari_karyo.output.export import export
+from napari_karyo.output.export import ExportOptions, export
 from napari_karyo.output.files import FORMATS, written
 from napari_karyo.output.paper import A4, LETTER, Paper
-from napari_karyo.output.pictures import export_picture, picture
-from napari_karyo.output.table import COLUMNS, export_table
+from napari_karyo.output.pictures import picture
+from napari_karyo.output.table import COLUMNS
 
 
 def test_the_export_at_the_screens_scale_is_the_screen(
@@ -47,7 +48,11 @@ def test_the_export_at_the_screens_scale_is_the_screen(
     karyotype.to_tray([3])
     karyotype.undo()
     for name in ("screen.png", "screen.tif"):
-        path = export_picture(karyotype, classification, tmp_path / name, SCREEN_DPI)
+        (path,) = export(
+            ClassifiedCell(classification, karyotype),
+            tmp_path / name,
+            ExportOptions(dpi=SCREEN_DPI),
+        )
         with Image.open(path) as file:
             assert np.array_equal(np.asarray(file), canvas)
 
@@ -56,7 +61,11 @@ def test_the_export_at_the_screens_scale_is_the_screen(
 def test_a_png_knows_its_resolution(
     classification: Classification, karyotype: Karyotype, tmp_path: Path, dpi: int
 ) -> None:
-    path = export_picture(karyotype, classification, tmp_path / "k.PNG", dpi, title="Patient 3")
+    (path,) = export(
+        ClassifiedCell(classification, karyotype),
+        tmp_path / "k.PNG",
+        ExportOptions(dpi=dpi, title="Patient 3"),
+    )
     with Image.open(path) as file:
         assert file.format == "PNG"
         assert file.info["dpi"] == pytest.approx((dpi, dpi), abs=0.02)
@@ -69,7 +78,9 @@ def test_a_png_knows_its_resolution(
 def test_a_tiff_knows_its_resolution(
     classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
-    path = export_picture(karyotype, classification, tmp_path / "k.tiff", 200)
+    (path,) = export(
+        ClassifiedCell(classification, karyotype), tmp_path / "k.tiff", ExportOptions(dpi=200)
+    )
     with tifffile.TiffFile(path) as file:
         tags = file.pages[0].tags
         across, down = tags["XResolution"].value, tags["YResolution"].value
@@ -77,20 +88,28 @@ def test_a_tiff_knows_its_resolution(
         assert tags["ResolutionUnit"].value == 2
         assert "for research use" in tags["ImageDescription"].value
         pixels = file.asarray()
-    assert np.array_equal(pixels, picture(karyotype, classification, 200))
+    assert np.array_equal(
+        pixels, picture(ClassifiedCell(classification, karyotype), ExportOptions(dpi=200))
+    )
 
 
 def test_the_style_can_be_chosen(classification: Classification, karyotype: Karyotype) -> None:
-    assert tuple(picture(karyotype, classification)[0, 0]) == (255, 255, 255)
-    assert tuple(picture(karyotype, classification, style=DARK)[0, 0]) == (0, 0, 0)
+    assert tuple(
+        picture(ClassifiedCell(classification, karyotype), ExportOptions(dpi=SCREEN_DPI))[0, 0]
+    ) == (255, 255, 255)
+    assert tuple(
+        picture(
+            ClassifiedCell(classification, karyotype), ExportOptions(dpi=SCREEN_DPI, style=DARK)
+        )[0, 0]
+    ) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["k.jpg", "k", "k.png.txt"])
 def test_an_unknown_ending_names_those_that_are_known(
     classification: Classification, karyotype: Karyotype, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(ExportError, match=r"\.png, \.tif or \.tiff"):
-        export_picture(karyotype, classification, tmp_path / name)
+    with pytest.raises(ExportError, match=r"\.png, \.tif, \.tiff"):
+        export(ClassifiedCell(classification, karyotype), tmp_path / name)
     assert not list(tmp_path.iterdir())
 
 
@@ -98,7 +117,7 @@ def test_every_ending_is_named_where_none_fits(
     classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
     with pytest.raises(ExportError) as caught:
-        export(karyotype, classification, tmp_path / "k.jpg")
+        export(ClassifiedCell(classification, karyotype), tmp_path / "k.jpg")
     assert all(ending in str(caught.value) for ending in FORMATS)
     assert not list(tmp_path.iterdir())
 
@@ -107,7 +126,11 @@ def test_every_ending_is_named_where_none_fits(
 def test_the_names_end_chooses_the_format(
     classification: Classification, karyotype: Karyotype, tmp_path: Path, ending: str
 ) -> None:
-    path = export(karyotype, classification, tmp_path / f"k{ending.upper()}", 72)
+    (path,) = export(
+        ClassifiedCell(classification, karyotype),
+        tmp_path / f"k{ending.upper()}",
+        ExportOptions(dpi=72),
+    )
     starts = {
         ".png": b"\x89PNG",
         ".svg": b"<?xml",
@@ -124,7 +147,9 @@ def test_the_names_end_chooses_the_format(
 def test_a_picture_on_paper_keeps_its_margins(
     classification: Classification, karyotype: Karyotype, paper: Paper, style: Style
 ) -> None:
-    pixels = picture(karyotype, classification, 150, style=style, paper=paper)
+    pixels = picture(
+        ClassifiedCell(classification, karyotype), ExportOptions(dpi=150, style=style, paper=paper)
+    )
     across, down = max(paper.width_mm, paper.height_mm), min(paper.width_mm, paper.height_mm)
     assert pixels.shape == (round(down / 25.4 * 150), round(across / 25.4 * 150), 3)
     drawn = (pixels != style.paper).any(axis=2)
@@ -143,7 +168,9 @@ def test_a_resolution_out_of_range_is_refused(
     classification: Classification, karyotype: Karyotype, tmp_path: Path, dpi: float
 ) -> None:
     with pytest.raises(ExportError, match="72 to 1200"):
-        export_picture(karyotype, classification, tmp_path / "k.png", dpi)
+        export(
+            ClassifiedCell(classification, karyotype), tmp_path / "k.png", ExportOptions(dpi=dpi)
+        )
     assert not list(tmp_path.iterdir())
 
 
@@ -153,12 +180,12 @@ def test_a_folder_that_is_not_there_is_named(
     for path in (tmp_path / "none" / "k.png", tmp_path / "none" / "k.csv"):
         with pytest.raises(ExportError, match="none does not exist"):  # noqa: PT012
             if path.suffix == ".png":
-                export_picture(karyotype, classification, path)
+                export(ClassifiedCell(classification, karyotype), path)
             else:
-                export_table(karyotype, classification, path)
+                export(ClassifiedCell(classification, karyotype), path)
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(ExportError, match="this is a folder"):
-        export_picture(karyotype, classification, tmp_path / "folder.png")
+        export(ClassifiedCell(classification, karyotype), tmp_path / "folder.png")
 
 
 @pytest.mark.skipif(
@@ -170,7 +197,7 @@ def test_a_folder_that_cannot_be_written_to(
     tmp_path.chmod(0o555)
     try:
         with pytest.raises(ExportError, match="could not be written"):
-            export_table(karyotype, classification, tmp_path / "k.csv")
+            export(ClassifiedCell(classification, karyotype), tmp_path / "k.csv")
     finally:
         tmp_path.chmod(0o755)
 
@@ -193,7 +220,7 @@ def test_an_existing_picture_is_replaced_whole(
 ) -> None:
     path = tmp_path / "k.png"
     path.write_bytes(b"not a picture" * 1_000_000)
-    export_picture(karyotype, classification, path, SCREEN_DPI)
+    export(ClassifiedCell(classification, karyotype), path, ExportOptions(dpi=SCREEN_DPI))
     with Image.open(path) as file:
         assert file.size == (PAGE_WIDTH, PAGE_HEIGHT)
     assert list(tmp_path.iterdir()) == [path]
@@ -207,7 +234,7 @@ def test_the_table_has_the_models_choice_beside_the_slot(
     karyotype.who = "AB"
     karyotype.to_markers([3])
     karyotype.review([1])
-    path = export(karyotype, classification, tmp_path / "k.csv")
+    (path,) = export(ClassifiedCell(classification, karyotype), tmp_path / "k.csv")
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS

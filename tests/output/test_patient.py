@@ -10,26 +10,27 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
-from napari_karyo.output.export import Sheet, cell_paths, export_patient
+from napari_karyo.output.export import ExportOptions, cell_paths, export
 from napari_karyo.output.table import COLUMNS
 
 
 @pytest.fixture
-def sheets(classification: Classification, karyotype: Karyotype) -> list[Sheet]:
+def cells(classification: Classification, karyotype: Karyotype) -> list[ClassifiedCell]:
     other = replace(classification, cell=replace(classification.cell, name="cell_8"))
     third = replace(classification, cell=replace(classification.cell, name="a/b: 9"))
     return [
-        Sheet(karyotype, classification),
-        Sheet(Karyotype(("1", "2", "21", "X"), names=karyotype.names), other),
-        Sheet(karyotype.snapshot(), third),
+        ClassifiedCell(classification, karyotype),
+        ClassifiedCell(other, Karyotype(("1", "2", "21", "X"), names=karyotype.names)),
+        ClassifiedCell(third, karyotype.snapshot()),
     ]
 
 
-def test_a_pdf_has_a_page_a_cell(sheets: list[Sheet], tmp_path: Path) -> None:
-    (path,) = export_patient(sheets, tmp_path / "p.pdf", title="Patient 3")
+def test_a_pdf_has_a_page_a_cell(cells: list[ClassifiedCell], tmp_path: Path) -> None:
+    (path,) = export(cells, tmp_path / "p.pdf", ExportOptions(patient="Patient 3"))
     reader = PdfReader(path)
     assert len(reader.pages) == 3
     assert reader.metadata.title == "Patient 3"  # type: ignore[union-attr]
@@ -44,14 +45,14 @@ def test_a_pdf_has_a_page_a_cell(sheets: list[Sheet], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".png", ".svg", ".tif"])
-def test_pictures_get_a_file_each(sheets: list[Sheet], tmp_path: Path, ending: str) -> None:
-    paths = export_patient(sheets, tmp_path / f"p{ending}", 72)
+def test_pictures_get_a_file_each(cells: list[ClassifiedCell], tmp_path: Path, ending: str) -> None:
+    paths = export(cells, tmp_path / f"p{ending}", ExportOptions(dpi=72))
     assert [path.name for path in paths] == [f"p-0{number}{ending}" for number in (1, 2, 3)]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
 
 
-def test_the_name_may_say_the_cell(sheets: list[Sheet], tmp_path: Path) -> None:
-    paths = export_patient(sheets, tmp_path / "{number} {cell}.svg")
+def test_the_name_may_say_the_cell(cells: list[ClassifiedCell], tmp_path: Path) -> None:
+    paths = export(cells, tmp_path / "{number} {cell}.svg")
     assert [path.name for path in paths] == ["01 cell_7.svg", "02 cell_8.svg", "03 a-b- 9.svg"]
     assert all(path.is_file() for path in paths)
     same = cell_paths(tmp_path / "{cell}.png", ["a", "A", "b"])
@@ -59,38 +60,38 @@ def test_the_name_may_say_the_cell(sheets: list[Sheet], tmp_path: Path) -> None:
 
 
 def test_a_failure_at_the_last_cell_leaves_no_file_of_the_first(
-    sheets: list[Sheet], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cells: list[ClassifiedCell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = tmp_path / "p-01.svg"
     old.write_text("old", encoding="utf-8")
     calls = []
 
-    def failing(sheet: Sheet, *_: object) -> bytes:
-        calls.append(sheet)
+    def failing(cell: ClassifiedCell, *_: object) -> bytes:
+        calls.append(cell)
         if len(calls) == 3:
             raise OSError(28, "No space left on device")
         return b"new"
 
     monkeypatch.setattr("napari_karyo.output.export.svg_of", failing)
     with pytest.raises(ExportError, match="No space left"):
-        export_patient(sheets, tmp_path / "p.svg")
+        export(cells, tmp_path / "p.svg")
     assert old.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [old]
 
 
-def test_a_table_and_a_record_hold_all_cells(sheets: list[Sheet], tmp_path: Path) -> None:
-    (table,) = export_patient(sheets, tmp_path / "p.csv")
+def test_a_table_and_a_record_hold_all_cells(cells: list[ClassifiedCell], tmp_path: Path) -> None:
+    (table,) = export(cells, tmp_path / "p.csv")
     with table.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == ("cell", *COLUMNS)
     assert [row["cell"] for row in rows] == ["cell_7"] * 4 + ["cell_8"] * 4 + ["a/b: 9"] * 4
     assert [row["assigned"] for row in rows[4:8]] == ["1", "2", "21", "X"]
-    (record,) = export_patient(sheets, tmp_path / "p.json")
+    (record,) = export(cells, tmp_path / "p.json")
     content = json.loads(record.read_text(encoding="utf-8"))
     assert [cell["name"] for cell in content["cells"]] == ["cell_7", "cell_8", "a/b: 9"]
 
 
 def test_no_cell_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no cell"):
-        export_patient([], tmp_path / "p.pdf")
+        export([], tmp_path / "p.pdf")
     assert not list(tmp_path.iterdir())

@@ -13,9 +13,10 @@ import pytest
 from napari_karyo import __version__
 from napari_karyo.cell import Problem
 from napari_karyo.classes import CLASSES, MARKERS
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Edit, Karyotype, State
-from napari_karyo.output.export import export
+from napari_karyo.output.export import ExportOptions, export
 from napari_karyo.output.record import SCHEMA
 
 
@@ -44,7 +45,7 @@ def read(path: Path) -> dict[str, Any]:
 def test_everything_comes_back(
     classification: Classification, edited: Karyotype, tmp_path: Path
 ) -> None:
-    content = read(export(edited, classification, tmp_path / "k.json"))
+    content = read(export(ClassifiedCell(classification, edited), tmp_path / "k.json")[0])
     assert content["schema"] == SCHEMA == {"name": "napari-karyo.karyotypes", "version": 2}
     assert content["program"] == {"name": "napari-karyo", "version": __version__}
     (cell,) = content["cells"]
@@ -68,7 +69,11 @@ def test_nothing_is_missing(
         model_hash="ab" * 32,
         notes=("a note",),
     )
-    (cell,) = read(export(edited, given, tmp_path / "k.json", title="Patient 3"))["cells"]
+    (cell,) = read(
+        export(
+            ClassifiedCell(given, edited), tmp_path / "k.json", ExportOptions(title="Patient 3")
+        )[0]
+    )["cells"]
     assert (cell["name"], cell["title"], cell["stain"]) == ("cell_7", "Patient 3", "dark")
     assert cell["simulated"] is True
     assert cell["problems"] == [
@@ -112,11 +117,11 @@ def test_a_record_says_why_nothing_is_sure_or_known(
     classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
     few = replace(classification, withheld="Only 4 crops.")
-    (cell,) = read(export(karyotype, few, tmp_path / "k.json"))["cells"]
+    (cell,) = read(export(ClassifiedCell(few, karyotype), tmp_path / "k.json")[0])["cells"]
     assert (cell["withheld"], cell["unknown"]) == ("Only 4 crops.", "")
     assert "sure" not in [one["light"] for one in cell["chromosomes"]]
     strange = replace(classification, unknown="R-bands, it seems.")
-    (cell,) = read(export(karyotype, strange, tmp_path / "k.json"))["cells"]
+    (cell,) = read(export(ClassifiedCell(strange, karyotype), tmp_path / "k.json")[0])["cells"]
     assert (cell["withheld"], cell["unknown"]) == ("", "R-bands, it seems.")
     assert {one["light"] for one in cell["chromosomes"]} == {"unknown"}
 
@@ -125,6 +130,8 @@ def test_a_record_says_nothing_of_this_computer(
     classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
     here = replace(classification, cell=replace(classification.cell, path=tmp_path / "secret"))
-    text = export(karyotype, here, tmp_path / "k.json").read_text(encoding="utf-8")
+    text = export(ClassifiedCell(here, karyotype), tmp_path / "k.json")[0].read_text(
+        encoding="utf-8"
+    )
     assert "secret" not in text
     assert str(tmp_path) not in text

@@ -12,20 +12,33 @@ from reading_back import SVG, embedded_fonts, flat, pdf_letters, pdf_pieces, svg
 
 from napari_karyo import __version__
 from napari_karyo.cell import Problem
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
 from napari_karyo.lettering import text_width
+from napari_karyo.output.cell_page import description
+from napari_karyo.output.export import ExportOptions, export
 from napari_karyo.output.paper import A4, LETTER, POINTS_PER_MM, Paper
-from napari_karyo.output.report import ReportContent, export_report, report_of
-from napari_karyo.output.sheet import Sheet
+from napari_karyo.output.report import write_report
+from napari_karyo.output.report_content import ReportContent, report_of
 
 MARGIN = 10 * POINTS_PER_MM
 WHEN = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 
 
+PLAIN = ExportOptions()
+
+
+def export_report(content: ReportContent, path: Path, paper: Paper = A4) -> Path:
+    """Write a report; return its file."""
+    with path.open("wb") as stream:
+        write_report(stream, path.suffix, content, paper)
+    return path
+
+
 @pytest.fixture
-def sheet(classification: Classification, karyotype: Karyotype) -> Sheet:
+def cell(classification: Classification, karyotype: Karyotype) -> ClassifiedCell:
     problems = tuple(Problem(f"{n}.png", "is empty.", "Copy it again.") for n in range(9))
     given = replace(
         classification,
@@ -33,16 +46,16 @@ def sheet(classification: Classification, karyotype: Karyotype) -> Sheet:
         model="default",
         model_hash="0123456789abcdef" * 4,
     )
-    return Sheet(karyotype, given, "Erika Mustermann")
+    return ClassifiedCell(given, karyotype)
 
 
 @pytest.fixture
-def content(sheet: Sheet) -> ReportContent:
+def content(cell: ClassifiedCell) -> ReportContent:
     other = replace(
-        sheet.classification,
-        cell=replace(sheet.classification.cell, name="cell_8", problems=(), simulated=False),
+        cell.classification,
+        cell=replace(cell.classification.cell, name="cell_8", problems=(), simulated=False),
     )
-    second = Karyotype(("1", "1", "21", "X"), names=sheet.karyotype.names, who="AB")
+    second = Karyotype(("1", "1", "21", "X"), names=cell.karyotype.names, who="AB")
     second.move([2], "22")
     second.mark("analysed")
     second.write_iscn("46,XX,t(9;22)(q34;q11.2)")
@@ -50,7 +63,9 @@ def content(sheet: Sheet) -> ReportContent:
     second.sign("reviewed")
     second.who = "CD"
     second.sign("confirmed")
-    return report_of([sheet, Sheet(second, other)], date=WHEN, laboratory="Labor Köln")
+    return report_of(
+        [cell, ClassifiedCell(other, second)], ExportOptions(laboratory="Labor Köln"), date=WHEN
+    )
 
 
 def test_the_report_says_what_it_must(content: ReportContent, tmp_path: Path) -> None:
@@ -82,10 +97,10 @@ def test_the_report_says_what_it_must(content: ReportContent, tmp_path: Path) ->
     assert "LaborKöln" in texts
 
 
-def test_a_karyotype_written_by_hand_is_said_to_be(sheet: Sheet, tmp_path: Path) -> None:
-    proposed = sheet.karyotype.proposal
-    sheet.karyotype.write_iscn("46,XX,inv(9)")
-    content = report_of([sheet])
+def test_a_karyotype_written_by_hand_is_said_to_be(cell: ClassifiedCell, tmp_path: Path) -> None:
+    proposed = cell.karyotype.proposal
+    cell.karyotype.write_iscn("46,XX,inv(9)")
+    content = report_of([cell], PLAIN)
     assert content.karyotype == "46,XX,inv(9)"
     assert content.karyotype_label.startswith("Karyotype, written by hand")
     assert proposed in content.karyotype_label
@@ -93,13 +108,22 @@ def test_a_karyotype_written_by_hand_is_said_to_be(sheet: Sheet, tmp_path: Path)
     assert content.cells == ()
 
 
-def test_the_patients_name_is_there_only_where_it_was_given(sheet: Sheet, tmp_path: Path) -> None:
-    # The sheet's own title names her.
-    without = export_report(report_of([sheet]), tmp_path / "a.pdf")
+def test_the_patients_name_is_there_only_where_it_was_given(
+    cell: ClassifiedCell, tmp_path: Path
+) -> None:
+    # The karyogram's own title names her.
+    titled = ExportOptions(title="Erika Mustermann")
+    without = export_report(report_of([cell], titled), tmp_path / "a.pdf")
     assert "Mustermann" not in pdf_letters(without)
     assert "Patient" not in pdf_letters(without)
-    assert b"Mustermann" not in export_report(report_of([sheet]), tmp_path / "a.svg").read_bytes()
-    given = export_report(report_of([sheet], patient="Erika Mustermann"), tmp_path / "b.pdf")
+    assert (
+        b"Mustermann"
+        not in export_report(report_of([cell], titled), tmp_path / "a.svg").read_bytes()
+    )
+    given = export_report(
+        report_of([cell], ExportOptions(title="Erika Mustermann", patient="Erika Mustermann")),
+        tmp_path / "b.pdf",
+    )
     assert "Patient:ErikaMustermann" in pdf_letters(given)
 
 
@@ -179,47 +203,47 @@ def test_what_does_not_fit_is_counted(content: ReportContent, tmp_path: Path) ->
     assert "Proposal, for research use" in letters
 
 
-def test_a_cell_that_is_not_there_cannot_be_shown(sheet: Sheet) -> None:
+def test_a_cell_that_is_not_there_cannot_be_shown(cell: ClassifiedCell) -> None:
     with pytest.raises(ExportError, match="no cell number 2"):
-        report_of([sheet], 1)
+        report_of([cell], PLAIN, shown=1)
     with pytest.raises(ExportError, match="no cell number 1"):
-        report_of([])
+        report_of([], PLAIN)
 
 
-def test_a_report_is_written_as_pdf_or_svg_only(content: ReportContent, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"\.pdf or \.svg"):
-        export_report(content, tmp_path / "r.png")
+def test_a_report_is_written_as_pdf_or_svg_only(cell: ClassifiedCell, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"\.svg or \.pdf"):
+        export(cell, tmp_path / "r.png", ExportOptions(report=True))
 
 
-def test_a_karyotype_that_contradicts_the_karyogram_is_warned_of(sheet: Sheet) -> None:
-    karyotype = sheet.karyotype
-    assert not any("disagree" in words for words in report_of([sheet]).warnings)
-    assert not sheet.heading.disagrees
+def test_a_karyotype_that_contradicts_the_karyogram_is_warned_of(cell: ClassifiedCell) -> None:
+    karyotype = cell.karyotype
+    assert not any("disagree" in words for words in report_of([cell], PLAIN).warnings)
+    assert not cell.heading().disagrees
     karyotype.write_iscn("92,XXYY")
-    first = report_of([sheet]).warnings[0]
+    first = report_of([cell], PLAIN).warnings[0]
     assert first.startswith("text and karyogram disagree: the text has 4 of 1, the karyogram")
-    assert sheet.heading.disagrees
+    assert cell.heading().disagrees
     karyotype.write_iscn("normal")
-    assert "can't be read" in report_of([sheet]).warnings[0]
-    assert sheet.heading.disagrees
+    assert "can't be read" in report_of([cell], PLAIN).warnings[0]
+    assert cell.heading().disagrees
     karyotype.write_iscn(None)
-    assert not sheet.heading.disagrees
+    assert not cell.heading().disagrees
 
 
 def test_of_an_unknown_cell_the_report_says_so_first(
     classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
     unknown = replace(classification, unknown="It looks like R-banding.")
-    sheet = Sheet(Karyotype.from_classification(unknown), unknown)
-    content = report_of([sheet, Sheet(karyotype, classification)])
+    cell = ClassifiedCell(unknown, propose(unknown))
+    content = report_of([cell, ClassifiedCell(classification, karyotype)], PLAIN)
     assert content.karyotype == "none"
     assert content.karyotype_label == "No karyotype proposed: not known material"
     assert content.warnings[0] == "Cell cell_7: It looks like R-banding."
     assert "Cell cell_7: 4 doubtful chromosomes not reviewed" in content.warnings
     assert content.cells[0][2] == "no karyotype proposed: not known material"
-    assert "No karyotype proposed: not known material." in sheet.description()
+    assert "No karyotype proposed: not known material." in description(cell, PLAIN)
     letters = pdf_letters(export_report(content, tmp_path / "r.pdf"))
     assert flat("UNLIKE WHAT THE MODEL KNOWS: It looks like R-banding.") in letters
-    sheet.karyotype.write_iscn("46,XX")
-    label = report_of([sheet]).karyotype_label
+    cell.karyotype.write_iscn("46,XX")
+    label = report_of([cell], PLAIN).karyotype_label
     assert label == "Karyotype, written by hand (the program proposes none)"

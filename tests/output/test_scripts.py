@@ -16,15 +16,16 @@ from pypdf import PdfReader
 from reading_back import SVG, embedded_fonts, flat, pdf_letters, svg_root, svg_texts
 from small_fonts import NAMES
 
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.page import SCREEN_DPI
 from napari_karyo.karyotype import Karyotype
 from napari_karyo.lettering import clean, line_mask, set_line
 from napari_karyo.lettering.clean import plain
-from napari_karyo.output.export import export, export_sheets
+from napari_karyo.output.cell_page import page_of
+from napari_karyo.output.export import ExportOptions, export
 from napari_karyo.output.legible import illegible
-from napari_karyo.output.report import report_of
-from napari_karyo.output.sheet import Sheet
+from napari_karyo.output.report_content import report_of
 
 ALL = NAMES | {"cyrillic": "Жуковська Їванна", "greek": "Ελένη Παπαδοπούλου"}
 
@@ -34,19 +35,19 @@ def name(request: pytest.FixtureRequest) -> str:
     return ALL[request.param]
 
 
-def sheet_of(classification: Classification, karyotype: Karyotype, name: str) -> Sheet:
+def cell_of(classification: Classification, karyotype: Karyotype, name: str) -> ClassifiedCell:
     """Return a cell that a name stands on in every place where one can."""
     karyotype.who = name
     karyotype.move([2], "22")
     karyotype.annotate(f"{name}, {name}")
     karyotype.sign("reviewed")
     cell = replace(classification.cell, name=name)
-    return Sheet(karyotype, replace(classification, cell=cell), name)
+    return ClassifiedCell(replace(classification, cell=cell), karyotype)
 
 
 @pytest.fixture
-def sheet(classification: Classification, karyotype: Karyotype, name: str) -> Sheet:
-    return sheet_of(classification, karyotype, name)
+def cell(classification: Classification, karyotype: Karyotype, name: str) -> ClassifiedCell:
+    return cell_of(classification, karyotype, name)
 
 
 def drawn_letters(name: str) -> int:
@@ -62,12 +63,14 @@ def drawn_letters(name: str) -> int:
 
 @pytest.mark.parametrize("ending", ["png", "tif"])
 def test_names_are_in_pictures(
-    small_fonts: None, sheet: Sheet, name: str, tmp_path: Path, ending: str
+    small_fonts: None, cell: ClassifiedCell, name: str, tmp_path: Path, ending: str
 ) -> None:
-    (path,) = export_sheets([sheet], tmp_path / f"k.{ending}", SCREEN_DPI, patient=name)
+    (path,) = export(
+        cell, tmp_path / f"k.{ending}", ExportOptions(title=name, dpi=SCREEN_DPI, patient=name)
+    )
     with Image.open(path) as file:
         pixels = np.asarray(file.convert("L"))
-    _, page = sheet.page()
+    _, page = page_of(cell, ExportOptions(title=name, patient=name))
     for text in page.texts:
         if name not in plain(text.string) or text.string == clean(name):
             continue
@@ -86,9 +89,11 @@ def test_names_are_in_pictures(
 
 @pytest.mark.parametrize("report", [False, True])
 def test_names_are_in_svg(
-    small_fonts: None, sheet: Sheet, name: str, tmp_path: Path, report: bool
+    small_fonts: None, cell: ClassifiedCell, name: str, tmp_path: Path, report: bool
 ) -> None:
-    (path,) = export_sheets([sheet], tmp_path / "k.svg", patient=name, report=report)
+    (path,) = export(
+        cell, tmp_path / "k.svg", ExportOptions(title=name, patient=name, report=report)
+    )
     assert flat(name) in flat("".join(svg_texts(path)))
     root = svg_root(path)
     outlined = list(root.iter(f"{SVG}path"))
@@ -103,9 +108,11 @@ def test_names_are_in_svg(
 
 @pytest.mark.parametrize("report", [False, True])
 def test_names_are_in_pdf(
-    small_fonts: None, sheet: Sheet, name: str, tmp_path: Path, report: bool
+    small_fonts: None, cell: ClassifiedCell, name: str, tmp_path: Path, report: bool
 ) -> None:
-    (path,) = export_sheets([sheet], tmp_path / "k.pdf", patient=name, report=report)
+    (path,) = export(
+        cell, tmp_path / "k.pdf", ExportOptions(title=name, patient=name, report=report)
+    )
     assert flat(name) in pdf_letters(path)
     assert all(embedded_fonts(path).values())
     content = PdfReader(path).pages[0].get_contents()
@@ -117,44 +124,49 @@ def test_names_are_in_pdf(
 
 
 def test_an_unseen_text_says_letters_beyond_the_first_plane(
-    small_font_files: tuple[Path, ...], use_fonts: object, sheet: Sheet, tmp_path: Path
+    small_font_files: tuple[Path, ...], use_fonts: object, cell: ClassifiedCell, tmp_path: Path
 ) -> None:
     from small_fonts import make_font
 
     make_font("𠮷", "Rare").save(tmp_path / "rare.ttf")
     use_fonts((tmp_path / "rare.ttf",))  # type: ignore[operator]
-    (path,) = export_sheets([sheet], tmp_path / "k.pdf", patient="𠮷")
+    (path,) = export(cell, tmp_path / "k.pdf", ExportOptions(title="Karyogram", patient="𠮷"))
     assert "𠮷" in pdf_letters(path)
 
 
 def test_tables_and_records_keep_names_as_they_are(
-    no_fonts: None, sheet: Sheet, name: str, tmp_path: Path
+    no_fonts: None, cell: ClassifiedCell, name: str, tmp_path: Path
 ) -> None:
-    (table,) = export_sheets([sheet], tmp_path / f"{name}.csv", patient=name)
+    titled = ExportOptions(title=name)
+    (table,) = export(cell, tmp_path / f"{name}.csv", ExportOptions(title=name, patient=name))
     with table.open(encoding="utf-8", newline="") as stream:
         assert {row["edited_by"] for row in csv.DictReader(stream)} == {"", name}
-    (record,) = export_sheets([sheet], tmp_path / f"{name}.json", patient=name)
+    (record,) = export(cell, tmp_path / f"{name}.json", ExportOptions(title=name, patient=name))
     (cell,) = json.loads(record.read_text("utf-8"))["cells"]
     assert (cell["name"], cell["title"]) == (name, f"{name}: {name}")
-    assert illegible([sheet], table) == illegible([sheet], record) == ""
+    assert illegible([cell], table, titled) == illegible([cell], record, titled) == ""
 
 
 def test_what_will_be_missing_is_said_before_and_drawn_as_boxes(
     no_fonts: None, classification: Classification, karyotype: Karyotype, tmp_path: Path
 ) -> None:
-    sheet = sheet_of(classification, karyotype, "王小明")
+    cell = cell_of(classification, karyotype, "王小明")
     for report in (False, True):
-        said = illegible([sheet], tmp_path / "k.pdf", report=report, patient="Müller")
+        said = illegible(
+            [cell],
+            tmp_path / "k.pdf",
+            ExportOptions(title="王小明", patient="Müller", report=report),
+        )
         assert "王 (U+738B) 小 (U+5C0F) 明 (U+660E)" in said
         assert "fonts-noto-cjk" in said
         assert "ü" not in said
-    latin = sheet_of(classification, karyotype, "Müller")
-    assert illegible([replace(latin, title="Karyogram")], tmp_path / "k.pdf") != "", "the note"
-    (path,) = export_sheets([sheet], tmp_path / "k.svg")
+    latin = cell_of(classification, karyotype, "Müller")
+    assert illegible([latin], tmp_path / "k.pdf", ExportOptions()) != "", "the note"
+    (path,) = export(cell, tmp_path / "k.svg", ExportOptions(title="王小明"))
     assert len(list(svg_root(path).iter(f"{SVG}path"))) >= 3
     assert "?" not in "".join(svg_texts(path))
     assert "王小明" in "".join(svg_texts(path))
-    (path,) = export_sheets([sheet], tmp_path / "k.pdf")
+    (path,) = export(cell, tmp_path / "k.pdf", ExportOptions(title="王小明"))
     assert "王小明" in pdf_letters(path)
 
 
@@ -169,18 +181,19 @@ def test_hostile_names_go_through_every_door(
     tmp_path: Path,
     ending: str,
 ) -> None:
-    sheet = sheet_of(classification, karyotype, HOSTILE)
+    cell = cell_of(classification, karyotype, HOSTILE)
     inner = tmp_path / "out"
     inner.mkdir()
-    illegible([sheet], inner / f"k.{ending}", patient=HOSTILE)
-    export_sheets([sheet], inner / f"k.{ending}", 72, patient=HOSTILE)
+    options = ExportOptions(title=HOSTILE, patient=HOSTILE, dpi=72)
+    illegible([cell], inner / f"k.{ending}", options)
+    export(cell, inner / f"k.{ending}", options)
     if ending in ("svg", "pdf"):
-        export_sheets([sheet], inner / f"r.{ending}", 72, patient=HOSTILE, report=True)
-        export(sheet.karyotype, sheet.classification, inner / f"t.{ending}", title=HOSTILE)
+        export(cell, inner / f"r.{ending}", replace(options, report=True))
+        export(cell, inner / f"t.{ending}", ExportOptions(title=HOSTILE))
     assert {path.parent for path in tmp_path.rglob("*.*")} == {inner}
     if ending == "svg":
         for path in inner.iterdir():
             assert "\u202e" not in path.read_text("utf-8")
             assert svg_root(path).tag == f"{SVG}svg"
-    content = report_of([sheet], patient=HOSTILE)
+    content = report_of([cell], options)
     assert "\u202e" not in "".join(content.said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,31 +21,41 @@ from reading_back import (
     svg_texts,
 )
 
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.compose import pixels
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
 from napari_karyo.karyotype import Karyotype
 from napari_karyo.lettering import shipped, text_width
-from napari_karyo.output.export import export
+from napari_karyo.output.cell_page import page_of
+from napari_karyo.output.export import ExportOptions, export
 from napari_karyo.output.files import written
-from napari_karyo.output.paper import A4, LETTER, PAPERS, POINTS_PER_MM, Paper, fit_page
-from napari_karyo.output.sheet import Sheet
-from napari_karyo.output.vector import export_pdf, export_svg
+from napari_karyo.output.paper import A4, LETTER, POINTS_PER_MM, Paper, fit_page
 
 MARGIN = 10 * POINTS_PER_MM
 
 
+#: What every page here is titled.
+TITLED = ExportOptions(title="Patient <3> & co")
+
+
+def write(cell: ClassifiedCell, path: Path, **more: Any) -> Path:
+    """Write a page; return its file."""
+    (written_path,) = export(cell, path, replace(TITLED, **more))
+    return written_path
+
+
 @pytest.fixture
-def sheet(classification: Classification, karyotype: Karyotype) -> Sheet:
+def cell(classification: Classification, karyotype: Karyotype) -> ClassifiedCell:
     karyotype.who = "AB"
     karyotype.move([2], "22")
-    return Sheet(karyotype, classification, "Patient <3> & co")
+    return ClassifiedCell(classification, karyotype)
 
 
-def test_an_svg_says_the_page_in_words_and_pictures(sheet: Sheet, tmp_path: Path) -> None:
-    path = export_svg(sheet, tmp_path / "k.svg")
-    _, page = sheet.page()
+def test_an_svg_says_the_page_in_words_and_pictures(cell: ClassifiedCell, tmp_path: Path) -> None:
+    path = write(cell, tmp_path / "k.svg")
+    _, page = page_of(cell, TITLED)
     assert svg_root(path).tag == f"{SVG}svg"
     assert svg_texts(path) == [text.string for text in page.texts]
     assert "Patient <3> & co" in svg_texts(path)
@@ -56,10 +67,10 @@ def test_an_svg_says_the_page_in_words_and_pictures(sheet: Sheet, tmp_path: Path
 
 @pytest.mark.parametrize("paper", [A4, LETTER])
 def test_a_pdf_says_the_page_in_words_and_pictures(
-    sheet: Sheet, tmp_path: Path, paper: Paper
+    cell: ClassifiedCell, tmp_path: Path, paper: Paper
 ) -> None:
-    path = export_pdf([sheet], tmp_path / "k.pdf", paper=paper)
-    _, page = sheet.page()
+    path = write(cell, tmp_path / "k.pdf", paper=paper)
+    _, page = page_of(cell, TITLED)
     reader = PdfReader(path)
     assert len(reader.pages) == 1
     box = reader.pages[0].mediabox
@@ -75,8 +86,10 @@ def test_a_pdf_says_the_page_in_words_and_pictures(
 
 
 @pytest.mark.parametrize("paper", [A4, LETTER])
-def test_nothing_stands_in_the_margins_of_a_pdf(sheet: Sheet, tmp_path: Path, paper: Paper) -> None:
-    texts, pictures = pdf_pieces(export_pdf([sheet], tmp_path / "k.pdf", paper=paper))
+def test_nothing_stands_in_the_margins_of_a_pdf(
+    cell: ClassifiedCell, tmp_path: Path, paper: Paper
+) -> None:
+    texts, pictures = pdf_pieces(write(cell, tmp_path / "k.pdf", paper=paper))
     across, down = paper.landscape.width - MARGIN, paper.landscape.height - MARGIN
     assert texts
     for text in texts:
@@ -91,9 +104,9 @@ def test_nothing_stands_in_the_margins_of_a_pdf(sheet: Sheet, tmp_path: Path, pa
 
 @pytest.mark.parametrize("paper", [A4, LETTER])
 def test_nothing_stands_in_the_margins_of_an_svg(
-    sheet: Sheet, tmp_path: Path, paper: Paper
+    cell: ClassifiedCell, tmp_path: Path, paper: Paper
 ) -> None:
-    root = svg_root(export_svg(sheet, tmp_path / "k.svg", paper=paper))
+    root = svg_root(write(cell, tmp_path / "k.svg", paper=paper))
     wide, high = (float(value) for value in root.get("viewBox", "").split()[2:])
     assert root.get("width", "").removesuffix("mm") == f"{paper.landscape.width_mm:g}"
     paper_drawn, *rest = root.iter(f"{SVG}rect")
@@ -119,10 +132,12 @@ def test_nothing_stands_in_the_margins_of_an_svg(
 
 
 @pytest.mark.parametrize("style", [LIGHT, DARK])
-def test_films_on_paper_are_the_page_of_pixels(sheet: Sheet, tmp_path: Path, style: Style) -> None:
+def test_films_on_paper_are_the_page_of_pixels(
+    cell: ClassifiedCell, tmp_path: Path, style: Style
+) -> None:
     """What a viewer makes of paper and films is what `compose` draws, to a grey value."""
-    pictures = svg_pictures(export_svg(sheet, tmp_path / "k.svg", style=style))
-    composer, page = sheet.page(style)
+    pictures = svg_pictures(write(cell, tmp_path / "k.svg", style=style))
+    composer, page = page_of(cell, replace(TITLED, style=style))
     bare = replace(page, texts=(), lines=(), marks=())
     fit = fit_page(page, A4.landscape.inner)
     for (item, film), place in zip(pictures, page.places.values(), strict=True):
@@ -145,38 +160,38 @@ def test_films_on_paper_are_the_page_of_pixels(sheet: Sheet, tmp_path: Path, sty
 
 @pytest.mark.parametrize(("style", "paper"), [(None, "#ffffff"), (DARK, "#000000")])
 def test_the_paper_has_the_colour_of_the_style(
-    sheet: Sheet, tmp_path: Path, style: Style | None, paper: str
+    cell: ClassifiedCell, tmp_path: Path, style: Style | None, paper: str
 ) -> None:
-    root = svg_root(export_svg(sheet, tmp_path / "k.svg", style=style))
+    root = svg_root(write(cell, tmp_path / "k.svg", style=style))
     drawn = next(root.iter(f"{SVG}rect"))
     assert drawn.get("fill") == paper
 
 
-def test_a_turned_chromosome_is_drawn_turned(sheet: Sheet, tmp_path: Path) -> None:
-    before = svg_pictures(export_svg(sheet, tmp_path / "a.svg"))[0][1]
-    sheet.karyotype.turn([0])
-    after = svg_pictures(export_svg(sheet, tmp_path / "b.svg"))[0][1]
+def test_a_turned_chromosome_is_drawn_turned(cell: ClassifiedCell, tmp_path: Path) -> None:
+    before = svg_pictures(write(cell, tmp_path / "a.svg"))[0][1]
+    cell.karyotype.turn([0])
+    after = svg_pictures(write(cell, tmp_path / "b.svg"))[0][1]
     difference = before[::-1, ::-1].astype(int) - after
     assert np.abs(difference).max() <= 2
     assert np.abs(before.astype(int) - after).max() > 50
 
 
-def test_the_fonts_are_in_the_files(sheet: Sheet, tmp_path: Path) -> None:
-    fonts = embedded_fonts(export_pdf([sheet], tmp_path / "k.pdf"))
+def test_the_fonts_are_in_the_files(cell: ClassifiedCell, tmp_path: Path) -> None:
+    fonts = embedded_fonts(write(cell, tmp_path / "k.pdf"))
     assert any("IBMPlexSans" in name for name in fonts)
     assert all(fonts.values()), fonts
-    assert "src: url('data:font/ttf" in export_svg(sheet, tmp_path / "k.svg").read_text("utf-8")
+    assert "src: url('data:font/ttf" in write(cell, tmp_path / "k.svg").read_text("utf-8")
 
 
 def test_papers_know_which_way_they_lie() -> None:
     assert (A4.landscape.width_mm, A4.landscape.height_mm) == (297, 210)
     assert LETTER.landscape.portrait == LETTER
-    assert PAPERS["letter"].inner.width == pytest.approx((215.9 - 20) * POINTS_PER_MM)
+    assert LETTER.inner.width == pytest.approx((215.9 - 20) * POINTS_PER_MM)
 
 
 @pytest.mark.parametrize("ending", [".svg", ".pdf", ".json"])
 def test_a_full_disk_leaves_the_old_file(
-    sheet: Sheet, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+    cell: ClassifiedCell, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / f"k{ending}"
     path.write_text("old", encoding="utf-8")
@@ -186,7 +201,7 @@ def test_a_full_disk_leaves_the_old_file(
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ExportError, match="No space left"):
-        export(sheet.karyotype, sheet.classification, path)
+        export(cell, path)
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
     monkeypatch.undo()
@@ -195,8 +210,6 @@ def test_a_full_disk_leaves_the_old_file(
     assert path.read_bytes() == b"new"
 
 
-def test_a_vector_page_is_refused_under_another_name(sheet: Sheet, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"ends in \.svg"):
-        export_svg(sheet, tmp_path / "k.pdf")
+def test_a_folder_that_is_not_there_is_named(cell: ClassifiedCell, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="none does not exist"):
-        export_pdf([sheet], tmp_path / "none" / "k.pdf")
+        write(cell, tmp_path / "none" / "k.pdf")

@@ -20,6 +20,7 @@ from fuzzing.mutate import EDGES, WORDS, change_text, scramble
 from napari_karyo.case import Case, schema
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import CLASSES
+from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import KaryoError
 from napari_karyo.inference import extend
 from napari_karyo.inference.extend import with_pieces
@@ -101,12 +102,12 @@ def prepare() -> list[bytes]:
         with Case.create(paths[0], "Jane") as case:
             for number in range(2):
                 found = _classified(f"cell {number}", 3 - number)
-                karyotype = Karyotype.from_classification(found, who="AB")
-                case.add(found, karyotype)
-                _edit(case, found, karyotype)
+                karyotype = propose(found, who="AB")
+                case.add(ClassifiedCell(found, karyotype))
+                _edit(found, karyotype)
         with Case.create(paths[1]) as case:
             found = _classified("small", 1)
-            case.add(found, Karyotype.from_classification(found))
+            case.add(ClassifiedCell(found, propose(found)))
         good = [path.read_bytes() for path in paths]
     return [*good, _of_version_1(good[0])]
 
@@ -158,12 +159,13 @@ def _classified(name: str, count: int) -> Classification:
     )
 
 
-def _edit(case: Case, found: Classification, karyotype: Karyotype) -> None:
+def _edit(found: Classification, karyotype: Karyotype) -> None:
     karyotype.move([1], "X")
     karyotype.rotate([0], 30)
     karyotype.undo()
     piece = with_pieces(found, [Chromosome("both", found.cell.chromosomes[0].image)])
-    case.add_pieces(1 if len(found) == 3 else 2, piece, len(found), (0, 1))
+    assert karyotype.journal is not None
+    karyotype.journal.keep_pieces(piece, len(found), (0, 1))
     karyotype.merge([0, 1], "both", "3")
     karyotype.sign("reviewed")
     karyotype.annotate("two touch")
@@ -384,7 +386,7 @@ def door(chance: Random, target: Path) -> str:
 
 def _go_on(case: Case, target: Path) -> None:
     found = _classified("new", 1)
-    case.karyotype(case.add(found, Karyotype.from_classification(found)))
+    case.karyotype(case.add(ClassifiedCell(found, propose(found))))
     with Case.create(target / "copy.karyo") as copy:
         for row in case.cells():
             try:

@@ -1,6 +1,6 @@
 """The case file: one SQLite file a patient, which keeps every cell and every edit."""
 
-from napari_karyo.case.case import Case, CaseCell
+from napari_karyo.case.case import Case, CellEntry
 from napari_karyo.case.place import SUFFIX, case_path
 
-__all__ = ["SUFFIX", "Case", "CaseCell", "case_path"]
+__all__ = ["SUFFIX", "Case", "CellEntry", "case_path"]

@@ -21,19 +21,17 @@ from napari_karyo.case.journal import CellJournal, Event, insert_history, read_e
 from napari_karyo.case.rows import (
     copy_cell,
     insert_cell,
-    insert_chromosomes,
-    origins,
     read_classification,
     read_proposal,
-    set_notes,
 )
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import CaseError, EditError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
 
 
 @dataclass(frozen=True)
-class CaseCell:
+class CellEntry:
     """A cell of a case, as its list shows it.
 
     Attributes
@@ -202,14 +200,14 @@ class Case:
 
     # -- cells --------------------------------------------------------------------
 
-    def cells(self) -> tuple[CaseCell, ...]:
+    def cells(self) -> tuple[CellEntry, ...]:
         """Return the cells in the order in which they came."""
         words = ", ".join(
             f"substr(CAST({name} AS TEXT), 1, 1000)"
             for name in ("name", "label", "model", "model_hash", "program")
         )
         return tuple(
-            CaseCell(number, name, label, crops, bool(gone), *rest)
+            CellEntry(number, name, label, crops, bool(gone), *rest)
             for number, crops, gone, name, label, *rest in self.query(
                 "SELECT id, (SELECT count(*) FROM chromosome WHERE cell = cell.id "
                 f"AND made_of = '[]'), superseded = 1, {words} FROM cell ORDER BY id"
@@ -218,20 +216,15 @@ class Case:
 
     def add(
         self,
-        classification: Classification,
-        karyotype: Karyotype,
-        label: str = "",
+        cell: ClassifiedCell,
         supersedes: int | None = None,
     ) -> int:
         """Keep a classified cell, and from now on every edit of its karyotype.
 
         Parameters
         ----------
-        classification : Classification
-        karyotype : Karyotype
+        cell : ClassifiedCell
             Its edits so far are kept too.
-        label : str
-            Tells it from another karyogram of the same cell.
         supersedes : int, optional
             The number of a cell that was classified anew by this one.
 
@@ -246,34 +239,12 @@ class Case:
             Where the case is read-only or the file can't be written.
         """
         with self.writing() as connection:
-            number = insert_cell(connection, classification, karyotype.proposed, label, __version__)
-            for piece, made_of in origins(classification, karyotype).items():
-                insert_chromosomes(connection, number, classification, [piece], made_of)
-            insert_history(connection, number, karyotype)
+            number = insert_cell(connection, cell, __version__)
+            insert_history(connection, number, cell.karyotype)
             if supersedes is not None:
                 connection.execute("UPDATE cell SET superseded = 1 WHERE id = ?", (supersedes,))
-        karyotype.journal = CellJournal(self, number)
+        cell.karyotype.journal = CellJournal(self, number)
         return number
-
-    def add_pieces(
-        self, cell: int, classification: Classification, first: int, made_of: tuple[int, ...]
-    ) -> None:
-        """Keep chromosomes that were made by hand, before the edit that uses them.
-
-        Parameters
-        ----------
-        cell : int
-        classification : Classification
-            With the pieces at its end.
-        first : int
-            The number of the first piece.
-        made_of : tuple of int
-            The chromosomes that they were made of.
-        """
-        with self.writing() as connection:
-            pieces = range(first, len(classification))
-            insert_chromosomes(connection, cell, classification, pieces, made_of)
-            set_notes(connection, cell, classification)
 
     def copy_from(self, other: Case, cell: int) -> int:
         """Copy a cell of another case with all that ever happened to it.
@@ -296,6 +267,24 @@ class Case:
         """
         with self.writing() as connection, other._reading(cell) as source:
             return copy_cell(source, connection, cell)
+
+    def cell(self, number: int, who: str = "") -> ClassifiedCell:
+        """Return a cell as it was left; its edits go on into the file.
+
+        Parameters
+        ----------
+        number : int
+        who : str
+            Who edits from now on.
+
+        Raises
+        ------
+        CaseError, PreprocessingError
+            See `karyotype` and `classification`.
+        """
+        label = next((one.label for one in self.cells() if one.number == number), "")
+        karyotype = self.karyotype(number, who)
+        return ClassifiedCell(self.classification(number), karyotype, label)
 
     def classification(self, cell: int) -> Classification:
         """Return what the model said of a cell.

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from napari_karyo.case.checked import RowError, check_members, event_rows, insert, parsed
+from napari_karyo.case.rows import insert_chromosomes, set_notes
 from napari_karyo.errors import CaseError
 from napari_karyo.karyotype import Direction, Edit, Karyotype
 
 if TYPE_CHECKING:
     from napari_karyo.case.case import Case
+    from napari_karyo.inference.result import Classification
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,30 @@ class CellJournal:
             number = insert_event(connection, self.cell, edit, direction, who, time, of)
         self._last = number
         self._follow(direction, number if of is None else of)
+
+    def keep_pieces(
+        self, classification: Classification, first: int, made_of: tuple[int, ...]
+    ) -> None:
+        """Keep chromosomes that were made by hand, before the edit that uses them.
+
+        Parameters
+        ----------
+        classification : Classification
+            Of the cell, with the pieces at its end.
+        first : int
+            The number of the first piece.
+        made_of : tuple of int
+            The chromosomes that they were made of.
+
+        Raises
+        ------
+        CaseError
+            Where the case is read-only or the file can't be written.
+        """
+        with self.case.writing() as connection:
+            pieces = range(first, len(classification))
+            insert_chromosomes(connection, self.cell, classification, pieces, made_of)
+            set_notes(connection, self.cell, classification)
 
     def _follow(self, direction: str, number: int) -> None:
         if direction == "do":

@@ -31,6 +31,7 @@ from napari_karyo.case.checked import (
 )
 from napari_karyo.cell import Cell, Chromosome, Lost, Polarity, Problem
 from napari_karyo.classes import CLASSES
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
@@ -43,17 +44,15 @@ _LEVEL = 1
 
 def insert_cell(
     connection: sqlite3.Connection,
-    classification: Classification,
-    proposed: State,
-    label: str,
+    classified: ClassifiedCell,
     program: str,
 ) -> int:
-    """Write a classified cell; return its number in the file."""
-    cell = classification.cell
+    """Write a classified cell with all its pieces; return its number in the file."""
+    classification, cell = classified.classification, classified.classification.cell
     problems = [[one.file, one.what, one.remedy, one.left_out] for one in cell.problems]
     values: dict[str, Any] = {
         "name": cell.name,
-        "label": label,
+        "label": classified.label,
         "path": None if cell.path is None else str(cell.path),
         "polarity": cell.polarity.value,
         "simulated": int(cell.simulated),
@@ -71,15 +70,17 @@ def insert_cell(
         "unknown": classification.unknown,
         "notes": json.dumps(classification.notes),
         "preprocessing": json.dumps(classification.settings.as_dict()),
-        "proposed": json.dumps(proposed.to_dict()),
+        "proposed": json.dumps(classified.karyotype.proposed.to_dict()),
     }
     number = insert(connection, "cell", values)
     own = range(classification.photographed)
     insert_chromosomes(connection, number, classification, own, ())
+    for piece, made_of in _origins(classification, classified.karyotype).items():
+        insert_chromosomes(connection, number, classification, [piece], made_of)
     return number
 
 
-def origins(classification: Classification, karyotype: Karyotype) -> dict[int, tuple[int, ...]]:
+def _origins(classification: Classification, karyotype: Karyotype) -> dict[int, tuple[int, ...]]:
     """Return what each piece was made of, by its number."""
     found: dict[int, tuple[int, ...]] = {
         one: (one,) for one in range(classification.photographed, len(classification))

@@ -286,7 +286,7 @@ def save_copy(desk: Desk, cells: Iterable[OpenCell], path: Path | str) -> Path:
             if cell.case is not None and cell.number is not None:
                 case.copy_from(cell.case, cell.number)
             else:
-                cell.number = case.add(cell.classification, cell.karyotype, cell.label)
+                cell.number = case.add(cell)
                 cell.case, cell.unkept = case, ""
                 desk.hold(case)
     finally:

@@ -21,8 +21,8 @@ from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich, wrapped_label
 from napari_karyo.ideogram.compare import percent
 from napari_karyo.inference.confidence import Light
-from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
-from napari_karyo.karyotype import is_way_up_doubtful, slot_words
+from napari_karyo.karyogram.lights import LIGHT_COLOURS, LIGHT_SIGNS
+from napari_karyo.karyotype import slot_words
 
 WORDS = {
     Light.SURE: "sure",
@@ -125,9 +125,9 @@ def describe(cell: OpenCell, index: int) -> str:
     if index in state.derivatives:
         where += ", a <b>derivative</b>"
     lines = [f"<b>{rich(actions.name_of(cell, index))}</b>", where]
-    lamp, words = cell.lamps()[index], WORDS[light]
-    colour, sign = LAMP_COLOURS[lamp], LAMP_SIGNS[lamp]
-    if cell.settled(index):
+    shown, words = cell.shown_lights()[index], WORDS[light]
+    colour, sign = LIGHT_COLOURS[shown], LIGHT_SIGNS[shown]
+    if cell.is_settled(index):
         words = "accepted" if index in state.reviewed else "settled by hand"
         if slot == own and light is not Light.SURE:
             words += "; the model is not sure"
@@ -147,8 +147,8 @@ def describe(cell: OpenCell, index: int) -> str:
     else:
         lines.append(f"The model's own choice, {percent(row[own])}.")
     up = float(cell.classification.p_arm_up[index])
-    asked = not cell.settled(index)
-    if asked and is_way_up_doubtful(cell.classification, cell.karyotype, index):
+    asked = not cell.is_settled(index)
+    if asked and cell.is_way_up_doubtful(index):
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
     first = cell.karyotype.proposed
     made = index not in first.seats

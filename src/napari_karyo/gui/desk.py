@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
-from napari_karyo.gui.open_cell import OpenCell, identity
-from napari_karyo.karyotype import Karyotype
+from napari_karyo.classified import identity, propose
+from napari_karyo.gui.open_cell import OpenCell
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case
@@ -133,13 +133,12 @@ class Desk:
             Where the case can't be written: the cell is not opened then.
         """
         who = who if self._who is None else self._who
-        karyotype = Karyotype.from_classification(classification, who=who)
-        cell = OpenCell(classification, karyotype, unkept=unkept)
+        cell = OpenCell(classification, propose(classification, who=who), unkept=unkept)
         same = [
             old
             for old in self.cells
-            if old.identity == identity(classification)
-            or (case is not None and old.same == (case.path, classification.cell.name))
+            if identity(old.classification) == identity(classification)
+            or (case is not None and old.identity == (case.path, classification.cell.name))
         ]
         if self._current in same:
             # What was typed makes the cell one that a person has worked on.
@@ -154,7 +153,7 @@ class Desk:
             self._tell_apart(cell)
         if case is not None:
             before = untouched.number if untouched is not None and untouched.case is case else None
-            cell.number = case.add(classification, karyotype, cell.label, before)
+            cell.number = case.add(cell, before)
             cell.case = case
         if untouched is not None:
             self.cells[self.cells.index(untouched)] = cell
@@ -246,7 +245,7 @@ class Desk:
         self._selected = self._pinned = None
         if cell is not None:
             cell.karyotype.changed.connect(self._pass_on)
-            self._selected = next(iter(cell.open_questions()), None)
+            self._selected = next(iter(cell.doubtful()), None)
         self.cell_changed.emit(cell)
         self.selection_changed.emit(self._selected)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,8 @@ from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import let_shrink, while_alive
 
 if TYPE_CHECKING:
-    from napari_karyo.output.paper import Paper
-    from napari_karyo.output.sheet import Sheet
+    from napari_karyo.classified import ClassifiedCell
+    from napari_karyo.output.options import ExportOptions
 
 _log = logging.getLogger(__name__)
 
@@ -50,31 +49,6 @@ ENDINGS = {
     PATIENT: ("pdf", "svg", "png", "tif", "csv", "json"),
     REPORT: ("pdf", "svg"),
 }
-
-
-@dataclass(frozen=True)
-class _Order:
-    """What a person orders; it touches no widget."""
-
-    sheets: list[Sheet]
-    dpi: float
-    paper: Paper
-    patient: str | None
-    report: bool
-
-    def missing(self, path: str | Path) -> str:
-        """Say which letters no font of this computer has."""
-        from napari_karyo.output.legible import illegible
-
-        return illegible(self.sheets, path, patient=self.patient, report=self.report)
-
-    def write(self, path: str | Path) -> object:
-        """Write it."""
-        from napari_karyo.output.export import export_sheets
-
-        return export_sheets(
-            self.sheets, path, self.dpi, paper=self.paper, patient=self.patient, report=self.report
-        )
 
 
 class ExportPanel(QGroupBox):
@@ -174,12 +148,17 @@ class ExportPanel(QGroupBox):
         if self.worker is not None:
             show_error("The export before is still being written. Try again when it is there.")
             return
-        order = self._order(cell)
-        missing = order.missing(path)
+        from napari_karyo.output.export import export
+        from napari_karyo.output.legible import illegible
+
+        cells, options = self._cells(cell), self._options()
+        missing = illegible(cells, path, options)
         if missing:
             show_warning(missing)
         # `_tell` tells the person; without this napari would raise it once more.
-        worker = create_worker(lambda: order.write(path), _start_thread=False, _ignore_errors=True)
+        worker = create_worker(
+            lambda: export(cells, path, options), _start_thread=False, _ignore_errors=True
+        )
         worker.returned.connect(lambda _: show_info(f"Written: {path}"))
         worker.errored.connect(_tell)
         worker.finished.connect(self._on_end)
@@ -188,21 +167,25 @@ class ExportPanel(QGroupBox):
         self.button.setText("Writing...")
         worker.start()
 
-    def _order(self, cell: OpenCell) -> _Order:
+    def _cells(self, cell: OpenCell) -> list[ClassifiedCell]:
         """Return what is to be written: cells as they stand now."""
-        from napari_karyo.output.export import Sheet
+        one = self.what.currentData() == CELL
+        # The cell on top comes first: it is the one that a report shows.
+        others = [] if one else [other for other in self._kept_with(cell) if other is not cell]
+        return [other.snapshot() for other in (cell, *others)]
+
+    def _options(self) -> ExportOptions:
+        """Return how the person wants it written."""
+        from napari_karyo.output.export import ExportOptions
         from napari_karyo.output.paper import PAPERS
 
-        order = self.what.currentData()
-        # The cell on top comes first: it is the one that a report shows.
-        others = [] if order == CELL else [one for one in self._kept_with(cell) if one is not cell]
-        title = self.heading.text().strip() or "Karyogram"
-        sheets = [
-            Sheet(one.karyotype.snapshot(), one.classification, title) for one in (cell, *others)
-        ]
-        patient = self.patient.text().strip() or None
-        dpi, paper = self.resolution.value(), PAPERS[self.paper.currentData()]
-        return _Order(sheets, dpi, paper, patient, order == REPORT)
+        return ExportOptions(
+            title=self.heading.text().strip() or "Karyogram",
+            patient=self.patient.text().strip(),
+            dpi=self.resolution.value(),
+            paper=PAPERS[self.paper.currentData()],
+            report=self.what.currentData() == REPORT,
+        )
 
     def _kept_with(self, cell: OpenCell) -> list[OpenCell]:
         """Return the cells of the same patient: those of one case, or all that none keeps."""

@@ -16,7 +16,6 @@ from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import while_alive
 from napari_karyo.karyotype import Karyotype
-from napari_karyo.patient import PatientCell
 
 #: Milliseconds that edits wait, so that a flurry of them costs one drawing.
 WAIT: Final = 150
@@ -35,11 +34,6 @@ def of_one_patient(desk: Desk) -> list[OpenCell]:
         return None if cell.case is None else cell.case.path
 
     return [one for one in desk.cells if path(one) == path(desk.current)]
-
-
-def patient_cells(cells: list[OpenCell]) -> list[PatientCell]:
-    """Return open cells as `summarize` takes them."""
-    return [PatientCell(one.name, one.karyotype, one.same) for one in cells]
 
 
 class DeskFollower(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Final
 
@@ -9,7 +10,8 @@ from qtpy.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from qtpy.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from qtpy.QtWidgets import QToolTip, QWidget
 
-from napari_karyo.karyogram.gallery import Arrangement, Gallery, GalleryCell, Picture
+from napari_karyo.classified import ClassifiedCell
+from napari_karyo.karyogram.gallery import Arrangement, Gallery, Picture
 from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.style import FRAME_COLOURS
 
@@ -26,19 +28,28 @@ class GalleryCanvas(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.gallery = Gallery()
-        self.cells: list[GalleryCell] = []
+        self.cells: list[ClassifiedCell] = []
         self.arrangement: Arrangement | None = None
         self.tips: dict[tuple[int, int | None], str] = {}
         self.marked: tuple[int, int | None] | None = None
         self._pixmaps: dict[int, tuple[Picture, QPixmap]] = {}
         self.setMouseTracking(True)
 
-    def arrange(self, cells: list[GalleryCell], slot: str, width: int) -> None:
-        """Show some cells' chromosomes of one slot."""
+    def arrange(
+        self,
+        cells: Sequence[ClassifiedCell],
+        slot: str,
+        width: int,
+        expected: Sequence[int | None],
+        lights: bool,
+    ) -> None:
+        """Show some cells' chromosomes of one slot: see `Gallery.arrange`."""
         self.gallery.forget(cells)
-        self.cells = cells
+        self.cells = list(cells)
         self._pixmaps = {place: kept for place, kept in self._pixmaps.items() if place < len(cells)}
-        self.arrangement = found = self.gallery.arrange(cells, slot, width)
+        self.arrangement = found = self.gallery.arrange(
+            cells, slot, width, expected=expected, lights=lights
+        )
         self.setFixedSize(max(found.width, 1), max(found.height, 1))
         self.update()
 

@@ -24,11 +24,10 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.gui.actions import name_of, slot_words
 from napari_karyo.gui.desk import desk_of
 from napari_karyo.gui.docks import TITLE, current, show_dock
-from napari_karyo.gui.following import DeskFollower, of_one_patient, patient_cells, show_cell
+from napari_karyo.gui.following import DeskFollower, of_one_patient, show_cell
 from napari_karyo.gui.gallery_canvas import GalleryCanvas
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
-from napari_karyo.karyogram.gallery import GalleryCell
 from napari_karyo.patient import Summary, summarize
 
 if TYPE_CHECKING:
@@ -113,21 +112,17 @@ class GalleryDock(DeskFollower):
     def refresh(self) -> None:
         """Arrange the cells as they stand now."""
         self.shown = of_one_patient(self.desk)
-        found = summarize(patient_cells(self.shown))
+        found = summarize(self.shown)
         slot = self.slot
-        cells = []
-        for place, one in enumerate(self.shown):
-            usual = found.expected[place]
-            members = one.karyotype.state.slots[slot]
-            lamps = one.lamps() if self.lights.isChecked() and members else None
-            cells.append(
-                GalleryCell(
-                    one.name, one.classification, one.karyotype.state, usual.get(slot), lamps
-                )
-            )
         self.canvas.tips = _tips(self.shown, slot)
         viewport = self.area.viewport()
-        self.canvas.arrange(cells, slot, 400 if viewport is None else viewport.width())
+        self.canvas.arrange(
+            self.shown,
+            slot,
+            400 if viewport is None else viewport.width(),
+            [usual.get(slot) for usual in found.expected],
+            self.lights.isChecked(),
+        )
         self.words.setText(rich(in_words(found, slot)))
         self._on_selection()
         if self._lost:

@@ -32,7 +32,6 @@ from napari_karyo.gui.typing_class import TypedClass
 from napari_karyo.gui.widgets import free_keyboard
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page
-from napari_karyo.karyogram.summary import heading_of
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
@@ -65,7 +64,7 @@ class KaryogramView:
         self.page: Page | None = None
         self.composer: Composer | None = None
         self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 4), np.uint8)
-        self._lamps = True
+        self._lights = True
         self.overlays = Overlays(self)
         self.hand = Hand(self)
         self._drawn_from: Classification | None = None
@@ -140,18 +139,17 @@ class KaryogramView:
         self.canvas = self.composer.compose_screen(self.hand.seen(self.page))
 
     def _page_of(self, cell: OpenCell, composer: Composer) -> Page:
-        heading = heading_of(cell.classification, cell.karyotype)
-        lamps = cell.lamps() if self._lamps else None
-        return self.hand.over(composer.layout.page(cell.karyotype.state, heading, lamps))
+        lights = cell.shown_lights() if self._lights else None
+        return self.hand.over(composer.layout.page(cell.karyotype.state, cell.heading(), lights))
 
     @property
-    def lamps_on(self) -> bool:
+    def lights_on(self) -> bool:
         """Whether the confidence lights are drawn."""
-        return self._lamps
+        return self._lights
 
-    def toggle_lamps(self) -> None:
+    def toggle_lights(self) -> None:
         """Show the confidence lights or hide them, to see the page as it will be printed."""
-        self._lamps = not self._lamps
+        self._lights = not self._lights
         cell = self.desk.current
         if cell is not None and self.shown:
             self._compose(cell)

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 
 class Light(StrEnum):
-    """How sure the model is of the class that a chromosome was given."""
+    """How sure it is which class a chromosome is of."""
 
     SURE = "sure"
     LOOK = "look"
     DOUBTFUL = "doubtful"
     UNKNOWN = "unknown"
     """It has learned from nothing like it: what it says of it means nothing."""
+    SETTLED = "settled"
+    """A person has said what it is, whatever the model thinks."""
 
 
 def light(p_assigned: float, agrees: bool, thresholds: tuple[float, float]) -> Light:

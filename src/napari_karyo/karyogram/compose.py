@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Cell
-from napari_karyo.karyogram.lamps import lamp_picture
 from napari_karyo.karyogram.layout import Layout
+from napari_karyo.karyogram.lights import light_picture
 from napari_karyo.karyogram.looks import Looks, to_crop
 from napari_karyo.karyogram.page import FOOTER, HEADER, Page, Place
 from napari_karyo.karyogram.raster import (
@@ -211,11 +211,11 @@ class Composer:
             if regions is None or frame.region in regions:
                 draw_frame(canvas, frame, page.regions[frame.region], scale)
         # Over the frames, which would cut the sign of the very one that is in hand.
-        for lamp in page.lamps:
-            if regions is None or lamp.region in regions:
-                colour, cover = lamp_picture(lamp.kind, scale, self.style.white_paper)
+        for light in page.lights:
+            if regions is None or light.region in regions:
+                colour, cover = light_picture(light.kind, scale, self.style.white_paper)
                 size = len(cover)
-                top, left = round(lamp.y * scale) - size // 2, round(lamp.x * scale) - size // 2
+                top, left = round(light.y * scale) - size // 2, round(light.x * scale) - size // 2
                 part = canvas[top : top + size, left : left + size]
                 part[:] = np.rint(part * (1 - cover) + colour).astype(np.uint8)
 

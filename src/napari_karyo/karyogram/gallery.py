@@ -12,7 +12,7 @@ draws those that are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX, CLASSES
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.looks import Looks
-from napari_karyo.karyogram.page import Box, Lamp, LampKind, Line, Page, Place, Role, Text
+from napari_karyo.karyogram.page import Box, LightMark, Line, Page, Place, Role, Text
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyotype import State
 from napari_karyo.lettering import clean, fit
@@ -45,38 +46,14 @@ _GAP: Final = 7.0
 _SIDE: Final = 9.0
 _ABOVE: Final = 15.0
 _BELOW: Final = 42.0
-#: Half a lamp, and the room it gets.
-_LAMP: Final = 19.0
+#: Half a light, and the room it gets.
+_LIGHT: Final = 19.0
 _EMPTY: Final = 26.0
 _NARROWEST: Final = 58.0
 _NAME_SIZE: Final = 13.0
 _COUNT_SIZE: Final = 16.0
 #: Between panels; what lies there is the paper.
 _BETWEEN: Final = 6.0
-
-
-@dataclass(frozen=True)
-class GalleryCell:
-    """A cell as the gallery shows it.
-
-    Attributes
-    ----------
-    name : str
-    classification : Classification
-    state : State
-        Who sits where, and how it is drawn.
-    expected : int, optional
-        How many of the class it should have; None where nothing is expected, as for the
-        tray.
-    lamps : mapping of int to LampKind, optional
-        Light signs to be shown, by chromosome.
-    """
-
-    name: str
-    classification: Classification
-    state: State
-    expected: int | None = None
-    lamps: Mapping[int, LampKind] | None = None
 
 
 @dataclass(frozen=True)
@@ -194,16 +171,29 @@ class Gallery:
         self._stood: dict[int, tuple[State, str, list[Place]]] = {}
         self._drawn: dict[int, tuple[Page, float, Picture]] = {}
 
-    def arrange(self, cells: Sequence[GalleryCell], slot: str, width: float) -> Arrangement:
+    def arrange(
+        self,
+        cells: Sequence[ClassifiedCell],
+        slot: str,
+        width: float,
+        *,
+        expected: Sequence[int | None] = (),
+        lights: bool = False,
+    ) -> Arrangement:
         """Stand the cells in rows; nothing is drawn yet.
 
         Parameters
         ----------
-        cells : sequence of GalleryCell
+        cells : sequence of ClassifiedCell
         slot : str
             A class, the markers or the tray.
         width : float
             Of the picture, in units. A panel that is wider makes it wider.
+        expected : sequence of int or None, optional
+            How many of the class each cell should have; None where nothing is expected, as
+            for the tray. Empty where nothing is expected of any.
+        lights : bool
+            Whether the confidence lights are shown.
 
         Returns
         -------
@@ -214,18 +204,20 @@ class Gallery:
         # The columns stand under one another where most cells have their two.
         usual = max(_NARROWEST, float(np.median(needs)) if needs else 0.0)
         pages = [
-            _page(cell, places, max(need, usual))
-            for cell, places, need in zip(cells, standing, needs, strict=True)
+            _page(cell, places, max(need, usual), number, lights)
+            for cell, places, need, number in zip(
+                cells, standing, needs, expected or [None] * len(cells), strict=True
+            )
         ]
         style = Style.of(cells[0].classification.cell.polarity if cells else Polarity.DARK)
         return _rows(pages, width, style)
 
-    def panel(self, cell: GalleryCell, panel: Panel, scale: float = 1.0) -> Picture:
+    def panel(self, cell: ClassifiedCell, panel: Panel, scale: float = 1.0) -> Picture:
         """Draw one cell's panel, or return it as it was drawn before.
 
         Parameters
         ----------
-        cell : GalleryCell
+        cell : ClassifiedCell
             The one that the panel was arranged for.
         panel : Panel
         scale : float
@@ -242,31 +234,40 @@ class Gallery:
             self._drawn[key] = kept = (panel.page, scale, picture)
         return kept[2]
 
-    def is_drawn(self, cell: GalleryCell, panel: Panel, scale: float = 1.0) -> bool:
+    def is_drawn(self, cell: ClassifiedCell, panel: Panel, scale: float = 1.0) -> bool:
         """Whether a panel costs nothing, because it was drawn before."""
         kept = self._drawn.get(id(cell.classification))
         return kept is not None and kept[:2] == (panel.page, scale)
 
     def draw(
-        self, cells: Sequence[GalleryCell], slot: str, width: float, scale: float = 1.0
+        self,
+        cells: Sequence[ClassifiedCell],
+        slot: str,
+        width: float,
+        scale: float = 1.0,
+        *,
+        expected: Sequence[int | None] = (),
+        lights: bool = False,
     ) -> GalleryPicture:
         """Draw the whole picture.
 
         Parameters
         ----------
-        cells : sequence of GalleryCell
+        cells : sequence of ClassifiedCell
         slot : str
             A class, the markers or the tray.
         width : float
             In units; the rows wrap there.
         scale : float
             Pixels to a unit: 1 for the screen.
+        expected, lights
+            As of `arrange`.
 
         Returns
         -------
         GalleryPicture
         """
-        found = self.arrange(cells, slot, width)
+        found = self.arrange(cells, slot, width, expected=expected, lights=lights)
         size = (max(1, round(found.height * scale)), max(1, round(found.width * scale)))
         pixels = np.empty((*size, 3), np.uint8)
         pixels[:] = found.style.paper
@@ -277,7 +278,7 @@ class Gallery:
             where[:] = part[: where.shape[0], : where.shape[1]]
         return GalleryPicture(pixels, found, scale)
 
-    def forget(self, cells: Sequence[GalleryCell]) -> None:
+    def forget(self, cells: Sequence[ClassifiedCell]) -> None:
         """Let go of what belongs to none of these cells."""
         kept = {id(cell.classification) for cell in cells}
         for held in (self._looks, self._composers, self._stood, self._drawn):
@@ -296,27 +297,28 @@ class Gallery:
             self._composers[key] = classification, Composer(classification)
         return self._composers[key][1]
 
-    def _standing(self, cell: GalleryCell, slot: str) -> list[Place]:
+    def _standing(self, cell: ClassifiedCell, slot: str) -> list[Place]:
         """Return what `_stand` does, from memory where the cell is as it was."""
         key = id(cell.classification)
         kept = self._stood.get(key)
-        if kept is None or kept[0] is not cell.state or kept[1] != slot:
-            kept = cell.state, slot, self._stand(cell, slot)
+        state = cell.karyotype.state
+        if kept is None or kept[0] is not state or kept[1] != slot:
+            kept = state, slot, self._stand(cell, slot)
             self._stood[key] = kept
         return kept[2]
 
-    def _stand(self, cell: GalleryCell, slot: str) -> list[Place]:
+    def _stand(self, cell: ClassifiedCell, slot: str) -> list[Place]:
         """Return a slot's chromosomes side by side on a line at 0, from 0 on."""
-        found = cell.classification
+        found, state = cell.classification, cell.karyotype.state
         looks = self._looks_of(found)
         enlarged = magnification(slot, found.cell.polarity)
         left, standing = 0.0, []
-        for one in cell.state.slots[slot]:
-            look = cell.state.appearance(one)
+        for one in state.slots[slot]:
+            look = state.appearance(one)
             by = enlarged * float(found.scales[one])
             tall, wide = (max(1, round(pixels * by)) for pixels in looks.size(one, look))
             box = Box(-tall, left, tall, wide)
-            standing.append(Place(one, slot, box, one in cell.state.turned, 1.0, look))
+            standing.append(Place(one, slot, box, one in state.turned, 1.0, look))
             left += wide + _GAP
         return standing
 
@@ -325,17 +327,24 @@ def _width(places: Sequence[Place]) -> float:
     return 2 * _SIDE + (places[-1].box.right if places else 0.0)
 
 
-def _page(cell: GalleryCell, places: Sequence[Place], width: float) -> Page:
+def _page(
+    cell: ClassifiedCell,
+    places: Sequence[Place],
+    width: float,
+    expected: int | None,
+    lights: bool,
+) -> Page:
     """Return a cell's panel: its chromosomes on a line, its count, its name."""
     wide = round(width)
+    shown = cell.shown_lights() if lights and places else {}
     tallest = max((place.box.height for place in places), default=_EMPTY)
-    base = round(_ABOVE + tallest + (_LAMP if cell.lamps else 0.0))
+    base = round(_ABOVE + tallest + (_LIGHT if shown else 0.0))
     shift = round((wide - (places[-1].box.right if places else 0.0)) / 2)
     stood = {place.index: replace(place, box=_moved(place.box, base, shift)) for place in places}
-    odd = 0 if cell.expected is None else len(places) - cell.expected
+    odd = 0 if expected is None else len(places) - expected
     # The sign says without colour that it is another number.
     count = f"{len(places)} ({odd:+d})" if odd else str(len(places))
-    changed = len(cell.state.derivatives.intersection(stood))
+    changed = len(cell.karyotype.state.derivatives.intersection(stood))
     if changed:
         count += f", {changed} der"
     role: Role = "accent" if odd or changed else "ink"
@@ -344,13 +353,13 @@ def _page(cell: GalleryCell, places: Sequence[Place], width: float) -> Page:
         Text(_name(cell.name, wide - 4), base + 36, wide / 2, _NAME_SIZE, "middle"),
     )
     line = Line(base + 2, _SIDE, base + 2, wide - _SIDE, 2.0 if role == "accent" else 1.0, role)
-    lamps = tuple(
-        # A lamp must not reach over the panel's edge.
-        Lamp(cell.lamps[one], max(place.box.top - 6.0, _LAMP), place.box.center[1], "")
+    marks = tuple(
+        # A light must not reach over the panel's edge.
+        LightMark(shown[one], max(place.box.top - 6.0, _LIGHT), place.box.center[1], "")
         for one, place in stood.items()
-        if cell.lamps is not None and one in cell.lamps
+        if one in shown
     )
-    return Page(round(base + _BELOW), wide, {}, stood, {}, texts, (line,), lamps=lamps)
+    return Page(round(base + _BELOW), wide, {}, stood, {}, texts, (line,), lights=marks)
 
 
 @lru_cache(maxsize=1024)

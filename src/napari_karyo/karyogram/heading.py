@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from napari_karyo.cell import Polarity
-from napari_karyo.iscn import is_readable
+from napari_karyo.classified.heading import Heading
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
@@ -36,79 +36,6 @@ _NONE: Final = "no karyotype proposed"
 #: Of the page's width, for what is still open; the rest is for who signed.
 _OPEN_SHARE: Final = 0.8
 _PARTS = tuple[list[Text], list[Line], list[Mark]]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What the header and footer say, beside what the layout counts itself.
-
-    Attributes
-    ----------
-    title : str
-        Above all, for example the patient's number.
-    cell : str
-        The cell's name.
-    stain : Polarity or None
-    iscn : str
-        The karyotype: proposed, or written by a person.
-    simulated : bool
-        Whether the program made the cell itself.
-    doubtful : tuple of str or None
-        The slots of the doubtful chromosomes that nobody has reviewed; None where it is not
-        known.
-    corrected_by : tuple of str
-        Initials of those who corrected.
-    redrawn : tuple of str
-        The slots of the chromosomes that are drawn rotated, straightened, with another
-        contrast, or made of pieces: otherwise than they were photographed.
-    iscn_by_hand : bool
-        Whether a person wrote the karyotype.
-    reviewed_by, confirmed_by : str
-        Initials and date of those who signed the whole cell; empty where nobody has.
-    disagrees : bool
-        Whether the written karyotype and the karyogram contradict one another, or the
-        text can't be read, so that nothing was compared.
-    not_proposed : str
-        Why there is no karyotype, in a few words.
-    unknown : str
-        Why the cell is unlike everything that the network knows, in a sentence.
-    """
-
-    title: str = "Karyogram"
-    cell: str = ""
-    stain: Polarity | None = None
-    iscn: str = ""
-    simulated: bool = False
-    doubtful: tuple[str, ...] | None = None
-    corrected_by: tuple[str, ...] = ()
-    iscn_by_hand: bool = False
-    reviewed_by: str = ""
-    confirmed_by: str = ""
-    disagrees: bool = False
-    redrawn: tuple[str, ...] = ()
-    not_proposed: str = ""
-    unknown: str = ""
-
-    @property
-    def open(self) -> str:
-        """What is still open, in words."""
-        words = []
-        if self.doubtful:
-            words.append(f"NOT YET REVIEWED: {len(self.doubtful)} doubtful")
-        if self.disagrees:
-            readable = is_readable(self.iscn)
-            words.append(
-                "TEXT AND KARYOGRAM DISAGREE" if readable else "TEXT NOT READABLE, NOT COMPARED"
-            )
-        return "   |   ".join(words)
-
-    @property
-    def signed(self) -> str:
-        """Who reviewed and confirmed the cell, in words."""
-        if not self.reviewed_by:
-            return "not reviewed"
-        confirmed = f", confirmed by {self.confirmed_by}" if self.confirmed_by else ""
-        return f"reviewed by {self.reviewed_by}{confirmed}"
 
 
 @dataclass(frozen=True)

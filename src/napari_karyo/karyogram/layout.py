@@ -17,14 +17,15 @@ from typing import Final, Protocol
 import numpy as np
 
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
-from napari_karyo.karyogram.heading import Heading, Numbers, footer, header
+from napari_karyo.classified.heading import Heading
+from napari_karyo.inference.confidence import Light
+from napari_karyo.karyogram.heading import Numbers, footer, header
 from napari_karyo.karyogram.looks import Looks
 from napari_karyo.karyogram.page import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     Box,
-    Lamp,
-    LampKind,
+    LightMark,
     Line,
     Mark,
     Page,
@@ -48,13 +49,13 @@ from napari_karyo.preprocessing.upright import MARGIN, Upright
 #: The size of a chromosome's picture as it looks, in pixels of the crop.
 SizeOf = Callable[[int, Appearance], tuple[int, int]]
 #: The light of each chromosome, in the order of the cell or by its number.
-Lamps = Sequence[LampKind] | Mapping[int, LampKind]
+Lights = Sequence[Light] | Mapping[int, Light]
 
-#: Half a lamp's size: it stays within its slot's region.
-_LAMP: Final = 16.0
-_LAMP_ABOVE: Final = 9.0
-#: Left free above the tallest chromosome of a row, so that its lamp hides nothing of it.
-_LAMP_ROOM: Final = 12.0
+#: Half a light's size: it stays within its slot's region.
+_LIGHT: Final = 16.0
+_LIGHT_ABOVE: Final = 9.0
+#: Left free above the tallest chromosome of a row, so that its light hides nothing of it.
+_LIGHT_ROOM: Final = 12.0
 
 #: A crop is not magnified more than this, where it would show only blur.
 _MOST: Final = 4.0
@@ -147,7 +148,7 @@ class Layout:
         self,
         state: Placements,
         heading: Heading | None = None,
-        lamps: Lamps | None = None,
+        lights: Lights | None = None,
     ) -> Page:
         """Return the page of a karyotype.
 
@@ -157,7 +158,7 @@ class Layout:
             Who sits where: `Karyotype.state`.
         heading : Heading, optional
             What the header says. Without it, the page carries no title and no ISCN.
-        lamps : sequence or mapping of int to LampKind, optional
+        lights : sequence or mapping of int to Light, optional
             The light of each chromosome, in the order of the cell or by its number; one
             that a mapping leaves out has none. Without it, as for a print, there are
             none.
@@ -200,25 +201,25 @@ class Layout:
             tuple(texts),
             tuple(lines),
             tuple(marks),
-            self._lamps(places.values(), lamps),
+            self._lights(places.values(), lights),
             magnification=self.magnification,
         )
 
-    def _lamps(self, places: Iterable[Place], lamps: Lamps | None) -> tuple[Lamp, ...]:
-        if lamps is None:
+    def _lights(self, places: Iterable[Place], lights: Lights | None) -> tuple[LightMark, ...]:
+        if lights is None:
             return ()
-        if isinstance(lamps, Mapping):
+        if isinstance(lights, Mapping):
             return tuple(
-                self._lamp(place, lamps[place.index]) for place in places if place.index in lamps
+                self._light(place, lights[place.index]) for place in places if place.index in lights
             )
-        return tuple(self._lamp(place, lamps[place.index]) for place in places)
+        return tuple(self._light(place, lights[place.index]) for place in places)
 
-    def _lamp(self, place: Place, kind: LampKind) -> Lamp:
+    def _light(self, place: Place, kind: Light) -> LightMark:
         """Return a light just above its chromosome, within its slot's own region."""
         region = self.regions[place.slot]
-        y = max(place.box.top - _LAMP_ABOVE, region.top + _LAMP)
-        x = min(max(place.box.center[1], region.left + _LAMP), region.right - _LAMP)
-        return Lamp(kind, round(y), round(x), place.slot)
+        y = max(place.box.top - _LIGHT_ABOVE, region.top + _LIGHT)
+        x = min(max(place.box.center[1], region.left + _LIGHT), region.right - _LIGHT)
+        return LightMark(kind, round(y), round(x), place.slot)
 
     def _standing(self, slot: Slot, members: Sequence[int], state: Placements) -> list[Place]:
         """Return what `_stand` does, from memory where nothing in the slot has changed."""
@@ -249,7 +250,7 @@ class Layout:
         tallest = float(sizes[:, 0].max()) - spare
         fit = min(
             1.0,
-            (slot.inner.height - _CLEAR - _LAMP_ROOM) / max(tallest, 1.0),
+            (slot.inner.height - _CLEAR - _LIGHT_ROOM) / max(tallest, 1.0),
             (slot.inner.width - 1) / max(widths + joints * closest, 1.0),
         )
         sizes *= fit
@@ -277,7 +278,7 @@ def _magnification(sizes: Sequence[tuple[int, int]], slots: Mapping[str, Slot]) 
     # One clump of touching chromosomes must not shrink all the others.
     longest = min(float(heights.max()), 1.25 * float(np.quantile(heights, 0.95)))
     share = 1.0 if len(sizes) >= _WHOLE_CELL else min(ROW_SHARES)
-    offered = LONGEST * share - _CLEAR - _LAMP_ROOM
+    offered = LONGEST * share - _CLEAR - _LIGHT_ROOM
     typical = float(np.median([width for _, width in sizes]))
     narrowest = min(slots[name].inner.width for name in CLASSES)
     three_fit = (narrowest - 2 * _GAP) / (3 * typical)

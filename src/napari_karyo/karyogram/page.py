@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from napari_karyo.inference.confidence import Light
 from napari_karyo.karyotype.state import PLAIN, Appearance
 
 #: Size of the page in millimetres: A4, landscape.
@@ -30,8 +31,6 @@ FOOTER: Final = "footer"
 
 Role = Literal["ink", "faint", "accent"]
 Align = Literal["left", "middle", "right"]
-#: A confidence light, or that a person has settled where the chromosome sits.
-LampKind = Literal["sure", "look", "doubtful", "unknown", "settled"]
 
 
 @dataclass(frozen=True)
@@ -162,10 +161,10 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Lamp:
+class LightMark:
     """The confidence light of a chromosome, its middle at (y, x)."""
 
-    kind: LampKind
+    kind: Light
     y: float
     x: float
     region: str
@@ -203,7 +202,7 @@ class Page:
         for itself alone: redrawing it touches nothing else.
     texts, lines, marks : tuple
         All else that is drawn, over the chromosomes.
-    lamps : tuple of Lamp
+    lights : tuple of LightMark
         Over everything, one a chromosome, where they were asked for.
     frames : tuple of Frame
         Over everything too; on the screen alone.
@@ -219,7 +218,7 @@ class Page:
     texts: tuple[Text, ...] = ()
     lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
-    lamps: tuple[Lamp, ...] = ()
+    lights: tuple[LightMark, ...] = ()
     frames: tuple[Frame, ...] = ()
     magnification: float = 1.0
 

@@ -2,7 +2,6 @@
 
 from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
 from napari_karyo.karyotype.history import Journal
-from napari_karyo.karyotype.lights import doubtful_order, is_way_up_doubtful, lights_of
 from napari_karyo.karyotype.model import Karyotype
 from napari_karyo.karyotype.seating import slot_words
 from napari_karyo.karyotype.state import (
@@ -28,9 +27,6 @@ __all__ = [
     "Role",
     "Signature",
     "State",
-    "doubtful_order",
-    "is_way_up_doubtful",
-    "lights_of",
     "slot_words",
     "touched_slots",
 ]

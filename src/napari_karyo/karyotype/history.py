@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from operator import index as as_index
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from psygnal import Signal
 
@@ -19,6 +19,9 @@ from napari_karyo.errors import EditError
 from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
 from napari_karyo.karyotype.index import EditIndex
 from napari_karyo.karyotype.state import State
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
 
 #: A change of anything but these is a change of what was signed.
 _UNSIGNED = frozenset({"signatures", "marks", "corrected"})
@@ -34,6 +37,27 @@ class Journal(Protocol):
         ------
         KaryoError
             Where that is not possible; the edit does not happen then.
+        """
+        ...
+
+    def keep_pieces(
+        self, classification: Classification, first: int, made_of: tuple[int, ...]
+    ) -> None:
+        """Keep chromosomes that were made by hand, before the edit that uses them.
+
+        Parameters
+        ----------
+        classification : Classification
+            Of the cell, with the pieces at its end.
+        first : int
+            The number of the first piece.
+        made_of : tuple of int
+            The chromosomes that they were made of.
+
+        Raises
+        ------
+        KaryoError
+            Where that is not possible; they are not made then.
         """
         ...
 

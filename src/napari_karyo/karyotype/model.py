@@ -10,19 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import index as as_index
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import EditError
-from napari_karyo.inference.confidence import slot_probability
 from napari_karyo.iscn import Content, content_form, implausible
 from napari_karyo.karyotype.drawing import Drawing
 from napari_karyo.karyotype.seating import Seating, check_slot
 from napari_karyo.karyotype.signing import Signing
 from napari_karyo.karyotype.state import SLOTS, State
-
-if TYPE_CHECKING:
-    from napari_karyo.inference.result import Classification
 
 #: Why no karyotype of an unknown cell is proposed.
 NOT_KNOWN: Final = "not known material"
@@ -103,44 +99,6 @@ class Karyotype(Seating, Drawing, Signing):
         karyotype.names = tuple(names)
         karyotype.proposed = karyotype._state = proposed
         return karyotype
-
-    @classmethod
-    def from_classification(
-        cls,
-        classification: Classification,
-        assigned: Sequence[str] | None = None,
-        *,
-        who: str = "",
-    ) -> Karyotype:
-        """Propose the karyotype of a classified cell.
-
-        Parameters
-        ----------
-        classification : Classification
-        assigned : sequence of str, length N, optional
-            The slot of each chromosome; where left out the tray for what is no
-            chromosome, and the whole-cell assignment of the others.
-        who : str
-
-        Returns
-        -------
-        Karyotype
-            p arms up. Within a slot the likelier chromosome stands on the left, so
-            that an abnormal homologue tends to the right, as on a printed page.
-        """
-        from napari_karyo.inference.assignment import placements
-
-        if assigned is None:
-            assigned = placements(classification)
-        share = [slot_probability(classification, *place) for place in enumerate(assigned)]
-        return cls(
-            assigned,
-            [one for one, up in enumerate(classification.p_arm_up) if up < 0.5],
-            names=[item.name for item in classification.cell],
-            who=who,
-            order=sorted(range(len(assigned)), key=lambda one: -share[one]),
-            unknown=classification.unknown,
-        )
 
     def snapshot(self) -> Karyotype:
         """Return a karyotype as this one stands now, that later edits leave alone.

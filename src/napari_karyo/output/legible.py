@@ -6,41 +6,37 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.lettering import clean, missing_notice
 from napari_karyo.output.files import PIXELS, VECTORS
+from napari_karyo.output.options import ExportOptions
 from napari_karyo.output.report_content import ReportContent, report_of
-from napari_karyo.output.sheet import Sheet
 
 
-def illegible(
-    sheets: Sequence[Sheet], path: Path | str, *, patient: str | None = None, report: bool = False
-) -> str:
+def illegible(cells: Sequence[ClassifiedCell], path: Path | str, options: ExportOptions) -> str:
     """Say which letters will be missing in a file, and which font to install.
 
     Parameters
     ----------
-    sheets : sequence of Sheet
+    cells : sequence of ClassifiedCell
     path : Path or str
         Of the file that is to be written. Tables and records have no fonts.
-    patient : str, optional
-        As of `export.export_sheets`.
-    report : bool
-        As of `export.export_sheets`.
+    options : ExportOptions
 
     Returns
     -------
     str
         Empty where none is missing.
     """
-    if not sheets or Path(path).suffix.lower() not in (*PIXELS, *VECTORS):
+    if not cells or Path(path).suffix.lower() not in (*PIXELS, *VECTORS):
         return ""
-    texts = [clean(patient or "")]
-    if report:
-        texts += _of_report(report_of(sheets, patient=patient))
-        sheets = sheets[:1]
-    for sheet in sheets:
-        heading = sheet.heading
-        own_title = () if report else (heading.title,)
+    texts = [clean(options.patient)]
+    if options.report:
+        texts += _of_report(report_of(cells, options))
+        cells = cells[:1]
+    for cell in cells:
+        heading = cell.heading(options.title)
+        own_title = () if options.report else (heading.title,)
         texts += map(
             clean,
             (*own_title, heading.cell, heading.iscn, heading.signed, *heading.corrected_by),

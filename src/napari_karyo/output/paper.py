@@ -64,8 +64,8 @@ class Paper:
 
 A4: Final = Paper("A4", 210.0, 297.0)
 LETTER: Final = Paper("Letter", 215.9, 279.4)
-#: By their names in small letters.
-PAPERS: Final = {"a4": A4, "letter": LETTER}
+#: What a person chooses, in small letters. A picture on A4 keeps the screen's own edges.
+PAPERS: Final[dict[str, Paper | None]] = {"a4": None, "letter": LETTER}
 
 
 @dataclass(frozen=True)

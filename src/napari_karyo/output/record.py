@@ -6,71 +6,49 @@ import json
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from napari_karyo import __version__
 from napari_karyo.classes import CLASSES
-from napari_karyo.output.files import SOFTWARE, check_export, written
-from napari_karyo.output.sheet import Sheet
+from napari_karyo.classified import ClassifiedCell
+from napari_karyo.output.files import SOFTWARE
+from napari_karyo.output.options import ExportOptions
 
 #: Raised where a reader of an older version would misread a file.
 SCHEMA: Final = {"name": "napari-karyo.karyotypes", "version": 2}
 
 
-def export_json(sheets: Sequence[Sheet], path: Path | str) -> Path:
-    """Write everything that is known of some cells as JSON.
+def json_of(cells: Sequence[ClassifiedCell], options: ExportOptions) -> str:
+    """Return everything that is known of some cells as the content of a JSON file.
 
-    The file says its schema and its version. Of each cell it holds what was read (name,
-    stain, files left out), what the network said (model, hash, thresholds, why the cell
-    is unknown or nothing of it sure, each chromosome's probabilities and light), how it
-    stands now, the proposal before any edit, and the whole history; states and edits as
-    `State.to_dict` and `Edit.to_dict` give them, so that `from_dict` of both reads them
-    back.
+    It says its schema and its version. Of each cell it holds what was read (name, stain,
+    files left out), what the network said (model, hash, thresholds, why the cell is unknown
+    or nothing of it sure, each chromosome's probabilities and light), how it stands now, the
+    proposal before any edit, and the whole history; states and edits as `State.to_dict` and
+    `Edit.to_dict` give them, so that `from_dict` of both reads them back.
 
     Parameters
     ----------
-    sheets : sequence of Sheet
-    path : Path or str
-        Ends in ``.json``. A file of that name is replaced.
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    ExportError
-        Where the name is another's or the file cannot be written.
+    cells : sequence of ClassifiedCell
+    options : ExportOptions
     """
-    path = Path(path)
-    check_export(path, endings=(".json",))
-    content = json_of(sheets)
-    with written(path, text=True) as stream:
-        stream.write(content)
-    return path
-
-
-def json_of(sheets: Sequence[Sheet]) -> str:
-    """Return everything that is known of some cells as the content of a JSON file."""
     content = {
         "schema": SCHEMA,
         "program": {"name": SOFTWARE, "version": __version__},
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "notice": "Proposal, for research use",
-        "cells": [cell_record(sheet) for sheet in sheets],
+        "cells": [cell_record(cell, options) for cell in cells],
     }
     return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def cell_record(sheet: Sheet) -> dict[str, Any]:
+def cell_record(classified: ClassifiedCell, options: ExportOptions) -> dict[str, Any]:
     """Return all of one cell as lists, strings and numbers, fit for JSON."""
-    karyotype, result = sheet.karyotype, sheet.classification
+    karyotype, result = classified.karyotype, classified.classification
     cell, state = result.cell, karyotype.state
     return {
         "name": cell.name,
-        "title": sheet.full_title,
+        "title": options.full_title,
         "stain": cell.polarity.value,
         "simulated": cell.simulated,
         "problems": [
@@ -104,7 +82,7 @@ def cell_record(sheet: Sheet) -> dict[str, Any]:
         "signatures": [
             {"role": sign.role, "who": sign.who, "time": sign.time} for sign in state.signatures
         ],
-        "chromosomes": _chromosomes(sheet),
+        "chromosomes": _chromosomes(classified),
         "names": list(karyotype.names),
         "state": state.to_dict(),
         "proposed": karyotype.proposed.to_dict(),
@@ -112,12 +90,12 @@ def cell_record(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _chromosomes(sheet: Sheet) -> list[dict[str, Any]]:
+def _chromosomes(cell: ClassifiedCell) -> list[dict[str, Any]]:
     """Return the chromosomes that sit in a slot, in the order of their numbers."""
-    karyotype, result = sheet.karyotype, sheet.classification
+    karyotype, result = cell.karyotype, cell.classification
     state, chromosomes = karyotype.state, result.cell.chromosomes
     records = []
-    for index, light in sheet.lights().items():
+    for index, light in cell.lights().items():
         edit = karyotype.last_edit_of(index)
         records.append(
             {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from napari_karyo.classes import AUTOSOMES
 from napari_karyo.karyogram.page import Box
@@ -28,13 +27,10 @@ from napari_karyo.output.blocks import (
     table_row,
 )
 from napari_karyo.output.drawing import Drawing, draw_page
-from napari_karyo.output.files import check_export, written
 from napari_karyo.output.paper import A4, Paper, content_box, fit_page
 from napari_karyo.output.pdf import PdfBook
-from napari_karyo.output.report_content import CELL_COLUMNS, ReportContent, report_of
+from napari_karyo.output.report_content import CELL_COLUMNS, ReportContent
 from napari_karyo.output.svg import SvgSheet
-
-__all__ = ["ReportContent", "draw_report", "export_report", "report_of"]
 
 #: Around a karyogram on paper of its own colour.
 _RIM: Final = 8.0
@@ -44,43 +40,28 @@ _SMALLEST: Final = 0.62
 _SHARES: Final = (0.19, 0.09, 0.33, 0.13, 0.12, 0.14)
 
 
-def export_report(content: ReportContent, path: Path | str, *, paper: Paper = A4) -> Path:
-    """Write a report as PDF or SVG, one upright page.
+def write_report(stream: IO[bytes], ending: str, content: ReportContent, paper: Paper = A4) -> None:
+    """Write a report into an open file, one upright page.
 
     Parameters
     ----------
+    stream : binary file
+    ending : {".pdf", ".svg"}
     content : ReportContent
         From `report_of`.
-    path : Path or str
-        Ends in ``.pdf`` or ``.svg``. A file of that name is replaced.
     paper : Paper
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    ExportError
-        Where the name is another's or the file cannot be written.
     """
-    path = Path(path)
-    ending = check_export(path, endings=(".pdf", ".svg"))
     paper = paper.portrait
     about = f"{content.karyotype_label}: {content.karyotype}. {content.notice}."
     if ending == ".svg":
         sheet = SvgSheet(paper, content.title, about)
         draw_report(sheet, content, paper)
-        with written(path) as stream:
-            stream.write(sheet.to_bytes())
-        return path
-    with written(path) as stream:
-        book = PdfBook(stream, content.title, about)
-        book.begin(paper)
-        draw_report(book, content, paper)
-        book.close()
-    return path
+        stream.write(sheet.to_bytes())
+        return
+    book = PdfBook(stream, content.title, about)
+    book.begin(paper)
+    draw_report(book, content, paper)
+    book.close()
 
 
 def draw_report(drawing: Drawing, content: ReportContent, paper: Paper) -> None:

@@ -9,16 +9,17 @@ from typing import Final
 
 from napari_karyo import __version__
 from napari_karyo.classes import MARKERS, TRAY
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
 from napari_karyo.iscn import warning
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.heading import STAINS
 from napari_karyo.karyogram.page import Page
-from napari_karyo.karyogram.style import Style
 from napari_karyo.karyotype import Role, State
 from napari_karyo.lettering import clean
+from napari_karyo.output.cell_page import name_of, page_of
 from napari_karyo.output.files import SOFTWARE
-from napari_karyo.output.sheet import Sheet
+from napari_karyo.output.options import ExportOptions
 
 #: Of the table of cells.
 CELL_COLUMNS: Final = (
@@ -81,30 +82,27 @@ class ReportContent:
 
 
 def report_of(
-    sheets: Sequence[Sheet],
-    shown: int = 0,
+    cells: Sequence[ClassifiedCell],
+    options: ExportOptions,
     *,
+    shown: int = 0,
     title: str = "Karyotype report",
-    patient: str | None = None,
-    laboratory: str | None = None,
     date: datetime | None = None,
-    style: Style | None = None,
 ) -> ReportContent:
     """Gather what a report of some cells says.
 
     Parameters
     ----------
-    sheets : sequence of Sheet
+    cells : sequence of ClassifiedCell
         The cells of one patient.
+    options : ExportOptions
+        Patient and laboratory are left out where they are empty.
     shown : int
-        Which of them is drawn.
+        Which of the cells is drawn.
     title : str
-    patient, laboratory : str, optional
-        Left out where not given.
+        Of the report.
     date : datetime, optional
         Now, where not given.
-    style : Style, optional
-        Colours of the karyogram; those of the cell's stain where not given.
 
     Returns
     -------
@@ -115,15 +113,15 @@ def report_of(
     ExportError
         Where there is no such cell.
     """
-    if not 0 <= shown < len(sheets):
+    if not 0 <= shown < len(cells):
         raise ExportError(
             f"there is no cell number {shown + 1} to show in the report.",
-            f"There are {len(sheets)}.",
+            f"There are {len(cells)}.",
         )
-    sheet = sheets[shown]
-    karyotype, cell = sheet.karyotype, sheet.classification.cell
+    drawn = cells[shown]
+    karyotype, cell = drawn.karyotype, drawn.classification.cell
     state, by_hand = karyotype.state, karyotype.iscn_by_hand
-    several = len(sheets) > 1
+    several = len(cells) > 1
     counts = karyotype.counts()
     number = karyotype.content.total
     label = "Karyotype, written by hand" if by_hand else "Proposed karyotype, by the program"
@@ -134,18 +132,19 @@ def report_of(
     when = (date or datetime.now(UTC)).astimezone(UTC)
     return ReportContent(
         title=title,
-        laboratory=laboratory or None,
-        patient=patient or None,
+        laboratory=options.laboratory or None,
+        patient=options.patient or None,
         date=f"{when:%Y-%m-%d %H:%M} UTC",
-        # Its own title may name the patient, who may have been left out above.
-        karyogram=replace(sheet, title="Karyogram", patient="").page(style),
-        caption=f"Cell {clean(sheet.name)}, {STAINS[cell.polarity]}, {_count(number, 'chromosome')}"
-        + (f", one of {len(sheets)} cells" if several else ""),
+        # The karyogram's own title may name the patient, who may have been left out above.
+        karyogram=page_of(drawn, replace(options, title="Karyogram", patient="")),
+        caption=f"Cell {clean(name_of(drawn))}, {STAINS[cell.polarity]}, "
+        + _count(number, "chromosome")
+        + (f", one of {len(cells)} cells" if several else ""),
         karyotype=karyotype.iscn or "none",
         karyotype_label=label,
         warnings=tuple(
-            (f"Cell {clean(one.name)}: " if several else "") + words
-            for one in sheets
+            (f"Cell {clean(name_of(one))}: " if several else "") + words
+            for one in cells
             for words in _warnings(one)
         ),
         counts=(
@@ -153,25 +152,25 @@ def report_of(
             (MARKERS, len(state.markers)),
             ("tray", len(state.slots[TRAY])),
         ),
-        cells=tuple(map(_cell_row, sheets)) if several else (),
-        said=tuple(words for one in sheets for words in _said(one)),
+        cells=tuple(map(_cell_row, cells)) if several else (),
+        said=tuple(words for one in cells for words in _said(one)),
         made_with=(
             *dict.fromkeys(
                 f"Model {clean(one.classification.model)}, "
                 f"SHA-256 {one.classification.model_hash[:12] or 'unknown'}"
-                for one in sheets
+                for one in cells
             ),
             f"{SOFTWARE} {__version__}",
         ),
     )
 
 
-def _warnings(sheet: Sheet) -> list[str]:
+def _warnings(one: ClassifiedCell) -> list[str]:
     """Return what a reader must know before believing a cell's karyotype."""
-    cell, doubtful = sheet.classification.cell, sheet.heading.doubtful
-    unknown = sheet.classification.unknown
+    cell, doubtful = one.classification.cell, one.heading().doubtful
+    unknown = one.classification.unknown
     words = [unknown] if unknown else []
-    state = sheet.karyotype.state
+    state = one.karyotype.state
     against = "" if state.iscn is None else warning(state.iscn, state.content)
     if against:
         words.append(against)
@@ -188,16 +187,16 @@ def _warnings(sheet: Sheet) -> list[str]:
         more = f" and {rest} more" if rest > 0 else ""
         words.append(f"{_count(len(left_out), 'file')} left out: {named}{more}")
     words += [clean(str(problem)) for problem in cell.problems if not problem.left_out]
-    return [*words, *(note for note in sheet.classification.remarks if note != unknown)]
+    return [*words, *(note for note in one.classification.remarks if note != unknown)]
 
 
-def _cell_row(sheet: Sheet) -> tuple[str, ...]:
-    karyotype, state = sheet.karyotype, sheet.karyotype.state
+def _cell_row(one: ClassifiedCell) -> tuple[str, ...]:
+    karyotype, state = one.karyotype, one.karyotype.state
     # Each mark holds the ones below it.
     work = state.work[-1:] or (("corrected",) if state.corrected else ("proposal",))
     by_hand = " (by hand)" if karyotype.iscn_by_hand else ""
     return (
-        clean(sheet.name),
+        clean(name_of(one)),
         str(karyotype.content.total),
         karyotype.iscn_words + by_hand,
         work[0],
@@ -210,18 +209,18 @@ def _signers(state: State, role: Role) -> str:
     return ", ".join(dict.fromkeys(clean(sign.who) for sign in state.signed(role))) or "-"
 
 
-def _said(sheet: Sheet) -> list[str]:
+def _said(one: ClassifiedCell) -> list[str]:
     """Return who answers for a cell, since when, and what they noted."""
-    state = sheet.karyotype.state
+    state = one.karyotype.state
     signed = [f"{sign.role} by {clean(sign.who)}, {_time(sign.time)}" for sign in state.signatures]
     corrected = len(state.corrected)
-    together = len(sheet.karyotype.accepted_together)
+    together = len(one.karyotype.accepted_together)
     single = len(state.reviewed) - together
-    by = ", ".join(map(clean, sheet.heading.corrected_by))
+    by = ", ".join(map(clean, one.heading().corrected_by))
     if corrected:
         signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
-    if sheet.heading.redrawn:
-        where = ", ".join(sheet.heading.redrawn)
+    if one.heading().redrawn:
+        where = ", ".join(one.heading().redrawn)
         signed.append(f"picture changed by hand: {where}")
     if together:
         signed.append(f"{_count(together, 'chromosome')} accepted together")
@@ -229,9 +228,9 @@ def _said(sheet: Sheet) -> list[str]:
         signed.append(f"{_count(single, 'chromosome')} accepted one by one")
     if not state.signatures:
         signed.insert(0, "not reviewed, not confirmed")
-    lines = [f"Cell {clean(sheet.name)}: {'; '.join(signed)}"]
+    lines = [f"Cell {clean(name_of(one))}: {'; '.join(signed)}"]
     if state.note:
-        lines.append(f"Note on cell {clean(sheet.name)}: {clean(state.note)}")
+        lines.append(f"Note on cell {clean(name_of(one))}: {clean(state.note)}")
     return lines
 
 

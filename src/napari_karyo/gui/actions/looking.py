@@ -55,11 +55,11 @@ def toggle_attention(desk: Desk) -> None:
         desk.view.overlays.toggle("attention")
 
 
-def toggle_lamps(desk: Desk) -> None:
+def toggle_lights(desk: Desk) -> None:
     """Show or hide the confidence lights."""
     if desk.view is not None:
-        desk.view.toggle_lamps()
-        desk.say(f"Confidence lights {'shown' if desk.view.lamps_on else 'hidden'}.")
+        desk.view.toggle_lights()
+        desk.say(f"Confidence lights {'shown' if desk.view.lights_on else 'hidden'}.")
 
 
 def show_help(desk: Desk) -> None:

@@ -16,7 +16,7 @@ def _doubtful(desk: Desk, step: int) -> None:
     cell = on_top(desk)
     if cell is None:
         return
-    waiting = cell.open_questions()
+    waiting = cell.doubtful()
     if not waiting:
         desk.say(NOTHING_LEFT)
         return
@@ -50,7 +50,7 @@ def go_on(desk: Desk, done: str) -> None:
     cell = desk.current
     if cell is None:
         return
-    waiting = cell.open_questions()
+    waiting = cell.doubtful()
     if waiting:
         desk.select(waiting[0])
         desk.say(f"{done} {len(waiting)} left to look at.")
@@ -78,7 +78,7 @@ def put_into(desk: Desk, slot: str, index: int | None = None) -> None:
     cell = desk.current
     if cell is None or index not in cell.present:
         return
-    asked = index in cell.open_questions()
+    asked = index in cell.doubtful()
     if asked and cell.karyotype.slot_of(index) == slot:
         done = attempt(desk, lambda: cell.karyotype.review([index]))
     else:
@@ -137,7 +137,7 @@ def accept_sure(desk: Desk) -> None:
         desk.say("No sure one is left to accept.")
         return
     cell.karyotype.review(sure)
-    left = len(cell.open_questions())
+    left = len(cell.doubtful())
     rest = f"{left} left to look at." if left else NOTHING_LEFT
     desk.say(f"{len(sure)} sure chromosomes accepted. {rest}")
 
@@ -171,7 +171,7 @@ def sign(desk: Desk, role: str) -> None:
     if cell.karyotype.sign(role) is None:
         desk.say(f"The cell is {role} already.")
         return
-    left, state = len(cell.open_questions()), cell.karyotype.state
+    left, state = len(cell.doubtful()), cell.karyotype.state
     words = []
     if left:
         words.append(f"Signed as {role}, though {left} in it were never looked at.")

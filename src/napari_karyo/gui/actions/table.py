@@ -168,7 +168,7 @@ _LOOK: tuple[Action, ...] = (
         looking.same_class,
         "Look",
     ),
-    Action("Lights", ("L",), "Show or hide the confidence lights", looking.toggle_lamps, "Look"),
+    Action("Lights", ("L",), "Show or hide the confidence lights", looking.toggle_lights, "Look"),
     Action(
         "Chromosome tab", ("Control-1",), "Show the chromosome", looking.show_chromosome, "Look"
     ),

@@ -29,7 +29,7 @@ from qtpy.QtWidgets import (
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.actions import attempt
 from napari_karyo.gui.desk import Desk
-from napari_karyo.gui.following import DeskFollower, of_one_patient, patient_cells, show_cell
+from napari_karyo.gui.following import DeskFollower, of_one_patient, show_cell
 from napari_karyo.gui.gallery_dock import GALLERY, open_gallery
 from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.review.patient_words import (
@@ -43,7 +43,8 @@ from napari_karyo.gui.review.patient_words import (
     short_names,
 )
 from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
-from napari_karyo.karyogram.lamps import LAMP_COLOURS
+from napari_karyo.inference.confidence import Light
+from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyotype import CELL_MARKS
 from napari_karyo.patient import (
     Facts,
@@ -58,7 +59,7 @@ from napari_karyo.patient import (
 )
 
 #: Black on it is read in every theme.
-_ODD: Final = QColor(LAMP_COLOURS["look"])
+_ODD: Final = QColor(LIGHT_COLOURS[Light.LOOK])
 
 
 class _Loose:
@@ -209,7 +210,7 @@ class PatientTab(DeskFollower):
         self.shown = of_one_patient(self.desk)
         facts = facts_of(self.desk)
         mosaic = is_mosaic(facts)
-        self.found = found = summarize(patient_cells(self.shown), goals_of(facts), mosaic=mosaic)
+        self.found = found = summarize(self.shown, goals_of(facts), mosaic=mosaic)
         self._show_progress(found.progress)
         self.iscn.setText(iscn_words(found))
         self.basis.setText(rich(found.basis))

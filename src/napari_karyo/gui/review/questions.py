@@ -13,7 +13,7 @@ from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.review.lists import CompactList
 from napari_karyo.ideogram.compare import percent
 from napari_karyo.inference.confidence import Light
-from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
+from napari_karyo.karyogram.lights import LIGHT_COLOURS, LIGHT_SIGNS
 from napari_karyo.karyotype import slot_words
 
 _INDEX = Qt.ItemDataRole.UserRole
@@ -40,10 +40,10 @@ class Questions(CompactList):
 
     def show_cell(self, cell: OpenCell | None) -> None:
         """List what wants a look in a cell; hidden where nothing does."""
-        waiting = [] if cell is None else cell.open_questions()
+        waiting = [] if cell is None else cell.doubtful()
         self.clear()
         if cell is not None:
-            shown, lights = cell.lamps(), cell.lights()
+            shown, lights = cell.shown_lights(), cell.lights()
             items = []
             for one in waiting:
                 own = cell.classification.predicted[one]
@@ -54,9 +54,9 @@ class Questions(CompactList):
                 if lights[one] is Light.UNKNOWN:
                     # A probability of what it has never seen would only mislead.
                     said, share = "unlike what the model knows", ""
-                item = QTreeWidgetItem([LAMP_SIGNS[shown[one]], f"in {where}", said, share])
+                item = QTreeWidgetItem([LIGHT_SIGNS[shown[one]], f"in {where}", said, share])
                 item.setData(0, _INDEX, one)
-                item.setBackground(0, QBrush(QColor(LAMP_COLOURS[shown[one]])))
+                item.setBackground(0, QBrush(QColor(LIGHT_COLOURS[shown[one]])))
                 item.setForeground(0, QBrush(QColor("black")))
                 item.setTextAlignment(0, Qt.AlignmentFlag.AlignCenter)
                 words = f"{actions.name_of(cell, one)}: {WORDS[lights[one]]}"

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from napari_karyo.classes import CLASSES, TRAY
-from napari_karyo.gui.open_cell import LAMPS, OpenCell
+from napari_karyo.gui.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.heading import Numbers
-from napari_karyo.karyogram.lamps import LAMP_COLOURS, LAMP_SIGNS
+from napari_karyo.karyogram.lights import LIGHT_COLOURS, LIGHT_SIGNS
 from napari_karyo.karyotype import CELL_MARKS, Karyotype
 
 
@@ -32,20 +32,20 @@ _WAITING: Final = {
 
 def waiting(cell: OpenCell) -> dict[Light, int]:
     """Return how many of each light nobody has settled; lights with none left out."""
-    lights = [light for index, light in cell.lights().items() if not cell.settled(index)]
+    lights = [light for index, light in cell.lights().items() if not cell.is_settled(index)]
     return {light: lights.count(light) for light in _WAITING if light in lights}
 
 
 def waiting_signs(cell: OpenCell) -> str:
     """Return what is left to look at, as signs."""
-    signs = [f"{LAMP_SIGNS[LAMPS[light]]} {number}" for light, number in waiting(cell).items()]
+    signs = [f"{LIGHT_SIGNS[light]} {number}" for light, number in waiting(cell).items()]
     return "  ".join(signs) or "✓"
 
 
 def waiting_words(cell: OpenCell) -> str:
     """Return what is left to look at, in words."""
     words = [
-        f"{LAMP_SIGNS[LAMPS[light]]} {number} {_WAITING[light]}"
+        f"{LIGHT_SIGNS[light]} {number} {_WAITING[light]}"
         for light, number in waiting(cell).items()
     ]
     return ", ".join(words) or "✓ nothing left to look at"
@@ -70,7 +70,7 @@ def counts_text(cell: OpenCell) -> str:
 
 def sign_words(light: Light) -> str:
     """Return the sign of a light on its colour, as rich text."""
-    colour, sign = LAMP_COLOURS[LAMPS[light]], LAMP_SIGNS[LAMPS[light]]
+    colour, sign = LIGHT_COLOURS[light], LIGHT_SIGNS[light]
     return f"<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span>"
 
 

@@ -14,40 +14,40 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.karyogram.page import LampKind
+from napari_karyo.inference.confidence import Light
 from napari_karyo.lettering import draw_text
 
 #: From the Okabe-Ito palette, made light enough for black signs. What a person has
 #: accepted or put there is blue, whatever the model thinks.
-LAMP_COLOURS: Final[dict[LampKind, str]] = {
-    "sure": "#4cc9a0",
-    "look": "#ffd21f",
-    "doubtful": "#ff8a5c",
-    "unknown": "#e08fc0",
-    "settled": "#9ccbff",
+LIGHT_COLOURS: Final[dict[Light, str]] = {
+    Light.SURE: "#4cc9a0",
+    Light.LOOK: "#ffd21f",
+    Light.DOUBTFUL: "#ff8a5c",
+    Light.UNKNOWN: "#e08fc0",
+    Light.SETTLED: "#9ccbff",
 }
 #: Diameter in page units; a diamond looks smaller than a square of its size.
-LAMP_SIZES: Final[dict[LampKind, float]] = {
-    "sure": 20.0,
-    "look": 31.0,
-    "doubtful": 25.0,
-    "unknown": 30.0,
-    "settled": 26.0,
+LIGHT_SIZES: Final[dict[Light, float]] = {
+    Light.SURE: 20.0,
+    Light.LOOK: 31.0,
+    Light.DOUBTFUL: 25.0,
+    Light.UNKNOWN: 30.0,
+    Light.SETTLED: 26.0,
 }
 #: Told apart without colour; no triangle, which marks corrections.
-LAMP_SHAPES: Final[dict[LampKind, str]] = {
-    "sure": "disc",
-    "look": "diamond",
-    "doubtful": "square",
-    "unknown": "cross",
-    "settled": "disc",
+LIGHT_SHAPES: Final[dict[Light, str]] = {
+    Light.SURE: "disc",
+    Light.LOOK: "diamond",
+    Light.DOUBTFUL: "square",
+    Light.UNKNOWN: "cross",
+    Light.SETTLED: "disc",
 }
-LAMP_SIGNS: Final[dict[LampKind, str]] = {
-    "sure": "✓",
-    "look": "?",
-    "doubtful": "!",
-    "unknown": "×",
-    "settled": "✓",
+LIGHT_SIGNS: Final[dict[Light, str]] = {
+    Light.SURE: "✓",
+    Light.LOOK: "?",
+    Light.DOUBTFUL: "!",
+    Light.UNKNOWN: "×",
+    Light.SETTLED: "✓",
 }
 #: Of the diameter.
 _BORDER: Final = 0.08
@@ -58,40 +58,40 @@ _SMOOTH: Final = 8
 
 
 @lru_cache(maxsize=32)
-def lamp_picture(
-    kind: LampKind, scale: float, white_paper: bool
+def light_picture(
+    kind: Light, scale: float, white_paper: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a lamp as it is laid over the page.
+    """Return a light as it is laid over the page.
 
     Parameters
     ----------
-    kind : LampKind
+    kind : Light
     scale : float
         Pixels to a page unit.
     white_paper : bool
-        Whether the lamp stands on white, and has a black border.
+        Whether the light stands on white, and has a black border.
 
     Returns
     -------
     colour : ndarray, shape (size, size, 3), float32
         Red, green and blue, 0 to 255, times `cover`.
     cover : ndarray, shape (size, size, 1), float32
-        0 to 1. `size` is odd, so that the lamp has a middle pixel.
+        0 to 1. `size` is odd, so that the light has a middle pixel.
     """
-    size = 2 * round(LAMP_SIZES[kind] * scale / 2) + 3
+    size = 2 * round(LIGHT_SIZES[kind] * scale / 2) + 3
     side = size * _SMOOTH
-    middle, radius = side / 2, LAMP_SIZES[kind] * scale * _SMOOTH / 2
-    border = max(_SMOOTH, LAMP_SIZES[kind] * _BORDER * scale * _SMOOTH)
+    middle, radius = side / 2, LIGHT_SIZES[kind] * scale * _SMOOTH / 2
+    border = max(_SMOOTH, LIGHT_SIZES[kind] * _BORDER * scale * _SMOOTH)
     picture = Image.new("RGBA", (side, side), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
     edge = "black" if white_paper else "white"
-    for colour, reach in ((edge, radius), (LAMP_COLOURS[kind], radius - border)):
+    for colour, reach in ((edge, radius), (LIGHT_COLOURS[kind], radius - border)):
         box = (middle - reach, middle - reach, middle + reach, middle + reach)
-        if LAMP_SHAPES[kind] == "disc":
+        if LIGHT_SHAPES[kind] == "disc":
             draw.ellipse(box, fill=colour)
-        elif LAMP_SHAPES[kind] == "square":
+        elif LIGHT_SHAPES[kind] == "square":
             draw.rectangle(box, fill=colour)
-        elif LAMP_SHAPES[kind] == "cross":
+        elif LIGHT_SHAPES[kind] == "cross":
             arm = _ARM * radius - (radius - reach)
             draw.polygon([(middle + x, middle + y) for x, y in _cross(reach, arm)], fill=colour)
         else:
@@ -99,14 +99,14 @@ def lamp_picture(
             draw.polygon(
                 [(middle, top), (right, middle), (middle, bottom), (left, middle)], fill=colour
             )
-    if LAMP_SIGNS[kind] == "✓":
+    if LIGHT_SIGNS[kind] == "✓":
         # Stronger than the font's own tick.
         tick = [(-0.45, 0.05), (-0.12, 0.40), (0.48, -0.38)]
         points = [(middle + x * radius, middle + y * radius) for x, y in tick]
         draw.line(points, fill="black", width=round(0.24 * radius), joint="curve")
-    elif LAMP_SHAPES[kind] != "cross":  # which is its own sign
+    elif LIGHT_SHAPES[kind] != "cross":  # which is its own sign
         draw_text(
-            picture, (middle, middle), LAMP_SIGNS[kind], 18.0 * scale * _SMOOTH, "black",
+            picture, (middle, middle), LIGHT_SIGNS[kind], 18.0 * scale * _SMOOTH, "black",
             align="middle", level=True, bold=True,
         )  # fmt: skip
     # Premultiplied, so that no dark rim comes in from where nothing is drawn.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from napari_karyo.inference.confidence import Light, known_light, lights, slot_probability
-from napari_karyo.karyotype.model import Karyotype
+from napari_karyo.karyotype import Karyotype
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
