@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from napari_karyo.band_profiles.profiles import ROWS
 from napari_karyo.cell import Cell, Chromosome, Lost, Polarity
 from napari_karyo.classes import TRAY
 from napari_karyo.inference.assignment import placements
@@ -27,7 +28,6 @@ from napari_karyo.inference.familiarity import (
 from napari_karyo.inference.likeness import Likeness, band_profile
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.foreground import bright_on_black, foreground
-from napari_karyo.simulation.profiles import ROWS
 from napari_karyo.simulation.sample import simulate_cell
 
 

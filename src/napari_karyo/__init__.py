@@ -7,8 +7,9 @@ nothing: napari reads every plugin's package when it starts, and PyTorch alone t
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from napari_karyo.version import __version__
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from napari_karyo.karyotype import Karyotype
     from napari_karyo.output.export import ExportOptions, export
     from napari_karyo.simulation.sample import simulate_cell
-
-try:
-    __version__ = version("napari-karyo")
-except PackageNotFoundError:  # run from a source tree that was never installed
-    __version__ = "0+unknown"
 
 _HOMES = {
     "Case": "case",

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
-from napari_karyo import __version__
 from napari_karyo.errors import KaryoError
+from napari_karyo.version import __version__
 
 EXIT_OK = 0
 EXIT_SOME_FAILED = 1

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_karyo import __version__
 from napari_karyo.cell import Cell, Patient, Polarity
 from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import ExportError, PreprocessingError, ReadError
+from napari_karyo.version import __version__
 
 if TYPE_CHECKING:
     from napari_karyo.classified import ClassifiedCell

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from threading import RLock
-from typing import Any, Self
 
-from napari_karyo import __version__
-from napari_karyo.case import database
-from napari_karyo.case.checked import RowError
+from napari_karyo.case.file import CaseFile
 from napari_karyo.case.journal import CellJournal, Event, insert_history, read_events
-from napari_karyo.case.rows import (
-    copy_cell,
-    insert_cell,
-    read_classification,
-    read_proposal,
-)
+from napari_karyo.case.rows import copy_cell, insert_cell, read_classification, read_proposal
 from napari_karyo.classified import ClassifiedCell
-from napari_karyo.errors import CaseError, EditError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
+from napari_karyo.version import __version__
 
 
 @dataclass(frozen=True)
@@ -62,8 +45,8 @@ class CellEntry:
         return f"{self.cell_name} {self.label}" if self.label else self.cell_name
 
 
-class Case:
-    """A case file, open.
+class Case(CaseFile):
+    """A case file, open, and the cells in it.
 
     Made by `create` and `open`. One program at a time writes to a file; another one that
     opens it gets it read-only, and says why.
@@ -74,131 +57,6 @@ class Case:
     read_only : str
         Why nothing can be written; empty where it can.
     """
-
-    def __init__(
-        self, path: Path, connection: sqlite3.Connection, lock: Any, read_only: str
-    ) -> None:
-        self.path = path
-        self.read_only = read_only
-        self._connection: sqlite3.Connection | None = connection
-        self._lock = lock
-        self._turn = RLock()
-        self._file = database.identity(path)
-
-    @classmethod
-    def create(cls, path: Path | str, patient: str = "") -> Case:
-        """Make a new, empty case file.
-
-        Parameters
-        ----------
-        path : Path or str
-        patient : str
-            What the patient is called.
-
-        Raises
-        ------
-        CaseError
-            Where there is a file of that name, or it can't be written.
-        """
-        whole = Path(path).expanduser().resolve()
-        if not whole.parent.is_dir():
-            raise CaseError("its folder does not exist.", "Make it first.", whole)
-        if whole.exists():
-            raise CaseError("there is a file of this name.", "Choose another one.", whole)
-        lock, reason = database.hold(whole)
-        if lock is None:
-            raise CaseError(f"no case file can be made: {reason}.", "Choose another folder.", whole)
-        try:
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            database.create(whole, {"patient": patient, "created": now})
-            case = cls(whole, database.open_for_writing(whole), lock, "")
-        except BaseException:
-            lock.release()
-            raise
-        return case._told()
-
-    @classmethod
-    def open(cls, path: Path | str, *, read_only: bool = False) -> Case:
-        """Open a case file.
-
-        Parameters
-        ----------
-        path : Path or str
-        read_only : bool
-            Whether to leave it to others to write.
-
-        Raises
-        ------
-        CaseError
-            Where it is missing, damaged, or of a newer version: it is left as it is.
-        """
-        whole = Path(path).expanduser().resolve()
-        database.check_file(whole)
-        lock, reason = (None, "it was asked for so") if read_only else database.hold(whole)
-        if lock is None:
-            connection = database.open_for_reading(whole)
-            try:
-                version = database.check(connection, whole)
-                if version < database.schema.VERSION:
-                    raise CaseError(
-                        f"this case file is of version {version} and can't be brought up to date: "
-                        f"{reason}.",
-                        "Open it once where it can be written to.",
-                        whole,
-                    )
-                case = cls(whole, connection, None, reason)
-                if "another program" in reason:
-                    case.read_only += case._who_has_it()
-            except BaseException:
-                connection.close()
-                raise
-            return case
-        try:
-            case = cls(whole, database.open_for_writing(whole), lock, "")
-        except BaseException:
-            lock.release()
-            raise
-        return case._told()
-
-    def close(self) -> None:
-        """Close the file; everything is kept already."""
-        with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-            if self._lock is not None:
-                self._lock.release()
-                self._lock = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<Case {self.path.name}{', read-only' if self.read_only else ''}>"
-
-    # -- facts --------------------------------------------------------------------
-
-    @property
-    def patient(self) -> str:
-        """What the patient is called; empty where nobody said."""
-        return self.fact("patient") or ""
-
-    def fact(self, name: str) -> str | None:
-        """Return something kept about the whole case, or None."""
-        # Text, and not without end, whatever the file holds.
-        rows = self.query(
-            "SELECT substr(CAST(value AS TEXT), 1, 10000) FROM fact WHERE name = ?", name
-        )
-        return rows[0][0] if rows else None
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Keep something about the whole case."""
-        self.write("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", name, value)
-
-    # -- cells --------------------------------------------------------------------
 
     def cells(self) -> tuple[CellEntry, ...]:
         """Return the cells in the order in which they came."""
@@ -265,7 +123,7 @@ class Case:
         CaseError
             Where this case can't be written, or the other not be read.
         """
-        with self.writing() as connection, other._reading(cell) as source:
+        with self.writing() as connection, other.reading(cell) as source:
             return copy_cell(source, connection, cell)
 
     def cell(self, number: int, who: str = "") -> ClassifiedCell:
@@ -296,7 +154,7 @@ class Case:
         PreprocessingError
             Where this version of the program can't prepare its crops.
         """
-        with self._reading(cell) as connection:
+        with self.reading(cell) as connection:
             return read_classification(connection, cell)
 
     def karyotype(self, cell: int, who: str = "") -> Karyotype:
@@ -309,7 +167,7 @@ class Case:
         CaseError
             Where the case has no such cell, or its history makes no sense.
         """
-        with self._reading(cell) as connection:
+        with self.reading(cell) as connection:
             karyotype = read_proposal(connection, cell)
             karyotype.who = who
             events = read_events(connection, cell, len(karyotype))
@@ -325,100 +183,5 @@ class Case:
         CaseError
             Where its history makes no sense.
         """
-        with self._reading(cell) as connection:
+        with self.reading(cell) as connection:
             return read_events(connection, cell, len(read_proposal(connection, cell)))
-
-    # -- the file -------------------------------------------------------------------
-
-    def query(self, command: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Return rows of the file."""
-        with self._turn:
-            connection = self._open()
-            try:
-                return connection.execute(command, values).fetchall()
-            except sqlite3.Error as error:
-                raise self._unreadable("a part of the case", repr(error)) from error
-
-    def write(self, command: str, *values: Any) -> int:
-        """Change the file for good; return the new row's number.
-
-        Raises
-        ------
-        CaseError
-            Where the case is read-only or the file can't be written.
-        """
-        with self.writing() as connection:
-            return int(connection.execute(command, values).lastrowid or 0)
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Write all that is written within it, or nothing.
-
-        Raises
-        ------
-        CaseError
-            Where the case is read-only or the file can't be written.
-        """
-        if self.read_only:
-            raise CaseError(
-                f"this case is open read-only: {self.read_only}.",
-                "Nothing was changed. Close it there and open it again here, or work on a copy.",
-                self.path,
-            )
-        with self._turn:
-            connection = self._open()
-            database.check_place(self.path, self._file)
-            try:
-                with connection:
-                    yield connection
-            except sqlite3.Error as error:
-                raise database.not_kept(self.path, error) from error
-            except RowError as error:
-                raise CaseError(
-                    f"this can't be kept in a case file: {error}.",
-                    "Nothing was changed.",
-                    self.path,
-                ) from error
-
-    @contextmanager
-    def _reading(self, cell: int) -> Iterator[sqlite3.Connection]:
-        with self._turn:
-            try:
-                yield self._open()
-            except (RowError, EditError) as error:
-                raise self._unreadable(f"cell {cell}", str(error)) from error
-            except sqlite3.Error as error:
-                raise self._unreadable(f"cell {cell}", repr(error)) from error
-
-    def _unreadable(self, part: str, why: str) -> CaseError:
-        return CaseError(
-            f"{part} can't be read ({why}).",
-            "The rest can. The file was left as it is; take a copy from your backup.",
-            self.path,
-        )
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise CaseError("the case file has been closed.", "Open it again.", self.path)
-        return self._connection
-
-    def _told(self) -> Case:
-        """Return the case with it said who has it; read-only where that can't be written."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        holder = {"computer": platform.node(), "process": os.getpid(), "since": now}
-        try:
-            self.set_fact("holder", json.dumps(holder))
-        except CaseError as error:
-            # A full disk must not keep anybody from looking.
-            self.close()
-            connection = database.open_for_reading(self.path)
-            database.check(connection, self.path)
-            return Case(self.path, connection, None, error.what)
-        return self
-
-    def _who_has_it(self) -> str:
-        try:
-            holder = json.loads(self.fact("holder") or "{}")
-            return f" (on {holder['computer']}, since {holder['since'][:16].replace('T', ' ')} UTC)"
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return ""

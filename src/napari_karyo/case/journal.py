@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from napari_karyo.case.checked import RowError, check_members, event_rows, insert, parsed
+from napari_karyo.case.file import CaseFile
 from napari_karyo.case.rows import insert_chromosomes, set_notes
 from napari_karyo.errors import CaseError
 from napari_karyo.karyotype import Direction, Edit, Karyotype
 
 if TYPE_CHECKING:
-    from napari_karyo.case.case import Case
     from napari_karyo.inference.result import Classification
 
 
@@ -43,12 +43,12 @@ class CellJournal:
 
     Parameters
     ----------
-    case : Case
+    case : CaseFile
     cell : int
         The cell's number in the file.
     """
 
-    def __init__(self, case: Case, cell: int) -> None:
+    def __init__(self, case: CaseFile, cell: int) -> None:
         self.case = case
         self.cell = cell
         self._done: list[int] = []

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from napari_karyo.band_profiles.profiles import ROWS, ClassProfile, load_profile
 from napari_karyo.cell import Polarity
 from napari_karyo.simulation.draw import Look, draw
-from napari_karyo.simulation.profiles import ROWS, ClassProfile, load_profile
 
 #: What is smaller than this many pixels is drawn twice as large, then made smaller, for a
 #: smooth outline.

@@ -16,40 +16,11 @@ from numpy.typing import NDArray
 
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import KaryoError
-from napari_karyo.ideogram.plan import plan_sheet
+from napari_karyo.ideogram.plan import Column, plan_sheet
 from napari_karyo.ideogram.profile import Parts
 from napari_karyo.ideogram.sheet import draw_sheet
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.page import Box
-
-
-@dataclass(frozen=True)
-class Column:
-    """One class of a comparison. Boxes are in pixels of the picture.
-
-    Attributes
-    ----------
-    name : str
-        The class.
-    share : float
-        Its probability.
-    texts : tuple of str
-        What stands over it: the class and the probability.
-    box : Box
-        All of the column, from the picture's top to its bottom: where a click means it.
-    average, ideogram : Box
-        The average chromosome and the ideogram, from p end to q end.
-    labels : tuple of (str, float)
-        The bands named beside the ideogram, and their rows in the picture.
-    """
-
-    name: str
-    share: float
-    texts: tuple[str, ...]
-    box: Box
-    average: Box
-    ideogram: Box
-    labels: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from napari_karyo.band_profiles.profiles import load_profile
 from napari_karyo.ideogram.average import average_picture
 from napari_karyo.ideogram.draw import draw_ideogram
-from napari_karyo.ideogram.plan import CLOSE, GAP, NAME, SHARE, SMALL, Plan
+from napari_karyo.ideogram.plan import CLOSE, GAP, NAME, SHARE, SMALL, Column, Plan
 from napari_karyo.ideogram.profile import Parts
 from napari_karyo.inference.classify import FEW
 from napari_karyo.inference.result import Classification
@@ -21,10 +22,6 @@ from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.style import Colour, Style
 from napari_karyo.karyogram.tiles import Window, cell_greys, draw_tile
 from napari_karyo.lettering import draw_text, fit, text_width
-from napari_karyo.simulation.profiles import load_profile
-
-if TYPE_CHECKING:
-    from napari_karyo.ideogram.compare import Column
 
 #: Colours of the curves: seen on both papers, and those of the karyogram's overlays.
 CURVES: Final[dict[str, Colour]] = {"attention": (20, 140, 255), "saliency": (240, 80, 20)}

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.measure import regionprops
 
+from napari_karyo.band_profiles.profiles import ROWS, load_profile
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.scale import usual_lengths, weighted_median
-from napari_karyo.simulation.profiles import ROWS, load_profile
 
 #: Greys of the network's input, 0 to 1, above which a pixel is of the chromosome.
 INSIDE: Final = 0.02

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from napari_karyo import __version__
 from napari_karyo.karyogram.page import Align
 from napari_karyo.karyogram.style import Colour
 from napari_karyo.lettering import Run, set_line
@@ -23,6 +22,7 @@ from napari_karyo.lettering.direction import seen_from_left
 from napari_karyo.output.files import SOFTWARE
 from napari_karyo.output.paper import Paper, left_of
 from napari_karyo.output.pdf_fonts import own_font, unseen_font
+from napari_karyo.version import __version__
 
 
 class PdfBook:

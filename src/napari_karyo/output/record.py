@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from napari_karyo import __version__
 from napari_karyo.classes import CLASSES
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.output.files import SOFTWARE
 from napari_karyo.output.options import ExportOptions
+from napari_karyo.version import __version__
 
 #: Raised where a reader of an older version would misread a file.
 SCHEMA: Final = {"name": "napari-karyo.karyotypes", "version": 2}

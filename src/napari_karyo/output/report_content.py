@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from napari_karyo import __version__
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
@@ -20,6 +19,7 @@ from napari_karyo.lettering import clean
 from napari_karyo.output.cell_page import name_of, page_of
 from napari_karyo.output.files import SOFTWARE
 from napari_karyo.output.options import ExportOptions
+from napari_karyo.version import __version__
 
 #: Of the table of cells.
 CELL_COLUMNS: Final = (

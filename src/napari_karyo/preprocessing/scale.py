@@ -16,11 +16,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_karyo.band_profiles.profiles import load_profile
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, CLASSES
 from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import InputSettings
-from napari_karyo.simulation.profiles import load_profile
 
 #: With fewer crops than this a cell is not whole, and its longest may not be among them.
 WHOLE = 35

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from napari_karyo.simulation.profiles import COLUMNS, REACH, ROWS, ClassProfile
+from napari_karyo.band_profiles.profiles import COLUMNS, REACH, ROWS, ClassProfile
 
 #: Points of the axis per pixel.
 _DENSITY = 4.0

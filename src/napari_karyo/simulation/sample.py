@@ -13,12 +13,12 @@ from operator import index
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_karyo.band_profiles.profiles import StainProfile, load_profile
 from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import KaryoError
 from napari_karyo.simulation.draw import Look, cross, cut, draw
 from napari_karyo.simulation.karyotypes import parse_karyotype
-from napari_karyo.simulation.profiles import StainProfile, load_profile
 
 #: Share of chromosomes of middle length with a block where another crossed them; long
 #: ones are met more often.

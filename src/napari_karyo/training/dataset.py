@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo import preprocessing, simulation
+from napari_karyo.band_profiles.profiles import TABLE
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
@@ -34,7 +35,6 @@ from napari_karyo.preprocessing.prepare import (
     stand_upright,
 )
 from napari_karyo.preprocessing.scale import WHOLE, factor_of_classes
-from napari_karyo.simulation.profiles import TABLE
 from napari_karyo.training.archive import unpack_archive
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")

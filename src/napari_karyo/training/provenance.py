@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from napari_karyo import __version__
+from napari_karyo.version import __version__
 
 
 def provenance(device: str, seconds: float) -> dict[str, Any]:

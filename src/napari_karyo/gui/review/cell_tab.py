@@ -14,7 +14,6 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_karyo import __version__
 from napari_karyo.gui.actions import attempt
 from napari_karyo.gui.desk import Desk
 from napari_karyo.gui.open_cell import OpenCell
@@ -26,6 +25,7 @@ from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
 from napari_karyo.iscn import disagreements
 from napari_karyo.karyotype import CELL_MARKS
+from napari_karyo.version import __version__
 
 
 class CellTab(QWidget):

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_karyo.simulation.measure import Measured
-from napari_karyo.simulation.profiles import COLUMNS, REACH, ROWS
+from napari_karyo.band_profiles.profiles import COLUMNS, REACH, ROWS
+from napari_karyo.training.band_profiles.measure import Measured
 
 #: Knots of the stretch along the axis, and how far each may move, in lengths.
 _KNOTS = 8

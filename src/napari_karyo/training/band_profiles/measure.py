@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_karyo.band_profiles.profiles import COLUMNS, REACH, ROWS
 from napari_karyo.cell import Cell
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import MARGIN, Upright, sample, upright
-from napari_karyo.simulation.profiles import COLUMNS, REACH, ROWS
 
 #: A crop whose outline fills its own length times width by less than this is folded
 #: or holds a neighbour.

@@ -1,6 +1,6 @@
 """Derive the table of band profiles from labelled training cells.
 
-``python -m napari_karyo.simulation.derive DATA --output profiles.npz``
+``python -m napari_karyo.training.band_profiles.derive DATA --output profiles.npz``
 
 DATA holds ``labels.csv`` and the crops or their archives, as for training. Only the
 rows of the split ``train`` are read. Every mean is taken over as many chromosomes as
@@ -19,17 +19,17 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from napari_karyo.classes import AUTOSOMES, CLASSES
-from napari_karyo.errors import KaryoError
-from napari_karyo.simulation.average import average
-from napari_karyo.simulation.measure import Measured, measure_cell
-from napari_karyo.simulation.profiles import (
+from napari_karyo.band_profiles.profiles import (
     STAINS,
     ClassProfile,
     StainProfile,
     stain_name,
     write_table,
 )
+from napari_karyo.classes import AUTOSOMES, CLASSES
+from napari_karyo.errors import KaryoError
+from napari_karyo.training.band_profiles.average import average
+from napari_karyo.training.band_profiles.measure import Measured, measure_cell
 from napari_karyo.training.dataset import LabelledCell, read_cells
 
 #: Chromosomes a class that are enough for a mean.
@@ -162,7 +162,7 @@ def _scale(cell: Sequence[Measured]) -> tuple[float, float, float] | None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Derive the table; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m napari_karyo.simulation.derive",
+        prog="python -m napari_karyo.training.band_profiles.derive",
         description="Derive the table of band profiles from the training cells.",
     )
     parser.add_argument("data", type=Path, metavar="DATA", help="folder with labels.csv")

@@ -3,7 +3,7 @@
 For each stain and class it holds the mean picture along and across the axis, p arm
 up, the mean outline with its waist at the centromere, and how lengths and greys
 spread. Every entry is a mean over many chromosomes of many cells; no photograph is
-in it. ``python -m napari_karyo.simulation.derive`` makes it.
+in it. ``python -m napari_karyo.training.band_profiles.derive`` makes it.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def load_profile(stain: str | Polarity) -> StainProfile:
         Where there is no such stain, or the table is missing or damaged.
     """
     name = stain_name(stain)
-    return read_table(Path(str(files("napari_karyo.simulation").joinpath(TABLE))))[name]
+    return read_table(Path(str(files("napari_karyo.band_profiles").joinpath(TABLE))))[name]
 
 
 def read_table(path: Path) -> dict[str, StainProfile]:

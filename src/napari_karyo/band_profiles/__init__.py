@@ -1,0 +1,1 @@
+"""Band profiles and lengths of the average chromosome of each class, and their table."""
