@@ -22,6 +22,7 @@ import numpy as np
 from napari_karyo.classes import AUTOSOMES, CLASSES
 from napari_karyo.inference.assignment import FOURTH_COPY_PENALTY, THIRD_COPY_PENALTY, assign
 from napari_karyo.inference.classify import classify
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.result import Classification
 from napari_karyo.training.dataset import read_cells
 
@@ -91,7 +92,7 @@ def main() -> None:
     results: dict[str, list[Classification]] = {}
     with TemporaryDirectory() as work:
         for cell in read_cells(chosen.data, Path(work), ("val",)):
-            result = classify(cell.cell, model=chosen.model)
+            result = classify(cell.cell, ClassifyOptions(model=chosen.model))
             results.setdefault(cell.stain, []).append(result)
     for stain, found in sorted(results.items()):
         odd = sum(is_abnormal(truth_of(result)) for result in found)

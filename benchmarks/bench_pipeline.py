@@ -59,11 +59,11 @@ def measure(folder: Path, device: str, repeats: int) -> None:
     get_weights("default")
 
     def whole() -> None:
-        result = nk.classify(nk.read_cell(folder), device=device)
+        result = nk.classify(nk.read_cell(folder), nk.ClassifyOptions(device=device))
         picture(nk.ClassifiedCell.from_classification(result), nk.ExportOptions())
 
     cell = nk.read_cell(folder)
-    result = nk.classify(cell, device=device)
+    result = nk.classify(cell, nk.ClassifyOptions(device=device))
     settings = get_weights("default").network.config.input
     ours = {
         "read the folder": seconds(lambda: nk.read_cell(folder), repeats),

@@ -28,6 +28,7 @@ from skimage.transform import resize
 from napari_karyo.cell import Cell, Polarity
 from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.classify import classify
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.preprocessing.scale import WHOLE
 from napari_karyo.training.dataset import read_cells
 
@@ -125,7 +126,9 @@ def main() -> None:
             random = np.random.default_rng(chosen.seed)
             own = placed = 0
             for index in drawn:
-                found = classify(changed(there[index], change, random), model=chosen.model)
+                found = classify(
+                    changed(there[index], change, random), ClassifyOptions(model=chosen.model)
+                )
                 truth = [item.expected for item in found.cell]
                 own += sum(a == b for a, b in zip(found.predicted, truth, strict=True))
                 places = assign(found.probabilities)

@@ -22,6 +22,7 @@ import numpy as np
 from napari_karyo.cell import Cell
 from napari_karyo.classes import AUTOSOMES
 from napari_karyo.inference.classify import classify
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.models.network import NetworkConfig
 from napari_karyo.models.weights import load_weights, save_weights
 from napari_karyo.training.dataset import read_cells
@@ -85,7 +86,7 @@ def main() -> None:
                     order = list(ways.items())[:: random.choice((1, -1))]
                     for way, model in order:
                         began = time.perf_counter()
-                        found = classify(cell, model=model)
+                        found = classify(cell, ClassifyOptions(model=model))
                         key = labelled.stain, part, way
                         seconds[key] += time.perf_counter() - began
                         right[key] += [

@@ -40,6 +40,7 @@ from napari_karyo.inference.familiarity import (
     strangeness,
 )
 from napari_karyo.inference.likeness import Likeness, measure
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.result import Classification
 from napari_karyo.training.dataset import read_cells
 
@@ -70,7 +71,7 @@ def look(cell: Cell, model: str) -> Seen | None:
     import torch
 
     try:
-        result = classify(cell, model=model, device="cpu")
+        result = classify(cell, ClassifyOptions(model=model, device="cpu"))
     except PreprocessingError:
         return None
     weights = get_weights(model)

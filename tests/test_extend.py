@@ -17,6 +17,7 @@ from napari_karyo.classified.heading import heading_of
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.classify import classify
 from napari_karyo.inference.extend import classify_more
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.result import Classification
 
 LENGTHS = (80, 76, 70, 60, 52, 44, 40, 30, 28, 24)
@@ -32,7 +33,9 @@ def found(weights: Path) -> Classification:
     chromosomes = tuple(
         Chromosome(f"{n}.png", bar(rows, (5, rows // 2))) for n, rows in enumerate(LENGTHS)
     )
-    return classify(Cell("bars", chromosomes, Polarity.BRIGHT), model=weights, device="cpu")
+    return classify(
+        Cell("bars", chromosomes, Polarity.BRIGHT), ClassifyOptions(model=weights, device="cpu")
+    )
 
 
 def test_a_crop_of_the_cell_gets_what_it_got_before(found: Classification, weights: Path) -> None:

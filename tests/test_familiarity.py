@@ -26,6 +26,7 @@ from napari_karyo.inference.familiarity import (
     strangeness,
 )
 from napari_karyo.inference.likeness import Likeness, band_profile
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.foreground import bright_on_black, foreground
 from napari_karyo.simulation.sample import simulate_cell
@@ -34,7 +35,7 @@ from napari_karyo.simulation.sample import simulate_cell
 @pytest.fixture(scope="module")
 def known() -> Classification:
     """A simulated cell as the shipped model reads it."""
-    return classify(simulate_cell("47,XY,+21", seed=1, stain="G"), device="cpu")
+    return classify(simulate_cell("47,XY,+21", seed=1, stain="G"), ClassifyOptions(device="cpu"))
 
 
 def within_outline(cell: Cell, change: object) -> Cell:
@@ -68,7 +69,7 @@ def test_a_cell_like_those_learned_from_is_known(known: Classification) -> None:
 @pytest.mark.parametrize(("change", "word"), [(inverted, "R-banding"), (solid, "no bands")])
 def test_other_bands_and_none_are_known_as_unknown(change: object, word: str) -> None:
     cell = within_outline(simulate_cell("46,XX", seed=2, stain="G"), change)
-    found = classify(cell, device="cpu")
+    found = classify(cell, ClassifyOptions(device="cpu"))
     assert word in found.unknown
     shown = lights(found, dict(enumerate(placements(found))))
     assert set(shown.values()) == {Light.UNKNOWN}
@@ -90,7 +91,7 @@ def test_what_is_no_chromosome_goes_to_the_tray_and_the_cell_stays_known(
     noise = np.where(cloud > np.quantile(cloud, 0.4), 90, 255).astype(np.uint8)
     more = (Chromosome("nucleus", nucleus), Chromosome("noise", noise))
     cell = replace(known.cell, chromosomes=(*known.cell.chromosomes, *more))
-    found = classify(cell, device="cpu")
+    found = classify(cell, ClassifyOptions(device="cpu"))
     assert not found.unknown
     assert found.foreign.tolist() == [False] * len(known) + [True, True]
     slots = placements(found)
@@ -105,7 +106,7 @@ def test_a_folder_of_other_things_is_unknown() -> None:
         cloud = ndimage.gaussian_filter(rng.normal(size=(60, 60)), 2.5)
         image = np.where(cloud > np.quantile(cloud, 0.5), 60, 255).astype(np.uint8)
         crops.append(Chromosome(f"cloud {number}", image))
-    found = classify(Cell("clouds", tuple(crops), Polarity.DARK), device="cpu")
+    found = classify(Cell("clouds", tuple(crops), Polarity.DARK), ClassifyOptions(device="cpu"))
     assert "no single chromosomes" in found.unknown
 
 
@@ -182,8 +183,8 @@ def test_resized_crops_are_read_at_the_scale_that_their_widths_tell() -> None:
         picture = Image.fromarray(item.image).resize(size, Image.Resampling.BICUBIC)
         crops.append(replace(item, image=np.asarray(picture)))
     resized = replace(cell, chromosomes=tuple(crops))
-    as_it_is = classify(resized, device="cpu")
-    found = classify(replace(resized, lost=frozenset({Lost.SCALE})), device="cpu")
+    as_it_is = classify(resized, ClassifyOptions(device="cpu"))
+    found = classify(replace(resized, lost=frozenset({Lost.SCALE})), ClassifyOptions(device="cpu"))
     right = [
         sum(slot == label for slot, label in zip(placements(one), truth, strict=True))
         for one in (as_it_is, found)

@@ -26,6 +26,7 @@ from napari_karyo.inference.classify import (
 )
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import Device, choose_device
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.passes import Answer
 from napari_karyo.inference.predict import predict
 from napari_karyo.inference.result import Classification
@@ -127,7 +128,11 @@ def test_devices() -> None:
 def test_classify_a_cell(cell: Cell, tmp_path: Path) -> None:
     path = small_weights(tmp_path)
     seen: list[int] = []
-    result = classify(cell, model=path, device="cpu", progress=lambda step: seen.append(step.done))
+    result = classify(
+        cell,
+        ClassifyOptions(model=path, device="cpu"),
+        progress=lambda step: seen.append(step.done),
+    )
     assert len(result) == 5
     assert result.probabilities.shape == (5, 24)
     assert result.attention.shape[0] == 5
@@ -146,14 +151,16 @@ def test_the_expected_class_is_not_shown_to_the_classifier(cell: Cell, tmp_path:
         tuple(Chromosome(f"7_{n}.png", c.image, None, "7") for n, c in enumerate(cell)),
         cell.polarity,
     )
-    plain, told = (classify(c, model=path, device="cpu").probabilities for c in (cell, named))
+    plain, told = (
+        classify(c, ClassifyOptions(model=path, device="cpu")).probabilities for c in (cell, named)
+    )
     assert np.array_equal(plain, told)
 
 
 def test_a_crop_that_cannot_be_used_leaves_the_others(cell: Cell, tmp_path: Path) -> None:
     black = Chromosome("black.png", np.zeros((30, 20), np.uint8))
     with_black = Cell("cell", (black, *cell.chromosomes), cell.polarity)
-    result = classify(with_black, model=small_weights(tmp_path), device="cpu")
+    result = classify(with_black, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     assert len(result) == 5
     assert [problem.file for problem in result.cell.problems] == ["black.png"]
 
@@ -162,8 +169,10 @@ def test_a_patients_cells_share_one_factor(cell: Cell, tmp_path: Path) -> None:
     path = small_weights(tmp_path)
     shorter = Cell("short", cell.chromosomes[2:], cell.polarity)
     patient = Patient("patient", (cell, shorter))
-    shared = classify_patient(patient, model=path, device="cpu")
-    own = classify_patient(patient, model=path, device="cpu", normalization="cell")
+    shared = classify_patient(
+        patient, ClassifyOptions(model=path, device="cpu", normalization="patient")
+    )
+    own = classify_patient(patient, ClassifyOptions(model=path, device="cpu", normalization="cell"))
     assert shared[0].scale == shared[1].scale
     assert own[0].scale != own[1].scale
 
@@ -173,15 +182,15 @@ def test_a_cell_without_its_long_chromosomes_settles_on_the_scale_of_the_whole(s
     whole = simulate_cell("46,XX", seed=1, stain=stain)
     short = [item for item in whole if item.expected in AUTOSOMES[12:]]
     part = replace(whole, chromosomes=tuple(short))
-    scale = classify(whole, device="cpu").scale
-    steps = list(iter_classify([part], device="cpu"))
+    scale = classify(whole, ClassifyOptions(device="cpu")).scale
+    steps = list(iter_classify([part], ClassifyOptions(device="cpu")))
     assert [step.done for step in steps] == sorted(step.done for step in steps)
     # Each further look makes the bar longer.
     again = next(step for step in steps if "again" in step.text)
     assert again.done == len(part) < again.total
     assert steps[-1].done == steps[-1].total >= 2 * len(part)
     assert any("again" in step.text for step in steps)
-    found = classify(part, device="cpu")
+    found = classify(part, ClassifyOptions(device="cpu"))
     lengths = [upright.length for upright in found.uprights]
     settings = get_weights("default").network.config.input
     from_lengths = length_factor(lengths, settings.target_rows, settings.quantile)
@@ -192,7 +201,7 @@ def test_a_cell_without_its_long_chromosomes_settles_on_the_scale_of_the_whole(s
 
 def test_a_whole_cell_keeps_the_scale_of_its_lengths() -> None:
     whole = simulate_cell("46,XY", seed=2)
-    steps = iter_classify([whole], device="cpu")
+    steps = iter_classify([whole], ClassifyOptions(device="cpu"))
     texts = []
     while True:
         try:
@@ -211,7 +220,7 @@ def test_a_model_that_does_not_settle_looks_once(cell: Cell, tmp_path: Path) -> 
         network = small_network(input=replace(SMALL.input, settle=settle))
         path = tmp_path / f"{settle}.safetensors"
         save_weights(path, network, CALIBRATION, {})
-        steps = iter_classify([cell], model=path, device="cpu")
+        steps = iter_classify([cell], ClassifyOptions(model=path, device="cpu"))
         assert any("again" in step.text for step in steps) is settle
 
 
@@ -232,7 +241,7 @@ def looks_of(
     settles = replace(SMALL.input, settle=True)
     save_weights(path, small_network(input=settles), CALIBRATION, {})
     seen: list[float] = []
-    base = classify(cell, model=small_weights(folder), device="cpu")
+    base = classify(cell, ClassifyOptions(model=small_weights(folder), device="cpu"))
 
     def drawn(_: Cell, pictures: tuple[Upright, ...], factor: Factors, __: InputSettings) -> Any:
         seen.append(round(float(np.median(factor)), 3))
@@ -253,9 +262,9 @@ def looks_of(
         patch.setattr(f"{passes}._classify_prepared", looked)
         patch.setattr(f"{scales}.length_factor", lambda *_: start)
         patch.setattr(f"{scales}.factor_of_classes", lambda *_: told(seen[-1]))
-        return classify_cells(cells or [cell], model=path, device="cpu", normalization="patient")[
-            0
-        ], seen
+        return classify_cells(
+            cells or [cell], ClassifyOptions(model=path, device="cpu", normalization="patient")
+        )[0], seen
 
 
 def test_the_surest_of_all_looks_counts(cell: Cell, tmp_path: Path) -> None:
@@ -315,7 +324,7 @@ def test_what_happened_in_a_look_that_does_not_count_is_told(cell: Cell, tmp_pat
 
 
 def test_a_run_may_be_cancelled_between_two_steps(cell: Cell, tmp_path: Path) -> None:
-    run = iter_classify([cell], model=small_weights(tmp_path), device="cpu")
+    run = iter_classify([cell], ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     assert next(run).done == 0
     run.close()
     with pytest.raises(StopIteration):
@@ -323,7 +332,7 @@ def test_a_run_may_be_cancelled_between_two_steps(cell: Cell, tmp_path: Path) ->
 
 
 def test_saliency_lies_on_the_chromosome_and_follows_the_class(cell: Cell, tmp_path: Path) -> None:
-    result = classify(cell, model=small_weights(tmp_path), device="cpu")
+    result = classify(cell, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     maps = saliency(result, device="cpu")
     assert [m.shape for m in maps] == [c.image.shape for c in cell]
     assert all(m.min() >= 0 and m.max() == pytest.approx(1) for m in maps)
@@ -336,14 +345,14 @@ def test_saliency_lies_on_the_chromosome_and_follows_the_class(cell: Cell, tmp_p
 
 def test_saliency_changes_with_the_weights(cell: Cell, tmp_path: Path) -> None:
     first, second = (small_weights(tmp_path, seed) for seed in (0, 1))
-    result = classify(cell, model=first, device="cpu")
+    result = classify(cell, ClassifyOptions(model=first, device="cpu"))
     (own,) = saliency(result, [1], ["3"], device="cpu")
     (random,) = saliency(result, [1], ["3"], model=second, device="cpu")
     assert abs(np.corrcoef(own.ravel(), random.ravel())[0, 1]) < 0.95
 
 
 def test_attention_is_shown_along_the_chromosome(cell: Cell, tmp_path: Path) -> None:
-    result = classify(cell, model=small_weights(tmp_path), device="cpu")
+    result = classify(cell, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     result.attention[0] = 0
     result.attention[0, result.attention.shape[1] // 2] = 1
     shown = attention_on_crop(result, 0)
@@ -355,16 +364,21 @@ def test_attention_is_shown_along_the_chromosome(cell: Cell, tmp_path: Path) -> 
 
 def test_a_few_crops_are_never_called_sure(cell: Cell, tmp_path: Path) -> None:
     weights = small_weights(tmp_path)
-    result = classify(cell, model=weights, device="cpu")
+    result = classify(cell, ClassifyOptions(model=weights, device="cpu"))
     assert "Only 5 crops" in result.withheld
     assert result.remarks == (result.withheld,)
     result.probabilities[:] = np.eye(24)[:5]
     assert set(lights(result, dict(enumerate(CLASSES[:5]))).values()) == {Light.LOOK}
-    alone = classify(Cell("one", cell.chromosomes[:1], cell.polarity), model=weights, device="cpu")
+    alone = classify(
+        Cell("one", cell.chromosomes[:1], cell.polarity),
+        ClassifyOptions(model=weights, device="cpu"),
+    )
     assert "Only 1 crop:" in alone.withheld
     # Five crops of a patient of thirty share its length factor.
     patient = Patient("p", tuple(Cell(f"{n}", cell.chromosomes, cell.polarity) for n in range(6)))
-    for shared in classify_patient(patient, model=weights, device="cpu"):
+    for shared in classify_patient(
+        patient, ClassifyOptions(model=weights, device="cpu", normalization="patient")
+    ):
         assert not shared.remarks
 
 
@@ -373,19 +387,18 @@ def test_a_cell_without_a_chromosome_costs_only_itself(cell: Cell, tmp_path: Pat
     told: list[str] = []
     results = classify_cells(
         [cell, black, cell],
-        model=small_weights(tmp_path),
-        device="cpu",
+        ClassifyOptions(model=small_weights(tmp_path), device="cpu"),
         unusable=lambda lost, error: told.append(f"{lost.name}: {error.what}"),
     )
     assert [result.cell.name for result in results] == ["cell", "cell"]
     assert told == ["black: none of the crops holds a chromosome."]
     with pytest.raises(PreprocessingError, match="none of the crops"):
-        classify_cells([cell, black], model=small_weights(tmp_path), device="cpu")
+        classify_cells([cell, black], ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
 
 
 def test_saliency_wants_the_weights_that_classified(cell: Cell, tmp_path: Path) -> None:
     weights = small_weights(tmp_path)
-    result = classify(cell, model=weights, device="cpu")
+    result = classify(cell, ClassifyOptions(model=weights, device="cpu"))
     assert len(saliency(result, [0])) == 1
     with pytest.raises(WeightsError, match="weights have changed"):
         saliency(replace(result, model_hash="0" * 64), [0])

@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
+import yaml
 
 import napari_karyo
 
@@ -43,7 +45,7 @@ def test_the_version_is_the_package_s() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["import napari_karyo", "import napari_karyo.cli as c; c.parser().format_help()"]
+    "code", ["import napari_karyo", "import napari_karyo.shell.app as a; a.command_line()"]
 )
 def test_importing_loads_nothing_heavy(code: str) -> None:
     assert loaded_after(code).isdisjoint({*WINDOWS, "torch", "skimage", "scipy", "numpy"})
@@ -77,7 +79,7 @@ def test_only_the_gui_room_names_napari_or_qt() -> None:
 
 def test_the_entry_points_are_installed() -> None:
     [script] = entry_points(group="console_scripts", name="napari-karyo")
-    assert script.load() is napari_karyo.cli.main
+    assert script.load() is napari_karyo.shell.app.main
     [manifest] = entry_points(group="napari.manifest", name="napari-karyo")
     assert manifest.value == "napari_karyo:napari.yaml"
     assert (PACKAGE / "napari.yaml").is_file()
@@ -101,3 +103,23 @@ def test_every_dependency_has_a_tested_version() -> None:
     assert missing == set()
     # A local version such as 2.13.0+cpu exists for one kind of computer only.
     assert "+" not in text
+
+
+def test_the_options_are_said_once() -> None:
+    """The settings page and the shell offer what the Python API takes, with its defaults."""
+    from inspect import signature
+    from typing import get_args, get_type_hints
+
+    from napari_karyo.inference.device import DEVICES
+    from napari_karyo.inference.options import HELP, ClassifyOptions
+    from napari_karyo.shell.classify import classify
+
+    defaults = {field.name: field.default for field in fields(ClassifyOptions)}
+    assert set(HELP) == set(defaults)
+    manifest = yaml.safe_load((PACKAGE / "napari.yaml").read_text(encoding="utf-8"))
+    page = manifest["contributions"]["configurations"]["classification"]["properties"]
+    assert {name: one["default"] for name, one in page.items()}.items() <= defaults.items()
+    assert tuple(page["device"]["enum"]) == DEVICES
+    shell = signature(classify).parameters
+    assert {name: shell[name].default for name in defaults} == defaults
+    assert get_args(get_type_hints(classify)["device"]) == DEVICES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_karyo.cli import parser
+from napari_karyo.shell.app import command_line
 
 PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -42,7 +42,8 @@ def test_the_shell_examples_are_understood() -> None:
     ]
     assert len(lines) == 8
     for line in lines:
-        parser().parse_args(line.replace("...", "").split()[1:])
+        name, *words = line.replace("...", "").split()[1:]
+        command_line().commands[name].make_context(name, words)
 
 
 def test_the_two_commands_are_those_of_the_checks() -> None:

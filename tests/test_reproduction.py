@@ -17,9 +17,9 @@ from PIL import Image
 from small import labelled_cells
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.cli import main, parser
 from napari_karyo.errors import KaryoError
 from napari_karyo.inference.classify import classify
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.saliency import attention_on_crop, saliency
 from napari_karyo.io.cells import read_cell
 from napari_karyo.models.named import CONFIGS, TABLE_1
@@ -29,6 +29,7 @@ from napari_karyo.reproduction.checks import check
 from napari_karyo.reproduction.runs import STAIN, Run, plan
 from napari_karyo.reproduction.slices import carry_out
 from napari_karyo.reproduction.table import line_of, write_table
+from napari_karyo.shell.app import command_line, main
 from napari_karyo.training import train as entry
 
 
@@ -129,7 +130,7 @@ def test_an_ensemble_brings_its_members_and_works_as_a_model(data: Path, tmp_pat
     carry_out(runs, data, tmp_path / "crops", device="cpu", progress=silent)
     cell = read_cell(data / "q_band" / "cell2")
     for run in runs:
-        found = classify(cell, model=run.weights, device="cpu")
+        found = classify(cell, ClassifyOptions(model=run.weights, device="cpu"))
         assert found.probabilities.shape == (6, 24)
         (shown,) = saliency(found, [0])
         assert shown.shape == found.cell.chromosomes[0].image.shape
@@ -149,11 +150,12 @@ def test_the_command_to_go_on_means_the_same_runs(
     runs = plan(tmp_path, ["deep_cnn", "crnn"], [1, 2], epochs)
     text = write_table(runs, tmp_path).read_text(encoding="utf-8")
     (command,) = re.findall(r"To go on: `napari-karyo (.*)`", text)
-    chosen = parser().parse_args(shlex.split(command))
-    assert plan(tmp_path, chosen.rows, chosen.seeds, chosen.epochs) == runs
+    name, *words = shlex.split(command)
+    chosen = command_line().commands[name].make_context(name, words).params
+    assert plan(tmp_path, chosen["rows"], chosen["seeds"], chosen["epochs"]) == runs
     # What the command takes anyway is not said.
     text = write_table(plan(tmp_path, ["crnn"]), tmp_path).read_text(encoding="utf-8")
-    assert "--rows crnn`" in text
+    assert "--row crnn`" in text
 
 
 def test_summaries_are_of_all_that_lies_in_the_folder(data: Path, tmp_path: Path) -> None:
@@ -165,12 +167,12 @@ def test_summaries_are_of_all_that_lies_in_the_folder(data: Path, tmp_path: Path
         with (folder / "table.csv").open(newline="", encoding="utf-8") as file:
             return {row["row"]: row for row in csv.DictReader(file)}
 
-    first = table("--rows", "deep_cnn")
+    first = table("--row", "deep_cnn")
     assert list(first) == ["deep_cnn"]
-    both = table("--rows", "resnet50_letter")
+    both = table("--row", "resnet50_letter")
     assert list(both) == ["deep_cnn", "resnet50_letter"]
     assert both["deep_cnn"] == first["deep_cnn"]
-    seeds = table("--rows", "deep_cnn", "--seeds", "1")
+    seeds = table("--row", "deep_cnn", "--seed", "1")
     assert {row: line["seeds"] for row, line in seeds.items()} == {
         "deep_cnn": "2",
         "resnet50_letter": "1",
@@ -180,7 +182,7 @@ def test_summaries_are_of_all_that_lies_in_the_folder(data: Path, tmp_path: Path
     assert sum(counts) == 2 * 6
     # A short training has summaries of its own, and leaves these as they are.
     before = {path.name: path.read_bytes() for path in output.glob("*.*")}
-    short = table("--rows", "deep_cnn", "--epochs", "1", folder=output / "1-epochs")
+    short = table("--row", "deep_cnn", "--epochs", "1", folder=output / "1-epochs")
     assert list(short) == ["deep_cnn"]
     assert short["deep_cnn"]["state"] == "SHORT: 1 of the paper's 2 epochs"
     assert before == {path.name: path.read_bytes() for path in output.glob("*.*")}
@@ -204,7 +206,7 @@ def test_another_labels_csv_is_refused(
     before = {path: path.stat().st_mtime_ns for path in output.rglob("*")}
     # Also where other rows are asked for, which would stand beside it in the table.
     for row in ("deep_cnn", "resnet50_letter"):
-        assert main(["reproduce", str(data), "--output", str(output), "--rows", row]) == 2
+        assert main(["reproduce", str(data), "--output", str(output), "--row", row]) == 2
         said = capsys.readouterr().err
         assert "other rows of labels.csv" in said
         assert str(runs[0].folder) in said
@@ -273,7 +275,7 @@ def test_saliency_is_measured_once_in_slices(
 ) -> None:
     output = tmp_path / "out"
     command = ["reproduce", str(data), "--output", str(output), "--device", "cpu"]
-    command += ["--rows", "crnn"]
+    command += ["--row", "crnn"]
     (run,) = plan(output, ["crnn"])
     measured = counted(monkeypatch, explanations, "measure")
 

@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.device import Device
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.models.weights import load_weights
 from napari_karyo.training import train as entry
 from napari_karyo.training.dataset import (
@@ -106,7 +107,7 @@ def test_the_folder_of_cut_crops_is_a_data_folder(data: Path, tmp_path: Path) ->
     crops = load_dataset(data, tmp_path / "work", SMALL.input, ("train", "val", "test"))
     assert len(crops.labels) == 6
     assert not crops.p_arm_known.any()
-    report = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    report = evaluate(data, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     assert report.figures("raw_spreads")["polarity"] is None
     assert "polarity not known" in report.text()
     assert '"polarity": null' in report.to_json()

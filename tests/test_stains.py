@@ -13,6 +13,7 @@ from small import CALIBRATION, SMALL, labelled_cells, small_network, small_weigh
 
 from napari_karyo.errors import ReadError
 from napari_karyo.inference.device import Device
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.models.network import NetworkConfig
 from napari_karyo.models.weights import save_weights
 from napari_karyo.training.dataset import Dataset
@@ -50,7 +51,9 @@ def test_only_the_rows_of_a_stain_are_read(two_stains: Path, tmp_path: Path) -> 
     ]
     # What is kept for one choice is not taken for another.
     assert set(load_crops([two_stains], work, SMALL.input).stains) == {"q_band", "q_other"}
-    report = evaluate(two_stains, model=small_weights(tmp_path), device="cpu", stains=("q_band",))
+    report = evaluate(
+        two_stains, ClassifyOptions(model=small_weights(tmp_path), device="cpu"), stains=("q_band",)
+    )
     assert report.stains == ("q_band",)
 
 
@@ -65,7 +68,11 @@ def test_a_stain_that_no_row_has_is_refused(two_stains: Path, tmp_path: Path) ->
         load_crops([two_stains], tmp_path / "work", SMALL.input, ("q_bnd", "q_other"))
     assert "q_band, q_other" in training.value.remedy
     with pytest.raises(ReadError, match=r"'q_bnd'"):
-        evaluate(two_stains, model=small_weights(tmp_path), device="cpu", stains=("q_bnd",))
+        evaluate(
+            two_stains,
+            ClassifyOptions(model=small_weights(tmp_path), device="cpu"),
+            stains=("q_bnd",),
+        )
 
 
 def test_no_polarity_is_reported_of_a_model_that_does_not_tell_it(
@@ -74,7 +81,7 @@ def test_no_polarity_is_reported_of_a_model_that_does_not_tell_it(
     network = small_network(either_way_up=False)
     path = tmp_path / "class alone.safetensors"
     save_weights(path, network, CALIBRATION, {})
-    report = evaluate(two_stains, model=path, device="cpu")
+    report = evaluate(two_stains, ClassifyOptions(model=path, device="cpu"))
     assert report.figures("q_band")["polarity"] is None
     assert "polarity not known" in report.text()
     crops: Dataset = load_crops([two_stains], tmp_path / "work", SMALL.input)

@@ -21,6 +21,7 @@ from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.classify import classify, classify_cells
 from napari_karyo.inference.confidence import Light
 from napari_karyo.inference.device import Device
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.predict import Prediction
 from napari_karyo.inference.result import Classification
 from napari_karyo.models.weights import load_weights
@@ -99,7 +100,7 @@ def test_cells_of_the_same_name_are_kept_apart_by_patient(data: Path, tmp_path: 
     path.write_text(path.read_text().replace(",val,", ",test,"))
     cells = list(read_cells(data, tmp_path, ("test",)))
     assert [(item.patient, len(item.cell)) for item in cells] == [("p1", 6), ("p2", 6)]
-    report = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    report = evaluate(data, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     assert report.figures("q_band")["cells"] == 2
 
 
@@ -380,7 +381,7 @@ def test_train_writes_weights_that_load_and_evaluate(
     for kernel in loaded.network.parameters():
         if kernel.ndim > 1:
             assert max(len(row.unique()) for row in kernel.flatten(1)) <= 2 * 19 + 1
-    report = evaluate(data, model=path, device="cpu", split="test")
+    report = evaluate(data, ClassifyOptions(model=path, device="cpu"), split="test")
     figures = report.figures("q_band")
     assert figures["crops"] == 6
     assert 0 <= figures["top1"] <= figures["top3"] <= figures["top5"] <= 1
@@ -391,7 +392,7 @@ def test_train_writes_weights_that_load_and_evaluate(
 
 def test_a_crop_that_cannot_be_used_counts_as_wrong(data: Path, tmp_path: Path) -> None:
     Image.fromarray(np.zeros((20, 20), np.uint8)).save(data / "q_band/cell2/1_0.png")
-    report = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    report = evaluate(data, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     figures = report.figures("q_band")
     assert figures["crops"] == 6
     assert figures["unusable"] == 1
@@ -401,14 +402,14 @@ def test_a_crop_that_cannot_be_used_counts_as_wrong(data: Path, tmp_path: Path) 
 def test_what_is_not_known_is_counted_beside_what_is_right(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    plain = evaluate(data, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     marks: dict[str, Any] = {"foreign": np.arange(6) == 1, "strange": np.zeros(6, np.bool_)}
 
     def marked(*cells: Any, **chosen: Any) -> list[Classification]:
         return [replace(one, **marks) for one in classify_cells(*cells, **chosen)]
 
     monkeypatch.setattr("napari_karyo.training.evaluate.classify_cells", marked)
-    report = evaluate(data, model=small_weights(tmp_path), device="cpu")
+    report = evaluate(data, ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     figures = report.figures("q_band")
     assert (figures["foreign"], figures["unknown"]) == (pytest.approx(1 / 6), pytest.approx(1 / 6))
     assert figures["unknown_cells"] == 0
@@ -417,7 +418,9 @@ def test_what_is_not_known_is_counted_beside_what_is_right(
     assert [item.light for item in report.crops][1] is Light.UNKNOWN
     assert report.crops[1].placed == report.crops[1].predicted
     marks["unknown"] = "R-bands."
-    figures = evaluate(data, model=small_weights(tmp_path), device="cpu").figures("q_band")
+    figures = evaluate(data, ClassifyOptions(model=small_weights(tmp_path), device="cpu")).figures(
+        "q_band"
+    )
     assert (figures["unknown_cells"], figures["unknown"], figures["foreign"]) == (1, 1, 0)
     assert figures["sure"] == 0
     assert "cells of unknown material 0.00%" in report.text()
@@ -426,25 +429,27 @@ def test_what_is_not_known_is_counted_beside_what_is_right(
 def test_upside_down_crops_get_the_same_probabilities(data: Path, tmp_path: Path) -> None:
     path = small_weights(tmp_path)
     (cell,) = read_cells(data, tmp_path, ("test",))
-    as_is = classify(cell.cell, model=path, device="cpu")
-    turned = classify(turn_by_half(cell.cell), model=path, device="cpu")
+    as_is = classify(cell.cell, ClassifyOptions(model=path, device="cpu"))
+    turned = classify(turn_by_half(cell.cell), ClassifyOptions(model=path, device="cpu"))
     # The same but for the rounding of where the crop is sampled.
     assert np.allclose(as_is.probabilities, turned.probabilities, atol=0.01)
     assert np.allclose(as_is.p_arm_up, 1 - turned.p_arm_up, atol=0.05)
-    report = evaluate(data, model=path, device="cpu", upside_down=True)
+    report = evaluate(data, ClassifyOptions(model=path, device="cpu"), upside_down=True)
     up = [item.p_arm_up for item in report.crops]
     assert up == pytest.approx(turned.p_arm_up.tolist(), abs=1e-5)
     assert report.figures("q_band")["polarity"] == np.mean([value <= 0.5 for value in up])
 
 
 def test_a_folder_of_named_crops_is_evaluated_without_a_table(data: Path, tmp_path: Path) -> None:
-    report = evaluate(data / "q_band", model=small_weights(tmp_path), device="cpu")
+    report = evaluate(data / "q_band", ClassifyOptions(model=small_weights(tmp_path), device="cpu"))
     assert report.figures("bright")["crops"] == 18
 
 
 def test_an_unknown_split_says_so(data: Path, tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="nowhere"):
-        evaluate(data, split="nowhere", model=small_weights(tmp_path), device="cpu")
+        evaluate(
+            data, ClassifyOptions(model=small_weights(tmp_path), device="cpu"), split="nowhere"
+        )
 
 
 def test_temperature_undoes_overconfidence() -> None:
@@ -493,6 +498,8 @@ def test_labels_that_a_hand_exchanged_are_told_from_errors() -> None:
 def test_a_split_without_a_table_is_refused(data: Path, tmp_path: Path) -> None:
     model = small_weights(tmp_path)
     with pytest.raises(ReadError, match="which split"):
-        evaluate(data / "q_band", split="val", model=model, device="cpu")
-    assert "split all" in evaluate(data / "q_band", model=model, device="cpu").text()
-    assert "split test" in evaluate(data, model=model, device="cpu").text()
+        evaluate(data / "q_band", ClassifyOptions(model=model, device="cpu"), split="val")
+    assert (
+        "split all" in evaluate(data / "q_band", ClassifyOptions(model=model, device="cpu")).text()
+    )
+    assert "split test" in evaluate(data, ClassifyOptions(model=model, device="cpu")).text()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from napari_karyo.classified import ClassifiedCell
     from napari_karyo.inference.assignment import assign
     from napari_karyo.inference.classify import classify, classify_patient
+    from napari_karyo.inference.options import ClassifyOptions
     from napari_karyo.inference.saliency import saliency
     from napari_karyo.io.cells import read_cell, read_patient
     from napari_karyo.karyotype import Karyotype
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Case": "case",
     "ClassifiedCell": "classified",
+    "ClassifyOptions": "inference.options",
     "ExportOptions": "output.options",
     "Karyotype": "karyotype",
     "assign": "inference.assignment",
@@ -40,6 +42,7 @@ _HOMES = {
 __all__ = [
     "Case",
     "ClassifiedCell",
+    "ClassifyOptions",
     "ExportOptions",
     "Karyotype",
     "__version__",

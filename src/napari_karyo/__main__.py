@@ -2,7 +2,7 @@
 
 import sys
 
-from napari_karyo.cli import main
+from napari_karyo.shell.app import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from napari_karyo.case import Case
 from napari_karyo.classified import ClassifiedCell, propose
-from napari_karyo.cli import main
+from napari_karyo.shell.app import main
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from scipy import ndimage
 import napari_karyo as nk
 from napari_karyo.cell import Cell, Polarity
 from napari_karyo.classified import propose
-from napari_karyo.cli import main
 from napari_karyo.inference.result import Classification
+from napari_karyo.shell.app import main
 
 Folder = Callable[[str, str], Path]
 
@@ -40,7 +40,7 @@ def cells(real_cell: Folder, real_rows: list[dict[str, str]]) -> list[Cell]:
 
 @pytest.fixture(scope="session")
 def results(cells: list[Cell]) -> list[Classification]:
-    return [nk.classify(cell, device="cpu") for cell in cells]
+    return [nk.classify(cell, nk.ClassifyOptions(device="cpu")) for cell in cells]
 
 
 def share_right(result: Classification, classes: tuple[str, ...]) -> float:
@@ -72,8 +72,8 @@ def test_upside_down_crops_get_the_same_classes_and_are_turned_back(cells: list[
     from napari_karyo.training.evaluate import turn_by_half
 
     for cell in cells[1:3]:
-        standing = nk.classify(cell, device="cpu")
-        lying = nk.classify(turn_by_half(cell), device="cpu")
+        standing = nk.classify(cell, nk.ClassifyOptions(device="cpu"))
+        lying = nk.classify(turn_by_half(cell), nk.ClassifyOptions(device="cpu"))
         same = np.mean([a == b for a, b in zip(standing.predicted, lying.predicted, strict=True)])
         assert same > 0.95
         assert np.mean(standing.p_arm_up > 0.5) > 0.9
@@ -83,7 +83,9 @@ def test_upside_down_crops_get_the_same_classes_and_are_turned_back(cells: list[
 
 
 def test_a_third_18_is_not_hidden(real_cell: Folder) -> None:
-    result = nk.classify(nk.read_cell(real_cell("g_band", TRISOMY_18)), device="cpu")
+    result = nk.classify(
+        nk.read_cell(real_cell("g_band", TRISOMY_18)), nk.ClassifyOptions(device="cpu")
+    )
     karyotype = propose(result)
     assert karyotype.iscn == "47,XY,+18"
 

@@ -13,6 +13,7 @@ from napari_karyo.gui.case_shelf import restore
 from napari_karyo.gui.open_cell import OpenCell
 
 if TYPE_CHECKING:
+    from napari_karyo.inference.options import ClassifyOptions
     from napari_karyo.inference.result import Classification
 
 
@@ -38,7 +39,7 @@ def run(
     groups: Sequence[tuple[Patient | None, Sequence[Cell]]],
     cases: Sequence[Case],
     who: str,
-    **options: Any,
+    options: ClassifyOptions,
 ) -> Generator[Any, None, Outcome]:
     """Classify cells, those of a patient together, and read what their cases held before.
 
@@ -49,8 +50,7 @@ def run(
         Open; whoever opened them closes them, and lets nobody do so meanwhile.
     who : str
         Initials of the person who will correct.
-    **options
-        Of `iter_classify`.
+    options : ClassifyOptions
 
     Yields
     ------
@@ -69,7 +69,7 @@ def run(
         outcome.left_out.append(str(error))
 
     for patient, cells in groups:
-        results = yield from iter_classify(cells, unusable=leave_out, **options)
+        results = yield from iter_classify(cells, options, unusable=leave_out)
         outcome.results += [(result, patient) for result in results]
     for case in cases:
         for cell in restore(case, who):

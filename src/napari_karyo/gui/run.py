@@ -27,6 +27,7 @@ from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import breakable, free_keyboard
 
 if TYPE_CHECKING:
+    from napari_karyo.inference.options import ClassifyOptions
     from napari_karyo.inference.result import Classification
 
 #: Cells that may share a length factor, with their patient.
@@ -44,8 +45,7 @@ class Run:
         Where the results are put; held weakly.
     groups : list of (Patient or None, list of Cell)
         Cells that share a length factor.
-    options : dict
-        Of `iter_classify`.
+    options : ClassifyOptions
     """
 
     said = Signal(str)
@@ -55,7 +55,7 @@ class Run:
     ended = Signal()
     """It is over, whatever came of it."""
 
-    def __init__(self, desk: Desk, groups: list[Group], options: dict[str, Any]) -> None:
+    def __init__(self, desk: Desk, groups: list[Group], options: ClassifyOptions) -> None:
         from napari.qt.threading import create_worker
 
         self._desk = weakref.ref(desk)
@@ -69,7 +69,7 @@ class Run:
             groups,
             cases,
             read_settings().initials,
-            **options,
+            options,
             _start_thread=False,
             _ignore_errors=True,
         )

@@ -25,6 +25,8 @@ from napari_karyo.gui.model_choice import ModelChoice
 from napari_karyo.gui.run import Group, Run
 from napari_karyo.gui.settings import read_settings
 from napari_karyo.gui.widgets import let_shrink, while_alive
+from napari_karyo.inference.device import DEVICES
+from napari_karyo.inference.options import HELP, ClassifyOptions
 
 if TYPE_CHECKING:
     import napari
@@ -59,15 +61,15 @@ class ClassifyForm(Container[Any]):
         self.model = ModelChoice(settings.model)
         self.device = ComboBox(
             label="Device",
-            choices=["auto", "cuda", "mps", "cpu"],
+            choices=list(DEVICES),
             value=settings.device,
-            tooltip="auto takes a GPU where there is one",
+            tooltip=HELP["device"],
         )
         self.normalization = ComboBox(
             label="Lengths",
             choices=[("one for each cell", "cell"), ("one for the patient", "patient")],
-            value="cell",
-            tooltip="What shares one length normalization",
+            value=ClassifyOptions.normalization,
+            tooltip=HELP["normalization"],
         )
         self.stain = ComboBox(
             label="Stain",
@@ -77,6 +79,7 @@ class ClassifyForm(Container[Any]):
                 ("dark on white (G)", Polarity.DARK.value),
             ],
             value=BY_ITSELF,
+            tooltip=HELP["stain"],
         )
         self.start = PushButton(text="Classify", tooltip="Make the karyogram")
         self.cancel = PushButton(text="Cancel", enabled=False)
@@ -245,12 +248,7 @@ class ClassifyForm(Container[Any]):
             return
         if self.worker is not None:
             return
-        options: dict[str, Any] = {
-            "model": self.model.value,
-            "device": self.device.value,
-            "normalization": self.normalization.value,
-        }
-        run = self.worker = Run(desk_of(self._viewer), self._by_patient(chosen), options)
+        run = self.worker = Run(desk_of(self._viewer), _by_patient(chosen), self.chosen_options())
         # psygnal holds bound methods weakly: a closed form is let go, and the run goes on.
         run.stepped.connect(self._on_step)
         run.said.connect(self._say)
@@ -268,19 +266,15 @@ class ClassifyForm(Container[Any]):
             self.said.value = "Cancelling..."
             self.worker.quit()
 
-    def _by_patient(self, chosen: list[tuple[Cell, Patient | None]]) -> list[Group]:
-        """Group cells that share a length factor: a patient's, or those read one by one."""
-        groups: dict[int, Group] = {}
-        for cell, patient in chosen:
-            groups.setdefault(id(patient), (patient, []))[1].append(self._stained(cell))
-        return list(groups.values())
-
-    def _stained(self, cell: Cell) -> Cell:
-        from dataclasses import replace
-
-        if self.stain.value == BY_ITSELF:
-            return cell
-        return replace(cell, polarity=Polarity(self.stain.value))
+    def chosen_options(self) -> ClassifyOptions:
+        """Return what the person has chosen."""
+        stain = self.stain.value
+        return ClassifyOptions(
+            self.model.value,
+            self.device.value,
+            self.normalization.value,
+            None if stain == BY_ITSELF else Polarity(stain),
+        )
 
     @while_alive
     def _on_step(self, step: Any) -> None:
@@ -297,6 +291,14 @@ class ClassifyForm(Container[Any]):
         self.cancel.enabled = False
         self.progress.visible = False
         self.start.enabled = self.cells.value != NOTHING
+
+
+def _by_patient(chosen: list[tuple[Cell, Patient | None]]) -> list[Group]:
+    """Group cells that share a length factor: a patient's, or those read one by one."""
+    groups: dict[int, Group] = {}
+    for cell, patient in chosen:
+        groups.setdefault(id(patient), (patient, []))[1].append(cell)
+    return list(groups.values())
 
 
 def _call(cell: Cell, patient: Patient | None) -> str:

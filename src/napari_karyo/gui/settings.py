@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from napari_karyo.inference.options import ClassifyOptions
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -20,8 +22,8 @@ class Settings:
         Dots per inch of exported pictures.
     """
 
-    device: str = "auto"
-    model: str = "default"
+    device: str = ClassifyOptions.device
+    model: str = str(ClassifyOptions.model)
     initials: str = ""
     resolution: int = 300
 
@@ -42,7 +44,7 @@ def read_settings() -> Settings:
         return Settings()
     return Settings(
         device=stored.classification.device,
-        model=stored.classification.model.strip() or "default",
+        model=stored.classification.model.strip() or Settings.model,
         initials=stored.laboratory.initials.strip(),
         resolution=int(stored.laboratory.resolution),
     )

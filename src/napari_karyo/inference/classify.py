@@ -13,10 +13,11 @@ from napari_karyo.cell import Cell, Lost, Patient
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.familiarity import judged
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.passes import Answer, Progress, Standing, Tally
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.scales import at_its_scale
-from napari_karyo.preprocessing.prepare import Normalization, stand_upright
+from napari_karyo.preprocessing.prepare import stand_upright
 
 if TYPE_CHECKING:
     from napari_karyo.models.weights import Weights
@@ -49,10 +50,8 @@ def get_weights(model: str | Path = "default") -> Weights:
 
 def classify(
     cell: Cell,
+    options: ClassifyOptions | None = None,
     *,
-    model: str | Path = "default",
-    device: str = "auto",
-    normalization: Normalization = "cell",
     progress: Callable[[Progress], None] | None = None,
 ) -> Classification:
     """Classify the chromosomes of one cell.
@@ -60,11 +59,7 @@ def classify(
     Parameters
     ----------
     cell : Cell
-    model : str or Path
-        The name of a shipped model or the path of a weights file.
-    device : {"auto", "cuda", "mps", "cpu"}
-    normalization : {"cell", "patient"}
-        For a single cell both mean the same.
+    options : ClassifyOptions, optional
     progress : callable, optional
 
     Returns
@@ -75,41 +70,33 @@ def classify(
     ------
     WeightsError, DeviceError, PreprocessingError
     """
-    return classify_cells(
-        [cell], model=model, device=device, normalization=normalization, progress=progress
-    )[0]
+    return classify_cells([cell], options, progress=progress)[0]
 
 
 def classify_patient(
     patient: Patient,
+    options: ClassifyOptions | None = None,
     *,
-    model: str | Path = "default",
-    device: str = "auto",
-    normalization: Normalization = "patient",
     progress: Callable[[Progress], None] | None = None,
 ) -> list[Classification]:
     """Classify all cells of a patient; see `classify`.
 
-    The cells share one length factor unless `normalization` is ``"cell"``.
+    The cells share one length factor unless the options say otherwise.
     """
-    return classify_cells(
-        patient.cells, model=model, device=device, normalization=normalization, progress=progress
-    )
+    if options is None:
+        options = ClassifyOptions(normalization="patient")
+    return classify_cells(patient.cells, options, progress=progress)
 
 
 def classify_cells(
     cells: Sequence[Cell],
+    options: ClassifyOptions | None = None,
     *,
-    model: str | Path = "default",
-    device: str = "auto",
-    normalization: Normalization = "cell",
     progress: Callable[[Progress], None] | None = None,
     unusable: Unusable | None = None,
 ) -> list[Classification]:
     """Classify several cells; see `classify` and `iter_classify`."""
-    run = iter_classify(
-        cells, model=model, device=device, normalization=normalization, unusable=unusable
-    )
+    run = iter_classify(cells, options, unusable=unusable)
     while True:
         try:
             step = next(run)
@@ -121,10 +108,8 @@ def classify_cells(
 
 def iter_classify(
     cells: Sequence[Cell],
+    options: ClassifyOptions | None = None,
     *,
-    model: str | Path = "default",
-    device: str = "auto",
-    normalization: Normalization = "cell",
     unusable: Unusable | None = None,
 ) -> Generator[Progress, None, list[Classification]]:
     """Classify the cells of a patient step by step, for a worker that may be cancelled.
@@ -132,8 +117,7 @@ def iter_classify(
     Parameters
     ----------
     cells : sequence of Cell
-    model, device, normalization
-        See `classify`.
+    options : ClassifyOptions, optional
     unusable : callable, optional
         Told of each cell that holds no chromosome; such a cell is left out and the
         others go on. Without it the error is raised.
@@ -153,10 +137,13 @@ def iter_classify(
     ------
     WeightsError, DeviceError, PreprocessingError
     """
+    options = options or ClassifyOptions()
+    if options.stain is not None:
+        cells = [replace(cell, polarity=options.stain) for cell in cells]
     total = sum(len(cell) for cell in cells)
     yield Progress(0, total, "Loading the model")
-    place = choose_device(device)
-    weights = get_weights(model)
+    place = choose_device(options.device)
+    weights = get_weights(options.model)
     standing: list[Standing] = []
     for cell in cells:
         yield Progress(0, total, f"Preparing {cell.name}")
@@ -167,7 +154,7 @@ def iter_classify(
                 raise
             unusable(cell, error)
     # Cells of one scale are looked at together.
-    shared = normalization == "patient"
+    shared = options.normalization == "patient"
     groups = [standing] if shared and standing else [[one] for one in standing]
     results: list[Classification] = []
     tally = Tally(total)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.io.whole import whole_file
 from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.named import CONFIGS
@@ -135,7 +136,9 @@ def _evaluated(
     # Training took hours, in which the table may have been changed.
     check([run], data)
     labels = fingerprint(data)
-    report = evaluate(data, split="test", model=run.weights, device=device, stains=(STAIN,))
+    report = evaluate(
+        data, ClassifyOptions(model=run.weights, device=device), split="test", stains=(STAIN,)
+    )
     content = {"labels_sha256": labels, **json.loads(report.to_json(crops=True))}
     with whole_file(run.folder / OUTCOME, text=True) as file:
         file.write(json.dumps(content, indent=1))

@@ -184,9 +184,9 @@ def _commands(lines: Sequence[Line], with_epochs: bool) -> list[str]:
         key = line.asked, line.epochs if with_epochs else None
         same.setdefault(key, []).append(line.row)
     return [
-        f"napari-karyo reproduce DATA --output FOLDER --rows {' '.join(rows)}"
+        f"napari-karyo reproduce DATA --output FOLDER {' '.join(f'--row {row}' for row in rows)}"
         # What is not said is what the command takes anyway.
-        + (f" --seeds {' '.join(map(str, seeds))}" if seeds != (0,) else "")
+        + ("".join(f" --seed {seed}" for seed in seeds) if seeds != (0,) else "")
         + (f" --epochs {epochs}" if epochs is not None else "")
         for (seeds, epochs), rows in same.items()
     ]

@@ -19,7 +19,7 @@ from pathlib import Path, PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo import preprocessing, simulation
+from napari_karyo import band_profiles, preprocessing
 from napari_karyo.band_profiles.profiles import TABLE
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import CLASS_INDEX, parse_class
@@ -307,7 +307,7 @@ def _fingerprint(
     known = hashlib.sha256(repr((chosen, Dataset.__annotations__)).encode())
     known.update((data / "labels.csv").read_bytes())
     drawing = sorted(Path(preprocessing.__file__).parent.glob("*.py"))
-    for source in (*drawing, Path(__file__), Path(simulation.__file__).parent / TABLE):
+    for source in (*drawing, Path(__file__), Path(band_profiles.__file__).parent / TABLE):
         known.update(source.read_bytes())
     return known.hexdigest()[:16]
 

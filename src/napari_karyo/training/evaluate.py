@@ -18,9 +18,9 @@ from napari_karyo.inference.assignment import placements
 from napari_karyo.inference.classify import classify_cells, get_weights
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import choose_device
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.io.cells import read_patient
 from napari_karyo.io.names import expected_class
-from napari_karyo.preprocessing.prepare import Normalization
 from napari_karyo.training.dataset import LabelledCell, check_stains, read_cells, stains_of
 from napari_karyo.training.provenance import provenance
 from napari_karyo.training.report import CropResult, Report
@@ -28,12 +28,10 @@ from napari_karyo.training.report import CropResult, Report
 
 def evaluate(
     data: Path,
+    options: ClassifyOptions | None = None,
     *,
     split: str | None = None,
-    model: str | Path = "default",
-    device: str = "auto",
     upside_down: bool = False,
-    normalization: Normalization = "cell",
     stains: Collection[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Report:
@@ -44,14 +42,12 @@ def evaluate(
     data : Path
         A folder with ``labels.csv`` (see `napari_karyo.training.dataset`), or a folder
         of cells, or one cell, whose file names carry the class.
+    options : ClassifyOptions, optional
     split : str, optional
         Which rows of ``labels.csv``; ``test`` where left out. Choose on ``val``; look at
         ``test`` once. Cells without that table are all evaluated.
-    model : str or Path
-    device : str
     upside_down : bool
         Turn every crop by half before anything looks at it.
-    normalization : {"cell", "patient"}
     stains : collection of str
         Which rows of ``labels.csv``, by their stain, or which cells, by their polarity;
         all where left empty.
@@ -68,13 +64,13 @@ def evaluate(
     ReadError
         Where there is no labelled crop, or a split is asked for without ``labels.csv``.
     """
-    split = _split_of(data, split)
+    split, options = _split_of(data, split), options or ClassifyOptions()
     began = time.monotonic()
     results: list[CropResult] = []
     with TemporaryDirectory() as work:
         cells = _labelled(data, Path(work), split, stains)
         for number, group in enumerate(_patients(cells)):
-            results += _evaluate_patient(group, model, device, upside_down, normalization)
+            results += _evaluate_patient(group, options, upside_down)
             if progress is not None and number % 50 == 49:
                 progress(f"{number + 1} patients done")
     if not results:
@@ -83,14 +79,14 @@ def evaluate(
             "File names such as 12_1.png, or a labels.csv, must give each crop's class.",
             data,
         )
-    weights = get_weights(model)
+    weights = get_weights(options.model)
     return Report(
         tuple(results),
-        model=str(model),
+        model=str(options.model),
         model_hash=weights.sha256,
         split=split,
         upside_down=upside_down,
-        made=provenance(str(choose_device(device)), time.monotonic() - began),
+        made=provenance(str(choose_device(options.device)), time.monotonic() - began),
     )
 
 
@@ -154,22 +150,16 @@ def turn_by_half(cell: Cell) -> Cell:
 
 
 def _evaluate_patient(
-    group: list[LabelledCell],
-    model: str | Path,
-    device: str,
-    upside_down: bool,
-    normalization: Normalization,
+    group: list[LabelledCell], options: ClassifyOptions, upside_down: bool
 ) -> list[CropResult]:
-    tells_polarity = get_weights(model).network.config.either_way_up
+    tells_polarity = get_weights(options.model).network.config.either_way_up
     results = [_failed(one, name, label) for one in group for name, label in one.lost]
     cells = [turn_by_half(one.cell) if upside_down else one.cell for one in group]
     failed: set[int] = set()
     classified = iter(
         classify_cells(
             cells,
-            model=model,
-            device=device,
-            normalization=normalization,
+            options,
             unusable=lambda cell, _: failed.add(id(cell)),
         )
     )

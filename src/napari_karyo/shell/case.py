@@ -1,32 +1,67 @@
-"""What ``napari-karyo case`` does: a case file told, exported or opened from the shell."""
+"""``napari-karyo case``: a case file told, exported or opened."""
 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from typer import Argument, Option
 
 from napari_karyo.errors import CaseError, ExportError, KaryoError
+from napari_karyo.shell import window
+from napari_karyo.shell.options import Dpi, Title
+from napari_karyo.shell.telling import export_told
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case, CellEntry
     from napari_karyo.karyotype import Karyotype
+    from napari_karyo.output.options import ExportOptions
 
 
-def case(chosen: Namespace) -> int:
-    """Tell what a case file holds, write it out, or open it in a window."""
+def case(
+    file: Annotated[Path, Argument(metavar="FILE.karyo")],
+    history: Annotated[bool, Option("--history", help="every edit: when, who, what")] = False,
+    cell: Annotated[
+        list[str] | None, Option(metavar="NAME", help="only this cell; may be repeated")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        Option(
+            metavar="OUT",
+            help="write it: .pdf .svg .png .tif for pages, .csv or .json for everything",
+        ),
+    ] = None,
+    report: Annotated[
+        bool, Option("--report", help="write the report, not the karyograms")
+    ] = False,
+    paper: Literal["a4", "letter"] = "a4",
+    patient: Annotated[bool, Option("--patient", help="print the patient's name")] = False,
+    dpi: Dpi = 300.0,
+    title: Title = "Karyogram",
+    in_window: Annotated[bool, Option("--window", help="open it in napari")] = False,
+) -> int:
+    """Tell what a case file holds, write it out, or open it."""
     from napari_karyo.case import Case
+    from napari_karyo.output.export import ExportOptions
+    from napari_karyo.output.paper import PAPERS
 
-    if chosen.window:
-        return _open_window(chosen.file)
+    if in_window:
+        return _open_window(file)
     # Who only looks must not keep another from writing.
-    with Case.open(chosen.file, read_only=True) as opened:
-        rows = _rows(opened, chosen.cell)
-        if chosen.output is not None:
-            return _write(opened, rows, chosen)
-        return _tell(opened, rows, history=chosen.history)
+    with Case.open(file, read_only=True) as opened:
+        rows = _rows(opened, cell or [])
+        if output is None:
+            return _tell(opened, rows, history=history)
+        options = ExportOptions(
+            title=title,
+            patient=opened.patient if patient else "",
+            dpi=dpi,
+            paper=PAPERS[paper],
+            report=report,
+        )
+        return _write(opened, rows, output, options)
 
 
 def _rows(case: Case, wanted: Sequence[str]) -> list[CellEntry]:
@@ -91,11 +126,7 @@ def _state(karyotype: Karyotype) -> str:
     return ", ".join(words)
 
 
-def _write(case: Case, rows: Sequence[CellEntry], chosen: Namespace) -> int:
-    from napari_karyo.commands import export_told
-    from napari_karyo.output.export import ExportOptions
-    from napari_karyo.output.paper import PAPERS
-
+def _write(case: Case, rows: Sequence[CellEntry], output: Path, options: ExportOptions) -> int:
     if not rows:
         raise ExportError("this case holds no cell.", "Classify a folder first.", case.path)
     cells, failed = [], 0
@@ -106,14 +137,7 @@ def _write(case: Case, rows: Sequence[CellEntry], chosen: Namespace) -> int:
             failed += _left_out(row, error)
     if not cells:
         raise ExportError("no cell of this case can be read.", "Take a copy of it.", case.path)
-    options = ExportOptions(
-        title=chosen.title,
-        patient=case.patient if chosen.patient else "",
-        dpi=chosen.dpi,
-        paper=PAPERS[chosen.paper],
-        report=chosen.report,
-    )
-    for path in export_told(cells, chosen.output, options):
+    for path in export_told(cells, output, options):
         print(path)
     return 1 if failed else 0
 
@@ -121,11 +145,10 @@ def _write(case: Case, rows: Sequence[CellEntry], chosen: Namespace) -> int:
 def _open_window(path: Path) -> int:
     """Open a case in a window and stay until it is closed."""
     from napari_karyo.case import Case
-    from napari_karyo.commands import window_possible
 
     # What is wrong with the file is said here, before a window comes up.
     Case.open(path, read_only=True).close()
-    if not window_possible():
+    if not window.is_possible():
         print("napari-karyo: there is no display here (or no Qt).", file=sys.stderr)
         return 2
     from napari_karyo.gui.launch import launch_case

@@ -1,0 +1,109 @@
+"""The command line of ``napari-karyo``: its commands, its errors, its exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any, Final
+
+import typer
+from typer.main import get_command
+
+from napari_karyo.errors import KaryoError
+from napari_karyo.version import __version__
+
+EXIT_OK: Final = 0
+EXIT_SOME_FAILED: Final = 1
+EXIT_ERROR: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+PROGRAM: Final = "napari-karyo"
+
+#: Each is the function of its name in the module of its name.
+COMMANDS: Final = (
+    "classify",
+    "karyogram",
+    "case",
+    "train",
+    "evaluate",
+    "reproduce",
+    "demo",
+    "info",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process where left out.
+
+    Returns
+    -------
+    int
+        0: done; 1: done, but some cell failed; 2: not done, the reason is on standard
+        error; 130: stopped with Ctrl+C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name that the terminal can't show is shown escaped.
+            stream.reconfigure(errors="backslashreplace")
+    words = None if arguments is None else list(arguments)
+    try:
+        command_line().main(words, prog_name=PROGRAM)
+    except SystemExit as ended:
+        return int(ended.code or EXIT_OK)
+    return EXIT_OK
+
+
+def command_line() -> Any:
+    """Return the whole command line: a command of the click that typer brings."""
+    app = typer.Typer(
+        help="From the crops of a metaphase cell to a karyogram. Every result is a proposal, "
+        "for research use only.",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_top)
+    for name in COMMANDS:
+        run = getattr(import_module(f"napari_karyo.shell.{name}"), name)
+        app.command(name)(_ending(run))
+    return get_command(app)
+
+
+def _ending(run: Callable[..., int]) -> Callable[..., None]:
+    """Return a command that ends with its exit code, whatever becomes of it."""
+
+    @wraps(run)
+    def ended(*arguments: Any, **options: Any) -> None:
+        try:
+            code = run(*arguments, **options)
+        except (KaryoError, OSError) as error:  # a full disk, a file that may not be written
+            print(f"{PROGRAM}: {error}", file=sys.stderr)
+            code = EXIT_ERROR
+        except KeyboardInterrupt:
+            print(f"{PROGRAM}: stopped.", file=sys.stderr)
+            code = EXIT_INTERRUPTED
+        raise typer.Exit(code)
+
+    return ended
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+def _top(
+    version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_say_version, help="Say the version."
+    ),
+) -> None:
+    pass

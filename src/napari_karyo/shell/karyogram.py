@@ -1,0 +1,38 @@
+"""``napari-karyo karyogram``: a cell's karyogram as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from napari_karyo.errors import ReadError
+from napari_karyo.inference.options import ClassifyOptions
+from napari_karyo.shell.options import Device, Dpi, Model, Stain, Title
+from napari_karyo.shell.telling import warn, write_picture
+
+
+def karyogram(
+    cell: Annotated[Path, Argument(metavar="CELL_FOLDER")],
+    output: Annotated[Path, Option(metavar="PICTURE.png")],
+    dpi: Dpi = 300.0,
+    title: Title = "Karyogram",
+    stain: Stain = None,
+    model: Model = "default",
+    device: Device = "auto",
+) -> int:
+    """Write a cell's karyogram as a picture."""
+    from napari_karyo.inference.classify import classify
+    from napari_karyo.io.cells import is_patient_folder, read_cell
+    from napari_karyo.output.export import ExportOptions
+    from napari_karyo.output.files import check_export
+    from napari_karyo.shell.reading import polarity_of
+
+    check_export(output, dpi)
+    if is_patient_folder(cell):
+        raise ReadError("this folder holds several cells.", "Name the folder of one of them.", cell)
+    result = classify(read_cell(cell, polarity_of(stain)), ClassifyOptions(model, device))
+    warn(result)
+    write_picture(result, output, ExportOptions(title=title, dpi=dpi))
+    return 0

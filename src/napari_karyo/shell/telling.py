@@ -1,0 +1,69 @@
+"""What the commands say on standard output and standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_karyo.classes import TRAY
+
+if TYPE_CHECKING:
+    from napari_karyo.classified import ClassifiedCell
+    from napari_karyo.inference.result import Classification
+    from napari_karyo.output.options import ExportOptions
+
+
+def warn(result: Classification) -> None:
+    """Say what is wrong with a cell and what should be known of it."""
+    for problem in result.cell.problems:
+        print(f"warning: {result.cell.name}: {problem}", file=sys.stderr)
+    for note in result.remarks:
+        kind = "warning" if note == result.unknown else "note"
+        print(f"{kind}: {result.cell.name}: {note}", file=sys.stderr)
+
+
+def complain(error: Exception) -> None:
+    """Say why something is left out or was not done."""
+    print(f"napari-karyo: {error}", file=sys.stderr)
+
+
+def count(number: int, what: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def line(words: str) -> None:
+    """Say a line at once, also into a file or a pipe."""
+    print(words, flush=True)
+
+
+def export_told(
+    cells: Sequence[ClassifiedCell], path: Path, options: ExportOptions
+) -> tuple[Path, ...]:
+    """Write cells, after saying which letters will be missing; return the files written."""
+    from napari_karyo.output.export import export
+    from napari_karyo.output.legible import illegible
+
+    missing = illegible(cells, path, options)
+    if missing:
+        print(f"warning: {missing}", file=sys.stderr)
+    return export(cells, path, options)
+
+
+def write_picture(result: Classification, path: Path, options: ExportOptions) -> None:
+    """Write the karyogram that is proposed of a cell, and say what to look at."""
+    from napari_karyo.classified import ClassifiedCell
+
+    cell = ClassifiedCell.from_classification(result)
+    karyotype = cell.karyotype
+    export_told([cell], path, options)
+    words = f"proposal {karyotype.iscn}" if karyotype.iscn else karyotype.iscn_words
+    print(f"{path.resolve()}: {words}, for research use")
+    for index in cell.doubtful():
+        name, own = result.cell.chromosomes[index].name, result.predicted[index]
+        slot = karyotype.slot_of(index)
+        share = cell.confidence(index)
+        where = "in the tray" if slot == TRAY else f"placed in {slot} ({share:.0%})"
+        print(f"look at {name}: {where}, alone a {own}")
