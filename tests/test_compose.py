@@ -19,7 +19,14 @@ from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lights import LIGHT_SHAPES, light_picture
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI, Frame, Light, Page
+from napari_karyo.karyogram.page import (
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SCREEN_DPI,
+    Light,
+    Page,
+    SelectionFrame,
+)
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
 from napari_karyo.karyotype.state import Appearance
 from napari_karyo.preprocessing.foreground import bright_on_black
@@ -353,7 +360,7 @@ def test_an_edit_redraws_the_lights_too() -> None:
         seats("1", "4", "6", "X"), None, ["sure", "settled", "sure", "sure"]
     )
     chosen = after.places[1]
-    after = replace(after, frames=(Frame("selected", chosen.box, "4"),))
+    after = replace(after, frames=(SelectionFrame("selected", chosen.box, "4"),))
     composer.update(canvas, after, {"1", "4"})
     composer.update(screen, after, {"1", "4"})
     assert np.array_equal(canvas, composer.compose(after))
@@ -369,7 +376,7 @@ def test_an_edit_redraws_the_lights_too() -> None:
     composer.update_regions(canvas, replace(after, frames=()), {"4"})
     assert np.array_equal(canvas, before)
     for name, slot in after.slots.items():
-        framed = replace(after, frames=(Frame("target", slot.box, name),))
+        framed = replace(after, frames=(SelectionFrame("target", slot.box, name),))
         composer.update_regions(canvas, framed, {name})
         assert (canvas != before).any(), name
         composer.update_regions(canvas, replace(after, frames=()), {name})
@@ -453,7 +460,7 @@ def test_straightened_is_straight_and_only_where_it_is_asked_for(
 ) -> None:
     asked = []
     monkeypatch.setattr(
-        "napari_karyo.karyogram.looks.straighten",
+        "napari_karyo.karyogram.chromosome_pictures.straighten",
         lambda item: asked.append(item) or straighten(item),
     )
     composer = Composer(drawn([bent(), bent(60), rod()]))
@@ -486,7 +493,7 @@ def test_what_cannot_be_straightened_is_drawn_as_photographed(
     def fail(item: Upright) -> Upright:
         raise error
 
-    monkeypatch.setattr("napari_karyo.karyogram.looks.straighten", fail)
+    monkeypatch.setattr("napari_karyo.karyogram.chromosome_pictures.straighten", fail)
     composer = Composer(drawn([bent()]))
     plain = composer.compose(composer.layout.page(seats("9")))
     look = Appearance(straightened=True)

@@ -585,10 +585,10 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
     @invariant()
     def what_was_said_of_one_that_left_is_gone(self) -> None:
         state = self.karyotype.state
-        there = state.seats.keys()
+        there = state.positions.keys()
         assert state.turned | state.reviewed | state.derivatives | state.corrected <= there
         assert state.appearances.keys() <= there
-        assert all(state.seats[one][0] in CLASSES for one in state.derivatives)
+        assert all(state.positions[one][0] in CLASSES for one in state.derivatives)
 
     @invariant()
     def the_present_is_where_the_history_says(self) -> None:

@@ -120,7 +120,7 @@ def test_what_the_index_says_is_what_the_edits_say(found: Classification) -> Non
             for one in (*range(0, len(found), 9), piece, piece + 1):
                 about = [item for item in done if one in item.chromosomes]
                 assert asked.last_edit_of(one) is (about[-1] if about else None)
-                if one >= piece and one in asked.state.seats:
+                if one >= piece and one in asked.state.positions:
                     placed = any(item.kind in PLACING for item in about)
                     assert asked.is_settled(one) == (placed or one in asked.state.reviewed)
             corrected = asked.state.corrected

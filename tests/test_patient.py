@@ -16,8 +16,8 @@ from napari_karyo.errors import EditError
 from napari_karyo.iscn import FEWEST
 from napari_karyo.karyotype import Karyotype
 from napari_karyo.patient import (
+    CountingProgress,
     Goals,
-    Progress,
     goals_of,
     is_mosaic,
     keep_goals,
@@ -105,7 +105,7 @@ def test_a_karyotyped_cell_is_analysed_and_counted_too() -> None:
     assert (found.counted, found.analysed, found.karyotyped) == (3, 2, 1)
     assert found.text == "counted 3 of 12, analysed 2 of 2, karyotyped 1 of 1"
     assert not found.reached
-    assert Progress(3, 2, 1, Goals(3, 2, 1)).reached
+    assert CountingProgress(3, 2, 1, Goals(3, 2, 1)).reached
 
 
 def test_a_mosaic_is_found_by_the_rule() -> None:

@@ -11,8 +11,8 @@ from scipy import ndimage
 from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import AUTOSOMES, CLASS_INDEX
 from napari_karyo.errors import PreprocessingError
+from napari_karyo.preprocessing.back_projection import back_project
 from napari_karyo.preprocessing.canvas import to_canvas
-from napari_karyo.preprocessing.carry import carry_back
 from napari_karyo.preprocessing.foreground import bright_on_black, foreground
 from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import InputSettings, prepare, stand_upright
@@ -204,7 +204,7 @@ def test_the_network_input_is_carried_back_onto_the_crop(path: np.ndarray, pull:
     picture = upright(image)
     shown = straighten(picture) if pull else picture
     drawn, grid = to_canvas(shown, 1.1, 128, 64, shown.brightness)
-    back = carry_back(drawn, grid, image.shape)
+    back = back_project(drawn, grid, image.shape)
     top = np.quantile(image[foreground(image)], 0.98)
     inside = ndimage.binary_erosion(foreground(image), iterations=2)
     assert np.abs(back - image / top)[inside].mean() < 0.06
@@ -217,7 +217,7 @@ def test_a_spot_on_the_input_lands_on_its_own_place_of_the_crop() -> None:
     _, grid = to_canvas(picture, 1.3, 128, 64, picture.brightness)
     spot = np.zeros((128, 64), np.float32)
     spot[40, 33] = 1
-    back = carry_back(spot, grid, image.shape)
+    back = back_project(spot, grid, image.shape)
     assert np.hypot(*(np.unravel_index(back.argmax(), back.shape) - grid[40, 33])) < 1.0
 
 

@@ -26,9 +26,9 @@ from napari_karyo.models.named import CONFIGS, TABLE_1
 from napari_karyo.models.weights import load_weights, save_weights
 from napari_karyo.reproduction import clock, explanations, slices
 from napari_karyo.reproduction.checks import check
-from napari_karyo.reproduction.runs import STAIN, Run, plan
+from napari_karyo.reproduction.runs import STAIN, TrainingRun, plan
 from napari_karyo.reproduction.slices import carry_out
-from napari_karyo.reproduction.table import line_of, write_table
+from napari_karyo.reproduction.summary_table import line_of, write_table
 from napari_karyo.shell.app import command_line, main
 from napari_karyo.training import train as entry
 
@@ -219,7 +219,7 @@ def test_another_labels_csv_is_refused(
         check(runs, data)
 
 
-def other_weights(run: Run) -> None:
+def other_weights(run: TrainingRun) -> None:
     """Write the same network as if trained anew: another file."""
     kept = load_weights(run.weights)
     save_weights(run.weights, kept.network, kept.calibration, {**kept.facts, "again": True})

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from napari_karyo.classes import AUTOSOMES, MARKERS
 from napari_karyo.errors import EditError
-from napari_karyo.iscn import FEWEST, Content, Finding, class_counts, clones, content_form
+from napari_karyo.iscn import FEWEST, ChromosomeContent, Finding, class_counts, clones, content_form
 from napari_karyo.iscn.changes import frames, line_of
 from napari_karyo.karyotype import CELL_MARKS, Karyotype, State
 
@@ -121,7 +121,7 @@ def keep_mosaic(facts: Facts, mosaic: bool) -> None:
 
 
 @dataclass(frozen=True)
-class Progress:
+class CountingProgress:
     """How many cells were counted, analysed and karyotyped, of how many wanted."""
 
     counted: int
@@ -145,7 +145,7 @@ class Progress:
         return all(done >= goal for _, done, goal in self.steps)
 
 
-def progress_of(states: Sequence[State], goals: Goals | None = None) -> Progress:
+def progress_of(states: Sequence[State], goals: Goals | None = None) -> CountingProgress:
     """Return how far the work on some cells has come, by their marks.
 
     Who karyotypes a cell has analysed it, and who analyses it has counted it.
@@ -154,7 +154,7 @@ def progress_of(states: Sequence[State], goals: Goals | None = None) -> Progress
     counted, analysed, karyotyped = (
         sum(step > place for step in steps) for place in range(len(CELL_MARKS))
     )
-    return Progress(counted, analysed, karyotyped, goals or Goals())
+    return CountingProgress(counted, analysed, karyotyped, goals or Goals())
 
 
 class NamedKaryotype(Protocol):
@@ -183,7 +183,7 @@ class Summary:
     Attributes
     ----------
     names : tuple of str
-    contents : tuple of Content
+    contents : tuple of ChromosomeContent
     counts : mapping of str to tuple of int
         For each class, and the markers, the number in each cell.
     expected : tuple of mapping of str to int
@@ -203,11 +203,11 @@ class Summary:
         Cells whose karyotype a person wrote. What counts here is what is on the page.
     finding : Finding
         Clones, changes and the modal number.
-    progress : Progress
+    progress : CountingProgress
     """
 
     names: tuple[str, ...]
-    contents: tuple[Content, ...]
+    contents: tuple[ChromosomeContent, ...]
     counts: Mapping[str, tuple[int, ...]]
     expected: tuple[Mapping[str, int], ...]
     used: tuple[int, ...]
@@ -217,7 +217,7 @@ class Summary:
     repeated: tuple[int, ...]
     by_hand: tuple[int, ...]
     finding: Finding
-    progress: Progress
+    progress: CountingProgress
 
     @property
     def iscn(self) -> str:
@@ -357,7 +357,9 @@ def _work(cell: NamedKaryotype) -> tuple[int, int]:
     return _step(cell.karyotype.state), cell.karyotype.done_count
 
 
-def _expected(contents: Sequence[Content], used: Sequence[int]) -> tuple[Mapping[str, int], ...]:
+def _expected(
+    contents: Sequence[ChromosomeContent], used: Sequence[int]
+) -> tuple[Mapping[str, int], ...]:
     """Return what a normal cell of each one's ploidy would have."""
     line = line_of([contents[cell] for cell in used])
     found: list[Mapping[str, int]] = []

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from napari_karyo.iscn import Content, IscnError, differences, disagreements, parse, warning
+from napari_karyo.iscn import (
+    ChromosomeContent,
+    IscnError,
+    differences,
+    disagreements,
+    parse,
+    warning,
+)
 
 
-def cell(text: str) -> Content:
+def cell(text: str) -> ChromosomeContent:
     return parse(text).clones[0].content
 
 

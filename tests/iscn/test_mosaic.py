@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.iscn import Content, Finding, class_counts, clones, differences, parse
+from napari_karyo.iscn import ChromosomeContent, Finding, class_counts, clones, differences, parse
 
 
-def cells(*rows: str) -> list[Content]:
+def cells(*rows: str) -> list[ChromosomeContent]:
     """Return contents: ``cells("3 45,X", "46,XX")`` are three cells and one."""
     found = []
     for row in rows:
@@ -176,8 +176,8 @@ def test_the_modal_number_and_the_modal_karyotype() -> None:
 def test_no_cell_and_cells_of_a_handful() -> None:
     assert clones([]) == Finding()
     assert clones([]).iscn == ""
-    handful = Content({"1": 2, "21": 3})
-    finding = clones([handful, *cells("2 46,XX"), Content({})])
+    handful = ChromosomeContent({"1": 2, "21": 3})
+    finding = clones([handful, *cells("2 46,XX"), ChromosomeContent({})])
     assert finding.iscn == "46,XX[2]"
     assert finding.left_out == (0, 3)
     assert finding.clones[0].cells == (1, 2)
@@ -203,7 +203,7 @@ def test_a_table_of_classes_and_cells() -> None:
 
 
 @st.composite
-def a_cell(draw: st.DrawFn) -> Content:
+def a_cell(draw: st.DrawFn) -> ChromosomeContent:
     sets = draw(st.sampled_from([2, 2, 2, 2, 1, 3, 4]))
     table = dict.fromkeys(CLASSES, sets)
     y = draw(st.integers(0, sets))
@@ -212,12 +212,14 @@ def a_cell(draw: st.DrawFn) -> Content:
         st.dictionaries(st.sampled_from(["1", "7", "21", "X", "Y"]), st.integers(0, 5), max_size=3)
     )
     abnormal = {name: draw(st.integers(0, table[name])) for name in ("9", "X")}
-    return Content(table, draw(st.integers(0, 2)), abnormal)
+    return ChromosomeContent(table, draw(st.integers(0, 2)), abnormal)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(a_cell(), min_size=1, max_size=8), st.booleans())
-def test_every_cell_counts_once_and_the_text_says_so(found: list[Content], prefix: bool) -> None:
+def test_every_cell_counts_once_and_the_text_says_so(
+    found: list[ChromosomeContent], prefix: bool
+) -> None:
     finding = clones(found, prefix=prefix)
     places = sorted(place for one in finding.clones for place in one.cells)
     assert places == list(range(len(found)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_karyo.classes import AUTOSOMES, CLASSES
-from napari_karyo.iscn import FEWEST, Content, implausible, parse
+from napari_karyo.iscn import FEWEST, ChromosomeContent, implausible, parse
 
 REAL = [
     # What people are born with.
@@ -75,32 +75,32 @@ def test_what_nobody_can_have_is_named(text: str, why: str) -> None:
 
 
 def test_more_than_four_sets_are_named() -> None:
-    eight = Content(dict.fromkeys(AUTOSOMES, 8) | {"X": 8})
+    eight = ChromosomeContent(dict.fromkeys(AUTOSOMES, 8) | {"X": 8})
     assert implausible(eight) == "184 chromosomes, more than a near-tetraploid cell has"
     most = Counter(dict.fromkeys(AUTOSOMES, 4)) + Counter({"X": 4, "7": 4, "8": 4, "20": 3})
-    assert Content(most).total == 103
-    assert implausible(Content(most)) == ""
-    assert implausible(Content(most + Counter({"20": 1}))).startswith("104 chromosomes")
+    assert ChromosomeContent(most).total == 103
+    assert implausible(ChromosomeContent(most)) == ""
+    assert implausible(ChromosomeContent(most + Counter({"20": 1}))).startswith("104 chromosomes")
 
 
 def test_of_more_sets_more_copies_are_plausible() -> None:
     three = Counter(dict.fromkeys(AUTOSOMES, 3)) + Counter({"X": 3})
-    assert implausible(Content(three + Counter({"7": 3}))) == ""
-    assert implausible(Content(three + Counter({"7": 4}))) == "7 copies of chromosome 7"
-    assert implausible(Content({**three, "7": 0})) == ""
-    assert implausible(Content({**three, "7": 0, "8": 4})) == "no chromosome 7 among 67"
+    assert implausible(ChromosomeContent(three + Counter({"7": 3}))) == ""
+    assert implausible(ChromosomeContent(three + Counter({"7": 4}))) == "7 copies of chromosome 7"
+    assert implausible(ChromosomeContent({**three, "7": 0})) == ""
+    assert implausible(ChromosomeContent({**three, "7": 0, "8": 4})) == "no chromosome 7 among 67"
 
 
 @given(st.lists(st.sampled_from(CLASSES), max_size=46))
 def test_a_normal_cell_that_lost_some_is_always_plausible(lost: list[str]) -> None:
     counts = Counter(dict.fromkeys(AUTOSOMES, 2)) + Counter({"X": 1, "Y": 1})
     counts.subtract({name: min(number, counts[name]) for name, number in Counter(lost).items()})
-    assert implausible(Content(counts)) == ""
+    assert implausible(ChromosomeContent(counts)) == ""
 
 
 @given(st.dictionaries(st.sampled_from(CLASSES), st.integers(0, 60)), st.integers(0, 3))
 def test_every_content_gets_an_answer(counts: dict[str, int], markers: int) -> None:
-    content = Content(counts, markers)
+    content = ChromosomeContent(counts, markers)
     why = implausible(content)
     assert not (why and content.total < FEWEST)
     assert why.strip() == why

@@ -9,15 +9,19 @@ import pytest
 
 from napari_karyo.classes import AUTOSOMES
 from napari_karyo.errors import KaryoError
-from napari_karyo.iscn import Content, IscnError, parse, short_form
+from napari_karyo.iscn import ChromosomeContent, IscnError, parse, short_form
 
 
-def cell(sex: str, *changes: str, sets: int = 2, markers: int = 0, **derivatives: int) -> Content:
+def cell(
+    sex: str, *changes: str, sets: int = 2, markers: int = 0, **derivatives: int
+) -> ChromosomeContent:
     """Return a content: ``cell("XX", "+21", d9=1)`` has a derivative 9."""
     table = dict.fromkeys(AUTOSOMES, sets) | {"X": sex.count("X"), "Y": sex.count("Y")}
     for change in changes:
         table[change[1:]] += 1 if change[0] == "+" else -1
-    return Content(table, markers, {name[1:]: number for name, number in derivatives.items()})
+    return ChromosomeContent(
+        table, markers, {name[1:]: number for name, number in derivatives.items()}
+    )
 
 
 ONE = {

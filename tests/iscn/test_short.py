@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_karyo.classes import AUTOSOMES, CLASSES, TRAY
-from napari_karyo.iscn import Content, content_form, parse, ploidy, short_form
+from napari_karyo.iscn import ChromosomeContent, content_form, parse, ploidy, short_form
 
 
 def counts(sets: int, sex: str, **changes: int) -> dict[str, int]:
@@ -124,7 +124,7 @@ CELLS = [row for row in TABLE if not row[2].startswith("0 ")]
 @pytest.mark.parametrize(("table", "markers", "expected"), CELLS, ids=[row[2] for row in CELLS])
 def test_what_is_written_is_read_back(table: dict[str, int], markers: int, expected: str) -> None:
     (clone,) = parse(expected).clones
-    assert clone.content == Content(table, markers)
+    assert clone.content == ChromosomeContent(table, markers)
 
 
 XX, XY, X = counts(2, "XX"), counts(2, "XY"), counts(2, "X")
@@ -174,7 +174,7 @@ def test_derivatives(
 ) -> None:
     assert short_form(table, markers, derivatives) == expected
     (clone,) = parse(expected).clones
-    assert clone.content == Content(table, markers, derivatives)
+    assert clone.content == ChromosomeContent(table, markers, derivatives)
 
 
 def test_a_derivative_must_be_among_the_chromosomes() -> None:
@@ -187,7 +187,7 @@ def test_a_derivative_must_be_among_the_chromosomes() -> None:
 
 
 @st.composite
-def contents(draw: st.DrawFn) -> Content:
+def contents(draw: st.DrawFn) -> ChromosomeContent:
     """Any content of any ploidy, more often than not near one."""
     sets = draw(st.integers(1, 5))
     table = dict.fromkeys(AUTOSOMES, sets)
@@ -196,11 +196,11 @@ def contents(draw: st.DrawFn) -> Content:
         name: draw(st.integers(0, table.get(name, 0)))
         for name in draw(st.lists(st.sampled_from(CLASSES), max_size=4, unique=True))
     }
-    return Content(table, draw(st.integers(0, 3)), abnormal)
+    return ChromosomeContent(table, draw(st.integers(0, 3)), abnormal)
 
 
 @given(contents())
-def test_any_content_is_read_back_from_its_short_form(content: Content) -> None:
+def test_any_content_is_read_back_from_its_short_form(content: ChromosomeContent) -> None:
     text = short_form(content.counts, content.markers, content.derivatives)
     (clone,) = parse(text).clones
     assert clone.content == content
@@ -209,18 +209,18 @@ def test_any_content_is_read_back_from_its_short_form(content: Content) -> None:
 
 @given(st.dictionaries(st.sampled_from(CLASSES), st.integers(0, 6)), st.integers(0, 3))
 def test_a_part_of_a_cell_is_read_back_too(table: dict[str, int], markers: int) -> None:
-    content = Content(table, markers)
+    content = ChromosomeContent(table, markers)
     if content.total:
         assert parse(short_form(table, markers)).clones[0].content == content
 
 
 def test_contents_are_equal_by_what_they_hold_and_can_be_stored() -> None:
-    first = Content({"1": 2, TRAY: 4}, derivatives={"1": 1, "2": 0})
-    again = Content({"1": 2, "X": 0}, 0, {"1": 1})
+    first = ChromosomeContent({"1": 2, TRAY: 4}, derivatives={"1": 1, "2": 0})
+    again = ChromosomeContent({"1": 2, "X": 0}, 0, {"1": 1})
     assert first == again
     assert {first: 1}[again] == 1
-    assert first != Content({"1": 2})
-    assert first != Content({"1": 2}, 1, {"1": 1})
+    assert first != ChromosomeContent({"1": 2})
+    assert first != ChromosomeContent({"1": 2}, 1, {"1": 1})
     assert first.total == 2
     assert pickle.loads(pickle.dumps(first)) == copy.deepcopy(first) == first
     with pytest.raises(TypeError):
@@ -230,12 +230,12 @@ def test_contents_are_equal_by_what_they_hold_and_can_be_stored() -> None:
 
 
 def test_a_handful_has_no_karyotype() -> None:
-    assert content_form(Content({"21": 1})) == "1 (too few for a karyotype)"
-    assert content_form(Content({"1": 18}, 1)) == "19 (too few for a karyotype)"
-    assert content_form(Content({"1": 20})).startswith("20")
-    assert "," in content_form(Content({"1": 20}))
-    assert content_form(Content({})) == "0 (no chromosome placed)"
-    assert content_form(Content(XX, 1, {"9": 1})) == "47,XX,der(9),+mar"
+    assert content_form(ChromosomeContent({"21": 1})) == "1 (too few for a karyotype)"
+    assert content_form(ChromosomeContent({"1": 18}, 1)) == "19 (too few for a karyotype)"
+    assert content_form(ChromosomeContent({"1": 20})).startswith("20")
+    assert "," in content_form(ChromosomeContent({"1": 20}))
+    assert content_form(ChromosomeContent({})) == "0 (no chromosome placed)"
+    assert content_form(ChromosomeContent(XX, 1, {"9": 1})) == "47,XX,der(9),+mar"
 
 
 @pytest.mark.parametrize(

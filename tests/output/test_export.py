@@ -21,11 +21,11 @@ from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, SCREEN_DPI
 from napari_karyo.karyogram.style import DARK, LIGHT, Style
 from napari_karyo.karyotype import Karyotype
+from napari_karyo.output.csv_table import COLUMNS
 from napari_karyo.output.export import ExportOptions, export
-from napari_karyo.output.files import FORMATS, written
+from napari_karyo.output.files import FORMATS, export_file
 from napari_karyo.output.paper import A4, LETTER, Paper
 from napari_karyo.output.pictures import picture
-from napari_karyo.output.table import COLUMNS
 
 
 def test_the_export_at_the_screens_scale_is_the_screen(
@@ -205,11 +205,11 @@ def test_a_folder_that_cannot_be_written_to(
 def test_a_failure_half_way_leaves_the_old_file_and_no_scraps(tmp_path: Path) -> None:
     path = tmp_path / "k.csv"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(ExportError, match="No space left") as caught, written(path) as stream:  # noqa: PT012
+    with pytest.raises(ExportError, match="No space left") as caught, export_file(path) as stream:  # noqa: PT012
         stream.write(b"half")
         raise OSError(28, "No space left on device")
     assert caught.value.path == path
-    with pytest.raises(KeyboardInterrupt), written(path) as stream:
+    with pytest.raises(KeyboardInterrupt), export_file(path) as stream:
         raise KeyboardInterrupt
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]

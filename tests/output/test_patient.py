@@ -14,8 +14,8 @@ from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
+from napari_karyo.output.csv_table import COLUMNS
 from napari_karyo.output.export import ExportOptions, cell_paths, export
-from napari_karyo.output.table import COLUMNS
 
 
 @pytest.fixture

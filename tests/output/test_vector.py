@@ -30,7 +30,7 @@ from napari_karyo.karyotype import Karyotype
 from napari_karyo.lettering import shipped, text_width
 from napari_karyo.output.cell_page import page_of
 from napari_karyo.output.export import ExportOptions, export
-from napari_karyo.output.files import written
+from napari_karyo.output.files import export_file
 from napari_karyo.output.paper import A4, LETTER, POINTS_PER_MM, Paper, fit_page
 
 MARGIN = 10 * POINTS_PER_MM
@@ -205,7 +205,7 @@ def test_a_full_disk_leaves_the_old_file(
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
     monkeypatch.undo()
-    with written(path) as stream:
+    with export_file(path) as stream:
         stream.write(b"new")
     assert path.read_bytes() == b"new"
 

@@ -176,7 +176,7 @@ def read_events(connection: sqlite3.Connection, cell: int, chromosomes: int) -> 
         where = f"cell {cell}, event {row['id']}"
         if row["of"] is None:
             edit = Edit.from_dict(parsed(where, row["edit"]))
-            for members in (edit.chromosomes, edit.before.seats, edit.after.seats):
+            for members in (edit.chromosomes, edit.before.positions, edit.after.positions):
                 check_members(where, members, chromosomes)
             edits[row["id"]] = edit
         elif row["of"] not in edits:

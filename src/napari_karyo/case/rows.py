@@ -87,7 +87,7 @@ def _origins(classification: Classification, karyotype: Karyotype) -> dict[int, 
     }
     for edit in (*karyotype.history, *karyotype.undone):
         if edit.kind in ("merge", "split"):
-            old = tuple(one for one in edit.chromosomes if one in edit.before.seats)
+            old = tuple(one for one in edit.chromosomes if one in edit.before.positions)
             found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
     return found
 
@@ -241,7 +241,7 @@ def read_proposal(connection: sqlite3.Connection, number: int) -> Karyotype:
     row = cell_row(connection, number)
     names = [item["name"] for item in chromosome_rows(connection, number)]
     proposed = State.from_dict(json.loads(row["proposed"]))
-    check_members(f"cell {number}: proposed", proposed.seats, len(names))
+    check_members(f"cell {number}: proposed", proposed.positions, len(names))
     return Karyotype.from_state(names, proposed, unknown=row["unknown"])
 
 

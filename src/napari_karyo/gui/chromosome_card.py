@@ -151,7 +151,7 @@ def describe(cell: OpenCell, index: int) -> str:
     if asked and cell.is_way_up_doubtful(index):
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
     first = cell.karyotype.proposed
-    made = index not in first.seats
+    made = index not in first.positions
     before = next((name for name, seats in first.slots.items() if index in seats), slot)
     if made:
         lines.append("▲ a piece made by hand; the model classified it")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from napari_karyo.gui.ghost import Ghost
-from napari_karyo.karyogram.page import Frame, Mark, Page, Place
+from napari_karyo.karyogram.page import Mark, Page, Place, SelectionFrame
 from napari_karyo.karyotype import Appearance
 
 if TYPE_CHECKING:
@@ -98,16 +98,16 @@ class Hand:
             both = {one for one in (before, index) if one is not None and one in page.places}
             self._view.draw_again({page.places[one].slot for one in both})
 
-    def _frames(self, page: Page) -> tuple[Frame, ...]:
+    def _frames(self, page: Page) -> tuple[SelectionFrame, ...]:
         frames = []
         if self._marked is not None and self._marked in page.places:
             place = page.places[self._marked]
-            frames.append(Frame("target", place.box, place.slot))
+            frames.append(SelectionFrame("target", place.box, place.slot))
         place_in_hand = self._in_hand(page)
         if place_in_hand is not None:
-            frames.append(Frame("selected", place_in_hand.box, place_in_hand.slot))
+            frames.append(SelectionFrame("selected", place_in_hand.box, place_in_hand.slot))
         if self._target is not None:
-            frames.append(Frame("target", page.slots[self._target].box, self._target))
+            frames.append(SelectionFrame("target", page.slots[self._target].box, self._target))
         return tuple(frames)
 
     def _in_hand(self, page: Page) -> Place | None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import KaryoError
 from napari_karyo.ideogram.plan import Column, plan_sheet
-from napari_karyo.ideogram.profile import Parts
+from napari_karyo.ideogram.profile import ChromosomeShapes
 from napari_karyo.ideogram.sheet import draw_sheet
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.page import Box
@@ -112,7 +112,7 @@ def comparison(
         Where a class or the level is none.
     """
     names = _names(classification, index, classes, count)
-    parts = Parts.of(classification, index, turned, saliency)
+    parts = ChromosomeShapes.of(classification, index, turned, saliency)
     plan = plan_sheet(parts, names, height, width, level)
     shares = [float(classification.probabilities[index, CLASS_INDEX[name]]) for name in names]
     columns = tuple(

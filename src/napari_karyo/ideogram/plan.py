@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_karyo.ideogram.average import average_width
 from napari_karyo.ideogram.draw import band_labels
-from napari_karyo.ideogram.profile import Parts
+from napari_karyo.ideogram.profile import ChromosomeShapes
 from napari_karyo.karyogram.page import Box
 from napari_karyo.lettering import text_width
 
@@ -99,7 +99,11 @@ class _Widths:
 
 
 def _widths(
-    parts: Parts, names: Sequence[str], scale: float, unit: float, letters: Sequence[float]
+    parts: ChromosomeShapes,
+    names: Sequence[str],
+    scale: float,
+    unit: float,
+    letters: Sequence[float],
 ) -> _Widths:
     """Measure at a scale; `letters` are the widths of the band names, or none."""
     shapes = [shape for shape in (parts.crop, parts.straight) if shape is not None]
@@ -115,7 +119,7 @@ def _widths(
 
 
 def plan_sheet(
-    parts: Parts, names: Sequence[str], height: int, width: int | None, level: int
+    parts: ChromosomeShapes, names: Sequence[str], height: int, width: int | None, level: int
 ) -> Plan:
     """Find the largest scale at which all fits, and where everything stands at it."""
     u = height / _UNIT

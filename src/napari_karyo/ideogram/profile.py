@@ -90,7 +90,7 @@ class Shape:
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class ChromosomeShapes:
     """What is drawn of the chromosome itself."""
 
     crop: Shape
@@ -106,7 +106,7 @@ class Parts:
         index: int,
         turned: bool,
         saliency: NDArray[np.float32] | None,
-    ) -> Parts:
+    ) -> ChromosomeShapes:
         """Pull a chromosome straight, and find what was weighed along its axis."""
         item = classification.uprights[index]
         try:

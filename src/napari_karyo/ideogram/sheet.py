@@ -15,7 +15,7 @@ from napari_karyo.band_profiles.profiles import load_profile
 from napari_karyo.ideogram.average import average_picture
 from napari_karyo.ideogram.draw import draw_ideogram
 from napari_karyo.ideogram.plan import CLOSE, GAP, NAME, SHARE, SMALL, Column, Plan
-from napari_karyo.ideogram.profile import Parts
+from napari_karyo.ideogram.profile import ChromosomeShapes
 from napari_karyo.inference.classify import FEW
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.page import Box
@@ -30,7 +30,7 @@ CURVES: Final[dict[str, Colour]] = {"attention": (20, 140, 255), "saliency": (24
 def draw_sheet(
     classification: Classification,
     index: int,
-    parts: Parts,
+    parts: ChromosomeShapes,
     plan: Plan,
     columns: Sequence[Column],
     level: int,
@@ -42,7 +42,7 @@ def draw_sheet(
     classification : Classification
     index : int
         Which chromosome.
-    parts : Parts
+    parts : ChromosomeShapes
         What is drawn of the chromosome itself.
     plan : Plan
     columns : sequence of Column
@@ -140,7 +140,7 @@ def _lay(
 
 
 def _lay_crop(
-    canvas: NDArray[np.float32], plan: Plan, parts: Parts, greys: _Greys, style: Style
+    canvas: NDArray[np.float32], plan: Plan, parts: ChromosomeShapes, greys: _Greys, style: Style
 ) -> None:
     """Lay the crop and the straightened crop, both sampled from the photograph itself."""
     for shape, box in ((parts.crop, plan.crop), (parts.straight, plan.straight)):
@@ -169,7 +169,7 @@ def _mark_length(canvas: NDArray[np.float32], plan: Plan, style: Style) -> None:
             canvas[y, round(shown.left) + shift :: step] = style.faint
 
 
-def _lay_curves(canvas: NDArray[np.float32], plan: Plan, parts: Parts) -> None:
+def _lay_curves(canvas: NDArray[np.float32], plan: Plan, parts: ChromosomeShapes) -> None:
     """Draw what was weighed along the axis, at the rows of the straightened chromosome.
 
     The first curve is an area, a second one over it a line.

@@ -23,7 +23,7 @@ from napari_karyo.inference.classify import get_weights
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.turns import turn
-from napari_karyo.preprocessing.carry import carry_back
+from napari_karyo.preprocessing.back_projection import back_project
 
 if TYPE_CHECKING:
     from napari_karyo.models.ensemble import Network
@@ -102,7 +102,7 @@ def saliency(
         # take anything else there says nothing of what it saw.
         smooth = smooth * _chromosome(classification, index)
         crop = classification.cell.chromosomes[index].image
-        carried.append(_to_one(carry_back(smooth, classification.input_grids[index], crop.shape)))
+        carried.append(_to_one(back_project(smooth, classification.input_grids[index], crop.shape)))
     return carried
 
 
@@ -175,7 +175,7 @@ def attention_on_crop(classification: Classification, index: int) -> NDArray[np.
     # Only the chromosome is coloured, not the canvas beside it.
     values = values * _chromosome(classification, index)
     crop = classification.cell.chromosomes[index].image
-    return _to_one(carry_back(values, classification.input_grids[index], crop.shape))
+    return _to_one(back_project(values, classification.input_grids[index], crop.shape))
 
 
 def _chromosome(classification: Classification, index: int) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from napari_karyo.io.content import EMPTY, Content
+from napari_karyo.io.crop_content import EMPTY, CropContent
 
 #: Greys from here on, as a share of the way from the paper to the farthest grey, are full.
 _FULL = 0.85
@@ -19,12 +19,12 @@ _BETWEEN = 0.4
 _GREYS = 2
 
 
-def greys_are_lost(contents: Sequence[Content]) -> bool:
+def greys_are_lost(contents: Sequence[CropContent]) -> bool:
     """Tell whether the crops of a cell are black and white, or nearly so.
 
     Parameters
     ----------
-    contents : sequence of Content
+    contents : sequence of CropContent
         All crops of a cell.
     """
     if not contents:
@@ -32,7 +32,7 @@ def greys_are_lost(contents: Sequence[Content]) -> bool:
     return float(np.median([_between(item) for item in contents])) < _BETWEEN
 
 
-def _between(content: Content) -> float:
+def _between(content: CropContent) -> float:
     """Return the share of the object's pixels that are neither empty nor full."""
     values = np.abs(content.values)
     seen = values[values > EMPTY]

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from napari_karyo.cell import Problem
 from napari_karyo.errors import ReadError
-from napari_karyo.io.content import correlation
+from napari_karyo.io.crop_content import correlation
 from napari_karyo.io.picture import Grey, Picture
 from napari_karyo.io.remarks import remark
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Problem
-from napari_karyo.io.content import Content, likeness, resized, turned
+from napari_karyo.io.crop_content import CropContent, likeness, resized, turned
 from napari_karyo.io.picture import Grey
 from napari_karyo.io.remarks import remark
 
@@ -41,17 +41,17 @@ _COPY = re.compile(
 _THUMB = re.compile(r"thumb(?:nail|s)?|preview|vorschau|(?:^|[\s_.-])small(?:$|[\s_.-])", re.I)
 
 
-def drop_copies(contents: Sequence[Content]) -> tuple[list[Content], list[Problem]]:
+def drop_copies(contents: Sequence[CropContent]) -> tuple[list[CropContent], list[Problem]]:
     """Count the same picture once.
 
     Parameters
     ----------
-    contents : sequence of Content
+    contents : sequence of CropContent
         All of a cell.
 
     Returns
     -------
-    contents : list of Content
+    contents : list of CropContent
         Of copies the one without loss, of most greys, with the plainest name.
     remarks : list of Problem
         One for equal pictures and one for smaller copies.
@@ -116,7 +116,7 @@ def _rank(grey: Grey, number: int) -> tuple[bool, bool, bool, int]:
 
 
 def _pairs(
-    contents: Sequence[Content], roots: Sequence[str], smaller: bool
+    contents: Sequence[CropContent], roots: Sequence[str], smaller: bool
 ) -> list[tuple[int, int]]:
     """Return the pairs that show the same, of one size, or one smaller than the other."""
     first, second = np.triu_indices(len(contents), 1)
@@ -150,14 +150,14 @@ def _pairs(
     ]
 
 
-def _shows_same(one: Content, other: Content, least: float) -> bool:
+def _shows_same(one: CropContent, other: CropContent, least: float) -> bool:
     if one.grey.path == other.grey.path:
         # Two pages of one stack are two unless they are equal to the last grey.
         return np.array_equal(one.grey.values, other.grey.values)
     return _fits(one.values, other.values, least)
 
 
-def _shows_smaller(one: Content, other: Content, least: float) -> bool:
+def _shows_smaller(one: CropContent, other: CropContent, least: float) -> bool:
     large, small = (one, other) if one.grey.values.size > other.grey.values.size else (other, one)
     for shape in {small.shape, small.shape[::-1]}:
         along = (large.shape[0] >= large.shape[1]) == (shape[0] >= shape[1])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Problem
-from napari_karyo.io.content import border
+from napari_karyo.io.crop_content import border
 from napari_karyo.io.picture import Grey
 from napari_karyo.io.remarks import remark
 

@@ -10,7 +10,7 @@ from typing import Final
 from napari_karyo.cell import Lost, Problem
 from napari_karyo.io.bands import greys_are_lost
 from napari_karyo.io.channels import join_channels
-from napari_karyo.io.content import Content
+from napari_karyo.io.crop_content import CropContent
 from napari_karyo.io.duplicates import drop_copies
 from napari_karyo.io.frames import cut_frames
 from napari_karyo.io.images import to_greys
@@ -82,7 +82,7 @@ def recognize(pictures: Sequence[Picture], channel: str | int | None = None) -> 
     remarks += said
     greys, said = cut_frames(greys)
     remarks += said
-    contents, said = drop_copies([Content(grey) for grey in greys])
+    contents, said = drop_copies([CropContent(grey) for grey in greys])
     remarks += said
     crops = [item.grey for item in contents]
     lost = frozenset(kind for kind, (is_lost, *_) in _LOST.items() if is_lost(contents))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.io.content import Content
+from napari_karyo.io.crop_content import CropContent
 
 #: With fewer crops than this it can't be told.
 _FEWEST = 8
@@ -27,14 +27,14 @@ _FILLED = 0.7
 _MOST = 0.9
 
 
-def scale_is_lost(contents: Sequence[Content]) -> bool:
+def scale_is_lost(contents: Sequence[CropContent]) -> bool:
     """Tell whether the crops of a cell were resized to one size, each by its own factor.
 
     Crops on a common canvas keep their lengths: their sizes within it differ.
 
     Parameters
     ----------
-    contents : sequence of Content
+    contents : sequence of CropContent
         All crops of a cell.
     """
     if len(contents) < _FEWEST:

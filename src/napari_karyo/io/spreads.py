@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Problem
-from napari_karyo.io.content import resized
+from napari_karyo.io.crop_content import resized
 from napari_karyo.io.picture import Grey
 
 #: A photograph has so many times the pixels of the larger crops, and shows so many objects.

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
 from napari_karyo.classes import AUTOSOMES, CLASSES
-from napari_karyo.iscn.content import Content
+from napari_karyo.iscn.content import ChromosomeContent
 from napari_karyo.iscn.short import ploidy, split
 
 Line = Literal["XX", "XY"]
 LINES: Final[tuple[Line, ...]] = ("XX", "XY")
 
 
-class Change(NamedTuple):
+class Aberration(NamedTuple):
     """One change. A second copy gained is a change of its own: ``nth`` is 2.
 
     So a cell with four 21 has both changes, one with three has the first, and what is
@@ -37,7 +37,7 @@ class Change(NamedTuple):
         return f"{sign}der({self.name})" + (f"x{self.nth}" if self.nth > 1 else "")
 
 
-class Frame(NamedTuple):
+class Baseline(NamedTuple):
     """What a cell's changes are relative to: its ploidy and the line it belongs to."""
 
     sets: int
@@ -47,7 +47,7 @@ class Frame(NamedTuple):
 Complement = dict[str, int]
 
 
-def line_of(cells: Sequence[Content]) -> Line:
+def line_of(cells: Sequence[ChromosomeContent]) -> Line:
     """Return the sex complement that cells are compared with, XX or XY.
 
     The more common of exactly XX and exactly XY. Where no cell has either, such as
@@ -59,7 +59,7 @@ def line_of(cells: Sequence[Content]) -> Line:
     return "XY" if 2 * sum(cell.counts["Y"] > 0 for cell in cells) > len(cells) else "XX"
 
 
-def _exact(cell: Content) -> Line | None:
+def _exact(cell: ChromosomeContent) -> Line | None:
     x, y = cell.counts["X"], cell.counts["Y"]
     sets = ploidy(cell.counts)
     if x + y != sets:
@@ -67,7 +67,9 @@ def _exact(cell: Content) -> Line | None:
     return "XX" if not y else "XY" if x == y else None
 
 
-def frames(cells: Sequence[Content], line: Line) -> tuple[list[Frame], dict[Frame, Complement]]:
+def frames(
+    cells: Sequence[ChromosomeContent], line: Line
+) -> tuple[list[Baseline], dict[Baseline, Complement]]:
     """Return each cell's frame, and the sex chromosomes that each frame expects.
 
     A cell keeps the common line unless the other explains its sex chromosomes with
@@ -79,18 +81,18 @@ def frames(cells: Sequence[Content], line: Line) -> tuple[list[Frame], dict[Fram
     for number in set(sets):
         group = [cell for cell, own in zip(cells, sets, strict=True) if own == number]
         for name in LINES:
-            complements[Frame(number, name)] = _complement(group, name, number)
+            complements[Baseline(number, name)] = _complement(group, name, number)
 
-    def frame(cell: Content, number: int) -> Frame:
+    def frame(cell: ChromosomeContent, number: int) -> Baseline:
         return min(
-            (Frame(number, name) for name in LINES),
+            (Baseline(number, name) for name in LINES),
             key=lambda one: (_distance(cell, complements[one]), one.line != line),
         )
 
     return [frame(cell, number) for cell, number in zip(cells, sets, strict=True)], complements
 
 
-def _complement(group: Sequence[Content], line: Line, sets: int) -> Complement:
+def _complement(group: Sequence[ChromosomeContent], line: Line, sets: int) -> Complement:
     """Return the sex chromosomes of a line at a ploidy: XXY or XYY, whichever fits most."""
     if line == "XX":
         return {"X": sets, "Y": 0}
@@ -101,24 +103,26 @@ def _complement(group: Sequence[Content], line: Line, sets: int) -> Complement:
     return min(choices, key=lambda one: sum(_distance(cell, one) for cell in with_y))
 
 
-def _distance(cell: Content, complement: Complement) -> int:
+def _distance(cell: ChromosomeContent, complement: Complement) -> int:
     return sum(abs(cell.counts[name] - number) for name, number in complement.items())
 
 
-def changes_of(cell: Content, frame: Frame, complement: Complement) -> frozenset[Change]:
+def changes_of(
+    cell: ChromosomeContent, frame: Baseline, complement: Complement
+) -> frozenset[Aberration]:
     """Return a cell's changes in a frame."""
     expected = dict.fromkeys(AUTOSOMES, frame.sets) | complement
-    found = [Change("marker", "mar", nth) for nth in range(1, cell.markers + 1)]
+    found = [Aberration("marker", "mar", nth) for nth in range(1, cell.markers + 1)]
     for name in CLASSES:
         parts = split(cell.counts[name], cell.derivatives.get(name, 0), expected[name])
-        found += [Change("loss", name, nth) for nth in range(1, parts.lost + 1)]
-        found += [Change("gain", name, nth) for nth in range(1, parts.gained + 1)]
-        found += [Change("derivative", name, nth) for nth in range(1, parts.replaced + 1)]
-        found += [Change("gained derivative", name, nth) for nth in range(1, parts.added + 1)]
+        found += [Aberration("loss", name, nth) for nth in range(1, parts.lost + 1)]
+        found += [Aberration("gain", name, nth) for nth in range(1, parts.gained + 1)]
+        found += [Aberration("derivative", name, nth) for nth in range(1, parts.replaced + 1)]
+        found += [Aberration("gained derivative", name, nth) for nth in range(1, parts.added + 1)]
     return frozenset(found)
 
 
-def scaled(changes: Collection[Change], sets: int, to: int) -> frozenset[Change]:
+def scaled(changes: Collection[Aberration], sets: int, to: int) -> frozenset[Aberration]:
     """Return the changes of a cell as its clone has them at another ploidy.
 
     A cell that doubled its chromosomes has each gain of its clone twice: two of them
@@ -126,13 +130,15 @@ def scaled(changes: Collection[Change], sets: int, to: int) -> frozenset[Change]
     """
     numbers = Counter((change.kind, change.name) for change in changes)
     return frozenset(
-        Change(kind, name, nth)
+        Aberration(kind, name, nth)
         for (kind, name), number in numbers.items()
         for nth in range(1, number * to // sets + 1)
     )
 
 
-def cell_with(changes: Iterable[Change], frame: Frame, complement: Complement) -> Content:
+def cell_with(
+    changes: Iterable[Aberration], frame: Baseline, complement: Complement
+) -> ChromosomeContent:
     """Return the content of a cell that has these changes and no other."""
     counts = Counter(dict.fromkeys(AUTOSOMES, frame.sets) | complement)
     derivatives: Counter[str] = Counter()
@@ -147,10 +153,10 @@ def cell_with(changes: Iterable[Change], frame: Frame, complement: Complement) -
         else:
             derivatives[change.name] += 1
             counts[change.name] += change.kind == "gained derivative"
-    return Content(counts, markers, derivatives)
+    return ChromosomeContent(counts, markers, derivatives)
 
 
-def place(change: Change) -> tuple[int, int, int]:
+def place(change: Aberration) -> tuple[int, int, int]:
     """Return where ISCN writes a change: sex chromosomes, 1 to 22, markers."""
     order = ("X", "Y", *AUTOSOMES, "mar")
     kinds = ("loss", "gain", "derivative", "gained derivative", "marker")

@@ -8,11 +8,11 @@ from functools import lru_cache
 from itertools import product
 
 from napari_karyo.classes import CLASSES, SEX_CHROMOSOMES
-from napari_karyo.iscn.content import Content
+from napari_karyo.iscn.content import ChromosomeContent
 from napari_karyo.iscn.reading import Clone, IscnError, parse
 
 
-def differences(text: str, content: Content) -> tuple[str, ...]:
+def differences(text: str, content: ChromosomeContent) -> tuple[str, ...]:
     """Return what an ISCN text and the content of a karyogram disagree on.
 
     A text of several clones agrees where one of them does; where none does, the first
@@ -27,7 +27,7 @@ def differences(text: str, content: Content) -> tuple[str, ...]:
     ----------
     text : str
         See `parse`.
-    content : Content
+    content : ChromosomeContent
         What the karyogram holds.
 
     Returns
@@ -51,14 +51,14 @@ def differences(text: str, content: Content) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def disagreements(text: str, content: Content) -> tuple[str, ...]:
+def disagreements(text: str, content: ChromosomeContent) -> tuple[str, ...]:
     """Return what speaks against a written karyotype, in words for a person.
 
     Parameters
     ----------
     text : str
         As a person wrote it.
-    content : Content
+    content : ChromosomeContent
         What the karyogram holds.
 
     Returns
@@ -72,13 +72,13 @@ def disagreements(text: str, content: Content) -> tuple[str, ...]:
         return (str(error),)
 
 
-def warning(text: str, content: Content) -> str:
+def warning(text: str, content: ChromosomeContent) -> str:
     """Return what speaks against a written karyotype as one sentence; nothing where nothing does.
 
     Parameters
     ----------
     text : str
-    content : Content
+    content : ChromosomeContent
     """
     lines = disagreements(text, content)
     if not lines:
@@ -110,7 +110,7 @@ def _readings(clone: Clone) -> Iterator[Clone]:
         if min(*counts.values(), *derivatives.values(), 0) < 0:
             continue  # idem took it away again
         yield Clone(
-            Content(counts, clone.content.markers, derivatives),
+            ChromosomeContent(counts, clone.content.markers, derivatives),
             clone.cells,
             clone.text,
             structural=clone.structural,
@@ -118,7 +118,7 @@ def _readings(clone: Clone) -> Iterator[Clone]:
         )
 
 
-def _against(clone: Clone, content: Content) -> list[str]:
+def _against(clone: Clone, content: ChromosomeContent) -> list[str]:
     said = clone.content
     lines = [
         _line(f"of {name}", said.counts[name], content.counts[name])
@@ -145,7 +145,7 @@ def _against(clone: Clone, content: Content) -> list[str]:
     return lines
 
 
-def _unknown_sex(clone: Clone, content: Content) -> list[str]:
+def _unknown_sex(clone: Clone, content: ChromosomeContent) -> list[str]:
     said = clone.content.counts
     total = sum(said[name] for name in SEX_CHROMOSOMES) + clone.unknown_sex
     there = sum(content.counts[name] for name in SEX_CHROMOSOMES)

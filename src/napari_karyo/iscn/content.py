@@ -14,7 +14,7 @@ FEWEST: Final = 20
 
 
 @dataclass(frozen=True)
-class Content:
+class ChromosomeContent:
     """The chromosomes of one cell. Equal contents are equal, and may be keys of a table.
 
     Parameters
@@ -47,9 +47,11 @@ class Content:
     def __hash__(self) -> int:
         return hash((tuple(self.counts.values()), self.markers, tuple(self.derivatives.items())))
 
-    def __reduce__(self) -> tuple[type[Content], tuple[dict[str, int], int, dict[str, int]]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type[ChromosomeContent], tuple[dict[str, int], int, dict[str, int]]]:
         # A read-only view of a table can't be pickled or copied.
-        return Content, (dict(self.counts), self.markers, dict(self.derivatives))
+        return ChromosomeContent, (dict(self.counts), self.markers, dict(self.derivatives))
 
     @property
     def total(self) -> int:
@@ -57,14 +59,14 @@ class Content:
         return sum(self.counts.values()) + self.markers
 
 
-def content_form(content: Content) -> str:
+def content_form(content: ChromosomeContent) -> str:
     """Return the ISCN short form of a content, where it has one.
 
     A handful of chromosomes has no karyotype: losses by the dozen would say nothing.
 
     Parameters
     ----------
-    content : Content
+    content : ChromosomeContent
 
     Returns
     -------

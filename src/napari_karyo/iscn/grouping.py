@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from napari_karyo.iscn.changes import Change, Frame, place, scaled
+from napari_karyo.iscn.changes import Aberration, Baseline, place, scaled
 
 #: A clone: what its changes are relative to, and the changes.
-Key = tuple[Frame, frozenset[Change]]
+Key = tuple[Baseline, frozenset[Aberration]]
 
 
 def grouped(
-    found: Sequence[frozenset[Change]],
-    own: Sequence[Frame],
-    base: Frame,
+    found: Sequence[frozenset[Aberration]],
+    own: Sequence[Baseline],
+    base: Baseline,
     gains: int,
     losses: int,
 ) -> dict[Key, list[int]]:
@@ -25,11 +25,11 @@ def grouped(
 
     Parameters
     ----------
-    found : sequence of frozenset of Change
+    found : sequence of frozenset of Aberration
         All changes of each cell.
-    own : sequence of Frame
+    own : sequence of Baseline
         What these are relative to.
-    base : Frame
+    base : Baseline
         The frame of cells whose own is seen too rarely.
     gains, losses : int
         Cells that it takes for each.
@@ -41,7 +41,7 @@ def grouped(
         for changes, frame, was in zip(found, settled, own, strict=True)
     ]
     # A cell outside its own frame is no evidence for a change, but may share one.
-    evidence: Counter[tuple[Frame, Change]] = Counter(
+    evidence: Counter[tuple[Baseline, Aberration]] = Counter(
         (frame, change)
         for changes, frame, was in zip(kept, settled, own, strict=True)
         if frame == was
@@ -74,20 +74,22 @@ def usual_ploidy(sets: Sequence[int], gains: int, losses: int) -> int:
     return max(common, key=lambda number: (common[number], number == 2, -number)) if common else 2
 
 
-def _settle_frames(own: Sequence[Frame], base: Frame, gains: int, losses: int) -> list[Frame]:
+def _settle_frames(
+    own: Sequence[Baseline], base: Baseline, gains: int, losses: int
+) -> list[Baseline]:
     """Return the frame that each cell counts in."""
     ploidies = Counter(frame.sets for frame in own)
     settled = [
         frame
         if frame.sets in (2, base.sets) or ploidies[frame.sets] >= enough(frame.sets, gains, losses)
-        else Frame(base.sets, frame.line)
+        else Baseline(base.sets, frame.line)
         for frame in own
     ]
     lines = Counter(frame.line for frame in settled)
     return [
         frame
         if frame.line == base.line or lines[frame.line] >= gains
-        else Frame(frame.sets, base.line)
+        else Baseline(frame.sets, base.line)
         for frame in settled
     ]
 
@@ -138,7 +140,7 @@ def in_order(groups: Mapping[Key, Sequence[int]], constitutional: bool) -> list[
         By size. Otherwise related ones together, from the simple to the complex.
     """
 
-    def size(key: Key) -> tuple[int, int, list[tuple[int, int, int]], Frame]:
+    def size(key: Key) -> tuple[int, int, list[tuple[int, int, int]], Baseline]:
         return -len(groups[key]), len(key[1]), sorted(map(place, key[1])), key[0]
 
     normal = sorted((key for key in groups if key[0].sets == 2 and not key[1]), key=size)

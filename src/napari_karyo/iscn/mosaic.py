@@ -18,15 +18,15 @@ from typing import TypeVar
 
 from napari_karyo.classes import CLASSES, MARKERS
 from napari_karyo.iscn.changes import (
-    Change,
-    Frame,
+    Aberration,
+    Baseline,
     cell_with,
     changes_of,
     frames,
     line_of,
     place,
 )
-from napari_karyo.iscn.content import FEWEST, Content
+from napari_karyo.iscn.content import FEWEST, ChromosomeContent
 from napari_karyo.iscn.grouping import Key, enough, grouped, in_order, usual_ploidy
 from napari_karyo.iscn.short import short_form
 
@@ -39,7 +39,7 @@ class CloneOfCells:
 
     Parameters
     ----------
-    content : Content
+    content : ChromosomeContent
         What all of them hold.
     cells : tuple of int
         Which cells, as places in the sequence that was asked about.
@@ -47,7 +47,7 @@ class CloneOfCells:
         Its clonal changes as ISCN writes them, such as ``"-X"``; empty for 46,XX.
     """
 
-    content: Content
+    content: ChromosomeContent
     cells: tuple[int, ...]
     changes: tuple[str, ...] = ()
 
@@ -102,7 +102,7 @@ class Finding:
         Every change seen in any cell, clonal or not.
     modal_number : tuple of int
         The most frequent number of chromosomes; several where they are equally frequent.
-    modal : Content or None
+    modal : ChromosomeContent or None
         The most frequent content, as seen; of equally frequent ones the first with a
         modal number, else the first. None where there is no cell.
     iscn : str
@@ -115,7 +115,7 @@ class Finding:
     clones: tuple[CloneOfCells, ...] = ()
     changes: tuple[Seen, ...] = ()
     modal_number: tuple[int, ...] = ()
-    modal: Content | None = None
+    modal: ChromosomeContent | None = None
     iscn: str = ""
     left_out: tuple[int, ...] = ()
 
@@ -126,7 +126,7 @@ class Finding:
 
 
 def clones(
-    cells: Sequence[Content], gains: int = 2, losses: int = 3, *, prefix: bool = True
+    cells: Sequence[ChromosomeContent], gains: int = 2, losses: int = 3, *, prefix: bool = True
 ) -> Finding:
     """Return the clones of several cells of one person, and what is seen in single cells.
 
@@ -140,7 +140,7 @@ def clones(
 
     Parameters
     ----------
-    cells : sequence of Content
+    cells : sequence of ChromosomeContent
         None gives an empty finding.
     gains : int
         Cells that it takes for a gain or a structural change.
@@ -171,7 +171,7 @@ def clones(
     whole = [cells[index] for index in used]
     line = line_of(whole)
     own, complements = frames(whole, line)
-    base = Frame(usual_ploidy([frame.sets for frame in own], gains, losses), line)
+    base = Baseline(usual_ploidy([frame.sets for frame in own], gains, losses), line)
     found = [
         changes_of(cell, frame, complements[frame]) for cell, frame in zip(whole, own, strict=True)
     ]
@@ -203,12 +203,12 @@ def clones(
     )
 
 
-def class_counts(cells: Sequence[Content]) -> dict[str, tuple[int, ...]]:
+def class_counts(cells: Sequence[ChromosomeContent]) -> dict[str, tuple[int, ...]]:
     """Return a table of classes by cells.
 
     Parameters
     ----------
-    cells : sequence of Content
+    cells : sequence of ChromosomeContent
 
     Returns
     -------
@@ -225,18 +225,18 @@ def _most(numbers: Mapping[_T, int]) -> list[_T]:
     return [value for value, number in numbers.items() if number == highest]
 
 
-def _names(changes: frozenset[Change]) -> tuple[str, ...]:
+def _names(changes: frozenset[Aberration]) -> tuple[str, ...]:
     """Return the changes as ISCN writes them, several copies in one word."""
-    highest: dict[tuple[str, str], Change] = {}
+    highest: dict[tuple[str, str], Aberration] = {}
     for change in sorted(changes, key=place):
         highest[change.kind, change.name] = change
     return tuple(change.text for change in sorted(highest.values(), key=place))
 
 
 def _seen(
-    found: Sequence[frozenset[Change]],
-    own: Sequence[Frame],
-    base: Frame,
+    found: Sequence[frozenset[Aberration]],
+    own: Sequence[Baseline],
+    base: Baseline,
     groups: Mapping[Key, Sequence[int]],
     used: Sequence[int],
     gains: int,
@@ -255,7 +255,7 @@ def _seen(
         lines.append(_line(sex, where, used, gains, "another sex complement", clonal))
     several = len({frame.sets for frame in own}) > 1
     both = len({frame.line for frame in own}) > 1
-    cells: dict[tuple[Frame, Change], list[int]] = defaultdict(list)
+    cells: dict[tuple[Baseline, Aberration], list[int]] = defaultdict(list)
     for position, (changes, frame) in enumerate(zip(found, own, strict=True)):
         for change in changes:
             cells[frame, change].append(position)

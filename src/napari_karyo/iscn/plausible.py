@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import Final
 
 from napari_karyo.classes import AUTOSOMES
-from napari_karyo.iscn.content import FEWEST, Content
+from napari_karyo.iscn.content import FEWEST, ChromosomeContent
 from napari_karyo.iscn.short import HAPLOID, ploidy
 
 #: Where near-tetraploidy ends.
@@ -38,12 +38,12 @@ SEX: Final = 5
 BOTH: Final = 6
 
 
-def implausible(content: Content) -> str:
+def implausible(content: ChromosomeContent) -> str:
     """Return why nobody can have the karyotype of a content.
 
     Parameters
     ----------
-    content : Content
+    content : ChromosomeContent
         What a program placed; what a person says is there, is there.
 
     Returns

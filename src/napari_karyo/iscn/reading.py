@@ -12,9 +12,9 @@ from typing import Literal
 
 from napari_karyo.classes import AUTOSOMES, SEX_CHROMOSOMES
 from napari_karyo.errors import KaryoError
-from napari_karyo.iscn.content import Content
+from napari_karyo.iscn.content import ChromosomeContent
 from napari_karyo.iscn.short import level
-from napari_karyo.iscn.tally import Tally
+from napari_karyo.iscn.tally import CloneTally
 from napari_karyo.iscn.words import UnreadableError, Word, read_word
 
 _FRONT = re.compile(r"(\d{1,3})(?:<(\d{0,2})n>)?\Z", re.IGNORECASE | re.ASCII)
@@ -55,7 +55,7 @@ class Clone:
 
     Parameters
     ----------
-    content : Content
+    content : ChromosomeContent
         Its chromosomes. Only ``der`` makes a derivative; other structural changes
         are in `structural`.
     cells : int or None
@@ -76,7 +76,7 @@ class Clone:
         Whether it ends in ``inc``: its changes are not all known.
     """
 
-    content: Content
+    content: ChromosomeContent
     cells: int | None
     text: str
     changes: tuple[Word, ...] = ()
@@ -193,11 +193,11 @@ def _clone(piece: str, before: list[Clone], part: int) -> Clone:
     same = _SAME.match(rest[0]) if rest else None
     if same is not None:
         base = _base(same, before)
-        tally = Tally(base.content, int(same.group(3) or 1))
+        tally = CloneTally(base.content, int(same.group(3) or 1))
         inherited = base.structural * int(same.group(3) or 1)
         guessed, rest = base.unknown_sex > 0, rest[1:]
     else:
-        tally, inherited = Tally(), ()
+        tally, inherited = CloneTally(), ()
         tally.counts |= dict.fromkeys(AUTOSOMES, sets)
         guessed, rest = _sex(rest, tally)
     words = tuple(read_word(word) for word in rest)
@@ -231,7 +231,7 @@ def _front(word: str) -> tuple[int, int]:
     return total, sets
 
 
-def _sex(rest: list[str], tally: Tally) -> tuple[bool, list[str]]:
+def _sex(rest: list[str], tally: CloneTally) -> tuple[bool, list[str]]:
     """Count the list of sex chromosomes; return whether some are unknown, and what follows."""
     field = rest[0] if rest else ""
     if match := _SEX.match(field):

@@ -114,7 +114,7 @@ def level(total: int) -> int:
     return max(1, (total + HAPLOID // 2) // HAPLOID)
 
 
-class Parts(NamedTuple):
+class Deviation(NamedTuple):
     """How one class differs from what its ploidy expects."""
 
     #: Chromosomes missing.
@@ -127,7 +127,7 @@ class Parts(NamedTuple):
     added: int
 
 
-def split(number: int, abnormal: int, expected: int) -> Parts:
+def split(number: int, abnormal: int, expected: int) -> Deviation:
     """Return how a class of so many chromosomes, some of them derivatives, differs.
 
     Parameters
@@ -141,7 +141,7 @@ def split(number: int, abnormal: int, expected: int) -> Parts:
     """
     extra = max(0, number - expected)
     added = min(extra, abnormal)
-    return Parts(max(0, expected - number), extra - added, abnormal - added, added)
+    return Deviation(max(0, expected - number), extra - added, abnormal - added, added)
 
 
 def checked(
@@ -181,7 +181,7 @@ def _sex_expected(numbers: Mapping[str, int], sets: int) -> dict[str, int]:
     return {"X": sets - y, "Y": y}
 
 
-def _derivatives(name: str, parts: Parts) -> list[str]:
+def _derivatives(name: str, parts: Deviation) -> list[str]:
     """Return the words for a class's derivatives; only these may be multiplied by x."""
     return [
         f"{sign}der({name})" + (f"x{number}" if number > 1 else "")

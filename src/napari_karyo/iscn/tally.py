@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from napari_karyo.classes import AUTOSOMES, CLASSES
-from napari_karyo.iscn.content import Content
+from napari_karyo.iscn.content import ChromosomeContent
 from napari_karyo.iscn.words import UnreadableError, Word
 
 
-class Tally:
+class CloneTally:
     """The chromosomes of one clone while its words are read.
 
     Parameters
     ----------
-    base : Content, optional
+    base : ChromosomeContent, optional
         What ``idem`` stands for; nothing is counted yet where left out.
     times : int
         How many of it, as in ``idemx2``.
     """
 
-    def __init__(self, base: Content | None = None, times: int = 1) -> None:
+    def __init__(self, base: ChromosomeContent | None = None, times: int = 1) -> None:
         self.counts = dict.fromkeys(CLASSES, 0)
         self.derivatives = dict.fromkeys(CLASSES, 0)
         self.markers = 0
@@ -67,7 +67,7 @@ class Tally:
         if word.structure == "der" or word.joins:
             self.derivatives[home] += step
 
-    def content(self) -> Content:
+    def content(self) -> ChromosomeContent:
         """Return what there is.
 
         Raises
@@ -88,4 +88,4 @@ class Tally:
                 )
         if self.markers < 0:
             raise UnreadableError("markers are lost more often than there are")
-        return Content(self.counts, self.markers, self.derivatives)
+        return ChromosomeContent(self.counts, self.markers, self.derivatives)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Cell
+from napari_karyo.karyogram.chromosome_pictures import ChromosomePictures, to_crop
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lights import light_picture
-from napari_karyo.karyogram.looks import Looks, to_crop
 from napari_karyo.karyogram.page import FOOTER, HEADER, Page, Place
 from napari_karyo.karyogram.raster import (
     FRAME_WIDTH,
@@ -102,7 +102,7 @@ class Composer:
     ) -> None:
         self.cell = pictures.cell
         self.uprights = tuple(pictures.uprights)
-        self.looks = Looks(self.uprights)
+        self.looks = ChromosomePictures(self.uprights)
         self._photographed = int(getattr(pictures, "photographed", len(self.uprights)))
         self.layout = layout or Layout.from_looks(self.looks, self._photographed)
         self.style = style or Style.of(self.cell.polarity)

@@ -24,9 +24,9 @@ from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.inference.result import Classification
+from napari_karyo.karyogram.chromosome_pictures import ChromosomePictures
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.looks import Looks
-from napari_karyo.karyogram.page import Box, LightMark, Line, Page, Place, Role, Text
+from napari_karyo.karyogram.page import Box, LightMark, Page, Place, Role, Rule, Text
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyotype import State
 from napari_karyo.lettering import clean, fit
@@ -166,7 +166,7 @@ class Gallery:
     def __init__(self) -> None:
         # By the classification's id, with the classification, whose id none else can
         # have as long as it is held here.
-        self._looks: dict[int, tuple[Classification, Looks]] = {}
+        self._looks: dict[int, tuple[Classification, ChromosomePictures]] = {}
         self._composers: dict[int, tuple[Classification, Composer]] = {}
         self._stood: dict[int, tuple[State, str, list[Place]]] = {}
         self._drawn: dict[int, tuple[Page, float, Picture]] = {}
@@ -285,10 +285,10 @@ class Gallery:
             for gone in held.keys() - kept:
                 del held[gone]
 
-    def _looks_of(self, classification: Classification) -> Looks:
+    def _looks_of(self, classification: Classification) -> ChromosomePictures:
         key = id(classification)
         if key not in self._looks:
-            self._looks[key] = classification, Looks(classification.uprights)
+            self._looks[key] = classification, ChromosomePictures(classification.uprights)
         return self._looks[key][1]
 
     def _composer(self, classification: Classification) -> Composer:
@@ -352,7 +352,7 @@ def _page(
         Text(count, base + 20, wide / 2, _COUNT_SIZE, "middle", role),
         Text(_name(cell.name, wide - 4), base + 36, wide / 2, _NAME_SIZE, "middle"),
     )
-    line = Line(base + 2, _SIDE, base + 2, wide - _SIDE, 2.0 if role == "accent" else 1.0, role)
+    line = Rule(base + 2, _SIDE, base + 2, wide - _SIDE, 2.0 if role == "accent" else 1.0, role)
     marks = tuple(
         # A light must not reach over the panel's edge.
         LightMark(shown[one], max(place.box.top - 6.0, _LIGHT), place.box.center[1], "")

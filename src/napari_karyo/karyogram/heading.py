@@ -12,9 +12,9 @@ from napari_karyo.karyogram.page import (
     HEADER,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    Line,
     Mark,
     Role,
+    Rule,
     Text,
     triangle,
 )
@@ -35,7 +35,7 @@ _ISCN_SHARE: Final = 0.66
 _NONE: Final = "no karyotype proposed"
 #: Of the page's width, for what is still open; the rest is for who signed.
 _OPEN_SHARE: Final = 0.8
-_PARTS = tuple[list[Text], list[Line], list[Mark]]
+_PARTS = tuple[list[Text], list[Rule], list[Mark]]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     signed = fit(clean(heading.signed), 18, min(0.7 * room, room - beside))
     role: Role = "ink" if heading.reviewed_by else "faint"
     texts.append(Text(signed, _ROWS[2], right, 18, "right", role, HEADER))
-    return texts, [Line(_RULE, side, _RULE, right, 2.0, "faint", HEADER)], []
+    return texts, [Rule(_RULE, side, _RULE, right, 2.0, "faint", HEADER)], []
 
 
 def _begin(sentence: str, size: float, width: float) -> str:

@@ -19,17 +19,17 @@ import numpy as np
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.classified.heading import Heading
 from napari_karyo.inference.confidence import Light
+from napari_karyo.karyogram.chromosome_pictures import ChromosomePictures
 from napari_karyo.karyogram.heading import Numbers, footer, header
-from napari_karyo.karyogram.looks import Looks
 from napari_karyo.karyogram.page import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     Box,
     LightMark,
-    Line,
     Mark,
     Page,
     Place,
+    Rule,
     Slot,
 )
 from napari_karyo.karyogram.slots import (
@@ -132,10 +132,10 @@ class Layout:
     @classmethod
     def from_uprights(cls, uprights: Iterable[Upright]) -> Layout:
         """Return the layout of a cell's upright pictures."""
-        return cls.from_looks(Looks(uprights))
+        return cls.from_looks(ChromosomePictures(uprights))
 
     @classmethod
-    def from_looks(cls, looks: Looks, photographed: int | None = None) -> Layout:
+    def from_looks(cls, looks: ChromosomePictures, photographed: int | None = None) -> Layout:
         """Return the layout of a cell's pictures, which knows their sizes as they look."""
         sizes = [looks.size(index, PLAIN) for index in range(len(looks))]
         return cls(sizes, size_of=looks.size, photographed=photographed)
@@ -169,7 +169,7 @@ class Layout:
         """
         places: dict[int, Place] = {}
         texts = list(_LETTERS)
-        lines: list[Line] = []
+        lines: list[Rule] = []
         marks: list[Mark] = []
         for name, slot in self.slots.items():
             members = state.slots.get(name, ())

@@ -139,7 +139,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Line:
+class Rule:
     """A straight horizontal or vertical line."""
 
     y0: float
@@ -171,7 +171,7 @@ class LightMark:
 
 
 @dataclass(frozen=True)
-class Frame:
+class SelectionFrame:
     """A frame around the chromosome in hand, or the slot over which one is carried."""
 
     kind: Literal["selected", "target"]
@@ -204,7 +204,7 @@ class Page:
         All else that is drawn, over the chromosomes.
     lights : tuple of LightMark
         Over everything, one a chromosome, where they were asked for.
-    frames : tuple of Frame
+    frames : tuple of SelectionFrame
         Over everything too; on the screen alone.
     magnification : float
         Page units to a pixel of the crops.
@@ -216,10 +216,10 @@ class Page:
     places: Mapping[int, Place]
     regions: Mapping[str, Box]
     texts: tuple[Text, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Rule, ...] = ()
     marks: tuple[Mark, ...] = ()
     lights: tuple[LightMark, ...] = ()
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[SelectionFrame, ...] = ()
     magnification: float = 1.0
 
     def slot_at(self, y: float, x: float) -> str | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.karyogram.page import Box, Frame, Line, Mark, Page, Text
+from napari_karyo.karyogram.page import Box, Mark, Page, Rule, SelectionFrame, Text
 from napari_karyo.karyogram.style import FRAME_COLOURS, Colour
 from napari_karyo.lettering import line_mask
 
@@ -34,7 +34,7 @@ def pixels(box: Box, scale: float) -> tuple[slice, slice]:
     return slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))
 
 
-def line_pixels(line: Line, scale: float) -> tuple[slice, slice]:
+def line_pixels(line: Rule, scale: float) -> tuple[slice, slice]:
     """Return the pixels of a line: at least one thick, at any scale."""
     thick = max(1, round(line.thickness * scale))
     top, left = round(line.y0 * scale), round(line.x0 * scale)
@@ -66,7 +66,7 @@ def mark_mask(mark: Mark, scale: float) -> tuple[int, int, NDArray[np.float32]]:
     return top, left, np.asarray(smooth, np.float32) / 255.0
 
 
-def draw_frame(canvas: Canvas, frame: Frame, region: Box, scale: float) -> None:
+def draw_frame(canvas: Canvas, frame: SelectionFrame, region: Box, scale: float) -> None:
     """Draw the sides of a frame, around its box as far as its region reaches."""
     half = FRAME_WIDTH / 2
     top, left = max(frame.box.top - half, region.top), max(frame.box.left - half, region.left)

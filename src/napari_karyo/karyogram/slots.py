@@ -16,10 +16,10 @@ from napari_karyo.karyogram.page import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     Box,
-    Line,
     Mark,
     Place,
     Role,
+    Rule,
     Slot,
     Text,
     triangle,
@@ -131,22 +131,22 @@ def _strip(name: str, left: float, right: float) -> Slot:
     return Slot(name, box, inner, (line, begin, inner.right), (box.top + 30, box.left + 14))
 
 
-def slot_lines(slot: Slot, filled: bool) -> list[Line]:
+def slot_lines(slot: Slot, filled: bool) -> list[Rule]:
     """Return the line that chromosomes stand on; markers and tray are outlined too."""
     y, x0, x1 = slot.line
     if slot.name not in _STRIP_LABELS:
-        return [Line(y, x0, y, x1, 2.0, "ink", slot.name)]
+        return [Rule(y, x0, y, x1, 2.0, "ink", slot.name)]
     box = slot.box
     edge = 2.0
     top, left, bottom, right = box.top, box.left, box.bottom - edge, box.right - edge
     # An empty one is only outlined: it is there to be dropped on, not to be read.
     outline = [
-        Line(top, left, top, right, edge, "faint", slot.name),
-        Line(bottom, left, bottom, right, edge, "faint", slot.name),
-        Line(top, left, bottom, left, edge, "faint", slot.name),
-        Line(top, right, bottom, right, edge, "faint", slot.name),
+        Rule(top, left, top, right, edge, "faint", slot.name),
+        Rule(bottom, left, bottom, right, edge, "faint", slot.name),
+        Rule(top, left, bottom, left, edge, "faint", slot.name),
+        Rule(top, right, bottom, right, edge, "faint", slot.name),
     ]
-    return [*outline, Line(y, x0, y, x1, 2.0, "faint", slot.name)] if filled else outline
+    return [*outline, Rule(y, x0, y, x1, 2.0, "faint", slot.name)] if filled else outline
 
 
 def slot_label(slot: Slot, places: Sequence[Place]) -> list[Text]:

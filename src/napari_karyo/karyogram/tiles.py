@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Cell
-from napari_karyo.karyogram.looks import picture_places
+from napari_karyo.karyogram.chromosome_pictures import picture_places
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import Upright
 

@@ -3,7 +3,7 @@
 from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
 from napari_karyo.karyotype.history import Journal
 from napari_karyo.karyotype.model import Karyotype
-from napari_karyo.karyotype.seating import slot_words
+from napari_karyo.karyotype.placement import slot_words
 from napari_karyo.karyotype.state import (
     CELL_MARKS,
     PLAIN,

@@ -109,4 +109,4 @@ def touched_slots(before: State, after: State) -> frozenset[str]:
         | (before.derivatives ^ after.derivatives)
         | looks
     )
-    return seats | frozenset(after.seats[one][0] for one in marked if one in after.seats)
+    return seats | frozenset(after.positions[one][0] for one in marked if one in after.positions)

@@ -262,7 +262,7 @@ class History:
     def _here(self, chromosome: int) -> int:
         """Return the number of a chromosome that sits somewhere."""
         number = self._known(chromosome)
-        if number not in self._state.seats:
+        if number not in self._state.positions:
             raise EditError(
                 f"{self.names[number]} is no longer there: it was merged or split.",
                 "Undo that to have it back.",

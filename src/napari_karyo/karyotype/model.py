@@ -14,17 +14,17 @@ from typing import Final
 
 from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import EditError
-from napari_karyo.iscn import Content, content_form, implausible
-from napari_karyo.karyotype.drawing import Drawing
-from napari_karyo.karyotype.seating import Seating, check_slot
-from napari_karyo.karyotype.signing import Signing
+from napari_karyo.iscn import ChromosomeContent, content_form, implausible
+from napari_karyo.karyotype.appearance import AppearanceEdits
+from napari_karyo.karyotype.placement import PlacementEdits, check_slot
+from napari_karyo.karyotype.signing import SignatureEdits
 from napari_karyo.karyotype.state import SLOTS, State
 
 #: Why no karyotype of an unknown cell is proposed.
 NOT_KNOWN: Final = "not known material"
 
 
-class Karyotype(Seating, Drawing, Signing):
+class Karyotype(PlacementEdits, AppearanceEdits, SignatureEdits):
     """The chromosomes of one cell in their slots, with every edit undoable.
 
     Parameters
@@ -124,7 +124,7 @@ class Karyotype(Seating, Drawing, Signing):
         number = self._known(chromosome)
         if number in self._state.reviewed:
             return True
-        if number in self.proposed.seats:
+        if number in self.proposed.positions:
             return number not in self.proposed.slots[self.slot_of(number)]
         return self._index.was_placed(number)
 
@@ -154,7 +154,7 @@ class Karyotype(Seating, Drawing, Signing):
         return self._state.iscn is not None
 
     @property
-    def content(self) -> Content:
+    def content(self) -> ChromosomeContent:
         """What is counted: the classes, the markers, and which are derivatives."""
         return self._state.content
 
@@ -185,5 +185,5 @@ class Karyotype(Seating, Drawing, Signing):
 
     def _is_counted_by_hand(self) -> bool:
         state = self._state
-        counted = [one for one, (slot, _) in state.seats.items() if slot != TRAY]
+        counted = [one for one, (slot, _) in state.positions.items() if slot != TRAY]
         return bool(counted) and all(self.is_settled(one) for one in counted)

@@ -12,7 +12,7 @@ from napari_karyo.karyotype.history import History
 from napari_karyo.karyotype.state import CELL_MARKS, Signature
 
 
-class Signing(History):
+class SignatureEdits(History):
     """A history whose edits accept chromosomes, and mark, annotate and sign the cell."""
 
     def review(self, chromosomes: Iterable[int], reviewed: bool = True) -> Edit | None:

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, get_args
 
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.errors import EditError
-from napari_karyo.iscn import Content
+from napari_karyo.iscn import ChromosomeContent
 
 #: Every slot of the page: the 24 classes in order, the markers, then the tray.
 SLOTS: Final = (*CLASSES, MARKERS, TRAY)
@@ -192,11 +192,11 @@ class State:
 
     def forget(self) -> None:
         """Drop what follows by computation: it is computed again where it is asked for."""
-        for name in ("seats", "content"):
+        for name in ("positions", "content"):
             self.__dict__.pop(name, None)
 
     @cached_property
-    def seats(self) -> Mapping[int, tuple[str, int]]:
+    def positions(self) -> Mapping[int, tuple[str, int]]:
         """Slot and place within it, from 0 at the left, of each chromosome."""
         return {
             one: (slot, place)
@@ -219,11 +219,11 @@ class State:
         return self.slots[MARKERS]
 
     @cached_property
-    def content(self) -> Content:
+    def content(self) -> ChromosomeContent:
         """What is counted: the classes, the markers, and which are derivatives."""
         counts = {name: len(self.slots[name]) for name in CLASSES}
-        derived = Counter(self.seats[one][0] for one in self.derivatives)
-        return Content(counts, len(self.markers), derived)
+        derived = Counter(self.positions[one][0] for one in self.derivatives)
+        return ChromosomeContent(counts, len(self.markers), derived)
 
     def appearance(self, chromosome: int) -> Appearance:
         """Return how a chromosome is drawn."""
@@ -233,7 +233,7 @@ class State:
         """Return the chromosomes that are in another slot, way up or derivative than in `other`."""
         return frozenset(
             one
-            for one, (slot, _) in self.seats.items()
+            for one, (slot, _) in self.positions.items()
             if one not in other.slots[slot]
             or (one in self.turned) != (one in other.turned)
             or (one in self.derivatives) != (one in other.derivatives)

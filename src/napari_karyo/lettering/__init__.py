@@ -6,15 +6,15 @@ Everything that is written on a page of pixels, in an SVG or in a PDF goes throu
 
 from napari_karyo.lettering.clean import clean
 from napari_karyo.lettering.fitting import cut, fit, text_width, wrap
-from napari_karyo.lettering.line import Glyph, Line, Run, set_line
+from napari_karyo.lettering.line import Glyph, TextLine, TextRun, set_line
 from napari_karyo.lettering.missing import missing_letters, missing_notice
 from napari_karyo.lettering.pixels import draw_text, line_mask
 from napari_karyo.lettering.typeface import Typeface, shipped
 
 __all__ = [
     "Glyph",
-    "Line",
-    "Run",
+    "TextLine",
+    "TextRun",
     "Typeface",
     "clean",
     "cut",

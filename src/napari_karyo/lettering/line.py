@@ -42,7 +42,7 @@ class Glyph:
 
 
 @dataclass(frozen=True)
-class Run:
+class TextRun:
     """Letters of one typeface that run one way.
 
     Attributes
@@ -76,10 +76,10 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """A line of text from left to right; lengths in em."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     width: float
 
     @property
@@ -99,7 +99,7 @@ class _Letter:
 
 
 @lru_cache(maxsize=8192)
-def set_line(string: str, bold: bool = False) -> Line:
+def set_line(string: str, bold: bool = False) -> TextLine:
     """Set a line of text.
 
     Parameters
@@ -110,13 +110,13 @@ def set_line(string: str, bold: bool = False) -> Line:
 
     Returns
     -------
-    Line
+    TextLine
         Letters that no font has are boxes.
     """
     line = _plain_line(string, bold)
     if line is not None:
         return line
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     left = 0.0
     for words, leftward in isolated_parts(printable(string)):
         letters = _letters(words, levels(words, leftward), bold)
@@ -125,10 +125,10 @@ def set_line(string: str, bold: bool = False) -> Line:
             run = _shaped(group, left, words, bold)
             runs.append(run)
             left += run.width
-    return Line(tuple(runs), left)
+    return TextLine(tuple(runs), left)
 
 
-def _plain_line(string: str, bold: bool) -> Line | None:
+def _plain_line(string: str, bold: bool) -> TextLine | None:
     """Return a line in which nothing needs shaping: all but a few are such; else None."""
     glyphs: list[Glyph] = []
     x = 0.0
@@ -138,8 +138,8 @@ def _plain_line(string: str, bold: bool) -> Line | None:
             return None
         glyphs.append(Glyph(known[0], x, 0.0))
         x += known[1]
-    runs = (Run(shipped(bold), string, tuple(glyphs), 0.0, x, simple=True),) if string else ()
-    return Line(runs, x)
+    runs = (TextRun(shipped(bold), string, tuple(glyphs), 0.0, x, simple=True),) if string else ()
+    return TextLine(runs, x)
 
 
 @lru_cache(maxsize=4096)
@@ -228,7 +228,7 @@ def _lacks(typeface: Typeface, cluster: str) -> bool:
     return not all(typeface.has(letter) for letter in needed(cluster))
 
 
-def _shaped(group: list[_Letter], left: float, words: str, bold: bool) -> Run:
+def _shaped(group: list[_Letter], left: float, words: str, bold: bool) -> TextRun:
     """Return letters of one kind as the glyphs that they are drawn with."""
     first, string = group[0], "".join(one.string for one in group)
     leftward = bool(first.level % 2)
@@ -255,16 +255,16 @@ def _shaped(group: list[_Letter], left: float, words: str, bold: bool) -> Run:
     simple = (
         typeface.own and not leftward and not moved and [one.number for one in glyphs] == nominal
     )
-    return Run(typeface, string, tuple(glyphs), left, x / em, simple, leftward)
+    return TextRun(typeface, string, tuple(glyphs), left, x / em, simple, leftward)
 
 
-def _boxes(group: list[_Letter], left: float, leftward: bool, bold: bool) -> Run:
+def _boxes(group: list[_Letter], left: float, leftward: bool, bold: bool) -> TextRun:
     """Return a box for each letter that no font has."""
     typeface = shipped(bold)
     step = typeface.advance(0)
     letters = [one.string for one in group if needed(one.string)]
     glyphs = tuple(Glyph(0, step * number, 0.0) for number in range(len(letters)))
-    return Run(
+    return TextRun(
         typeface, "".join(one.string for one in group), glyphs, left, step * len(letters),
         simple=False, leftward=leftward, missing=True,
     )  # fmt: skip

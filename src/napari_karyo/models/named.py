@@ -64,7 +64,7 @@ CONFIGS: Final = {
 
 
 @dataclass(frozen=True)
-class Row:
+class PaperRow:
     """A row of Table 1.
 
     Attributes
@@ -84,13 +84,13 @@ class Row:
 
 #: Table 1, in its order, and one row more.
 TABLE_1: Final = {
-    "deep_cnn": Row("Traditional Deep CNN", (87.50, 96.25, 98.33)),
-    "resnet50": Row("ResNet-50", (87.64, 95.55, 98.33)),
-    "resnet50_letter": Row("ResNet-50, its recipe to the letter"),
-    "crnn": Row("CRNN", (90.27, 96.80, 98.33)),
-    "attention": Row("Attention based sequence model", (90.27, 96.25, 97.92)),
-    "res_crann": Row("Res-CRANN", (90.42, 96.66, 98.19)),
-    "ensemble": Row(
+    "deep_cnn": PaperRow("Traditional Deep CNN", (87.50, 96.25, 98.33)),
+    "resnet50": PaperRow("ResNet-50", (87.64, 95.55, 98.33)),
+    "resnet50_letter": PaperRow("ResNet-50, its recipe to the letter"),
+    "crnn": PaperRow("CRNN", (90.27, 96.80, 98.33)),
+    "attention": PaperRow("Attention based sequence model", (90.27, 96.25, 97.92)),
+    "res_crann": PaperRow("Res-CRANN", (90.42, 96.66, 98.19)),
+    "ensemble": PaperRow(
         "Ensemble of ResNet-50, CRNN, attention and Res-CRANN",
         (91.94, 97.77, 99.03),
         members=("resnet50", "crnn", "attention", "res_crann"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from napari_karyo.errors import WeightsError
-from napari_karyo.io.whole import whole_file
+from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.checked import (
     HeaderError,
     MisfitError,
@@ -123,7 +123,7 @@ def save_weights(
     }
     # Not save_file, which lets nobody but the writer read the file. Whole or not at all:
     # weights that are there count as finished.
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(save(tensors, metadata))
     return sha256(path)
 

@@ -40,7 +40,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Row:
+class BlockRow:
     """What is cut as one: an item of a list with all its lines."""
 
     height: float
@@ -55,8 +55,8 @@ class Block:
 
     Attributes
     ----------
-    rows : tuple of Row
-    head : tuple of Row
+    rows : tuple of BlockRow
+    head : tuple of BlockRow
         Above the rows, never cut.
     nouns : tuple of str
         What a row is called, one and several, where some had to be left out.
@@ -68,22 +68,22 @@ class Block:
         Rows that are shown; None for all.
     """
 
-    rows: tuple[Row, ...]
-    head: tuple[Row, ...] = ()
+    rows: tuple[BlockRow, ...]
+    head: tuple[BlockRow, ...] = ()
     nouns: tuple[str, str] = ("line", "lines")
     least: int = 1
     boxed: bool = False
     kept: int | None = field(default=None)
 
     @property
-    def shown(self) -> tuple[Row, ...]:
+    def shown(self) -> tuple[BlockRow, ...]:
         """All rows that are drawn, with a last one that says how many are not."""
         kept = len(self.rows) if self.kept is None else self.kept
         missing = len(self.rows) - kept
         if not missing:
             return (*self.head, *self.rows)
         text = f"... and {missing} more {self.nouns[missing > 1]}, not on this page"
-        more = Row(LEADING, (Words(text, 0, SIZE, SIZE, bold=True),))
+        more = BlockRow(LEADING, (Words(text, 0, SIZE, SIZE, bold=True),))
         return (*self.head, *self.rows[:kept], more)
 
     @property
@@ -136,7 +136,7 @@ def draw_block(drawing: Drawing, block: Block, box: Box) -> float:
     return box.top + block.height
 
 
-def draw_row(drawing: Drawing, row: Row, top: float, left: float) -> None:
+def draw_row(drawing: Drawing, row: BlockRow, top: float, left: float) -> None:
     """Draw one row."""
     for one in row.words:
         x, y = left + one.x, top + one.y
@@ -151,22 +151,22 @@ def paragraph(
     bold: bool = False,
     colour: Colour = INK,
     most: int = 12,
-) -> Row:
+) -> BlockRow:
     """Return a text as one row of as many lines as it needs, at most `most`."""
     lines = _lines(text, size, bold, width, most)
     leading = size * LEADING / SIZE
     words = (Words(line, 0, size + leading * n, size, bold, colour) for n, line in enumerate(lines))
-    return Row(leading * len(lines), tuple(words))
+    return BlockRow(leading * len(lines), tuple(words))
 
 
-def heading(text: str) -> Row:
+def heading(text: str) -> BlockRow:
     """Return the line above a part of the report."""
-    return Row(LEADING + 2, (Words(text, 0, SIZE + 0.5, SIZE + 0.5, bold=True),))
+    return BlockRow(LEADING + 2, (Words(text, 0, SIZE + 0.5, SIZE + 0.5, bold=True),))
 
 
 def table_row(
     cells: Sequence[str], widths: Sequence[float], *, bold: bool = False, ruled: bool = False
-) -> Row:
+) -> BlockRow:
     """Return a row of a table, each cell wrapped in its own column."""
     words: list[Words] = []
     left, most = 0.0, 1
@@ -175,7 +175,7 @@ def table_row(
         most = max(most, len(lines))
         words += [Words(line, left, SIZE + LEADING * n, SIZE, bold) for n, line in enumerate(lines)]
         left += width
-    return Row(LEADING * most + (3.0 if ruled else 0.0), tuple(words), ruled)
+    return BlockRow(LEADING * most + (3.0 if ruled else 0.0), tuple(words), ruled)
 
 
 def _lines(text: str, size: float, bold: bool, width: float, most: int) -> list[str]:

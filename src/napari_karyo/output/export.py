@@ -11,13 +11,13 @@ from typing import IO, Any
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
 from napari_karyo.output.cell_page import name_of
-from napari_karyo.output.files import PIXELS, VECTORS, check_export, check_folder, written
+from napari_karyo.output.csv_table import write_table
+from napari_karyo.output.files import PIXELS, VECTORS, check_export, check_folder, export_file
 from napari_karyo.output.options import ExportOptions
 from napari_karyo.output.pictures import save_picture
 from napari_karyo.output.record import json_of
 from napari_karyo.output.report import write_report
 from napari_karyo.output.report_content import report_of
-from napari_karyo.output.table import write_table
 from napari_karyo.output.vector import svg_of, write_pdf
 
 __all__ = ["ExportOptions", "export"]
@@ -69,7 +69,7 @@ def export(
     # None takes its name before all are complete.
     with ExitStack() as files:
         for number, one in enumerate(paths):
-            stream = files.enter_context(written(one, text=ending in (".csv", ".json")))
+            stream = files.enter_context(export_file(one, text=ending in (".csv", ".json")))
             of_file = chosen if len(paths) == 1 else [chosen[number]]
             _write(stream, ending, of_file, options)
     return paths

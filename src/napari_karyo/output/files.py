@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from napari_karyo.errors import ExportError
-from napari_karyo.io.whole import whole_file
+from napari_karyo.io.atomic_write import atomic_write
 
 #: All that can be written, by the end of its name, and what that is.
 FORMATS: Final = {
@@ -91,7 +91,7 @@ def check_folder(path: Path) -> None:
 
 
 @contextmanager
-def written(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
+def export_file(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
     """Open a file that takes its name only once it is complete.
 
     Parameters
@@ -107,7 +107,7 @@ def written(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
         Where it cannot be written, with the system's reason.
     """
     try:
-        with whole_file(path, text=text) as stream:
+        with atomic_write(path, text=text) as stream:
             yield stream
     except OSError as error:
         raise ExportError(

@@ -16,7 +16,7 @@ from PIL import Image
 
 from napari_karyo.karyogram.page import Align
 from napari_karyo.karyogram.style import Colour
-from napari_karyo.lettering import Run, set_line
+from napari_karyo.lettering import TextRun, set_line
 from napari_karyo.lettering.clean import plain
 from napari_karyo.lettering.direction import seen_from_left
 from napari_karyo.output.files import SOFTWARE
@@ -123,7 +123,7 @@ class PdfBook:
         bottom = self._height - top - height
         self._canvas.drawImage(ImageReader(image), left, bottom, width, height, mask="auto")
 
-    def _outlines(self, run: Run, x: float, y: float, size: float) -> None:
+    def _outlines(self, run: TextRun, x: float, y: float, size: float) -> None:
         """Fill the outlines of a run's glyphs."""
         path = self._canvas.beginPath()
         here = (0.0, 0.0)
@@ -144,7 +144,7 @@ class PdfBook:
         # Where two outlines of a glyph overlap, both are ink.
         self._canvas.drawPath(path, stroke=0, fill=1, fillMode=1)
 
-    def _unseen(self, run: Run, x: float, y: float, size: float) -> None:
+    def _unseen(self, run: TextRun, x: float, y: float, size: float) -> None:
         """Write a run over its outlines, so that it can be searched and copied."""
         # From left to right as it is seen, brackets too: readers turn it round by themselves.
         string = seen_from_left(run.string) if run.leftward else run.string

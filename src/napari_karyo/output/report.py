@@ -17,7 +17,7 @@ from napari_karyo.output.blocks import (
     RULE,
     SIZE,
     Block,
-    Row,
+    BlockRow,
     Words,
     draw_block,
     draw_row,
@@ -122,9 +122,9 @@ def _draw_head(drawing: Drawing, content: ReportContent, inner: Box) -> float:
     return y + 14.0
 
 
-def _foot(content: ReportContent, width: float) -> list[Row]:
+def _foot(content: ReportContent, width: float) -> list[BlockRow]:
     """Return what stands at the foot: what made this, and what it is not."""
-    notice = Row(
+    notice = BlockRow(
         LEADING, (Words(cut(content.notice, SIZE, width, bold=True), width / 2, SIZE, SIZE, True,
                         INK, "middle"),)
     )  # fmt: skip
@@ -164,7 +164,7 @@ def _blocks(content: ReportContent, width: float) -> list[Block]:
     if content.warnings:
         inside = width - 2 * PADDING
         rows = tuple(paragraph(f"- {words}", inside, most=4) for words in content.warnings)
-        title = Row(LEADING + 1, (Words("Look at this first", 0, SIZE, SIZE, True, ALERT),))
+        title = BlockRow(LEADING + 1, (Words("Look at this first", 0, SIZE, SIZE, True, ALERT),))
         blocks.append(Block(rows, (title,), ("warning", "warnings"), least=3, boxed=True))
     if content.counts:
         blocks.append(_counts(content, width))
@@ -199,5 +199,5 @@ def _counts(content: ReportContent, width: float) -> Block:
         )
         for n, (name, number) in enumerate(content.counts)
     ]
-    rows = (Row(LEADING + 3, tuple(names), True), Row(LEADING, tuple(numbers)))
+    rows = (BlockRow(LEADING + 3, tuple(names), True), BlockRow(LEADING, tuple(numbers)))
     return Block(rows, (heading("Chromosomes of this cell, by class"),), least=2)

@@ -21,7 +21,7 @@ from PIL import Image
 
 from napari_karyo.karyogram.page import Align
 from napari_karyo.karyogram.style import Colour
-from napari_karyo.lettering import Run, set_line, shipped
+from napari_karyo.lettering import TextRun, set_line, shipped
 from napari_karyo.lettering.clean import plain
 from napari_karyo.output.paper import Paper, left_of
 
@@ -166,7 +166,7 @@ class SvgSheet:
         return ElementTree.SubElement(self._root, tag, words)
 
 
-def _path(run: Run, x: float, y: float, size: float) -> str:
+def _path(run: TextRun, x: float, y: float, size: float) -> str:
     """Return the outlines of a run's glyphs as SVG writes them."""
     return "".join(
         kind

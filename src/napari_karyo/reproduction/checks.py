@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from napari_karyo.errors import KaryoError, WeightsError
-from napari_karyo.io.whole import whole_file
+from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.weights import sha256
-from napari_karyo.reproduction.runs import LABELS, OUTCOME, STAIN, Run
+from napari_karyo.reproduction.runs import LABELS, OUTCOME, STAIN, TrainingRun
 from napari_karyo.training.dataset import read_labels
 
 
@@ -31,19 +31,19 @@ def fingerprint(data: Path) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def claim(run: Run, data: Path) -> None:
+def claim(run: TrainingRun, data: Path) -> None:
     """Write of which ``labels.csv`` a run is, before anything else of it is written."""
     run.folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(run.folder / LABELS, text=True) as file:
+    with atomic_write(run.folder / LABELS, text=True) as file:
         file.write(fingerprint(data) + "\n")
 
 
-def check(runs: Sequence[Run], data: Path) -> None:
+def check(runs: Sequence[TrainingRun], data: Path) -> None:
     """Refuse runs that are of other data, and outcomes and ensembles of other weights.
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of TrainingRun
         Begun or not.
     data : Path
         Folder with ``labels.csv``.
@@ -62,7 +62,7 @@ def check(runs: Sequence[Run], data: Path) -> None:
                 _check_members(run)
 
 
-def _check_labels(run: Run, labels: str) -> None:
+def _check_labels(run: TrainingRun, labels: str) -> None:
     path = run.folder / LABELS
     if not path.is_file():
         raise _refusal(run, "nothing says of which labels.csv this run is.", path)
@@ -72,7 +72,7 @@ def _check_labels(run: Run, labels: str) -> None:
         )
 
 
-def _check_outcome(run: Run, labels: str) -> None:
+def _check_outcome(run: TrainingRun, labels: str) -> None:
     outcome, path = run.outcome(), run.folder / OUTCOME
     if outcome is None:
         return
@@ -84,7 +84,7 @@ def _check_outcome(run: Run, labels: str) -> None:
         raise _refusal(run, f"this outcome is of other weights than {run.weights.name} has.", path)
 
 
-def _check_members(run: Run) -> None:
+def _check_members(run: TrainingRun) -> None:
     made_of = _facts(run.weights).get("members", {})
     for member in run.members:
         if not member.weights.is_file():
@@ -112,7 +112,7 @@ def _facts(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _refusal(run: Run, what: str, path: Path) -> KaryoError:
+def _refusal(run: TrainingRun, what: str, path: Path) -> KaryoError:
     return KaryoError(
         what,
         f"Choose another --output, or delete the folder {run.folder} to have it made anew.",

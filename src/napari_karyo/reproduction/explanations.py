@@ -19,12 +19,12 @@ from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.faithfulness import Faithfulness, measure
 from napari_karyo.inference.saliency import BLUR, gradients
-from napari_karyo.io.whole import whole_file
+from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.lettering import draw_text
 from napari_karyo.models.named import TABLE_1
 from napari_karyo.models.weights import load_weights
 from napari_karyo.reproduction.clock import Clock
-from napari_karyo.reproduction.runs import EXPLAINED, EXPLANATION, STAIN, Run
+from napari_karyo.reproduction.runs import EXPLAINED, EXPLANATION, STAIN, TrainingRun
 from napari_karyo.training.provenance import provenance
 from napari_karyo.training.train import load_crops
 
@@ -40,7 +40,7 @@ _MEASURES = tuple(item.name for item in fields(Faithfulness))
 
 
 def explain(
-    run: Run,
+    run: TrainingRun,
     data: Path,
     work: Path,
     clock: Clock,
@@ -55,7 +55,7 @@ def explain(
 
     Parameters
     ----------
-    run : Run
+    run : TrainingRun
     data, work : Path
     clock : Clock
         Asked after each class, and after the crops were loaded.
@@ -88,7 +88,7 @@ def explain(
         values = measure(network, crops.pictures(chosen), crops.labels[chosen], place)
         content["classes"][name] = asdict(values)
         content["seconds"] += time.monotonic() - began
-        with whole_file(run.folder / EXPLANATION, text=True) as file:
+        with atomic_write(run.folder / EXPLANATION, text=True) as file:
             file.write(json.dumps(content, indent=1))
         clock.worked()
     first = [val[crops.labels[val] == CLASS_INDEX[name]][:1] for name in SHOWN]
@@ -102,7 +102,7 @@ def explain(
     content["mean"] = _mean(list(content["classes"].values()))
     content["made"] = provenance(str(place), content["seconds"])
     # Last: what has a mean is finished.
-    with whole_file(run.folder / EXPLANATION, text=True) as file:
+    with atomic_write(run.folder / EXPLANATION, text=True) as file:
         file.write(json.dumps(content, indent=1))
     clock.worked()
     return True
@@ -121,12 +121,12 @@ def _mean(classes: Sequence[dict[str, Any]]) -> dict[str, float]:
     return {**mean, "crops": int(counts.sum())}
 
 
-def write_explanations(runs: Sequence[Run], output: Path) -> list[Path]:
+def write_explanations(runs: Sequence[TrainingRun], output: Path) -> list[Path]:
     """Write ``saliency.csv`` and ``saliency.png`` of the rows that are measured.
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of TrainingRun
         Of several seeds, the first one measured speaks for its row.
     output : Path
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.models.named import TABLE_1
-from napari_karyo.reproduction.runs import STAIN, Run
+from napari_karyo.reproduction.runs import STAIN, TrainingRun
 
 
-def confusion(run: Run) -> NDArray[np.int64]:
+def confusion(run: TrainingRun) -> NDArray[np.int64]:
     """Return how often each class (row) was called each (column) on ``test``.
 
     Returns
@@ -29,12 +29,14 @@ def confusion(run: Run) -> NDArray[np.int64]:
     return table
 
 
-def write_figures(runs: Sequence[Run], output: Path, say: Callable[[str], None]) -> list[Path]:
+def write_figures(
+    runs: Sequence[TrainingRun], output: Path, say: Callable[[str], None]
+) -> list[Path]:
     """Write ``confusion-ROW.csv`` over all seeds of a row, and the pictures.
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of TrainingRun
     output : Path
     say : callable
         Told where the pictures are left out because matplotlib is missing.
@@ -109,5 +111,5 @@ def write_figures(runs: Sequence[Run], output: Path, say: Callable[[str], None])
     return written
 
 
-def _first(runs: Sequence[Run], row: str) -> Run:
+def _first(runs: Sequence[TrainingRun], row: str) -> TrainingRun:
     return next(run for run in runs if run.row == row)

@@ -25,7 +25,7 @@ EXPLAINED = ("resnet50", "crnn", "attention", "res_crann", "ensemble")
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """One row of the table trained from one seed.
 
     Attributes
@@ -55,10 +55,10 @@ class Run:
         return self.folder.parent.parent
 
     @property
-    def members(self) -> tuple[Run, ...]:
+    def members(self) -> tuple[TrainingRun, ...]:
         """The runs whose probabilities it averages: of the same seed and length."""
         return tuple(
-            Run(row, self.seed, self.place / row / self.folder.name, self.epochs)
+            TrainingRun(row, self.seed, self.place / row / self.folder.name, self.epochs)
             for row in TABLE_1[self.row].members
         )
 
@@ -133,7 +133,7 @@ def place_of(output: Path, epochs: int | None = None) -> Path:
 
 def plan(
     output: Path, rows: Sequence[str] = (), seeds: Sequence[int] = (0,), epochs: int | None = None
-) -> list[Run]:
+) -> list[TrainingRun]:
     """Return the runs, the single networks before the ensembles that need them.
 
     Parameters
@@ -160,27 +160,29 @@ def plan(
         wanted.update(TABLE_1[name].members)
     place = place_of(output, epochs)
     return [
-        Run(name, seed, place / name / f"seed-{seed}", epochs)
+        TrainingRun(name, seed, place / name / f"seed-{seed}", epochs)
         for name in TABLE_1
         if name in wanted
         for seed in dict.fromkeys(seeds)
     ]
 
 
-def found(output: Path, asked: Sequence[Run] = (), epochs: int | None = None) -> list[Run]:
+def found(
+    output: Path, asked: Sequence[TrainingRun] = (), epochs: int | None = None
+) -> list[TrainingRun]:
     """Return the runs of one length that were begun in a folder, with those asked for.
 
     Parameters
     ----------
     output : Path
-    asked : sequence of Run
+    asked : sequence of TrainingRun
         Of the same folder and length: among them even where they were not begun.
     epochs : int, optional
         Instead of the paper's numbers.
 
     Returns
     -------
-    list of Run
+    list of TrainingRun
         In the order of `TABLE_1`, and of the seeds.
     """
     place = place_of(output, epochs)
@@ -192,12 +194,12 @@ def found(output: Path, asked: Sequence[Run] = (), epochs: int | None = None) ->
     return sorted(runs.values(), key=lambda run: (order.index(run.row), run.seed))
 
 
-def begun_seeds(place: Path, row: str, epochs: int | None = None) -> list[Run]:
+def begun_seeds(place: Path, row: str, epochs: int | None = None) -> list[TrainingRun]:
     """Return the runs of a row that were begun in the folder of their length."""
     folders = {
         int(number[1]): folder
         for folder in place.glob(f"{row}/seed-*")
         if (number := re.fullmatch(r"seed-(\d+)", folder.name))
     }
-    runs = [Run(row, seed, folder, epochs) for seed, folder in sorted(folders.items())]
+    runs = [TrainingRun(row, seed, folder, epochs) for seed, folder in sorted(folders.items())]
     return [run for run in runs if run.begun]

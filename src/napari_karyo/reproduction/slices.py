@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from napari_karyo.inference.options import ClassifyOptions
-from napari_karyo.io.whole import whole_file
+from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.named import CONFIGS
 from napari_karyo.models.network import ChromosomeNetwork
@@ -16,14 +16,14 @@ from napari_karyo.models.weights import load_weights, rounded, save_weights
 from napari_karyo.reproduction.checks import check, claim, fingerprint
 from napari_karyo.reproduction.clock import Clock
 from napari_karyo.reproduction.explanations import explain
-from napari_karyo.reproduction.runs import EXPLAINED, OUTCOME, STAIN, Run, begun_seeds
+from napari_karyo.reproduction.runs import EXPLAINED, OUTCOME, STAIN, TrainingRun, begun_seeds
 from napari_karyo.training.evaluate import evaluate
 from napari_karyo.training.provenance import provenance
 from napari_karyo.training.train import calibrate, load_crops, train
 
 
 def carry_out(
-    runs: Sequence[Run],
+    runs: Sequence[TrainingRun],
     data: Path,
     work: Path,
     *,
@@ -36,7 +36,7 @@ def carry_out(
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of TrainingRun
         From `plan`.
     data : Path
         Folder with ``labels.csv``.
@@ -70,7 +70,7 @@ def carry_out(
     )
 
 
-def _speakers(runs: Sequence[Run]) -> list[Run]:
+def _speakers(runs: Sequence[TrainingRun]) -> list[TrainingRun]:
     """Return the runs whose saliency is to be measured: one seed speaks for its row."""
     speakers = []
     for row in EXPLAINED:
@@ -85,7 +85,7 @@ def _speakers(runs: Sequence[Run]) -> list[Run]:
 
 
 def _trained(
-    run: Run,
+    run: TrainingRun,
     data: Path,
     work: Path,
     device: str,
@@ -126,7 +126,7 @@ def _trained(
 
 
 def _evaluated(
-    run: Run, data: Path, device: str, clock: Clock, progress: Callable[[str], None]
+    run: TrainingRun, data: Path, device: str, clock: Clock, progress: Callable[[str], None]
 ) -> bool:
     """Look at ``test`` with a trained run, once; tell whether its figures are there."""
     if run.outcome() is not None:
@@ -140,14 +140,14 @@ def _evaluated(
         data, ClassifyOptions(model=run.weights, device=device), split="test", stains=(STAIN,)
     )
     content = {"labels_sha256": labels, **json.loads(report.to_json(crops=True))}
-    with whole_file(run.folder / OUTCOME, text=True) as file:
+    with atomic_write(run.folder / OUTCOME, text=True) as file:
         file.write(json.dumps(content, indent=1))
     progress(f"{run.row}, seed {run.seed}: top-1 on test {report.figures(STAIN)['top1']:.2%}")
     clock.worked()
     return True
 
 
-def _join(run: Run, data: Path, work: Path, device: str) -> None:
+def _join(run: TrainingRun, data: Path, work: Path, device: str) -> None:
     """Write the ensemble of the members of the same seed, calibrated on ``val``."""
     from napari_karyo.inference.device import choose_device
 

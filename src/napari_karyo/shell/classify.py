@@ -46,7 +46,7 @@ def classify(
     normalization: Normalization = "cell",
 ) -> int:
     """Classify the crops of cells into a CSV table."""
-    from napari_karyo.output.files import written
+    from napari_karyo.output.files import export_file
     from napari_karyo.shell.reading import names_of, polarity_of, read_groups
 
     # Hours of work must not end at a folder that is not there.
@@ -70,7 +70,7 @@ def classify(
     if not done:
         print("napari-karyo: no cell could be classified; no table written.", file=sys.stderr)
         return 2
-    with written(output, text=True) as stream:
+    with export_file(output, text=True) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(rows)

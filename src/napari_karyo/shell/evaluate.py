@@ -28,7 +28,7 @@ def evaluate(
     ] = None,
 ) -> int:
     """Print how often the program is right on labelled cells."""
-    from napari_karyo.output.files import written
+    from napari_karyo.output.files import export_file
     from napari_karyo.training.evaluate import evaluate as run
 
     report = run(
@@ -40,6 +40,6 @@ def evaluate(
     )
     print(report.text())
     if json is not None:
-        with written(json, text=True) as stream:
+        with export_file(json, text=True) as stream:
             stream.write(report.to_json(crops=True) + "\n")
     return 0

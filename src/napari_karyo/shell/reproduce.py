@@ -31,7 +31,7 @@ def reproduce(
     from napari_karyo.reproduction.figures import write_figures
     from napari_karyo.reproduction.runs import found, place_of, plan
     from napari_karyo.reproduction.slices import carry_out
-    from napari_karyo.reproduction.table import write_table
+    from napari_karyo.reproduction.summary_table import write_table
 
     runs = plan(output, rows or [], seeds or [0], epochs)
     # Also what earlier calls left there, which is summed up together with these.

@@ -24,9 +24,9 @@ from napari_karyo.band_profiles.profiles import TABLE
 from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
 from napari_karyo.classes import CLASS_INDEX, parse_class
 from napari_karyo.errors import PreprocessingError, ReadError
+from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.io.images import read_image
 from napari_karyo.io.polarity import on_paper
-from napari_karyo.io.whole import whole_file
 from napari_karyo.preprocessing.prepare import (
     InputSettings,
     Prepared,
@@ -353,7 +353,7 @@ def load_dataset(
         if not parts:
             raise ReadError("no crop of these splits could be used.", "", data)
         work.mkdir(parents=True, exist_ok=True)
-        with whole_file(cache) as file:
+        with atomic_write(cache) as file:
             np.savez(
                 file,
                 allow_pickle=False,

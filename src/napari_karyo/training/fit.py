@@ -22,10 +22,10 @@ from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import predict
 from napari_karyo.models.network import ChromosomeNetwork, NetworkConfig
 from napari_karyo.training.augment import augment
+from napari_karyo.training.checkpoint import FORMAT, TrainingState, write_curve
 from napari_karyo.training.dataset import Dataset
 from napari_karyo.training.recipes import Recipe
 from napari_karyo.training.speed import Meter
-from napari_karyo.training.state import FORMAT, State, write_curve
 
 
 def _made_with(
@@ -106,7 +106,7 @@ def fit(
     per_epoch = max(1, len(train) // recipe.batch)
     total = recipe.epochs * per_epoch
     optimizer, schedule = make_optimizer(network, recipe, total)
-    state = State(
+    state = TrainingState(
         network,
         AveragedModel(network, multi_avg_fn=running_mean(recipe.average), use_buffers=True),
         optimizer,
@@ -225,7 +225,7 @@ def _with_repeats(data: Dataset, times: int) -> NDArray[np.int64]:
 
 
 def _step(
-    state: State,
+    state: TrainingState,
     forward: Callable[..., tuple[Tensor, Tensor]],
     crops: Tensor,
     labels: Tensor,
@@ -277,14 +277,14 @@ def cross_entropy(
     return torch.where(known, with_polarity, alone).mean()
 
 
-def _averaged(state: State) -> ChromosomeNetwork:
+def _averaged(state: TrainingState) -> ChromosomeNetwork:
     # A copy, not a new network: drawing new weights would disturb the random series.
     network = copy.deepcopy(state.averaged.module)
     assert isinstance(network, ChromosomeNetwork)
     return network.eval()
 
 
-def _keep(state: State, network: ChromosomeNetwork, figures: dict[str, float]) -> None:
+def _keep(state: TrainingState, network: ChromosomeNetwork, figures: dict[str, float]) -> None:
     """Remember the weights of the lowest loss on ``val``, mean over the stains."""
     loss = float(np.mean([value for name, value in figures.items() if name.endswith("_loss")]))
     if loss < state.best_loss:
@@ -292,7 +292,7 @@ def _keep(state: State, network: ChromosomeNetwork, figures: dict[str, float]) -
         state.best = {name: value.cpu() for name, value in network.state_dict().items()}
 
 
-def _kept(state: State, recipe: Recipe) -> ChromosomeNetwork:
+def _kept(state: TrainingState, recipe: Recipe) -> ChromosomeNetwork:
     network = _averaged(state)
     if recipe.keep == "lowest_loss" and state.best is not None:
         network.load_state_dict(state.best)

@@ -153,7 +153,7 @@ class ComparisonView(QWidget):
             return (
                 "pair",
                 both,
-                tuple((state.seats[one][0], one in state.turned) for one in both),
+                tuple((state.positions[one][0], one in state.turned) for one in both),
                 size,
             )
         asked = index, cell.asked_class(index)

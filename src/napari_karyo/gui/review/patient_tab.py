@@ -47,9 +47,9 @@ from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyotype import CELL_MARKS
 from napari_karyo.patient import (
+    CountingProgress,
     Facts,
     Goals,
-    Progress,
     Summary,
     goals_of,
     is_mosaic,
@@ -223,7 +223,7 @@ class PatientTab(DeskFollower):
         self.button.setEnabled(bool(self.shown))
         self._fill_table(found)
 
-    def _show_progress(self, progress: Progress) -> None:
+    def _show_progress(self, progress: CountingProgress) -> None:
         for mark, done, goal in progress.steps:
             bar = self.bars[mark]
             bar.setRange(0, max(goal, 1))

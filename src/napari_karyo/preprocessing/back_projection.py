@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 
-def carry_back(
+def back_project(
     values: NDArray[np.float32], grid: NDArray[np.float32], shape: tuple[int, int]
 ) -> NDArray[np.float32]:
     """Carry a map on the network's input back onto the crop it was made from.

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
-from napari_karyo.io.whole import whole_file
+from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.network import ChromosomeNetwork
 
 #: Of the contents of a checkpoint: one of another number can't be gone on from.
@@ -21,7 +21,7 @@ FORMAT: Final = 2
 
 
 @dataclass
-class State:
+class TrainingState:
     """Everything that must survive a kill.
 
     Attributes
@@ -88,7 +88,7 @@ class State:
         }
         if torch.cuda.is_available():
             content["cuda_random"] = torch.cuda.get_rng_state()
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             torch.save(content, file)
 
     def load(self, path: Path, made_with: str) -> None:
@@ -135,7 +135,7 @@ def write_curve(path: Path, rows: Sequence[dict[str, float]]) -> None:
     if not rows:
         path.unlink(missing_ok=True)
         return
-    with whole_file(path, text=True) as file:
+    with atomic_write(path, text=True) as file:
         writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
         writer.writeheader()
         writer.writerows(rows)

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 
 @contextmanager
-def whole_file(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
+def atomic_write(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
     """Open a file that takes its name only once it is complete.
 
     A full disk, a kill or a pulled plug leaves what was there before, and two programs

@@ -22,7 +22,7 @@ from napari_karyo.preprocessing.upright import MARGIN, Upright
 Extent = tuple[tuple[int, int], tuple[float, float]]
 
 
-class Looks:
+class ChromosomePictures:
     """The pictures of a cell's chromosomes, upright or pulled straight.
 
     A chromosome is straightened when it is first asked for, since that takes

@@ -10,7 +10,7 @@ from napari_karyo.karyotype.history import History
 from napari_karyo.karyotype.state import PLAIN, Appearance
 
 
-class Drawing(History):
+class AppearanceEdits(History):
     """A history whose edits turn, rotate, straighten and contrast."""
 
     def turn(self, chromosomes: Iterable[int]) -> Edit | None:

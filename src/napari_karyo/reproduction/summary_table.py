@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from napari_karyo.models.named import TABLE_1
-from napari_karyo.reproduction.runs import EXPLAINED, STAIN, Run
+from napari_karyo.reproduction.runs import EXPLAINED, STAIN, TrainingRun
 from napari_karyo.training.recipes import RECIPES
 
 TOPS = ("top1", "top3", "top5")
 
 
 @dataclass(frozen=True)
-class Line:
+class RowSummary:
     """One line of the table: a row, over all its seeds.
 
     Attributes
@@ -56,14 +56,14 @@ class Line:
     epochs: int | None
 
 
-def line_of(row: str, runs: Sequence[Run]) -> Line:
+def line_of(row: str, runs: Sequence[TrainingRun]) -> RowSummary:
     """Sum up the runs of one row."""
     outcomes = [outcome["stains"][STAIN] for run in runs if (outcome := run.outcome())]
     curves = [run.curve() for run in runs]
     epochs = [epoch for curve in curves for epoch in curve]
     minutes = [float(curve[-1]["seconds"]) / 60 for curve in curves if curve]
     values = {top: [100 * outcome[top] for outcome in outcomes] for top in TOPS}
-    return Line(
+    return RowSummary(
         row,
         TABLE_1[row].paper,
         {top: float(np.mean(found)) for top, found in values.items() if found},
@@ -83,7 +83,7 @@ def _median(epochs: Sequence[dict[str, str]], name: str) -> float:
     return float(np.median(found)) if found else float("nan")
 
 
-def _state(runs: Sequence[Run], finished: int) -> str:
+def _state(runs: Sequence[TrainingRun], finished: int) -> str:
     """Say how far a row is, and whether that is as far as the paper went."""
     first = runs[0]
     if finished < len(runs):
@@ -107,12 +107,12 @@ def _state(runs: Sequence[Run], finished: int) -> str:
     return f"LONGER: {first.length} epochs, the paper {asked}"
 
 
-def write_table(runs: Sequence[Run], output: Path) -> Path:
+def write_table(runs: Sequence[TrainingRun], output: Path) -> Path:
     """Write ``table.csv`` and ``table.md``; return the latter.
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of TrainingRun
         Finished or not; rows that are not are marked so, with the command that goes on.
     output : Path
     """
@@ -143,7 +143,7 @@ def write_table(runs: Sequence[Run], output: Path) -> Path:
     return path
 
 
-def markdown(lines: Sequence[Line]) -> str:
+def markdown(lines: Sequence[RowSummary]) -> str:
     """Return the table as Markdown, the paper's figure before ours."""
     text = [
         "| network | top-1: paper, ours | top-3: paper, ours | top-5: paper, ours"
@@ -177,7 +177,7 @@ def markdown(lines: Sequence[Line]) -> str:
     return "\n".join(text) + "\n"
 
 
-def _commands(lines: Sequence[Line], with_epochs: bool) -> list[str]:
+def _commands(lines: Sequence[RowSummary], with_epochs: bool) -> list[str]:
     """Return what to type for some lines: a command for all that have the same seeds."""
     same: dict[tuple[tuple[int, ...], int | None], list[str]] = {}
     for line in lines:

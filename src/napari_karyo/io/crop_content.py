@@ -21,7 +21,7 @@ EMPTY = 0.1
 _OBJECT = 0.3
 
 
-class Content:
+class CropContent:
     """A crop's content.
 
     Parameters

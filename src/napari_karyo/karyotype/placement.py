@@ -14,13 +14,13 @@ from napari_karyo.karyotype.state import SLOTS
 Order = dict[str, list[int]]
 
 
-class Seating(History):
+class PlacementEdits(History):
     """A history whose edits move, swap, merge and split chromosomes."""
 
     @property
     def present(self) -> tuple[int, ...]:
         """The chromosomes that sit in a slot, by number: all but merged and split ones."""
-        return tuple(sorted(self._state.seats))
+        return tuple(sorted(self._state.positions))
 
     def slot_of(self, chromosome: int) -> str:
         """Return the slot that a chromosome sits in.
@@ -30,11 +30,11 @@ class Seating(History):
         EditError
             Where there is no such chromosome, or it was merged or split.
         """
-        return self._state.seats[self._here(chromosome)][0]
+        return self._state.positions[self._here(chromosome)][0]
 
     def position_of(self, chromosome: int) -> int:
         """Return a chromosome's place within its slot, from 0 at the left."""
-        return self._state.seats[self._here(chromosome)][1]
+        return self._state.positions[self._here(chromosome)][1]
 
     def move(
         self, chromosomes: Iterable[int], slot: str, position: int | None = None
@@ -100,7 +100,7 @@ class Seating(History):
     def swap(self, first: int, second: int) -> Edit | None:
         """Let two chromosomes change places, in one slot or across two."""
         pair = self._here(first), self._here(second)
-        (slot_a, place_a), (slot_b, place_b) = (self._state.seats[one] for one in pair)
+        (slot_a, place_a), (slot_b, place_b) = (self._state.positions[one] for one in pair)
 
         def rearrange(slots: Order) -> None:
             slots[slot_a][place_a], slots[slot_b][place_b] = pair[1], pair[0]
@@ -121,7 +121,7 @@ class Seating(History):
         EditError
             Where nobody stands there.
         """
-        slot, place = self._state.seats[self._here(chromosome)]
+        slot, place = self._state.positions[self._here(chromosome)]
         seats = self._state.slots[slot]
         if not 0 <= place + step < len(seats):
             raise EditError(
@@ -222,7 +222,7 @@ class Seating(History):
     ) -> Edit | None:
         for slot in into:
             check_slot(slot)
-        seats = self._state.seats
+        seats = self._state.positions
         new = tuple(range(len(self), len(self) + len(names)))
 
         def rearrange(slots: Order) -> None:
@@ -276,7 +276,7 @@ class Seating(History):
             text,
             slots=after,
             reviewed=frozenset(
-                one for one in before.reviewed if one in after[before.seats[one][0]]
+                one for one in before.reviewed if one in after[before.positions[one][0]]
             ),
             derivatives=(before.derivatives | fresh) & in_class,
             turned=(before.turned & there) | turned,
