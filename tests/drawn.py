@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, CLASSES
 from napari_karyo.inference.result import Classification
 from napari_karyo.io.cells import write_cell
 from napari_karyo.preprocessing.prepare import InputSettings, stand_upright
+from napari_karyo.preprocessing.upright import Upright
 from napari_karyo.simulation.sample import simulate_cell
 
 #: Two of each autosome, and X Y.
@@ -22,8 +24,9 @@ MALE = (*tuple(name for name in AUTOSOMES for _ in range(2)), "X", "Y")
 THRESHOLDS = (0.6, 0.9)
 
 
+@cache
 def crop(name: str, seed: int, polarity: Polarity) -> np.ndarray:
-    """Draw a banded rod as long as its class, grey, uint8."""
+    """Draw a banded rod as long as its class, grey, uint8; one picture for all who ask for it."""
     order = CLASS_INDEX[name] if name != "X" else 7
     long = 90 - 2.6 * min(order, 22)
     rng = np.random.default_rng(seed)
@@ -37,12 +40,23 @@ def crop(name: str, seed: int, polarity: Polarity) -> np.ndarray:
     image = np.clip(image, 0, 255)
     if polarity is Polarity.DARK:
         image = 255 - image
-    return image.astype(np.uint8)
+    return _for_all(image.astype(np.uint8))
+
+
+def _for_all(array: np.ndarray) -> np.ndarray:
+    """Return an array that several tests may look at and none can change."""
+    array.flags.writeable = False
+    return array
+
+
+@cache
+def _simulated() -> Cell:
+    return simulate_cell("46,XY", seed=1, stain="G")
 
 
 def write_folder(folder: Path, name: str = "P1") -> Cell:
     """Write the folder of a simulated cell, whose homologues differ as real ones do."""
-    cell = simulate_cell("46,XY", seed=1, stain="G", name=name)
+    cell = replace(_simulated(), name=name)
     return write_cell(
         replace(cell, chromosomes=tuple(replace(item, expected=None) for item in cell)), folder
     )
@@ -58,6 +72,38 @@ def make_cell(
     return Cell(name, chromosomes, polarity, simulated=True)
 
 
+class _Seen:
+    """A cell as `stand_upright` looks at it: equal where its crops are."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+        self.key = (
+            cell.polarity,
+            tuple((one.image.dtype, one.image.shape, one.image.tobytes()) for one in cell),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Seen) and self.key == other.key
+
+
+@lru_cache(maxsize=64)
+def _uprights(seen: _Seen) -> tuple[Upright, ...] | None:
+    """Turn the crops of a cell upright, once for all tests; None where one can't be."""
+    kept, uprights = stand_upright(seen.cell)
+    for one in uprights:
+        for part in (one.image, one.mask, one.grid, one.axis):
+            _for_all(part)
+    return uprights if len(kept) == len(seen.cell) else None
+
+
+def _stood_upright(cell: Cell) -> tuple[Cell, tuple[Upright, ...]]:
+    uprights = _uprights(_Seen(cell))
+    return stand_upright(cell) if uprights is None else (cell, uprights)
+
+
 def make_classification(
     cell: Cell,
     classes: Sequence[str] = MALE,
@@ -68,7 +114,7 @@ def make_classification(
     withheld: str = "",
 ) -> Classification:
     """Return what a good network would say; `unsure` gives a rival and its probability."""
-    cell, uprights = stand_upright(cell)
+    cell, uprights = _stood_upright(cell)
     count = len(cell)
     table = np.full((count, len(CLASSES)), 0.02 / 22, np.float32)
     for index, name in enumerate(classes):

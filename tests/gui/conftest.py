@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ os.environ.setdefault("NAPARI_STRICT_QT", "1")
 os.environ.setdefault("NAPARI_ENSURE_PLUGIN_MAIN_THREAD", "1")
 
 from drawn import UNSURE, make_cell, make_classification
+from npe2 import PluginManifest
 
 from napari_karyo.inference.result import Classification
 
@@ -26,6 +28,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker("gui")
+
+
+@pytest.fixture(autouse=True)
+def set_aside() -> None:
+    """Leave what is there before a test out of Python's searches for garbage.
+
+    napari searches all memory whenever a layer is removed or a window closed, and its tests'
+    menus stay in memory, so that each search would cost more than the one before.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plugins_found_once() -> Iterator[None]:
+    """Read the manifests of the installed plugins once; each new window reads them all again."""
+    found = list(PluginManifest.discover())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PluginManifest, "discover", lambda **_: iter(found))
+        yield
 
 
 @pytest.fixture

@@ -271,6 +271,8 @@ def close_all(person: Person, threads: set[str], faults: Faults) -> list[str]:
 
 def _holders(reference: weakref.ref[Any]) -> str:
     """Return by what something is held, from it to what lives as long as the program."""
+    # What was set aside before the test may be what holds it.
+    gc.unfreeze()
     first = reference()
     below: dict[int, Any] = {id(first): None}
     level = [first]

@@ -192,6 +192,14 @@ def test_removing_a_layer_loses_no_correction(opened: Any, qtbot: Any) -> None:
     assert view.page.places[2].slot == "1"
 
 
+def test_the_layers_of_a_closed_cell_are_removed_at_once(opened: Any) -> None:
+    viewer, desk, _view = opened
+    left: list[int] = []
+    viewer.layers.events.end_batch.connect(lambda _event: left.append(len(viewer.layers)))
+    desk.close(desk.current)
+    assert left == [0]
+
+
 @pytest.mark.parametrize("polarity", list(Polarity))
 def test_incremental_drawing_is_the_whole_drawing(viewer: Any, polarity: Polarity) -> None:
     from napari_karyo.gui.desk import desk_of
