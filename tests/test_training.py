@@ -369,18 +369,15 @@ def test_train_writes_weights_that_load_and_evaluate(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(entry.CONFIGS, "default", SMALL)
-    monkeypatch.setitem(entry.RECIPES, "default", replace(QUICK, epochs=12, largest=19))
+    monkeypatch.setitem(entry.RECIPES, "default", replace(QUICK, epochs=12))
     path = entry.train([data], tmp_path / "out", device="cpu", progress=lambda _: None)
     assert path is not None
     loaded = load_weights(path)
     assert loaded.facts["crops"]["train"] == {"q_band": 6}
-    # What was measured is what was stored, and stored as the recipe says.
+    # What was measured is what was stored.
     crops = load_dataset(data, tmp_path / "work", SMALL.input)
     found = validate(loaded.network, crops, crops.select("val"), CPU)
     assert found == pytest.approx(loaded.facts["val"], abs=1e-6)
-    for kernel in loaded.network.parameters():
-        if kernel.ndim > 1:
-            assert max(len(row.unique()) for row in kernel.flatten(1)) <= 2 * 19 + 1
     report = evaluate(data, ClassifyOptions(model=path, device="cpu"), split="test")
     figures = report.figures("q_band")
     assert figures["crops"] == 6

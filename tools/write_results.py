@@ -172,12 +172,24 @@ def training() -> str:
             for split, counts in facts["crops"].items()
         ),
         *([f"val, {name}", f"{value:.4f}"] for name, value in facts["val"].items()),
+        *_calibrated_anew(facts),
         ["temperature", f"{weights.calibration['temperature']:.3f}"],
         ["doubtful below", f"{weights.calibration['doubtful']:.4f}"],
         ["sure from", f"{weights.calibration['sure']:.4f}"],
+        ["usual strength", f"{weights.calibration['strength']:.3f}"],
+        ["file", f"{(FOLDER / 'default.safetensors').stat().st_size / 1e6:.1f} MB, half precision"],
         ["SHA-256", f"`{weights.sha256}`"],
     ]
     return table(["", ""], rows)
+
+
+def _calibrated_anew(facts: dict[str, Any]) -> list[list[str]]:
+    """Return what chose the calibration after training, where something did."""
+    if "calibrated" not in facts:
+        return []
+    command = "python tools/recalibrate.py default DATA SPREADS"
+    when = facts["calibrated"]["written"][:10]
+    return [["calibrated anew", f"`{command}`, {when}; the network is the same, number by number"]]
 
 
 def _trained_before(facts: dict[str, Any]) -> list[list[str]]:

@@ -39,8 +39,8 @@ _MOST_LAYERS: Final = 16
 _MOST_BLOCKS: Final = 64
 _WIDEST: Final = 8_192
 
-#: The kinds of numbers that this program ever wrote.
-_KINDS: Final = frozenset({"F32", "F16", "I8", "U8", "I64"})
+#: What a header says of a tensor: its kind of numbers, and its shape.
+Stored = tuple[str, tuple[int, ...]]
 
 
 class HeaderError(Exception):
@@ -51,14 +51,14 @@ class MisfitError(Exception):
     """What a weights file says makes no sense."""
 
 
-def read_header(path: Path) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
+def read_header(path: Path) -> tuple[dict[str, str], dict[str, Stored]]:
     """Read what a safetensors file says of itself.
 
     Returns
     -------
     metadata : dict of str to str
-    shapes : dict of str to tuple of int
-        Of each tensor, by its name.
+    tensors : dict of str to (str, tuple of int)
+        Kind and shape of each, by its name.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def read_header(path: Path) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise HeaderError("what it says of itself is no text")
-    return metadata, {name: _shape(tensor) for name, tensor in header.items()}
+    return metadata, {name: _stored(tensor) for name, tensor in header.items()}
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -94,17 +94,17 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _shape(tensor: Any) -> tuple[int, ...]:
+def _stored(tensor: Any) -> Stored:
     kind, shape = (
         (tensor.get("dtype"), tensor.get("shape")) if isinstance(tensor, dict) else (None, None)
     )
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise HeaderError("a tensor is of no kind that is known")
+    if not isinstance(kind, str):
+        raise HeaderError("a tensor is of no kind")
     if not isinstance(shape, list) or not all(
         type(one) is int and 0 <= one <= LARGEST_FILE for one in shape
     ):
         raise HeaderError("a tensor has no shape")
-    return tuple(shape)
+    return kind, tuple(shape)
 
 
 def parsed(metadata: Mapping[str, str], key: str) -> dict[str, Any]:
@@ -166,6 +166,21 @@ def settings_of(metadata: Mapping[str, str]) -> NetworkSettings:
     if sum(map(count_weights, one_by_one)) > _MOST_WEIGHTS:
         raise MisfitError("its network is larger than any that this program trains")
     return settings
+
+
+def check_tensors(written: Mapping[str, Stored], tensors: Mapping[str, Tensor]) -> None:
+    """Check that a file has the tensors of a network: each of its kind and of its shape.
+
+    Raises
+    ------
+    MisfitError
+    """
+    for name, tensor in tensors.items():
+        kind = "F16" if tensor.is_floating_point() else "I64"
+        if written.get(name) != (kind, tuple(tensor.shape)):
+            raise MisfitError(f"{name} is missing, or of another kind or shape")
+    if written.keys() - tensors.keys():
+        raise MisfitError("it holds tensors that its network has not")
 
 
 def check_numbers(name: str, numbers: Tensor) -> None:

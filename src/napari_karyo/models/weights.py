@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import zlib
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +14,16 @@ from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.checked import (
     HeaderError,
     MisfitError,
+    Stored,
     calibration_of,
     check_numbers,
+    check_tensors,
     parsed,
     read_header,
     settings_of,
 )
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from napari_karyo.models.ensemble import Ensemble, Network
     from napari_karyo.models.network import ChromosomeNetwork
 
@@ -35,17 +33,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "files"
 HASHES = FOLDER / "sha256.json"
 
-FORMAT = "napari-karyo weights 3"
-#: Written before: every number in half precision; whole numbers each by itself. Read still.
-FORMATS = ("napari-karyo weights 1", "napari-karyo weights 2", FORMAT)
-
-#: The largest whole number of a weight where nothing else is asked: a byte each at most.
-BYTE = 127
-
-#: Ends the name of the scales of a tensor that is stored as whole numbers.
-SCALE = ".scale"
-#: Names the one tensor that holds all whole numbers, in the order of their tensors' names.
-PACKED = "packed"
+FORMAT = "napari-karyo weights 4"
+#: Written before, some as whole numbers. Read no more.
+OLDER_FORMATS = tuple(f"napari-karyo weights {version}" for version in (1, 2, 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +70,11 @@ def sha256(path: Path) -> str:
 
 
 def save_weights(
-    path: Path,
-    network: Network,
-    calibration: dict[str, float],
-    facts: dict[str, Any],
-    largest: int = BYTE,
+    path: Path, network: Network, calibration: dict[str, float], facts: dict[str, Any]
 ) -> str:
-    """Write a network as safetensors, a byte a weight or less.
+    """Write a network as safetensors in half precision.
 
-    Kernels and matrices are stored as whole numbers, with one scale for each output, and
-    the commoner ones with fewer bits; everything else in half precision. That is a
-    quarter of single precision or less, and is read back as float32. `rounded` gives the
-    network that will be read back.
+    It is read back as float32. `halved` gives the network that will be read back.
 
     Parameters
     ----------
@@ -99,22 +82,17 @@ def save_weights(
     network : Network
     calibration, facts : dict
         As `Weights` has them.
-    largest : int
-        The largest whole number, 1 to 127: 19 makes about 4.5 bits a weight of the default.
 
     Returns
     -------
     str
         The SHA-256 of the file.
-
-    Raises
-    ------
-    ValueError
-        Where `largest` is out of its range.
     """
     from safetensors.torch import save
 
-    tensors = _packed(_whole(network.state_dict(), largest))
+    # The norms' counters are integers, which `half` leaves alone.
+    halves = deepcopy(network).cpu().half().state_dict()
+    tensors = {name: value.contiguous() for name, value in halves.items()}
     metadata = {
         "format": FORMAT,
         "config": json.dumps(network.config.as_dict()),
@@ -128,84 +106,9 @@ def save_weights(
     return sha256(path)
 
 
-def rounded(network: AnyNetwork, largest: int = BYTE) -> AnyNetwork:
-    """Return the network as `load_weights` will read it back: what is to be calibrated.
-
-    Parameters
-    ----------
-    network : ChromosomeNetwork or Ensemble
-    largest : int
-        As given to `save_weights`.
-    """
-    copy = deepcopy(network).cpu()
-    whole = _whole(copy.state_dict(), largest)
-    copy.load_state_dict({name: _numbers(whole, name) for name in copy.state_dict()})
-    return copy.eval()
-
-
-def _whole(tensors: dict[str, Tensor], largest: int) -> dict[str, Tensor]:
-    """Return kernels and matrices as whole numbers with their scales, the rest in half."""
-    import torch
-
-    if not 1 <= largest <= BYTE:
-        raise ValueError(f"largest is {largest}, not 1 to {BYTE}")
-    whole = {}
-    for name, value in tensors.items():
-        value = value.detach().cpu()
-        if value.is_floating_point() and value.ndim > 1:
-            rows = value.float().flatten(1)
-            scale = (rows.abs().amax(dim=1) / largest).clamp(min=1e-12)
-            numbers = (rows / scale[:, None]).round().to(torch.int8)
-            whole[name] = numbers.reshape(value.shape).contiguous()
-            whole[name + SCALE] = scale
-        else:
-            half = value.half() if value.is_floating_point() else value
-            whole[name] = half.contiguous()
-    return whole
-
-
-def _numbers(tensors: dict[str, Tensor], name: str) -> Tensor:
-    """Undo `_whole` for one tensor."""
-    value = tensors[name]
-    if name + SCALE in tensors:
-        return value.float() * tensors[name + SCALE].reshape(-1, *[1] * (value.ndim - 1))
-    # The norms' counters are integers.
-    return value.float() if value.is_floating_point() else value
-
-
-def _packed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Put all whole numbers into one tensor of bytes, the commoner ones with fewer bits."""
-    import torch
-
-    names = sorted(name for name in tensors if name + SCALE in tensors)
-    # Neighbouring weights tell nothing of each other, so that to look for repeats only costs.
-    coder = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_HUFFMAN_ONLY)
-    data = coder.compress(b"".join(tensors[name].numpy().tobytes() for name in names))
-    rest = {name: value for name, value in tensors.items() if name not in names}
-    everything = bytearray(data + coder.flush())
-    return {**rest, PACKED: torch.frombuffer(everything, dtype=torch.uint8)}
-
-
-def _unpacked(tensors: dict[str, Tensor], shapes: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:
-    """Undo `_packed`; files written before have nothing packed."""
-    import torch
-
-    if PACKED not in tensors:
-        return tensors
-    rest = {name: value for name, value in tensors.items() if name != PACKED}
-    names = sorted(name.removesuffix(SCALE) for name in rest if name.endswith(SCALE))
-    sizes = [math.prod(shapes[name]) for name in names]
-    # No more than there should be is unpacked, whatever the file holds.
-    coder = zlib.decompressobj()
-    try:
-        data = bytearray(coder.decompress(tensors[PACKED].numpy().tobytes(), sum(sizes) + 1))
-    except zlib.error as error:
-        raise MisfitError(f"the packed numbers can't be unpacked: {error}") from error
-    if len(data) != sum(sizes) or not coder.eof:
-        raise MisfitError("the packed numbers are not as many as the network has")
-    parts = torch.frombuffer(data, dtype=torch.int8).split(sizes)
-    shaped = {name: part.reshape(shapes[name]) for name, part in zip(names, parts, strict=True)}
-    return {**rest, **shaped}
+def halved(network: AnyNetwork) -> AnyNetwork:
+    """Return the network as `load_weights` will read it back: what is to be calibrated."""
+    return deepcopy(network).cpu().half().float().eval()
 
 
 def available_models() -> tuple[str, ...]:
@@ -254,6 +157,12 @@ def load_weights(model: str | Path = "default") -> Weights:
         )
     try:
         metadata, written = read_header(path)
+        if metadata.get("format") in OLDER_FORMATS:
+            raise WeightsError(
+                "these weights are of an older format, which is not read any more.",
+                "Use the version of napari-karyo that wrote them, or train again.",
+                path,
+            )
         with safe_open(path, framework="pt") as file:
             network, calibration, facts = _read(file, metadata, written)
     except (HeaderError, SafetensorError, OSError) as error:
@@ -272,39 +181,20 @@ def load_weights(model: str | Path = "default") -> Weights:
 
 
 def _read(
-    file: Any, metadata: dict[str, str], written: dict[str, tuple[int, ...]]
+    file: Any, metadata: dict[str, str], written: dict[str, Stored]
 ) -> tuple[Network, dict[str, float], dict[str, Any]]:
     """Build the network that an open file describes; every size is judged before it is used."""
     from napari_karyo.models.ensemble import build
 
-    if metadata.get("format") not in FORMATS:
+    if metadata.get("format") != FORMAT:
         raise MisfitError("it is of no format that is known")
     calibration, facts = calibration_of(metadata), parsed(metadata, "facts")
     network = build(settings_of(metadata))
-    shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    _check_names(written, shapes)
-    tensors = {name: file.get_tensor(name) for name in written}
-    tensors = _unpacked(tensors, shapes)
+    tensors = network.state_dict()
+    check_tensors(written, tensors)
     # One by one, so that they are never all there twice.
-    for name, weights in network.state_dict().items():
-        numbers = _numbers(tensors, name)
+    for name, weights in tensors.items():
+        numbers = file.get_tensor(name)
         check_numbers(name, numbers)
         weights.copy_(numbers)
     return network, calibration, facts
-
-
-def _check_names(written: dict[str, tuple[int, ...]], shapes: dict[str, tuple[int, ...]]) -> None:
-    """Check that a file has the tensors of a network: each once, and of its shape."""
-    scales = {name for name in written if name.endswith(SCALE)}
-    packed = {name.removesuffix(SCALE) for name in scales} if PACKED in written else set()
-    for name, shape in shapes.items():
-        if name not in packed and written.get(name) != shape:
-            raise MisfitError(f"{name} is missing, or of another shape")
-    for name in scales:
-        shape = shapes.get(name.removesuffix(SCALE), ())
-        # One for each output.
-        if len(shape) < 2 or written[name] != shape[:1]:
-            raise MisfitError(f"{name} scales nothing")
-    strange = written.keys() - shapes.keys() - scales - {PACKED}
-    if strange or packed & written.keys():
-        raise MisfitError("it holds tensors that its network has not")

@@ -12,7 +12,7 @@ from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.named import CONFIGS
 from napari_karyo.models.network import ChromosomeNetwork
-from napari_karyo.models.weights import load_weights, rounded, save_weights
+from napari_karyo.models.weights import halved, load_weights, save_weights
 from napari_karyo.reproduction.checks import check, claim, fingerprint
 from napari_karyo.reproduction.clock import Clock
 from napari_karyo.reproduction.explanations import explain
@@ -154,7 +154,7 @@ def _join(run: TrainingRun, data: Path, work: Path, device: str) -> None:
     began = time.monotonic()
     loaded = [load_weights(member.weights) for member in run.members]
     networks = [one.network for one in loaded if isinstance(one.network, ChromosomeNetwork)]
-    ensemble = rounded(Ensemble(networks))
+    ensemble = halved(Ensemble(networks))
     crops = load_crops([data], work, ensemble.config.input, (STAIN,))
     place = choose_device(device)
     save_weights(

@@ -36,9 +36,7 @@ def _made_with(
     for part in (data.inputs, data.labels, data.p_arm_known):
         crops = zlib.crc32(part[train].tobytes(), crops)
     start = zlib.crc32(network.head.weight.detach().cpu().numpy().tobytes())
-    # How weights are stored changes no step.
-    steps = {name: value for name, value in asdict(recipe).items() if name != "largest"}
-    return repr((FORMAT, network.config.as_dict(), steps, seed, len(train), crops, start))
+    return repr((FORMAT, network.config.as_dict(), asdict(recipe), seed, len(train), crops, start))
 
 
 def fit(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from napari_karyo.models.weights import BYTE
 from napari_karyo.training.augment import Augmentation
 
 
@@ -35,9 +34,6 @@ class Recipe:
     keep : {"last", "lowest_loss"}
         Which epoch's weights are kept: the last one's, or those of the lowest loss on
         ``val``.
-    largest : int
-        The largest whole number of a stored weight; see
-        `napari_karyo.models.weights.save_weights`.
     augmentation : Augmentation
     """
 
@@ -52,7 +48,6 @@ class Recipe:
     rarer_stain: int = 3
     average: float = 0.998
     keep: Literal["last", "lowest_loss"] = "last"
-    largest: int = BYTE
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
@@ -77,7 +72,7 @@ _PAPER: Final = Recipe(
 #: (decay 1e-6, momentum 0.9), exchanged, and ``resnet50`` reads them so;
 #: ``resnet50_letter`` takes the paper by its word.
 RECIPES: Final = {
-    "default": Recipe(largest=19),
+    "default": Recipe(),
     "deep_cnn": replace(_PAPER, epochs=150),
     "resnet50": replace(
         _PAPER, epochs=30, optimizer="sgd", learning_rate=1e-3, momentum=0.9, decay=1e-6

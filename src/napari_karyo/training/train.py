@@ -17,7 +17,7 @@ from napari_karyo.inference.predict import predict
 from napari_karyo.models.ensemble import Network
 from napari_karyo.models.named import CONFIGS
 from napari_karyo.models.network import ChromosomeNetwork
-from napari_karyo.models.weights import load_weights, rounded, save_weights
+from napari_karyo.models.weights import halved, load_weights, save_weights
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.scale import WHOLE
 from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
@@ -129,7 +129,7 @@ def train(
     if not finished:
         return None
     # What is calibrated and measured is what will be read back.
-    network = rounded(network, recipe.largest)
+    network = halved(network)
     calibration = calibrate(network, crops, str(place.kind))
     facts: dict[str, Any] = {
         "config": config,
@@ -154,7 +154,7 @@ def train(
         "val": validate(network, crops, crops.select("val"), place),
     }
     path = output / f"{config}.safetensors"
-    digest = save_weights(path, network, calibration, facts, recipe.largest)
+    digest = save_weights(path, network, calibration, facts)
     progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
     return path
 
