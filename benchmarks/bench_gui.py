@@ -16,8 +16,8 @@ import numpy as np
 from qtpy.QtWidgets import QApplication
 
 from napari_karyo.cell import Polarity
-from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.karyogram_view import ghost_picture, open_view
+from napari_karyo.gui.canvas.drag_preview import open_view, preview_picture
+from napari_karyo.gui.session.session import session_of
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.prepare import stand_upright
 from napari_karyo.simulation.sample import simulate_cell
@@ -69,20 +69,20 @@ def main(repeats: int) -> None:
     viewer.window.resize(1100, 800)
     QApplication.processEvents()
     classification = known(1, Polarity.DARK)
-    view, desk = open_view(viewer), desk_of(viewer)
+    view, session = open_view(viewer), session_of(viewer)
     start = time.perf_counter()
-    desk.open(classification)
+    session.open(classification)
     QApplication.processEvents()
     opened = 1000 * (time.perf_counter() - start)
-    cell = desk.current
+    cell = session.current
     assert cell is not None
     karyotype = cell.karyotype
 
     def move(number: int) -> None:
         karyotype.move([0], "2" if number % 2 == 0 else "1")
 
-    # As when a person moves one: it is in hand, and its frame goes with it.
-    desk.select(0)
+    # As when a person moves one: it is selected, and its frame goes with it.
+    session.select(0)
     move(0)
     work = timed(move, repeats, draw=False)
     whole = timed(move, repeats)
@@ -98,7 +98,7 @@ def main(repeats: int) -> None:
     page, composer = view.page, view.composer
     assert page is not None
     assert composer is not None
-    pictures = [ghost_picture(composer, place) for place in page.places.values()]
+    pictures = [preview_picture(composer, place) for place in page.places.values()]
     corners = [(place.box.top, place.box.left) for place in page.places.values()]
     view.remove()
     QApplication.processEvents()

@@ -23,21 +23,21 @@ from qtpy.QtWidgets import QApplication
 from napari_karyo.case import Case
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASSES
-from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.docks import open_review
-from napari_karyo.gui.karyogram_view import open_view
+from napari_karyo.gui.canvas.karyogram_view import open_view
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.session.session import Session, session_of
 
 #: Edits compared at either end.
 MANY = 500
 
 
-def edit(desk: Desk, chance: random.Random) -> None:
+def edit(session: Session, chance: random.Random) -> None:
     """Do what a person does most: move, turn, rotate, accept, undo and redo."""
-    cell = desk.current
+    cell = session.current
     assert cell is not None
     karyotype, kind = cell.karyotype, chance.random()
     one = chance.choice(karyotype.present)
-    desk.select(one)
+    session.select(one)
     if kind < 0.5:
         karyotype.move([one], chance.choice(CLASSES))
     elif kind < 0.6:
@@ -57,16 +57,16 @@ def main(edits: int, tab: str) -> None:
     viewer = napari.Viewer(show=True, show_welcome_screen=False)
     viewer.window.resize(1100, 800)
     open_view(viewer)
-    desk, chance = desk_of(viewer), random.Random(0)
+    session, chance = session_of(viewer), random.Random(0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "P1.karyo"
-        desk.open(known(1, Polarity.DARK), case=desk.hold(Case.create(path, "P1")))
+        session.open(known(1, Polarity.DARK), case=session.hold(Case.create(path, "P1")))
         open_review(viewer).show_tab(tab)
         QApplication.processEvents()
         process, spent, memory = psutil.Process(), [], []
         for number in range(edits):
             start = time.process_time()
-            edit(desk, chance)
+            edit(session, chance)
             QApplication.processEvents()
             spent.append(1000 * (time.process_time() - start))
             if number % 100 == 0:
@@ -74,7 +74,7 @@ def main(edits: int, tab: str) -> None:
                 memory.append(process.memory_info().rss / 1024)
         many = min(MANY, edits // 3)
         first, last = np.median(spent[:many]), np.median(spent[-many:])
-        cell = desk.current
+        cell = session.current
         assert cell is not None
         print(f"{edits} edits, {cell.karyotype.done_count} of them done, tab {tab}")
         print(f"an edit at the start {first:.1f} ms, at the end {last:.1f} ms: {last / first:.2f}")

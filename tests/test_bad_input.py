@@ -209,7 +209,7 @@ def test_a_folder_that_may_not_be_read_costs_only_itself(forbidden: Path) -> Non
     (problem,) = patient.problems
     assert problem.file == "cell 2"
     assert "Permission denied" in problem.what
-    from napari_karyo.gui.reading import folder_reader
+    from napari_karyo.gui.contributions.readers import folder_reader
 
     reader = folder_reader(str(forbidden.parent))
     assert reader is not None

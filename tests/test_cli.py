@@ -321,7 +321,7 @@ def test_a_display_that_can_t_be_reached_is_no_display(monkeypatch: pytest.Monke
 
 @pytest.mark.gui
 def test_demo_opens_a_window_where_there_is_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
-    from napari_karyo.gui import launch
+    from napari_karyo.gui.contributions import launch
 
     shown = []
     monkeypatch.setattr(launch, "launch", shown.append)

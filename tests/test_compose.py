@@ -366,7 +366,7 @@ def test_an_edit_redraws_the_lights_too() -> None:
     assert np.array_equal(canvas, composer.compose(after))
     assert np.array_equal(screen, composer.compose_screen(after))
     assert (screen[..., 3] == 255).all()
-    # The light of the one in hand is whole, its frame behind it.
+    # The light of the selected one is whole, its frame behind it.
     light = next(one for one in after.lights if one.region == "4")
     alone = composer.compose(replace(after, frames=()))
     near = slice(light.y - 9, light.y + 10), slice(light.x - 9, light.x + 10)

@@ -375,7 +375,7 @@ def test_a_deep_crop_is_as_bright_as_its_shallow_neighbours(stain: str, depth: i
 
 @pytest.mark.parametrize("stain", ["G", "Q"])
 def test_the_contact_sheet_shows_mixed_depths_alike(stain: str) -> None:
-    from napari_karyo.gui.contact_sheet import contact_sheet
+    from napari_karyo.gui.canvas.contact_sheet import contact_sheet
 
     cell = simulate_cell("46,XY", seed=3, stain=stain)
     last = cell.chromosomes[-1]
@@ -432,7 +432,7 @@ def test_compressed_stacks_are_read(tmp_path: Path, compression: str, dtype: typ
 def test_remarks_are_not_told_as_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     from napari.utils import notifications
 
-    from napari_karyo.gui.reading import tell_problems
+    from napari_karyo.gui.contributions.readers import tell_problems
 
     told: list[str] = []
     monkeypatch.setattr(notifications, "show_warning", told.append)

@@ -15,7 +15,7 @@ from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.classified.heading import heading_of
-from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Edit, Karyotype
 from napari_karyo.karyotype.index import CORRECTING, PLACING

@@ -45,9 +45,9 @@ WINDOW = """
 import sys
 from pathlib import Path
 import napari, mouse
-from napari_karyo.gui.commands import open_classify
-from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.docks import open_review
+from napari_karyo.gui.contributions.commands import open_classify
+from napari_karyo.gui.session.session import desk_of
+from napari_karyo.gui.docks.opening import open_review
 
 folder, out = Path(sys.argv[1]), Path(sys.argv[2])
 viewer = napari.Viewer(show_welcome_screen=False)
@@ -55,8 +55,8 @@ form = open_classify(viewer)
 form.read_folder(folder)
 form.start.native.click()
 mouse.wait_for(lambda: form.worker is None, timeout=120)
-desk = desk_of(viewer)
-assert desk.current is not None, form.said.value
+session = desk_of(viewer)
+assert session.current is not None, form.said.value
 dock = open_review(viewer)
 for name in ("page.pdf", "page.png", "record.json"):
     assert mouse.write(dock, out / name), name

@@ -61,7 +61,7 @@ def test_files_that_the_readme_links_to_are_there() -> None:
 
 @pytest.mark.gui
 def test_the_keys_of_the_readme_are_bound() -> None:
-    from napari_karyo.gui.keys import help_rows, plain_key
+    from napari_karyo.gui.canvas.keys import help_rows, plain_key
 
     bound = {key for _, keys, _ in help_rows() for key in keys.split(" / ")}
     # The first cell of each row of the table of keys, classes left out.

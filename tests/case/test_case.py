@@ -16,7 +16,7 @@ from napari_karyo.case import Case, case_path, database, schema
 from napari_karyo.cell import Chromosome, Lost, Patient, Polarity, Problem
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError, EditError
-from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype

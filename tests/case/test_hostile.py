@@ -21,8 +21,8 @@ from napari_karyo.case import Case, checked, frame, schema
 from napari_karyo.cell import Chromosome
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError, EditError, KaryoError
-from napari_karyo.gui.case_shelf import restore
-from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.session.case_files import restore
+from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import State
 from napari_karyo.preprocessing.prepare import InputSettings

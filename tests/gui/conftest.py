@@ -66,14 +66,14 @@ def viewer(make_napari_viewer: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def opened(viewer: Any, classification: Classification) -> Any:
-    """A viewer with the karyogram of the cell, as (viewer, desk, view)."""
-    from napari_karyo.gui.desk import desk_of
-    from napari_karyo.gui.karyogram_view import open_view
+    """A viewer with the karyogram of the cell, as (viewer, session, view)."""
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.session.session import session_of
 
     view = open_view(viewer)
-    desk = desk_of(viewer)
-    desk.open(classification)
-    return viewer, desk, view
+    session = session_of(viewer)
+    session.open(classification)
+    return viewer, session, view
 
 
 @pytest.fixture

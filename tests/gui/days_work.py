@@ -26,12 +26,12 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from napari_karyo.classes import MARKERS, TRAY
-from napari_karyo.gui.commands import open_classify
-from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.docks import open_review
-from napari_karyo.gui.hand import handle_of
-from napari_karyo.gui.karyogram_view import open_view
-from napari_karyo.gui.run_widget import PLUGIN
+from napari_karyo.gui.canvas.karyogram_view import open_view
+from napari_karyo.gui.canvas.selection_overlay import handle_of
+from napari_karyo.gui.classify.form import PLUGIN
+from napari_karyo.gui.contributions.commands import open_classify
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.session.session import session_of
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -51,17 +51,17 @@ class Day:
     def __init__(self, viewer: Any, who: str) -> None:
         self.viewer = viewer
         self.who = who
-        self.desk = desk_of(viewer)
+        self.session = session_of(viewer)
         self.form = open_classify(viewer)
         mouse.settle()
 
     @property
     def karyotype(self) -> Any:
-        return self.desk.current.karyotype
+        return self.session.current.karyotype
 
     @property
     def page(self) -> Any:
-        return self.desk.view.page
+        return self.session.view.page
 
     # -- what a hand does ------------------------------------------------------------
 
@@ -79,13 +79,13 @@ class Day:
         """Take the offer to open the case of the folder."""
         assert self.form.resume.visible, "the folder's case was not offered"
         self.form.resume.native.click()
-        mouse.wait_for(lambda: self.desk.current is not None and not self.desk.busy)
+        mouse.wait_for(lambda: self.session.current is not None and not self.session.busy)
         self.sit_down()
 
     def sit_down(self) -> None:
         self.dock = open_review(self.viewer)
-        self.desk.set_who(self.who)
-        self.desk.view.bring_back()
+        self.session.set_who(self.who)
+        self.session.view.bring_back()
         mouse.settle()
 
     def key(self, code: Any, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
@@ -93,7 +93,7 @@ class Day:
 
     def click(self, index: int) -> None:
         mouse.click(self.viewer, self.page.places[index].box.center)
-        assert self.desk.selected == index
+        assert self.session.selected == index
 
     def drag(self, index: int, slot: str) -> None:
         start = self.page.places[index].box.center
@@ -304,7 +304,7 @@ def correct_at_scale(scale: float) -> None:
     viewer.window.resize(1000, 700)
     day = Day(viewer, "AB")
     view = open_view(viewer)
-    day.desk.open(make_classification(make_cell()))
+    day.session.open(make_classification(make_cell()))
     mouse.settle()
     view.bring_back()
     assert mouse.native(viewer).devicePixelRatioF() == scale
@@ -351,7 +351,7 @@ def draw_pictures(folder: Path, out: Path) -> None:
     shoot("patient")
     day.key(Key.Key_H)
     shoot("keys")
-    day.desk.close_cases()
+    day.session.close_cases()
 
 
 def main() -> None:

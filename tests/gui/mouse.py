@@ -30,7 +30,7 @@ def wait_for(condition: Callable[[], Any], timeout: float = 30.0) -> None:
 
 def write(dock: Any, path: Path) -> bool:
     """Export the cell on top from its dock, and tell whether a file came of it."""
-    dock.export.export(path, dock.desk.current)
+    dock.export.export(path, dock.session.current)
     wait_for(lambda: dock.export.worker is None)
     return path.is_file()
 

@@ -31,15 +31,15 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.actions import attempt, perform
-from napari_karyo.gui.actions.table import ACTIONS
-from napari_karyo.gui.commands import open_cell_folder, open_classify
-from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.docks import open_review
-from napari_karyo.gui.gallery_dock import GalleryDock, open_gallery
-from napari_karyo.gui.hand import handle_of
-from napari_karyo.gui.keys import CLASS_KEYS
-from napari_karyo.gui.review.dock import ReviewDock
-from napari_karyo.gui.run_widget import ClassifyForm
+from napari_karyo.gui.actions.action_table import ACTIONS
+from napari_karyo.gui.canvas.keys import CLASS_KEYS
+from napari_karyo.gui.canvas.selection_overlay import handle_of
+from napari_karyo.gui.classify.form import ClassifyForm
+from napari_karyo.gui.contributions.commands import open_cell_folder, open_classify
+from napari_karyo.gui.docks.gallery_dock import GalleryDock, open_gallery
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.docks.review.dock import ReviewDock
+from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.karyotype import Karyotype
 
 PLUGIN = "napari-karyo"
@@ -93,16 +93,16 @@ class Person:
     spoilt: dict[Any, Any] = field(default_factory=dict)
 
     @property
-    def desk(self) -> Desk:
-        return desk_of(self.viewer)
+    def session(self) -> Session:
+        return session_of(self.viewer)
 
     @property
     def view(self) -> Any:
-        return self.desk.view
+        return self.session.view
 
     @property
     def karyotype(self) -> Karyotype | None:
-        return None if self.desk.current is None else self.desk.current.karyotype
+        return None if self.session.current is None else self.session.current.karyotype
 
     @property
     def viewers(self) -> list[Any]:
@@ -157,7 +157,7 @@ def always(_person: Person) -> bool:
 
 
 def has_cell(person: Person) -> bool:
-    return person.desk.current is not None
+    return person.session.current is not None
 
 
 def has_page(person: Person) -> bool:
@@ -223,12 +223,12 @@ def drop_a_case(person: Person) -> None:
 @doing(1, has_cell)
 def lose_a_case(person: Person) -> None:
     """Somebody moves a case file that is open here, and puts it back or doesn't."""
-    case = person.desk.current.case
+    case = person.session.current.case
     if case is None or not case.path.is_file():
         return
     away = case.path.with_suffix(".away")
     case.path.rename(away)
-    attempt(person.desk, lambda: edit(person))
+    attempt(person.session, lambda: edit(person))
     if person.chance.random() < 0.7:
         away.rename(case.path)
 
@@ -297,9 +297,9 @@ def choose_otherwise(person: Person) -> None:
     box.value = "cpu" if box is form.device else value
 
 
-@doing(4, lambda person: bool(person.desk.busy))
+@doing(4, lambda person: bool(person.session.busy))
 def wait_for_the_run(person: Person) -> None:
-    mouse.wait_for(lambda: not person.desk.busy, timeout=120)
+    mouse.wait_for(lambda: not person.session.busy, timeout=120)
 
 
 @doing(1)
@@ -379,10 +379,10 @@ def drag(person: Person) -> None:
     _drag(person, person.one_place(), person.one_place(), person.chance.randrange(5))
 
 
-@doing(4, lambda person: has_page(person) and person.desk.selected is not None)
+@doing(4, lambda person: has_page(person) and person.session.selected is not None)
 def drag_the_handle(person: Person) -> None:
     page = person.view.page
-    start = handle_of(page, page.places[person.desk.selected])
+    start = handle_of(page, page.places[person.session.selected])
     _drag(person, start, person.one_place(), person.chance.randrange(6))
 
 
@@ -462,7 +462,7 @@ def make_a_layer_active(person: Person) -> None:
 
 @doing(3, has_cell)
 def press_a_button(person: Person) -> None:
-    perform(person.desk, person.chance.choice(ACTIONS))
+    perform(person.session, person.chance.choice(ACTIONS))
 
 
 # -- edits --------------------------------------------------------------------------
@@ -490,14 +490,14 @@ def edit(person: Person) -> None:
 
 @doing(5, has_cell)
 def edit_from_the_console(person: Person) -> None:
-    attempt(person.desk, lambda: edit(person))
+    attempt(person.session, lambda: edit(person))
 
 
-@doing(2, lambda person: len(person.desk.cells) > 1)
+@doing(2, lambda person: len(person.session.cells) > 1)
 def edit_another_cell_from_the_console(person: Person) -> None:
-    karyotype = person.chance.choice(person.desk.cells).karyotype
+    karyotype = person.chance.choice(person.session.cells).karyotype
     one = person.chance.choice(karyotype.present)
-    attempt(person.desk, lambda: karyotype.move([one], person.chance.choice(CLASSES)))
+    attempt(person.session, lambda: karyotype.move([one], person.chance.choice(CLASSES)))
 
 
 @doing(5, has_page)
@@ -532,7 +532,7 @@ def write_into_a_field(person: Person) -> None:
 
 @doing(3, lambda person: has_cell(person) and has_review(person))
 def slide_the_contrast(person: Person) -> None:
-    from napari_karyo.gui.picture_box import PictureBox
+    from napari_karyo.gui.docks.picture_box import PictureBox
 
     dock = person.dock(ReviewDock)
     dock.show_tab("Chromosome")
@@ -540,14 +540,14 @@ def slide_the_contrast(person: Person) -> None:
     dock.findChild(PictureBox).contrast.setValue((low, low + person.chance.randrange(1, 40)))
 
 
-@doing(5, lambda person: has_page(person) and person.desk.selected is not None)
+@doing(5, lambda person: has_page(person) and person.session.selected is not None)
 def begin_a_tool(person: Person) -> None:
     person.view.bring_back()
     press_key(person, person.chance.choice(("K", "J")))
     if person.chance.random() < 0.5 and person.view.page is not None:
         box = person.chance.choice(list(person.view.page.places.values())).box
-        if person.desk.selected in person.view.page.places:
-            box = person.view.page.places[person.desk.selected].box
+        if person.session.selected in person.view.page.places:
+            box = person.view.page.places[person.session.selected].box
         row = box.center[0]
         _drag(person, (row, box.left - 8), (row, box.right + 8), 3)
 
@@ -557,10 +557,10 @@ def begin_a_tool(person: Person) -> None:
 
 @doing(2, has_cell)
 def go_to_another_cell(person: Person) -> None:
-    person.desk.show(person.chance.choice(person.desk.cells))
+    person.session.show(person.chance.choice(person.session.cells))
 
 
-@doing(2, lambda person: len(person.desk.cells) > 1 and has_review(person))
+@doing(2, lambda person: len(person.session.cells) > 1 and has_review(person))
 def click_in_the_list_of_cells(person: Person) -> None:
     rows = person.dock(ReviewDock).cells
     item = rows.topLevelItem(person.chance.randrange(max(1, rows.count())))
@@ -570,7 +570,7 @@ def click_in_the_list_of_cells(person: Person) -> None:
 
 @doing(2, has_cell)
 def close_a_cell(person: Person) -> None:
-    person.desk.close(person.chance.choice(person.desk.cells))
+    person.session.close(person.chance.choice(person.session.cells))
 
 
 @doing(3)
@@ -582,7 +582,7 @@ def bring_the_karyogram_back(person: Person) -> None:
 @doing(1)
 def open_a_drawn_cell(person: Person) -> None:
     """A cell of few chromosomes that no file keeps."""
-    from napari_karyo.gui.launch import show_classified
+    from napari_karyo.gui.contributions.launch import show_classified
 
     polarity = person.chance.choice((Polarity.DARK, Polarity.BRIGHT))
     show_classified(person.viewer, make_classification(make_cell(polarity=polarity), unsure=UNSURE))
@@ -667,7 +667,7 @@ def change_one_of_our_layers(person: Person) -> None:
 
 @doing(1, has_page)
 def put_other_data_into_a_layer(person: Person) -> None:
-    layer = person.view.layers[person.chance.choice(("karyogram", "saliency", "ghost"))]
+    layer = person.view.layers[person.chance.choice(("karyogram", "saliency", "dragged"))]
     layer.data = np.zeros_like(layer.data)
     assert person.karyotype is not None
     person.spoilt[layer] = person.karyotype.state
@@ -792,7 +792,7 @@ def export(person: Person) -> None:
     panel = person.dock(ReviewDock).export
     panel.what.setCurrentIndex(person.chance.randrange(panel.what.count()))
     panel.resolution.setValue(72)
-    panel.export(_target(person), person.desk.current)
+    panel.export(_target(person), person.session.current)
 
 
 @doing(2, has_page)

@@ -20,10 +20,10 @@ from random_actions import Person
 
 from napari_karyo.case import Case
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.chromosome_card import describe
-from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.open_cell import OpenCell
-from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.docks.chromosome_card import describe
+from napari_karyo.gui.docks.review.dock import ReviewDock
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.widgets import rich
 from napari_karyo.karyogram.compose import Composer
 
@@ -106,41 +106,41 @@ def check_all(person: Person, thorough: bool = False) -> list[str]:
     """Return what does not hold in the person's windows."""
     wrong: list[str] = []
     for viewer in person.viewers:
-        desk = desk_of(viewer)
-        wrong += _desk(desk)
-        wrong += _page(person, desk, thorough)
-        wrong += _dock(viewer, desk)
-        for cell in desk.cells:
+        session = session_of(viewer)
+        wrong += _session(session)
+        wrong += _page(person, session, thorough)
+        wrong += _dock(viewer, session)
+        for cell in session.cells:
             wrong += _kept(cell)
     return wrong
 
 
-def _desk(desk: Any) -> list[str]:
+def _session(session: Any) -> list[str]:
     wrong = []
-    if desk.current is None:
-        if desk.cells:
-            wrong.append("cells lie on the desk and none on top")
-        if desk.selected is not None or desk.pinned is not None:
-            wrong.append("something is in hand and no cell is open")
+    if session.current is None:
+        if session.cells:
+            wrong.append("cells lie in the session and none on top")
+        if session.selected is not None or session.pinned is not None:
+            wrong.append("something is selected and no cell is open")
     else:
-        if desk.current not in desk.cells:
-            wrong.append("the cell on top does not lie on the desk")
+        if session.current not in session.cells:
+            wrong.append("the cell on top does not lie in the session")
         for name in ("selected", "pinned"):
-            one = getattr(desk, name)
-            if one is not None and one not in desk.current.present:
+            one = getattr(session, name)
+            if one is not None and one not in session.current.present:
                 wrong.append(f"{name} is {one}, which is not there")
-    names = [cell.name for cell in desk.cells]
+    names = [cell.name for cell in session.cells]
     if len(set(names)) != len(names):
         wrong.append(f"two cells of one name: {names}")
-    used = {cell.case.path for cell in desk.cells if cell.case is not None}
-    if not desk.busy and set(desk.cases) != used:
-        wrong.append(f"case files open {sorted(desk.cases)}, used {sorted(used)}")
+    used = {cell.case.path for cell in session.cells if cell.case is not None}
+    if not session.busy and set(session.cases) != used:
+        wrong.append(f"case files open {sorted(session.cases)}, used {sorted(used)}")
     return wrong
 
 
-def _page(person: Person, desk: Any, thorough: bool) -> list[str]:
+def _page(person: Person, session: Any, thorough: bool) -> list[str]:
     """Compare what is shown with what a drawing from nothing gives."""
-    view, cell = desk.view, desk.current
+    view, cell = session.view, session.current
     if view is None or not view.shown:
         return [] if view is None or view.page is None else ["a page without layers"]
     if cell is None:
@@ -148,7 +148,7 @@ def _page(person: Person, desk: Any, thorough: bool) -> list[str]:
     wrong = [
         f"the layer {role} is not in the viewer"
         for role, layer in view.layers.items()
-        if layer not in desk.viewer.layers
+        if layer not in session.viewer.layers
     ]
     if view.tools.active is not None and view.tools.active.cell is not cell:
         wrong.append("a tool is in use for another cell")
@@ -179,24 +179,26 @@ def _page(person: Person, desk: Any, thorough: bool) -> list[str]:
     return wrong
 
 
-def _dock(viewer: Any, desk: Any) -> list[str]:
+def _dock(viewer: Any, session: Any) -> list[str]:
     docks = [one for one in viewer.window.dock_widgets.values() if isinstance(one, ReviewDock)]
     if len(docks) > 1:
         return ["two review docks"]
     wrong: list[str] = []
     for dock in docks:
-        cell = desk.current
-        if dock.cells.count() != len(desk.cells):
-            wrong.append(f"the dock lists {dock.cells.count()} of {len(desk.cells)} cells")
+        cell = session.current
+        if dock.cells.count() != len(session.cells):
+            wrong.append(f"the dock lists {dock.cells.count()} of {len(session.cells)} cells")
         if cell is None:
             continue
         if rich(cell.karyotype.iscn) not in dock.iscn.text():
             wrong.append(f"the dock says {dock.iscn.text()}, not {cell.karyotype.iscn}")
-        if len(desk.cells) > 1 and dock.cells.row != desk.cells.index(cell):
+        if len(session.cells) > 1 and dock.cells.row != session.cells.index(cell):
             wrong.append("another row of the list of cells is chosen")
         if dock.buttons["Undo"].isEnabled() != cell.karyotype.can_undo:
             wrong.append("the button Undo lies")
-        if desk.selected is not None and dock.card.words.text() != describe(cell, desk.selected):
+        if session.selected is not None and dock.card.words.text() != describe(
+            cell, session.selected
+        ):
             wrong.append("the card speaks of another chromosome")
         area = dock.tabs.currentWidget()
         if area is not None and area.widget() is dock.cell:
@@ -230,17 +232,17 @@ def close_all(person: Person, threads: set[str], faults: Faults) -> list[str]:
     left: dict[str, weakref.ref[Any]] = {}
     paths = []
     for viewer in person.viewers:
-        desk = desk_of(viewer)
-        paths += list(desk.cases)
+        session = session_of(viewer)
+        paths += list(session.cases)
         left |= {
             f"{name} {id(one)}": weakref.ref(one)
-            for name, one in (("viewer", viewer), ("desk", desk), ("view", desk.view))
+            for name, one in (("viewer", viewer), ("session", session), ("view", session.view))
             if one is not None
         }
         viewer.close()
     person.viewer = person.other = None
     person.spoilt.clear()
-    del viewer, desk
+    del viewer, session
     wrong = []
     end = time.monotonic() + 60
     pool = QThreadPool.globalInstance()

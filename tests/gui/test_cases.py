@@ -15,11 +15,11 @@ from drawn import make_cell, make_classification, write_folder
 from napari_karyo.case import Case
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError
-from napari_karyo.gui import case_shelf
-from napari_karyo.gui.case_shelf import open_case
-from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.reading import case_reader
-from napari_karyo.gui.run_widget import PLUGIN, ClassifyForm
+from napari_karyo.gui.classify.form import PLUGIN, ClassifyForm
+from napari_karyo.gui.contributions.readers import case_reader
+from napari_karyo.gui.session import case_files
+from napari_karyo.gui.session.case_files import open_case
+from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.inference.classify import Progress
 
 
@@ -54,11 +54,11 @@ def classify(form: ClassifyForm) -> None:
 
 def leave(viewer: Any) -> None:
     """Put everything away, as closing the program does."""
-    desk = desk_of(viewer)
-    mouse.wait_for(lambda: not desk.busy)
-    desk.close_cases()
-    for cell in list(desk.cells):
-        desk.close(cell)
+    session = session_of(viewer)
+    mouse.wait_for(lambda: not session.busy)
+    session.close_cases()
+    for cell in list(session.cells):
+        session.close(cell)
 
 
 def test_a_classified_folder_has_its_case_beside_it(
@@ -67,7 +67,7 @@ def test_a_classified_folder_has_its_case_beside_it(
     viewer.open(str(folder), plugin=PLUGIN)
     assert not form.resume.visible
     classify(form)
-    cell = desk_of(viewer).current
+    cell = session_of(viewer).current
     assert cell is not None
     assert cell.case.path == folder.with_name("P1.karyo")
     cell.karyotype.who = "AB"
@@ -82,8 +82,8 @@ def test_a_classified_folder_has_its_case_beside_it(
     assert form.resume.visible
     assert "P1.karyo" in form.resume.text
     form.resume.native.click()
-    mouse.wait_for(lambda: desk_of(viewer).current is not None and not desk_of(viewer).busy)
-    again = desk_of(viewer).current
+    mouse.wait_for(lambda: session_of(viewer).current is not None and not session_of(viewer).busy)
+    again = session_of(viewer).current
     assert again.karyotype.state == state
     assert again.karyotype.history[-1].who == "AB"
     assert not form.resume.visible
@@ -97,19 +97,19 @@ def test_classifying_again_hides_nothing_that_was_corrected(
 ) -> None:
     viewer.open(str(folder), plugin=PLUGIN)
     classify(form)
-    desk = desk_of(viewer)
-    desk.current.karyotype.move([3], "7")
+    session = session_of(viewer)
+    session.current.karyotype.move([3], "7")
     leave(viewer)
     # Not opened by its offer, but classified anew.
     classify(form)
-    assert [cell.name for cell in desk.cells] == ["P1", "P1 (2)"]
-    assert desk.cells[0].karyotype.slot_of(3) == "7"
-    assert desk.current is desk.cells[1]
-    assert desk.cells[0].case is desk.cells[1].case
+    assert [cell.name for cell in session.cells] == ["P1", "P1 (2)"]
+    assert session.cells[0].karyotype.slot_of(3) == "7"
+    assert session.current is session.cells[1]
+    assert session.cells[0].case is session.cells[1].case
     # Untouched ones are replaced, in the file too.
     classify(form)
-    assert [cell.name for cell in desk.cells] == ["P1", "P1 (2)"]
-    rows = desk.current.case.cells()
+    assert [cell.name for cell in session.cells] == ["P1", "P1 (2)"]
+    rows = session.current.case.cells()
     assert [row.superseded for row in rows] == [False, True, False]
     leave(viewer)
 
@@ -119,7 +119,7 @@ def test_the_desk_is_touched_by_the_main_thread_alone(
 ) -> None:
     touched: list[str] = []
 
-    class Watched(Desk):
+    class Watched(Session):
         def __getattribute__(self, name: str) -> Any:
             if threading.current_thread() is not threading.main_thread():
                 touched.append(name)
@@ -130,26 +130,26 @@ def test_the_desk_is_touched_by_the_main_thread_alone(
                 touched.append(name)
             super().__setattr__(name, value)
 
-    desk = desk_of(viewer)
-    desk.__class__ = Watched
+    session = session_of(viewer)
+    session.__class__ = Watched
     viewer.open(str(folder), plugin=PLUGIN)
     classify(form)
-    desk.current.karyotype.move([3], "7")
+    session.current.karyotype.move([3], "7")
     leave(viewer)
     # With what was done before, and then what was done before alone.
     classify(form)
-    assert [cell.name for cell in desk.cells] == ["P1", "P1 (2)"]
-    desk.show(desk.cells[0])
+    assert [cell.name for cell in session.cells] == ["P1", "P1 (2)"]
+    session.show(session.cells[0])
     # What the network saw comes from a thread as well.
     monkeypatch.setattr(
         "napari_karyo.inference.saliency.saliency",
         lambda found, indices, _names: [found.cell.chromosomes[i].image / 255.0 for i in indices],
     )
-    desk.view.layers["saliency"].visible = True
-    mouse.wait_for(lambda: len(desk.current.saliency) == len(desk.current.present))
+    session.view.layers["saliency"].visible = True
+    mouse.wait_for(lambda: len(session.current.saliency) == len(session.current.present))
     leave(viewer)
     open_case(viewer, folder.with_name("P1.karyo"))
-    mouse.wait_for(lambda: len(desk.cells) == 2 and not desk.busy)
+    mouse.wait_for(lambda: len(session.cells) == 2 and not session.busy)
     leave(viewer)
     assert not touched
 
@@ -159,8 +159,8 @@ def test_a_run_that_is_cancelled_leaves_no_case_open(
 ) -> None:
     viewer.open(str(folder), plugin=PLUGIN)
     classify(form)
-    desk, case_file = desk_of(viewer), folder.with_name("P1.karyo")
-    desk.current.karyotype.move([3], "7")
+    session, case_file = session_of(viewer), folder.with_name("P1.karyo")
+    session.current.karyotype.move([3], "7")
     leave(viewer)
 
     cancelled = threading.Event()
@@ -174,11 +174,11 @@ def test_a_run_that_is_cancelled_leaves_no_case_open(
     monkeypatch.setattr("napari_karyo.inference.classify.iter_classify", slow)
     form.start.native.click()
     mouse.wait_for(lambda: form.said.value == "Classifying")
-    assert desk.case_at(case_file) is not None
+    assert session.case_at(case_file) is not None
     form.cancel.native.click()
     cancelled.set()
     mouse.wait_for(lambda: form.worker is None)
-    assert not desk.cases
+    assert not session.cases
     with Case.open(case_file) as case:
         assert not case.read_only
 
@@ -193,24 +193,24 @@ def test_a_case_dropped_into_the_window(viewer: Any, tmp_path: Path, notices: li
             karyotype.turn([4])
     assert case_reader(str(path)) is not None
     viewer.open(str(path), plugin=PLUGIN)
-    desk = desk_of(viewer)
-    mouse.wait_for(lambda: len(desk.cells) == 2 and not desk.busy)
-    assert desk.current.name == "one"
-    assert 4 in desk.current.karyotype.state.turned
+    session = session_of(viewer)
+    mouse.wait_for(lambda: len(session.cells) == 2 and not session.busy)
+    assert session.current.name == "one"
+    assert 4 in session.current.karyotype.state.turned
     assert viewer.layers.selection.active.name == "one karyogram"
     # Again: it lies there already.
     viewer.open(str(path), plugin=PLUGIN)
-    mouse.wait_for(lambda: not desk.busy)
-    assert len(desk.cells) == 2
+    mouse.wait_for(lambda: not session.busy)
+    assert len(session.cells) == 2
     # Another program has it now.
     leave(viewer)
     with Case.open(path) as other:
         viewer.open(str(path), plugin=PLUGIN)
-        mouse.wait_for(lambda: len(desk.cells) == 2 and not desk.busy)
+        mouse.wait_for(lambda: len(session.cells) == 2 and not session.busy)
         assert any("read-only" in words and "another program" in words for words in notices)
         with pytest.raises(CaseError, match="read-only"):
-            desk.current.karyotype.move([3], "7")
-        assert other.karyotype(1).slot_of(3) == desk.current.karyotype.slot_of(3)
+            session.current.karyotype.move([3], "7")
+        assert other.karyotype(1).slot_of(3) == session.current.karyotype.slot_of(3)
     leave(viewer)
 
 
@@ -220,24 +220,24 @@ def test_a_damaged_case_is_told_and_left(viewer: Any, tmp_path: Path) -> None:
     with pytest.raises(CaseError, match="damaged"):
         viewer.open(str(path), plugin=PLUGIN)
     assert path.read_bytes() == b"nothing of ours" * 99
-    assert not desk_of(viewer).cells
+    assert not session_of(viewer).cells
 
 
 def test_a_karyogram_saved_as_a_case(opened: Any, tmp_path: Path) -> None:
-    viewer, desk, _ = opened
-    desk.current.karyotype.move([3], "7")
-    assert desk.current.case is None
+    viewer, session, _ = opened
+    session.current.karyotype.move([3], "7")
+    assert session.current.case is None
     path = tmp_path / "kept.karyo"
     written = viewer.layers.save(str(path), plugin=PLUGIN)
     assert [Path(one) for one in written] == [path]
     # From now on it is kept there.
-    assert desk.current.case.path == path
-    desk.current.karyotype.turn([4])
+    assert session.current.case.path == path
+    session.current.karyotype.turn([4])
     with Case.open(path, read_only=True) as other:
-        assert other.karyotype(desk.current.number).state == desk.current.karyotype.state
+        assert other.karyotype(session.current.number).state == session.current.karyotype.state
     copy = tmp_path / "copy.karyo"
     viewer.layers.save(str(copy), plugin=PLUGIN)
-    assert desk.current.case.path == path
+    assert session.current.case.path == path
     with Case.open(copy) as other:
         assert len(other.events(other.cells()[0].number)) == 2
     leave(viewer)
@@ -289,12 +289,12 @@ def test_where_no_file_can_be_written_beside_the_folder(
     monkeypatch.setattr(Case, "create", refuse)
     viewer.open(str(folder), plugin=PLUGIN)
     classify(form)
-    cell = desk_of(viewer).current
+    cell = session_of(viewer).current
     assert own_data in cell.case.path.parents
     cell.karyotype.move([3], "7")
     leave(viewer)
     # It is found there again.
-    assert case_shelf.earlier_cases(make_case_cell(folder)) == [cell.case.path]
+    assert case_files.earlier_cases(make_case_cell(folder)) == [cell.case.path]
 
 
 def make_case_cell(folder: Path) -> Any:
@@ -309,7 +309,7 @@ def test_a_case_that_can_not_be_used_is_said_and_nothing_lost(
     folder.with_name("P1.karyo").write_text("no case")
     viewer.open(str(folder), plugin=PLUGIN)
     classify(form)
-    cell = desk_of(viewer).current
+    cell = session_of(viewer).current
     assert cell.case is None
     assert "damaged" in cell.unkept
     assert any("Nothing keeps these corrections" in words for words in notices)

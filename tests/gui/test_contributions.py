@@ -14,8 +14,8 @@ from npe2 import PluginManager, PluginManifest
 from PIL import Image
 
 import napari_karyo.gui
-from napari_karyo.gui.contact_sheet import CELL_KEY, PATIENT_KEY
-from napari_karyo.gui.settings import Settings, read_settings
+from napari_karyo.gui.canvas.contact_sheet import CELL_KEY, PATIENT_KEY
+from napari_karyo.gui.session.settings import Settings, read_settings
 
 NAME = "napari-karyo"
 
@@ -140,8 +140,8 @@ def test_widgets_open(viewer: Any, name: str) -> None:
 def test_menu_commands(viewer: Any, notices: list[str]) -> None:
     from app_model import Application
 
-    from napari_karyo.gui.desk import desk_of
-    from napari_karyo.gui.karyogram_view import open_view
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.session.session import session_of
 
     app = Application.get_app("test_app")
     assert app is not None
@@ -167,7 +167,7 @@ def test_menu_commands(viewer: Any, notices: list[str]) -> None:
     app.commands.execute_command(f"{NAME}.export_karyogram").result()
     assert "No karyogram is open" in notices[-1]
     open_view(viewer)
-    desk_of(viewer).open(make_classification(make_cell()))
+    session_of(viewer).open(make_classification(make_cell()))
     dialog = app.commands.execute_command(f"{NAME}.export_karyogram").result()
     assert dialog.isVisible()
     dialog.close()

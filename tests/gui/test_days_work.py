@@ -22,7 +22,7 @@ from qtpy.QtTest import QTest
 
 from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES
-from napari_karyo.gui.docks import open_review
+from napari_karyo.gui.docks.opening import open_review
 from napari_karyo.io.cells import write_cell
 from napari_karyo.simulation.sample import simulate_cell
 
@@ -79,7 +79,7 @@ def test_a_whole_day(viewer: Any, folder: Path, tmp_path: Path) -> None:
     day.drop(folder)
     day.resume()
     now = day.karyotype.state.to_dict()
-    events = day.desk.current.case.events(day.desk.current.number)
+    events = day.session.current.case.events(day.session.current.number)
     # The last that was shown, or the one that was just being made when the program was killed.
     last = events[-1]
     before = (last.edit.after if last.direction == "undo" else last.edit.before).to_dict()
@@ -87,17 +87,17 @@ def test_a_whole_day(viewer: Any, folder: Path, tmp_path: Path) -> None:
     day.karyotype.go_to(0)
     for correction in day.corrections:
         day.do(correction)
-    for index in list(day.desk.current.doubtful()):
+    for index in list(day.session.current.doubtful()):
         day.click(index)
         day.key(Key.Key_Return)
-    assert not day.desk.current.doubtful()
+    assert not day.session.current.doubtful()
     day.key(Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert [sign.role for sign in day.karyotype.state.signatures] == ["reviewed"]
     # The same person can't confirm, another one can.
     twice = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     day.key(Key.Key_Return, twice)
     assert len(day.karyotype.state.signatures) == 1
-    day.desk.set_who("CD")
+    day.session.set_who("CD")
     day.key(Key.Key_Return, twice)
     assert [(sign.role, sign.who) for sign in day.karyotype.state.signatures] == [
         ("reviewed", "AB"),
@@ -108,7 +108,7 @@ def test_a_whole_day(viewer: Any, folder: Path, tmp_path: Path) -> None:
     mouse.wait_for(lambda: panel.dialog is not None)
     panel.dialog.close()
     for name in ("karyogram.png", "karyogram.pdf", "table.csv", "record.json"):
-        panel.export(tmp_path / name, day.desk.current)
+        panel.export(tmp_path / name, day.session.current)
         mouse.wait_for(lambda: panel.worker is None)
         assert (tmp_path / name).stat().st_size > 1000
     text = PdfReader(tmp_path / "karyogram.pdf").pages[0].extract_text()
@@ -116,7 +116,7 @@ def test_a_whole_day(viewer: Any, folder: Path, tmp_path: Path) -> None:
     assert "confirmed by CD" in text
     assert day.karyotype.iscn in text
     state = day.karyotype.state
-    day.desk.close_cases()
+    day.session.close_cases()
     with Case.open(case_file) as case:
         assert case.karyotype(1).state == state
         assert len(case.events(1)) > len(events)
@@ -176,8 +176,8 @@ def test_a_typical_cell_takes_eight_keys_and_clicks(
     counter.press(day.form.start.native.click)
     mouse.wait_for(lambda: day.form.worker is None)
     day.dock = open_review(viewer)
-    assert day.desk.selected is not None, "the first doubtful one is not in hand"
-    while day.desk.current.doubtful():
+    assert day.session.selected is not None, "the first doubtful one is not selected"
+    while day.session.current.doubtful():
         counter.press(lambda: day.key(Key.Key_Comma))
     assert day.karyotype.iscn == "46,XY"
     assert day.karyotype.state.corrected == frozenset(wrong)
@@ -189,7 +189,7 @@ def test_a_typical_cell_takes_eight_keys_and_clicks(
     assert (tmp_path / "P1 karyogram.png").is_file()
     print(f"from opening to export: {counter.presses} keys and clicks")
     assert counter.presses <= 8
-    day.desk.close_cases()
+    day.session.close_cases()
 
 
 def _assigned(table: Any) -> list[str]:

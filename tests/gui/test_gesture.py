@@ -16,7 +16,7 @@ from napari.utils.interactions import (
 )
 from qtpy.QtCore import Qt
 
-from napari_karyo.gui.hand import handle_of
+from napari_karyo.gui.canvas.selection_overlay import handle_of
 
 Place = tuple[float, float]
 
@@ -146,14 +146,14 @@ ORDERS = (
 )
 
 
-def history(desk: Any) -> list[str]:
-    return [edit.kind for edit in desk.current.karyotype.history]
+def history(session: Any) -> list[str]:
+    return [edit.kind for edit in session.current.karyotype.history]
 
 
 def afresh(opened: Any) -> None:
-    _, desk, view = opened
-    desk.current.karyotype.go_to(0)
-    desk.select(8)
+    _, session, view = opened
+    session.current.karyotype.go_to(0)
+    session.select(8)
     view.activate()
 
 
@@ -161,18 +161,18 @@ def check_at_rest(opened: Any) -> None:
     """Nothing is left of what the hand did but its edit."""
     _, _, view = opened
     assert view.tools.active is None
-    assert not view.hand.ghost.shown
+    assert not view.hand.preview_layer.shown
     assert view.layers["karyogram"].mouse_pan
 
 
 def test_each_gesture_is_done_in_every_order(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     for order in ORDERS:
         afresh(opened)
         order(Told(viewer, view.page.places[8].box.center, view.page.slots["4"].box.center))
-        assert desk.current.karyotype.slot_of(8) == "4", order
-        assert history(desk) == ["move"], order
+        assert session.current.karyotype.slot_of(8) == "4", order
+        assert history(session) == ["move"], order
         check_at_rest(opened)
 
         afresh(opened)
@@ -182,8 +182,10 @@ def test_each_gesture_is_done_in_every_order(opened: Any) -> None:
         # A quarter, clockwise.
         end = middle[0] + (x - middle[1]), middle[1] - (y - middle[0])
         order(Told(viewer, (y, x), end))
-        assert desk.current.karyotype.state.appearance(8).angle == pytest.approx(90, abs=1), order
-        assert history(desk) == ["look"], order
+        assert session.current.karyotype.state.appearance(8).angle == pytest.approx(90, abs=1), (
+            order
+        )
+        assert history(session) == ["look"], order
         check_at_rest(opened)
 
         afresh(opened)
@@ -191,27 +193,27 @@ def test_each_gesture_is_done_in_every_order(opened: Any) -> None:
         row = box.top + 0.45 * box.height
         mouse.key(viewer, Qt.Key.Key_K)
         order(Told(viewer, (row, box.left - 8), (row, box.right + 8)))
-        assert history(desk) == ["split"], order
+        assert history(session) == ["split"], order
         check_at_rest(opened)
 
 
 def test_a_click_is_no_drag_in_any_order(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     afresh(opened)
     box = view.page.places[8].box
     for order in ORDERS:
-        desk.select(None)
+        session.select(None)
         view.activate()
         order(Told(viewer, box.center, box.center))
-        assert desk.selected == 8, order
-        assert not history(desk), order
+        assert session.selected == 8, order
+        assert not history(session), order
         check_at_rest(opened)
         # A corner of a line to cut along, and not the line.
         view.activate()
         mouse.key(viewer, Qt.Key.Key_K)
         order(Told(viewer, box.center, box.center))
-        assert not history(desk), order
+        assert not history(session), order
         assert len(view.tools.active.points) == 1, order
         view.activate()
         mouse.key(viewer, Qt.Key.Key_Escape)
@@ -219,34 +221,34 @@ def test_a_click_is_no_drag_in_any_order(opened: Any) -> None:
 
 
 def test_real_moves_that_nobody_heard_of_rotate(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     afresh(opened)
     place = view.page.places[8]
     y, x = handle_of(view.page, place)
     middle = place.box.center
     mouse.fling(viewer, (y, x), (middle[0] + (x - middle[1]), middle[1] - (y - middle[0])))
-    assert desk.current.karyotype.state.appearance(8).angle == pytest.approx(90, abs=3)
+    assert session.current.karyotype.state.appearance(8).angle == pytest.approx(90, abs=3)
     check_at_rest(opened)
 
 
 def test_a_drag_at_once_after_a_click_is_no_double_click(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     camera = viewer.scene.camera.center, viewer.scene.camera.zoom
     start, goal = view.page.places[8].box.center, view.page.slots["4"].box.center
     mouse.click(viewer, start)
     mouse.press_again(viewer, start)
     mouse.move(viewer, goal)
-    assert view.hand.ghost.shown
+    assert view.hand.preview_layer.shown
     mouse.release(viewer, goal)
-    assert desk.current.karyotype.slot_of(8) == "4"
+    assert session.current.karyotype.slot_of(8) == "4"
     assert (viewer.scene.camera.center, viewer.scene.camera.zoom) == camera
     check_at_rest(opened)
 
 
 def test_a_double_click_ends_a_line(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     afresh(opened)
     box = view.page.places[8].box
@@ -254,19 +256,19 @@ def test_a_double_click_ends_a_line(opened: Any) -> None:
     mouse.key(viewer, Qt.Key.Key_K)
     for column in (box.left - 8, box.right + 8):
         mouse.click(viewer, (row, column))
-    assert not history(desk)
+    assert not history(session)
     mouse.press_again(viewer, (row, box.right + 8))
     mouse.release(viewer, (row, box.right + 8))
-    assert history(desk) == ["split"]
+    assert history(session) == ["split"]
     check_at_rest(opened)
 
 
 def test_a_double_click_beside_zooms_as_everywhere_in_napari(opened: Any) -> None:
-    viewer, desk, _view = opened
+    viewer, session, _view = opened
     mouse.settle()
     zoom = viewer.scene.camera.zoom
     mouse.click(viewer, (112.0, 880.0))
     mouse.press_again(viewer, (112.0, 880.0))
     mouse.release(viewer, (112.0, 880.0))
     assert viewer.scene.camera.zoom > zoom
-    assert not history(desk)
+    assert not history(session)

@@ -12,7 +12,7 @@ from PIL import ImageColor
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
-from napari_karyo.gui.karyogram_view import FIT_DELAY
+from napari_karyo.gui.canvas.karyogram_view import FIT_DELAY
 from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyogram.style import FRAME_COLOURS
 
@@ -26,27 +26,27 @@ def slot_centre(view: Any, slot: str) -> tuple[float, float]:
 
 
 def test_only_public_layers_one_set_for_all_cells(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     names = [layer.name for layer in viewer.layers]
     assert names == [
-        f"cell A {role}" for role in ("karyogram", "saliency", "attention", "slots", "ghost")
+        f"cell A {role}" for role in ("karyogram", "saliency", "attention", "slots", "dragged")
     ]
     assert {type(layer).__module__.split(".")[0] for layer in viewer.layers} == {"napari"}
     assert viewer.layers.selection.active is view.layers["karyogram"]
     second = make_classification(make_cell(name="cell B", polarity=Polarity.BRIGHT))
-    desk.open(second)
+    session.open(second)
     assert len(viewer.layers) == len(names)
     assert viewer.layers[0].name == "cell B karyogram"
-    assert len(desk.cells) == 2
-    desk.open(second)
-    assert len(desk.cells) == 2
+    assert len(session.cells) == 2
+    session.open(second)
+    assert len(session.cells) == 2
     # Classified again: a karyogram that was corrected stays beside the new one.
-    desk.current.karyotype.move([0], "2")
-    corrected = desk.current
-    desk.open(second)
-    assert [cell.name for cell in desk.cells] == ["cell A", "cell B", "cell B (2)"]
-    assert corrected in desk.cells
-    assert not desk.current.karyotype.history
+    session.current.karyotype.move([0], "2")
+    corrected = session.current
+    session.open(second)
+    assert [cell.name for cell in session.cells] == ["cell A", "cell B", "cell B (2)"]
+    assert corrected in session.cells
+    assert not session.current.karyotype.history
 
 
 def test_screenshot_shows_the_composed_page(opened: Any, qtbot: Any) -> None:
@@ -68,10 +68,10 @@ def test_screenshot_shows_the_composed_page(opened: Any, qtbot: Any) -> None:
 
 
 def test_lights_are_readable_without_colour(opened: Any) -> None:
-    _, desk, view = opened
+    _, session, view = opened
     shown = page_lights(view)
     assert (shown[8], shown[0], shown[30]) == ("doubtful", "sure", "look")
-    assert len(shown) == len(desk.current)
+    assert len(shown) == len(session.current)
     mosaic = view.layers["karyogram"].data
     for light, place in zip(view.page.lights, view.page.places.values(), strict=True):
         assert light.y < place.box.top + 6
@@ -82,21 +82,21 @@ def test_lights_are_readable_without_colour(opened: Any) -> None:
 
 
 def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     camera = viewer.scene.camera.center, viewer.scene.camera.zoom
     mosaic = view.layers["karyogram"]
-    # What wants a look is in hand already.
-    desk.select(None)
+    # What wants a look is selected already.
+    session.select(None)
     before = mosaic.data.copy()
-    assert desk.current.karyotype.slot_of(8) == "5"
+    assert session.current.karyotype.slot_of(8) == "5"
     mouse.press(viewer, centre(view, 8))
-    assert desk.selected == 8
+    assert session.selected == 8
     assert not mosaic.mouse_pan
     mouse.move(viewer, (300.0, 700.0))
     goal = slot_centre(view, "4")
     mouse.move(viewer, goal)
-    assert view.layers["ghost"].visible
+    assert view.layers["dragged"].visible
     assert {frame.kind: frame.region for frame in view.page.frames} == {
         "selected": "5",
         "target": "4",
@@ -105,109 +105,109 @@ def test_drag_moves_a_chromosome_and_leaves_the_camera(opened: Any) -> None:
     edge = mosaic.data[int(box.top) + 80, int(box.left) + 1, :3]
     assert tuple(edge) == FRAME_COLOURS["target"]
     mouse.release(viewer, goal)
-    assert desk.current.karyotype.slot_of(8) == "4"
-    assert len(desk.current.karyotype.history) == 1
+    assert session.current.karyotype.slot_of(8) == "4"
+    assert len(session.current.karyotype.history) == 1
     assert mosaic.mouse_pan
-    assert not view.layers["ghost"].visible
+    assert not view.layers["dragged"].visible
     assert [frame.kind for frame in view.page.frames] == ["selected"]
     assert (viewer.scene.camera.center, viewer.scene.camera.zoom) == camera
     assert (mosaic.data != before).any()
     assert view.page.places[8].slot == "4"
-    desk.current.karyotype.undo()
-    desk.select(None)
+    session.current.karyotype.undo()
+    session.select(None)
     assert np.array_equal(mosaic.data, before)
 
 
 def test_drag_to_the_tray_and_beside(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     mouse.drag(viewer, centre(view, 0), slot_centre(view, TRAY))
-    assert desk.current.karyotype.slot_of(0) == TRAY
-    assert desk.current.karyotype.iscn.startswith("45,")
-    count = len(desk.current.karyotype.history)
+    assert session.current.karyotype.slot_of(0) == TRAY
+    assert session.current.karyotype.iscn.startswith("45,")
+    count = len(session.current.karyotype.history)
     mouse.drag(viewer, centre(view, 1), (4.0, 900.0))
-    assert desk.current.karyotype.slot_of(1) == "1"
-    assert len(desk.current.karyotype.history) == count
+    assert session.current.karyotype.slot_of(1) == "1"
+    assert len(session.current.karyotype.history) == count
     assert view.layers["karyogram"].mouse_pan
 
 
 def test_drag_within_the_slot_changes_the_order(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
-    first, second = desk.current.karyotype.state.slots["3"]
+    first, second = session.current.karyotype.state.slots["3"]
     box = view.page.places[second].box
     mouse.drag(viewer, centre(view, first), (box.center[0], box.right - 1))
-    assert desk.current.karyotype.state.slots["3"] == (second, first)
+    assert session.current.karyotype.state.slots["3"] == (second, first)
     # A click alone, or a tremble of the hand, is no edit.
-    count = len(desk.current.karyotype.history)
+    count = len(session.current.karyotype.history)
     mouse.click(viewer, centre(view, first))
-    assert len(desk.current.karyotype.history) == count
-    assert desk.selected == first
+    assert len(session.current.karyotype.history) == count
+    assert session.selected == first
 
 
 def test_click_beside_lets_go(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     mouse.click(viewer, centre(view, 5))
-    assert desk.selected == 5
+    assert session.selected == 5
     assert [frame.kind for frame in view.page.frames] == ["selected"]
     box, mosaic = view.page.places[5].box, view.layers["karyogram"].data
     corner = int(box.bottom), int(box.left) + 3
     assert tuple(mosaic[corner][:3]) == FRAME_COLOURS["selected"]
     mouse.click(viewer, (112.0, 880.0))
-    assert desk.selected is None
+    assert session.selected is None
     assert not view.page.frames
     assert (mosaic[corner] == 255).all()
 
 
 def test_drag_works_from_every_layer_of_the_karyogram(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
-    for role, index in (("ghost", 2), ("slots", 4), ("saliency", 6)):
+    for role, index in (("dragged", 2), ("slots", 4), ("saliency", 6)):
         viewer.layers.selection.active = view.layers[role]
         mouse.drag(viewer, centre(view, index), slot_centre(view, "22"))
-        assert desk.current.karyotype.slot_of(index) == "22", role
+        assert session.current.karyotype.slot_of(index) == "22", role
 
 
 def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
-    viewer, desk, _view = opened
+    viewer, session, _view = opened
     mouse.settle()
     before = viewer.scene.camera.center
     mouse.drag(viewer, (112.0, 880.0), (300.0, 700.0))
     assert viewer.scene.camera.center != before
-    assert not desk.current.karyotype.history
+    assert not session.current.karyotype.history
 
 
 def test_removing_a_layer_loses_no_correction(opened: Any, qtbot: Any) -> None:
-    viewer, desk, view = opened
-    desk.current.karyotype.move([0], "2")
+    viewer, session, view = opened
+    session.current.karyotype.move([0], "2")
     viewer.layers.remove(view.layers["saliency"])
     qtbot.wait(20)
     assert len(viewer.layers) == 0
     assert not view.shown
-    desk.current.karyotype.move([2], "1")
+    session.current.karyotype.move([2], "1")
     view.show()
     assert len(viewer.layers) == 5
-    assert desk.current.karyotype.slot_of(0) == "2"
+    assert session.current.karyotype.slot_of(0) == "2"
     assert view.page.places[2].slot == "1"
 
 
 def test_the_layers_of_a_closed_cell_are_removed_at_once(opened: Any) -> None:
-    viewer, desk, _view = opened
+    viewer, session, _view = opened
     left: list[int] = []
     viewer.layers.events.end_batch.connect(lambda _event: left.append(len(viewer.layers)))
-    desk.close(desk.current)
+    session.close(session.current)
     assert left == [0]
 
 
 @pytest.mark.parametrize("polarity", list(Polarity))
 def test_incremental_drawing_is_the_whole_drawing(viewer: Any, polarity: Polarity) -> None:
-    from napari_karyo.gui.desk import desk_of
-    from napari_karyo.gui.karyogram_view import open_view
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.session.session import session_of
 
-    view, desk = open_view(viewer), desk_of(viewer)
-    desk.open(make_classification(make_cell(polarity=polarity), MALE))
-    karyotype = desk.current.karyotype
+    view, session = open_view(viewer), session_of(viewer)
+    session.open(make_classification(make_cell(polarity=polarity), MALE))
+    karyotype = session.current.karyotype
     karyotype.move([0], "21")
     karyotype.turn([3])
     karyotype.to_tray([7])
@@ -218,12 +218,12 @@ def test_incremental_drawing_is_the_whole_drawing(viewer: Any, polarity: Polarit
 
 
 def test_slots_that_the_person_shows_stay_shown(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     mouse.drag(viewer, centre(view, 8), slot_centre(view, "4"))
     assert not view.layers["slots"].visible
     view.layers["slots"].visible = True
     mouse.click(viewer, centre(view, 8))
     mouse.drag(viewer, centre(view, 8), slot_centre(view, "5"))
-    assert desk.current.karyotype.slot_of(8) == "5"
+    assert session.current.karyotype.slot_of(8) == "5"
     assert view.layers["slots"].visible

@@ -11,9 +11,9 @@ from drawn import make_cell, make_classification, page_lights
 from qtpy.QtCore import Qt
 
 from napari_karyo.classes import TRAY
-from napari_karyo.gui import typing_class
-from napari_karyo.gui.actions.table import ACTIONS
-from napari_karyo.gui.keys import CLASS_KEYS, help_html, help_rows
+from napari_karyo.gui.actions.action_table import ACTIONS
+from napari_karyo.gui.canvas import typed_class
+from napari_karyo.gui.canvas.keys import CLASS_KEYS, help_html, help_rows
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -21,12 +21,12 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 
 def test_typing_a_class(opened: Any, qtbot: Any) -> None:
-    viewer, desk, _ = opened
-    karyotype = desk.current.karyotype
-    desk.select(None)
+    viewer, session, _ = opened
+    karyotype = session.current.karyotype
+    session.select(None)
     mouse.key(viewer, Qt.Key.Key_7)
-    assert not karyotype.history, "nothing is in hand"
-    desk.select(0)
+    assert not karyotype.history, "nothing is selected"
+    session.select(0)
     mouse.key(viewer, Qt.Key.Key_7)
     assert karyotype.slot_of(0) == "7"
     mouse.key(viewer, Qt.Key.Key_X)
@@ -41,7 +41,7 @@ def test_typing_a_class(opened: Any, qtbot: Any) -> None:
     assert karyotype.slot_of(0) == "2"
     assert 0 not in karyotype.state.reviewed, "Enter confirmed the typing, no more"
     mouse.key(viewer, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: karyotype.slot_of(0) == "1", timeout=3 * typing_class.PATIENCE)
+    qtbot.waitUntil(lambda: karyotype.slot_of(0) == "1", timeout=3 * typed_class.PATIENCE)
     count = len(karyotype.history)
     mouse.key(viewer, Qt.Key.Key_2)
     mouse.key(viewer, Qt.Key.Key_Escape)
@@ -49,20 +49,20 @@ def test_typing_a_class(opened: Any, qtbot: Any) -> None:
     mouse.key(viewer, Qt.Key.Key_9)
     assert "no chromosome 29" in viewer.status
     assert len(karyotype.history) == count
-    assert desk.selected == 0
+    assert session.selected == 0
     # What was typed belongs to the chromosome it was typed for.
     mouse.key(viewer, Qt.Key.Key_2)
-    desk.select(10)
+    session.select(10)
     assert karyotype.slot_of(0) == "2"
     assert karyotype.slot_of(10) == "6"
 
 
 def test_correcting_by_keys(opened: Any) -> None:
-    viewer, desk, view = opened
-    karyotype = desk.current.karyotype
+    viewer, session, view = opened
+    karyotype = session.current.karyotype
     start = karyotype.state
     first, second = start.slots["3"]
-    desk.select(first)
+    session.select(first)
     picture = view.layers["karyogram"].data.copy()
     mouse.key(viewer, Qt.Key.Key_F)
     assert first in karyotype.state.turned
@@ -93,52 +93,52 @@ def test_correcting_by_keys(opened: Any) -> None:
 
 
 def test_walking_through_the_doubtful(opened: Any) -> None:
-    viewer, desk, view = opened
-    assert desk.selected == 8, "the first open question is in hand when a cell comes on top"
+    viewer, session, view = opened
+    assert session.selected == 8, "the first open question is selected when a cell comes on top"
     mouse.key(viewer, Qt.Key.Key_N)
-    assert desk.selected == 30
+    assert session.selected == 30
     mouse.key(viewer, Qt.Key.Key_P)
-    assert desk.selected == 8
+    assert session.selected == 8
     mouse.key(viewer, Qt.Key.Key_Return)
-    assert 8 in desk.current.karyotype.state.reviewed
-    assert desk.selected == 30
+    assert 8 in session.current.karyotype.state.reviewed
+    assert session.selected == 30
     mouse.key(viewer, Qt.Key.Key_Return)
-    assert not desk.current.doubtful()
+    assert not session.current.doubtful()
     mouse.key(viewer, Qt.Key.Key_N)
     assert "Nothing doubtful is left" in viewer.status
     mouse.key(viewer, Qt.Key.Key_Right)
-    order = [i for seats in desk.current.karyotype.state.slots.values() for i in seats]
-    assert desk.selected == order[order.index(30) + 1]
+    order = [i for seats in session.current.karyotype.state.slots.values() for i in seats]
+    assert session.selected == order[order.index(30) + 1]
     mouse.key(viewer, Qt.Key.Key_Left)
-    assert desk.selected == 30
+    assert session.selected == 30
     mouse.key(viewer, Qt.Key.Key_Escape)
-    assert desk.selected is None
-    assert len(desk.current.karyotype.state.reviewed) == 2
+    assert session.selected is None
+    assert len(session.current.karyotype.state.reviewed) == 2
     # What a person has settled no longer calls for a look, whatever the model thinks.
-    assert desk.current.lights()[8] == "doubtful"
+    assert session.current.lights()[8] == "doubtful"
     assert page_lights(view)[8] == "settled"
 
 
 def test_lights_can_be_hidden(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mosaic = view.layers["karyogram"]
     with_lights = mosaic.data.copy()
     mouse.key(viewer, Qt.Key.Key_L)
     assert not view.page.lights
-    without = view.composer.compose(view.composer.layout.page(desk.current.karyotype.state))
+    without = view.composer.compose(view.composer.layout.page(session.current.karyotype.state))
     body = view.page.slots["6"].box
     rows = slice(int(body.top), int(body.bottom))
     assert np.array_equal(mosaic.data[rows, :, :3], without[rows])
     # An edit in the meantime does not bring them back.
-    desk.current.karyotype.move([0], "2")
+    session.current.karyotype.move([0], "2")
     assert not view.page.lights
-    desk.current.karyotype.undo()
+    session.current.karyotype.undo()
     mouse.key(viewer, Qt.Key.Key_L)
     assert np.array_equal(mosaic.data, with_lights)
 
 
 def test_attention_is_switched_by_key_and_follows_an_edit(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     layer = view.layers["attention"]
     mouse.key(viewer, Qt.Key.Key_A)
     assert layer.visible
@@ -150,39 +150,39 @@ def test_attention_is_switched_by_key_and_follows_an_edit(opened: Any) -> None:
         columns = slice(int(place.box.left), int(place.box.right))
         assert before[rows, columns].max() > 0.5
     assert not before[:90].any()
-    desk.current.karyotype.move([0], "22")
+    session.current.karyotype.move([0], "22")
     assert not np_equal(layer.data, before)
-    desk.current.karyotype.undo()
+    session.current.karyotype.undo()
     assert np_equal(layer.data, before)
     mouse.key(viewer, Qt.Key.Key_A)
     assert not layer.visible
-    desk.current.karyotype.move([0], "22")
+    session.current.karyotype.move([0], "22")
     mouse.key(viewer, Qt.Key.Key_A)
     assert not np_equal(layer.data, before)
 
 
 def test_keys_leave_other_layers_alone(opened: Any) -> None:
-    viewer, desk, _ = opened
-    desk.select(0)
+    viewer, session, _ = opened
+    session.select(0)
     viewer.add_points([[10, 10]])
     mouse.key(viewer, Qt.Key.Key_7)
     mouse.key(viewer, Qt.Key.Key_T)
-    assert not desk.current.karyotype.history
+    assert not session.current.karyotype.history
 
 
 def test_next_cell(opened: Any) -> None:
-    viewer, desk, view = opened
-    first = desk.current
-    desk.open(make_classification(make_cell(name="cell B")))
-    desk.current.karyotype.move([0], "5")
+    viewer, session, view = opened
+    first = session.current
+    session.open(make_classification(make_cell(name="cell B")))
+    session.current.karyotype.move([0], "5")
     mouse.key(viewer, Qt.Key.Key_PageDown, CONTROL)
-    assert desk.current is first
+    assert session.current is first
     assert view.layers["karyogram"].name == "cell A karyogram"
     assert view.page.places[0].slot == "1"
     mouse.key(viewer, Qt.Key.Key_PageDown, CONTROL)
     assert view.page.places[0].slot == "5"
     mouse.key(viewer, Qt.Key.Key_PageUp, CONTROL)
-    assert desk.current is first
+    assert session.current is first
 
 
 def np_equal(first: Any, second: Any) -> bool:
@@ -220,47 +220,47 @@ def test_no_key_is_one_of_naparis_menus(viewer: Any) -> None:
 
 
 def test_answers_go_on_to_the_next_question(opened: Any) -> None:
-    viewer, desk, _ = opened
-    karyotype = desk.current.karyotype
-    assert desk.selected == 8
+    viewer, session, _ = opened
+    karyotype = session.current.karyotype
+    assert session.selected == 8
     mouse.key(viewer, Qt.Key.Key_Comma)
     assert karyotype.slot_of(8) == "4", "the likeliest class other than where it sat"
-    assert desk.selected == 30
+    assert session.selected == 30
     assert "1 left to look at" in viewer.status
-    # Undone, it is in hand again.
+    # Undone, it is selected again.
     mouse.key(viewer, Qt.Key.Key_Z, CONTROL)
-    assert desk.selected == 8
+    assert session.selected == 8
     assert karyotype.slot_of(8) == "5"
     # Who types the class it sits in has accepted it.
     mouse.key(viewer, Qt.Key.Key_5)
     assert 8 in karyotype.state.reviewed
-    assert desk.selected == 30
-    second = [name for name, _ in desk.current.classification.alternatives(30)][2]
+    assert session.selected == 30
+    second = [name for name, _ in session.current.classification.alternatives(30)][2]
     mouse.key(viewer, Qt.Key.Key_Period)
     assert karyotype.slot_of(30) == second
-    assert desk.selected == 30, "nothing is left to go on to"
+    assert session.selected == 30, "nothing is left to go on to"
     assert "Nothing doubtful is left" in viewer.status
     # What was no question does not call the person away.
-    desk.select(0)
+    session.select(0)
     mouse.key(viewer, Qt.Key.Key_7)
-    assert desk.selected == 0
-    # Nor does a class typed for one that is in hand no more.
+    assert session.selected == 0
+    # Nor does a class typed for one that is selected no more.
     karyotype.go_to(0)
-    desk.select(8)
+    session.select(8)
     mouse.key(viewer, Qt.Key.Key_1)
-    desk.select(20)
+    session.select(20)
     assert karyotype.slot_of(8) == "1"
-    assert desk.selected == 20
+    assert session.selected == 20
 
 
 def test_all_sure_ones_are_accepted_at_once(opened: Any) -> None:
-    viewer, desk, view = opened
-    karyotype = desk.current.karyotype
+    viewer, session, view = opened
+    karyotype = session.current.karyotype
     karyotype.move([0], "2")
     mouse.key(viewer, Qt.Key.Key_G)
     assert karyotype.state.reviewed == frozenset(range(46)) - {0, 8, 30}
     assert len(karyotype.history) == 2, "one edit"
-    assert desk.current.doubtful() == [8, 30]
+    assert session.current.doubtful() == [8, 30]
     assert page_lights(view)[5] == "settled"
     mouse.key(viewer, Qt.Key.Key_G)
     assert "No sure one" in viewer.status
@@ -269,10 +269,10 @@ def test_all_sure_ones_are_accepted_at_once(opened: Any) -> None:
 
 
 def test_a_derivative_is_called_by_key(opened: Any) -> None:
-    viewer, desk, _ = opened
-    karyotype = desk.current.karyotype
+    viewer, session, _ = opened
+    karyotype = session.current.karyotype
     first = karyotype.state.slots["9"][0]
-    desk.select(first)
+    session.select(first)
     mouse.key(viewer, Qt.Key.Key_D)
     assert karyotype.state.derivatives == {first}
     assert karyotype.state.slots["9"][-1] == first
@@ -281,22 +281,22 @@ def test_a_derivative_is_called_by_key(opened: Any) -> None:
 
 
 def test_a_cell_is_marked_and_signed_by_keys(opened: Any, notices: list[str]) -> None:
-    viewer, desk, _ = opened
-    karyotype = desk.current.karyotype
+    viewer, session, _ = opened
+    karyotype = session.current.karyotype
     for expected in (1, 2, 3, 0):
         mouse.key(viewer, Qt.Key.Key_K, CONTROL)
         assert len(karyotype.state.marks) == expected
     mouse.key(viewer, Qt.Key.Key_Return, CONTROL)
     assert not karyotype.state.signatures
     assert any("initials" in words for words in notices)
-    desk.set_who("AB")
+    session.set_who("AB")
     mouse.key(viewer, Qt.Key.Key_Return, CONTROL)
     assert [(sign.role, sign.who) for sign in karyotype.state.signatures] == [("reviewed", "AB")]
     assert "2 in it were never looked at" in viewer.status
     mouse.key(viewer, Qt.Key.Key_Return, CONTROL | SHIFT)
     assert len(karyotype.state.signatures) == 1
     assert "second person" in notices[-1]
-    desk.set_who("CD")
+    session.set_who("CD")
     mouse.key(viewer, Qt.Key.Key_Return, CONTROL | SHIFT)
     assert [sign.who for sign in karyotype.state.signatures] == ["AB", "CD"]
 
@@ -308,11 +308,11 @@ def test_a_refused_edit_is_told_and_changes_nothing(opened: Any, notices: list[s
         def keep(self, *_: Any) -> None:
             raise CaseError("the disk is full.", "Make room.", "P1.karyo")
 
-    viewer, desk, view = opened
-    karyotype = desk.current.karyotype
+    viewer, session, view = opened
+    karyotype = session.current.karyotype
     karyotype.move([0], "2")
     karyotype.journal = Full()
-    desk.select(8)
+    session.select(8)
     before, picture = karyotype.state, view.layers["karyogram"].data.copy()
     keys = [
         (Qt.Key.Key_7, NONE),
@@ -332,7 +332,7 @@ def test_a_refused_edit_is_told_and_changes_nothing(opened: Any, notices: list[s
         assert sum("disk is full" in words for words in notices) == count, code
         assert "disk is full" in viewer.status
         assert karyotype.state == before
-        assert desk.selected == 8
+        assert session.selected == 8
     mouse.drag(viewer, view.page.places[8].box.center, view.page.slots["1"].inner.center)
     assert karyotype.state == before
     assert "disk is full" in viewer.status
@@ -343,12 +343,12 @@ def test_a_typical_cell_takes_few_keys(opened: Any) -> None:
     """Three wrong ones: from opening to the question where to write it, at most eight."""
     from drawn import MALE
 
-    viewer, desk, _ = opened
+    viewer, session, _ = opened
     wrong = {4: ("5", 0.45), 17: ("11", 0.42), 40: ("22", 0.40)}
-    desk.open(make_classification(make_cell(name="cell C"), MALE, wrong))
-    karyotype = desk.current.karyotype
+    session.open(make_classification(make_cell(name="cell C"), MALE, wrong))
+    karyotype = session.current.karyotype
     presses = 0
-    while desk.current.doubtful():
+    while session.current.doubtful():
         mouse.key(viewer, Qt.Key.Key_Comma)
         presses += 1
     for code in (Qt.Key.Key_G, Qt.Key.Key_E):
@@ -358,7 +358,7 @@ def test_a_typical_cell_takes_few_keys(opened: Any) -> None:
     assert presses <= 8
     from napari_karyo.gui.actions.looking import review_dock
 
-    dialog = review_dock(desk).export.dialog
+    dialog = review_dock(session).export.dialog
     assert dialog is not None
     assert dialog.isVisible()
     dialog.close()

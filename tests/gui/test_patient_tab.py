@@ -15,27 +15,27 @@ from qtpy.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES
-from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.following import of_one_patient
-from napari_karyo.gui.gallery_dock import GalleryDock, open_gallery
-from napari_karyo.gui.review.patient_tab import PatientTab, facts_of
-from napari_karyo.gui.review.patient_words import short_names
+from napari_karyo.gui.docks.gallery_dock import GalleryDock, open_gallery
+from napari_karyo.gui.docks.review.patient_tab import PatientTab, facts_of
+from napari_karyo.gui.docks.review.patient_words import short_names
+from napari_karyo.gui.docks.session_follower import of_one_patient
+from napari_karyo.gui.session.session import Session, session_of
 
 ROWS = ("done", "all", *CLASSES, "mar")
 
 
 @pytest.fixture
-def desk(viewer: Any) -> Desk:
-    """Four cells of one patient on a desk, the last on top."""
-    desk = desk_of(viewer)
+def session(viewer: Any) -> Session:
+    """Four cells of one patient in a session, the last on top."""
+    session = session_of(viewer)
     for number in (1, 2, 10, 11):
-        desk.open(make_classification(make_cell(name=f"P7.{number}")))
-    return desk
+        session.open(make_classification(make_cell(name=f"P7.{number}")))
+    return session
 
 
 @pytest.fixture
-def tab(viewer: Any, desk: Desk) -> PatientTab:
-    tab = PatientTab(desk)
+def tab(viewer: Any, session: Session) -> PatientTab:
+    tab = PatientTab(session)
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setWidget(tab)
@@ -60,14 +60,14 @@ def press(button: QAbstractButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
 
 
-def test_it_says_what_the_cells_hold_together(desk: Desk, tab: PatientTab) -> None:
+def test_it_says_what_the_cells_hold_together(session: Session, tab: PatientTab) -> None:
     assert "46,XY[4]" in plain(tab.iscn)
     assert "Modal number 46, most often 46,XY (4 of 4)" in plain(tab.iscn)
     assert "No cell is marked counted yet: all 4 cells count." in plain(tab.basis)
     assert tab.bars["counted"].format() == "counted 0 of 20"
-    for cell in desk.cells[:2]:
+    for cell in session.cells[:2]:
         cell.karyotype.move([0], "21")
-    desk.cells[2].karyotype.to_tray([5])
+    session.cells[2].karyotype.to_tray([5])
     caught_up(tab)
     assert "mos " in plain(tab.iscn)
     assert "[2]/46,XY[2]" in plain(tab.iscn)
@@ -81,13 +81,15 @@ def test_it_says_what_the_cells_hold_together(desk: Desk, tab: PatientTab) -> No
     assert "mos " not in plain(tab.iscn)
 
 
-def test_the_table_marks_unusual_numbers_without_colour_too(desk: Desk, tab: PatientTab) -> None:
+def test_the_table_marks_unusual_numbers_without_colour_too(
+    session: Session, tab: PatientTab
+) -> None:
     headers = [tab.table.horizontalHeaderItem(column).text() for column in range(4)]
     assert headers == ["1", "2", "10", "11"]
     assert entry(tab, "21", 1).text() == "2"
     assert entry(tab, "21", 1).data(Qt.ItemDataRole.BackgroundRole) is None
-    desk.cells[1].karyotype.move([0], "21")
-    desk.cells[1].karyotype.to_markers([2])
+    session.cells[1].karyotype.move([0], "21")
+    session.cells[1].karyotype.to_markers([2])
     caught_up(tab)
     odd = entry(tab, "21", 1)
     assert odd.text() == "3+"
@@ -99,22 +101,22 @@ def test_the_table_marks_unusual_numbers_without_colour_too(desk: Desk, tab: Pat
     assert entry(tab, "mar", 0).text() == ""
     assert entry(tab, "all", 1).text() == "46"
     assert entry(tab, "Y", 0).text() == "1"
-    desk.cells[1].karyotype.undo()
-    desk.cells[1].karyotype.undo()
+    session.cells[1].karyotype.undo()
+    session.cells[1].karyotype.undo()
     caught_up(tab)
     assert odd.text() == "2"
     assert odd.data(Qt.ItemDataRole.BackgroundRole) is None
 
 
-def test_cells_are_marked_and_goals_changed(desk: Desk, tab: PatientTab) -> None:
+def test_cells_are_marked_and_goals_changed(session: Session, tab: PatientTab) -> None:
     press(tab.marks["analysed"])
-    assert desk.current.karyotype.state.marks == {"counted", "analysed"}
+    assert session.current.karyotype.state.marks == {"counted", "analysed"}
     assert tab.bars["analysed"].format() == "analysed 1 of 5"
     assert entry(tab, "done", 3).text() == "A"
     assert "Of 1 cell marked counted." in plain(tab.basis)
     # The others don't count any more.
     assert tab.table.horizontalHeaderItem(0).text() == "(1)"
-    desk.show(desk.cells[0])
+    session.show(session.cells[0])
     caught_up(tab)
     assert not tab.marks["analysed"].isChecked()
     tab.goals.setText("4/1/0")
@@ -122,7 +124,7 @@ def test_cells_are_marked_and_goals_changed(desk: Desk, tab: PatientTab) -> None
     assert tab.bars["counted"].format() == "counted 1 of 4"
     assert tab.bars["analysed"].format() == "analysed 1 of 1 ✓"
     said: list[str] = []
-    desk.said.connect(said.append)
+    session.said.connect(said.append)
     tab.goals.setText("1/2/3")
     QTest.keyClick(tab.goals, Qt.Key.Key_Return)
     assert "20/5/2" in said[-1]
@@ -130,27 +132,27 @@ def test_cells_are_marked_and_goals_changed(desk: Desk, tab: PatientTab) -> None
 
 
 def test_goals_are_kept_in_the_case_file(viewer: Any, tmp_path: Path) -> None:
-    desk = desk_of(viewer)
+    session = session_of(viewer)
     path = tmp_path / "P7.karyo"
     case = Case.create(path, "P7")
-    desk.open(make_classification(make_cell(name="P7.1")), case=case)
-    tab = PatientTab(desk)
+    session.open(make_classification(make_cell(name="P7.1")), case=case)
+    tab = PatientTab(session)
     viewer.window.add_dock_widget(tab, name="patient")
     wait_for(lambda: tab.shown)
     tab.goals.setText("30/10/3")
     QTest.keyClick(tab.goals, Qt.Key.Key_Return)
     assert case.fact("goals") == "30/10/3"
     # A cell of nobody's file has goals of its own.
-    desk.open(make_classification(make_cell(name="loose")))
+    session.open(make_classification(make_cell(name="loose")))
     caught_up(tab)
     assert tab.goals.text() == "20/5/2"
     assert [one.name for one in tab.shown] == ["loose"]
-    desk.show(desk.cells[0])
+    session.show(session.cells[0])
     caught_up(tab)
     assert tab.goals.text() == "30/10/3"
     case.read_only = "it was asked for so"
     said: list[str] = []
-    desk.said.connect(said.append)
+    session.said.connect(said.append)
     tab.goals.setText("5/1/1")
     QTest.keyClick(tab.goals, Qt.Key.Key_Return)
     assert "read-only" in said[-1]
@@ -159,25 +161,25 @@ def test_goals_are_kept_in_the_case_file(viewer: Any, tmp_path: Path) -> None:
 
 
 def test_only_cells_of_the_same_case_are_one_patients(viewer: Any, tmp_path: Path) -> None:
-    desk = desk_of(viewer)
-    assert of_one_patient(desk) == []
+    session = session_of(viewer)
+    assert of_one_patient(session) == []
     with Case.create(tmp_path / "a.karyo") as first, Case.create(tmp_path / "b.karyo") as second:
         for name, case in (("a1", first), ("b1", second), ("a2", first), ("c", None), ("d", None)):
-            desk.open(make_classification(make_cell(name=name)), case=case)
+            session.open(make_classification(make_cell(name=name)), case=case)
         for top, expected in ((0, ["a1", "a2"]), (1, ["b1"]), (4, ["c", "d"])):
-            desk.show(desk.cells[top])
-            assert [one.name for one in of_one_patient(desk)] == expected
-        assert facts_of(desk) is facts_of(desk)
-        assert facts_of(desk) is not first
+            session.show(session.cells[top])
+            assert [one.name for one in of_one_patient(session)] == expected
+        assert facts_of(session) is facts_of(session)
+        assert facts_of(session) is not first
 
 
 def test_a_click_on_the_table_shows_the_cell_or_the_class(
-    viewer: Any, desk: Desk, tab: PatientTab
+    viewer: Any, session: Session, tab: PatientTab
 ) -> None:
     header = tab.table.horizontalHeader()
     x = header.sectionViewportPosition(0) + header.sectionSize(0) // 2
     QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
-    assert desk.current is desk.cells[0]
+    assert session.current is session.cells[0]
     place = tab.table.visualItemRect(entry(tab, "9", 2)).center()
     QTest.mouseClick(tab.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     dock = gallery_of(viewer)
@@ -194,29 +196,29 @@ def gallery_of(viewer: Any) -> GalleryDock:
 
 
 def test_a_click_in_the_gallery_selects_that_chromosome_in_its_cell(
-    viewer: Any, desk: Desk
+    viewer: Any, session: Session
 ) -> None:
-    desk.select(30)
+    session.select(30)
     dock = open_gallery(viewer)
-    # The class of the one in hand.
-    assert dock.slot == desk.current.karyotype.slot_of(30)
+    # The class of the selected one.
+    assert dock.slot == session.current.karyotype.slot_of(30)
     dock.show_slot("13")
     wait_for(lambda: dock.canvas.arrangement is not None and len(dock.shown) == 4)
     spot = dock.canvas.arrangement.panels[1].spots[1]
     y, x = spot.box.center
     QTest.mouseClick(dock.canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
-    assert desk.current is desk.cells[1]
-    assert desk.selected == spot.index == 25
+    assert session.current is session.cells[1]
+    assert session.selected == spot.index == 25
     assert dock.canvas.marked == (1, 25)
     panel = dock.canvas.arrangement.panels[2].box
     corner = QPoint(round(panel.left) + 3, round(panel.bottom) - 4)
     QTest.mouseClick(dock.canvas, Qt.MouseButton.LeftButton, pos=corner)
-    assert desk.current is desk.cells[2]
-    assert desk.selected is None
+    assert session.current is session.cells[2]
+    assert session.selected is None
 
 
 def test_the_gallery_follows_edits_only_while_it_is_seen(
-    viewer: Any, desk: Desk, monkeypatch: Any
+    viewer: Any, session: Session, monkeypatch: Any
 ) -> None:
     dock = open_gallery(viewer, "21")
     caught_up(dock)
@@ -230,7 +232,7 @@ def test_the_gallery_follows_edits_only_while_it_is_seen(
 
     monkeypatch.setattr(GalleryDock, "refresh", count)
     for one in range(4):
-        desk.current.karyotype.move([one], "21")
+        session.current.karyotype.move([one], "21")
         # The edit itself waits for no drawing.
         assert not refreshed
     caught_up(dock)
@@ -238,14 +240,14 @@ def test_the_gallery_follows_edits_only_while_it_is_seen(
     assert "P7.11: 6 (+4)" in plain(dock.words)
     assert len(dock.canvas.arrangement.panels[3].spots) == 6
     # A cell below the top, edited from Python.
-    desk.cells[0].karyotype.to_tray([40])
+    session.cells[0].karyotype.to_tray([40])
     caught_up(dock)
     assert "P7.1: 1 (-1)" in plain(dock.words)
     holder = dock.parent()
     holder.hide()
     settle()
     before = len(refreshed)
-    desk.current.karyotype.undo()
+    session.current.karyotype.undo()
     QTest.qWait(400)
     assert len(refreshed) == before
     holder.show()
@@ -253,12 +255,12 @@ def test_the_gallery_follows_edits_only_while_it_is_seen(
     assert "P7.11: 5 (+3)" in plain(dock.words)
 
 
-def test_the_gallery_draws_what_is_in_sight(viewer: Any, desk: Desk) -> None:
-    one = desk.current.classification
+def test_the_gallery_draws_what_is_in_sight(viewer: Any, session: Session) -> None:
+    one = session.current.classification
     for number in range(60):
         cell = replace(one.cell, name=f"Q{number}", chromosomes=tuple(one.cell.chromosomes))
         fresh = tuple(replace(item) for item in cell.chromosomes)
-        desk.open(replace(one, cell=replace(cell, chromosomes=fresh)), show=False)
+        session.open(replace(one, cell=replace(cell, chromosomes=fresh)), show=False)
     dock = open_gallery(viewer, "1")
     canvas = dock.canvas
     wait_for(lambda: len(dock.shown) == 64)
@@ -274,13 +276,13 @@ def test_the_gallery_draws_what_is_in_sight(viewer: Any, desk: Desk) -> None:
     wait_for(lambda: drawn(63))
     # An edit leaves the person where she looks; another cell on top comes into sight.
     there = dock.area.verticalScrollBar().value()
-    desk.current.karyotype.to_tray([44])
+    session.current.karyotype.to_tray([44])
     caught_up(dock)
     assert dock.area.verticalScrollBar().value() == there
-    desk.show(desk.cells[5])
+    session.show(session.cells[5])
     caught_up(dock)
     assert dock.area.verticalScrollBar().value() < there
-    desk.show(desk.cells[63])
+    session.show(session.cells[63])
     caught_up(dock)
     wait_for(lambda: drawn(63))
     # The picture on the screen is the panel.
@@ -296,7 +298,7 @@ def test_the_gallery_draws_what_is_in_sight(viewer: Any, desk: Desk) -> None:
     assert light(box.top + 2, box.left + 2) > 250
 
 
-def test_stepping_through_the_classes_and_lights(viewer: Any, desk: Desk) -> None:
+def test_stepping_through_the_classes_and_lights(viewer: Any, session: Session) -> None:
     dock = open_gallery(viewer, "22")
     press(dock.after)
     assert dock.slot == "X"
@@ -310,17 +312,19 @@ def test_stepping_through_the_classes_and_lights(viewer: Any, desk: Desk) -> Non
     assert "4 cells" in plain(dock.words)
 
 
-def test_closing_cells_leaves_nothing_behind(viewer: Any, desk: Desk, tab: PatientTab) -> None:
+def test_closing_cells_leaves_nothing_behind(
+    viewer: Any, session: Session, tab: PatientTab
+) -> None:
     dock = open_gallery(viewer, "1")
     caught_up(dock)
-    first = desk.cells[0]
-    desk.close(first)
+    first = session.cells[0]
+    session.close(first)
     # Clicked before the picture was drawn anew.
     dock._choose(0, 3)
     tab._on_column(0)
-    assert desk.current is not first
-    while desk.cells:
-        desk.close(desk.cells[0])
+    assert session.current is not first
+    while session.cells:
+        session.close(session.cells[0])
     caught_up(tab)
     caught_up(dock)
     assert tab.table.columnCount() == 0
@@ -330,11 +334,11 @@ def test_closing_cells_leaves_nothing_behind(viewer: Any, desk: Desk, tab: Patie
 
 
 def test_nothing_to_press_takes_the_keyboard_and_all_fits_320_pixels(
-    viewer: Any, desk: Desk, tab: PatientTab
+    viewer: Any, session: Session, tab: PatientTab
 ) -> None:
     dock = open_gallery(viewer, "1")
     for one in range(12):
-        desk.current.karyotype.to_tray([one])
+        session.current.karyotype.to_tray([one])
     caught_up(tab)
     for widget in (tab, dock):
         for button in widget.findChildren(QAbstractButton):
@@ -346,12 +350,12 @@ def test_nothing_to_press_takes_the_keyboard_and_all_fits_320_pixels(
     assert QWidget.minimumSizeHint(dock).width() < 500
 
 
-def test_a_hundred_cells(viewer: Any, desk: Desk, tab: PatientTab) -> None:
-    one = desk.current.classification
+def test_a_hundred_cells(viewer: Any, session: Session, tab: PatientTab) -> None:
+    one = session.current.classification
     for number in range(96):
         fresh = tuple(replace(item) for item in one.cell.chromosomes)
         cell = replace(one.cell, name=f"P7.{20 + number}", chromosomes=fresh)
-        desk.open(replace(one, cell=cell), show=False)
+        session.open(replace(one, cell=cell), show=False)
     caught_up(tab)
     assert tab.table.columnCount() == 100
     assert "46,XY[100]" in plain(tab.iscn)

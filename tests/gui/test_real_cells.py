@@ -15,8 +15,8 @@ from mouse import write
 from PIL import Image
 
 from napari_karyo.classes import TRAY
-from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.run_widget import PLUGIN, ClassifyForm
+from napari_karyo.gui.classify.form import PLUGIN, ClassifyForm
+from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.karyogram.page import SCREEN_DPI
 
 pytestmark = pytest.mark.real_data
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.real_data
 TRISOMY_18 = ("g_band", "97002271.11")
 
 
-def classify(viewer: Any, folder: Path) -> Desk:
+def classify(viewer: Any, folder: Path) -> Session:
     """Drop a folder and press the button, as a person does."""
     form = ClassifyForm(viewer)
     viewer.window.add_dock_widget(form, name="Classify chromosomes (Karyotyping)")
@@ -37,9 +37,9 @@ def classify(viewer: Any, folder: Path) -> Desk:
         assert time.monotonic() < end
         mouse.settle()
         time.sleep(0.01)
-    desk: Desk = desk_of(viewer)
-    assert desk.current is not None, form.said.value
-    return desk
+    session: Session = session_of(viewer)
+    assert session.current is not None, form.said.value
+    return session
 
 
 def q_band_cell(rows: list[dict[str, str]]) -> tuple[str, str]:
@@ -59,8 +59,8 @@ def test_from_folder_to_export(
 ) -> None:
     folder = real_cell(*(q_band_cell(real_rows) if which == "q_band" else TRISOMY_18))
     crops = len(list(folder.glob("*.png")))
-    desk = classify(viewer, folder)
-    cell, view = desk.current, desk.view
+    session = classify(viewer, folder)
+    cell, view = session.current, session.view
     assert cell is not None
     karyotype = cell.karyotype
     assert len(karyotype) == crops == len(view.page.places)
@@ -90,7 +90,7 @@ def test_from_folder_to_export(
     assert write(dock, tmp_path / "k.tif")
     assert write(dock, tmp_path / "k.csv")
     view.toggle_lights()
-    desk.select(None)
+    session.select(None)
     shown = view.layers["karyogram"].data[..., :3]
     for name in ("k.png", "k.tif"):
         # Whole dots an inch are offered, so the file may be a few pixels smaller.

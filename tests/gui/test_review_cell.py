@@ -15,8 +15,8 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QStyleOptionViewItem
 
 from napari_karyo.case import Case
-from napari_karyo.gui.docks import open_review
-from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.docks.review.dock import ReviewDock
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -41,8 +41,8 @@ def write(field: Any, words: str) -> None:
 
 
 def test_the_karyotype_is_written_by_hand(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    tab, karyotype = dock.cell, desk.current.karyotype
+    _, session, _ = opened
+    tab, karyotype = dock.cell, session.current.karyotype
     assert tab.iscn.text() == "46,XY"
     assert "proposal" in tab.by.text()
     write(tab.iscn, "47,XY,+21")
@@ -55,8 +55,8 @@ def test_the_karyotype_is_written_by_hand(opened: Any, dock: ReviewDock) -> None
     assert "by hand" in dock.iscn.text()
     assert QApplication.focusWidget() is not tab.iscn, "the keys go to the karyogram again"
     # It agrees as soon as the karyogram does.
-    desk.current.karyotype.move([0], "21")
-    desk.current.karyotype.move([0], "1")
+    session.current.karyotype.move([0], "21")
+    session.current.karyotype.move([0], "1")
     assert tab.differences.isVisible()
     write(tab.iscn, "no karyotype")
     assert tab.differences.isVisible()
@@ -70,8 +70,8 @@ def test_the_karyotype_is_written_by_hand(opened: Any, dock: ReviewDock) -> None
 
 
 def test_a_karyotype_left_without_enter_is_written(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    tab, first = dock.cell, desk.current
+    _, session, _ = opened
+    tab, first = dock.cell, session.current
     write(tab.iscn, "47,XY,+21")
     menu = QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.PopupFocusReason)
     QApplication.sendEvent(tab.iscn, menu)
@@ -80,14 +80,14 @@ def test_a_karyotype_left_without_enter_is_written(opened: Any, dock: ReviewDock
     assert first.karyotype.iscn == "47,XY,+21"
     assert len(first.karyotype.history) == 1
     write(tab.iscn, "45,X")
-    desk.open(make_classification(make_cell(name="cell B")))
+    session.open(make_classification(make_cell(name="cell B")))
     assert first.karyotype.iscn == "45,X", "of the cell that it was typed for"
-    assert not desk.current.karyotype.iscn_by_hand
-    assert tab.iscn.text() == desk.current.karyotype.iscn
-    second = desk.current
+    assert not session.current.karyotype.iscn_by_hand
+    assert tab.iscn.text() == session.current.karyotype.iscn
+    second = session.current
     write(tab.iscn, "46,XX")
     write(tab.note, "Few")
-    desk.close(second)
+    session.close(second)
     assert (second.karyotype.iscn, second.karyotype.state.note) == ("46,XX", "Few")
     # Escape forgets, and nothing is written afterwards.
     write(tab.iscn, "48,XXYY")
@@ -101,20 +101,20 @@ def test_a_karyotype_left_without_enter_is_written(opened: Any, dock: ReviewDock
 def test_an_untouched_cell_with_a_typed_karyotype_is_not_replaced(
     opened: Any, dock: ReviewDock
 ) -> None:
-    _, desk, _ = opened
-    first = desk.current
+    _, session, _ = opened
+    first = session.current
     write(dock.cell.iscn, "45,X")
-    desk.open(first.classification)
-    assert first in desk.cells
+    session.open(first.classification)
+    assert first in session.cells
     assert first.karyotype.iscn == "45,X"
 
 
 def test_what_is_typed_is_part_of_what_is_signed(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    karyotype = desk.current.karyotype
-    desk.set_who("AB")
+    _, session, _ = opened
+    karyotype = session.current.karyotype
+    session.set_who("AB")
     said: list[str] = []
-    desk.said.connect(said.append)
+    session.said.connect(said.append)
     write(dock.cell.note, "Looked at twice")
     write(dock.cell.iscn, "47,XY,+21")
     QTest.mouseClick(dock.buttons["Reviewed"], LEFT)
@@ -137,9 +137,9 @@ def test_the_same_content_in_other_words_is_said(opened: Any, dock: ReviewDock) 
 
 
 def test_the_list_of_cells_cuts_no_karyotype_in_the_middle(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    desk.open(make_classification(make_cell(name="a cell of a very long name indeed")))
-    karyotype = desk.current.karyotype
+    _, session, _ = opened
+    session.open(make_classification(make_cell(name="a cell of a very long name indeed")))
+    karyotype = session.current.karyotype
     karyotype.who = "AB"
     karyotype.write_iscn("46,XY,t(9;22)(q34;q11.2),del(5)(q13),+22,-7")
     karyotype.mark("karyotyped")
@@ -159,20 +159,20 @@ def test_the_list_of_cells_cuts_no_karyotype_in_the_middle(opened: Any, dock: Re
 
 
 def test_the_marks_bring_one_another(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
+    _, session, _ = opened
     marks = dock.cell.marks
     marks["analysed"].click()
-    assert desk.current.karyotype.state.marks == {"counted", "analysed"}
+    assert session.current.karyotype.state.marks == {"counted", "analysed"}
     assert marks["counted"].isChecked()
     assert not marks["karyotyped"].isChecked()
     marks["counted"].click()
-    assert not desk.current.karyotype.state.marks
+    assert not session.current.karyotype.state.marks
     assert not marks["analysed"].isChecked()
 
 
 def test_two_people_sign(opened: Any, dock: ReviewDock, notices: list[str]) -> None:
-    _, desk, _ = opened
-    tab, karyotype = dock.cell, desk.current.karyotype
+    _, session, _ = opened
+    tab, karyotype = dock.cell, session.current.karyotype
     QTest.mouseClick(dock.buttons["Reviewed"], LEFT)
     assert not karyotype.state.signatures
     assert any("initials" in words for words in notices)
@@ -185,9 +185,9 @@ def test_two_people_sign(opened: Any, dock: ReviewDock, notices: list[str]) -> N
     QTest.mouseClick(dock.buttons["Confirmed"], LEFT)
     assert "confirmed by CD" in tab.signed.text()
     # A cell that comes later is edited by the same person.
-    desk.open(make_classification(make_cell(name="cell B")))
-    assert desk.current.karyotype.who == "CD"
-    desk.show(desk.cells[0])
+    session.open(make_classification(make_cell(name="cell B")))
+    assert session.current.karyotype.who == "CD"
+    session.show(session.cells[0])
     assert "✓✓ AB, CD" in dock.cells.topLevelItem(0).text(4)
     QTest.mouseClick(tab.withdraw, LEFT)
     assert not karyotype.state.signatures
@@ -195,8 +195,8 @@ def test_two_people_sign(opened: Any, dock: ReviewDock, notices: list[str]) -> N
 
 
 def test_a_note_is_one_edit(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    tab, karyotype = dock.cell, desk.current.karyotype
+    _, session, _ = opened
+    tab, karyotype = dock.cell, session.current.karyotype
     write(tab.note, "Breaks")
     QTest.keyClick(tab.note, Qt.Key.Key_Return)
     QTest.keyClicks(tab.note, "at 3q")
@@ -210,17 +210,17 @@ def test_a_note_is_one_edit(opened: Any, dock: ReviewDock) -> None:
     write(tab.note, "Other words")
     QApplication.sendEvent(tab.note, QFocusEvent(QEvent.Type.FocusOut))
     assert karyotype.state.note == "Other words"
-    first = desk.current
+    first = session.current
     write(tab.note, "Of the first")
-    desk.open(make_classification(make_cell(name="cell B")))
+    session.open(make_classification(make_cell(name="cell B")))
     assert first.karyotype.state.note == "Of the first"
-    assert not desk.current.karyotype.state.note
+    assert not session.current.karyotype.state.note
     assert tab.note.toPlainText() == ""
 
 
 def test_the_list_of_edits_follows_row_by_row(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    rows, karyotype = dock.cell.history.rows, desk.current.karyotype
+    _, session, _ = opened
+    rows, karyotype = dock.cell.history.rows, session.current.karyotype
 
     def check() -> None:
         edits = (*karyotype.history, *karyotype.undone)
@@ -254,17 +254,17 @@ def test_the_list_of_edits_follows_row_by_row(opened: Any, dock: ReviewDock) -> 
     dock.show_tab("Cell")
     check()
     assert rows.topLevelItem(1) is first, "what is listed already stays"
-    other = desk.current
-    desk.open(make_classification(make_cell(name="cell B")))
+    other = session.current
+    session.open(make_classification(make_cell(name="cell B")))
     assert rows.topLevelItemCount() == 1
     assert not dock.cell.history.button.isEnabled()
-    desk.show(other)
+    session.show(other)
     check()
 
 
 def test_the_history_is_jumped_through(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    rows, karyotype = dock.cell.history.rows, desk.current.karyotype
+    _, session, _ = opened
+    rows, karyotype = dock.cell.history.rows, session.current.karyotype
     karyotype.who = "AB"
     karyotype.move([0], "2")
     karyotype.turn([1])
@@ -297,24 +297,24 @@ def test_the_history_is_jumped_through(opened: Any, dock: ReviewDock) -> None:
 def test_it_says_what_keeps_the_cell(
     opened: Any, dock: ReviewDock, tmp_path: Path, notices: list[str]
 ) -> None:
-    _, desk, _ = opened
+    _, session, _ = opened
     tab = dock.cell
     assert "Kept by no file" in tab.kept.text()
     path = tmp_path / "P1.karyo"
     with Case.create(path, "P1") as case:
         found = make_classification(make_cell(name="P1"), unsure=UNSURE)
-        desk.open(found, case=case)
+        session.open(found, case=case)
         assert "Kept in P1.karyo" in tab.kept.text()
         assert "drawn" in tab.model.text()
-        desk.current.karyotype.move([8], "4")
-        desk.close(desk.current)
-    from napari_karyo.gui.case_shelf import restore
+        session.current.karyotype.move([8], "4")
+        session.close(session.current)
+    from napari_karyo.gui.session.case_files import restore
 
     reading = Case.open(path, read_only=True)
-    desk.adopt(next(restore(reading, "")), show=True)
+    session.adopt(next(restore(reading, "")), show=True)
     dock.show_tab("Cell")
     assert "read-only" in tab.kept.text()
-    before = desk.current.karyotype.state
+    before = session.current.karyotype.state
     assert before.note == ""
     # Everything that the tab offers is refused in words, and shows what holds.
     tab.marks["counted"].click()
@@ -327,9 +327,9 @@ def test_it_says_what_keeps_the_cell(
     QTest.mouseDClick(tab.history.rows.viewport(), LEFT)
     tab.history.rows.setCurrentItem(tab.history.rows.topLevelItem(0))
     QTest.mouseClick(tab.history.button, LEFT)
-    assert desk.current.karyotype.state == before
+    assert session.current.karyotype.state == before
     assert sum("read-only" in words for words in notices) >= 4
-    desk.close(desk.current)
+    session.close(session.current)
     reading.close()
 
 

@@ -14,9 +14,9 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QWidget
 
 from napari_karyo.gui.actions import put_into
-from napari_karyo.gui.docks import open_review
-from napari_karyo.gui.review import comparison_view
-from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.docks.review import comparison_view
+from napari_karyo.gui.docks.review.dock import ReviewDock
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -30,7 +30,7 @@ def dock(opened: Any) -> ReviewDock:
 
 
 def drawn(dock: ReviewDock) -> Any:
-    """Wait for the picture of the chromosome in hand."""
+    """Wait for the picture of the selected chromosome."""
     view = dock.chromosome.comparison
     settle()
     wait_for(lambda: not view.stale and not view._timer.isActive())
@@ -52,7 +52,7 @@ def hover(widget: QWidget, place: QPoint) -> None:
 
 
 def test_the_open_questions_are_listed_and_clicked(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
+    _, session, _ = opened
     questions = dock.chromosome.questions
     assert questions.isVisible()
     rows = [questions.topLevelItem(n) for n in range(questions.topLevelItemCount())]
@@ -63,16 +63,16 @@ def test_the_open_questions_are_listed_and_clicked(opened: Any, dock: ReviewDock
     assert questions.currentItem() is rows[0]
     place = questions.visualItemRect(rows[1]).center()
     QTest.mouseClick(questions.viewport(), LEFT, pos=place)
-    assert desk.selected == 30
-    desk.current.karyotype.review([30])
+    assert session.selected == 30
+    session.current.karyotype.review([30])
     assert questions.topLevelItemCount() == 1
-    desk.current.karyotype.review([8])
+    session.current.karyotype.review([8])
     assert not questions.isVisible()
 
 
 def test_a_column_of_the_picture_places_the_chromosome(opened: Any, dock: ReviewDock) -> None:
-    _, desk, view = opened
-    karyotype = desk.current.karyotype
+    _, session, view = opened
+    karyotype = session.current.karyotype
     picture = drawn(dock)
     assert [column.name for column in picture.shown.comparison.columns][:2] == ["5", "4"]
     place = picture.column_box("4").center().toPoint()
@@ -80,35 +80,35 @@ def test_a_column_of_the_picture_places_the_chromosome(opened: Any, dock: Review
     assert "put it into 4" in picture.toolTip()
     QTest.mouseClick(picture, LEFT, pos=place)
     assert karyotype.slot_of(8) == "4"
-    assert desk.selected == 30, "it was a question, so the next one is in hand"
+    assert session.selected == 30, "it was a question, so the next one is selected"
     assert view.layers["karyogram"] is opened[0].layers.selection.active
-    # What is seen is not of the one in hand yet: a click means nothing.
+    # What is seen is not of the selected one yet: a click means nothing.
     assert picture.stale
     edits = len(karyotype.history)
     QTest.mouseClick(picture, LEFT, pos=place)
     assert len(karyotype.history) == edits
     # A click on the class it sits in accepts it there.
     drawn(dock)
-    assert desk.current.doubtful() == [30]
+    assert session.current.doubtful() == [30]
     QTest.mouseClick(picture, LEFT, pos=picture.column_box("16").center().toPoint())
     assert 30 in karyotype.state.reviewed
 
 
 def test_the_class_it_sits_in_is_always_among_those_shown(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    put_into(desk, "21", 8)
-    desk.select(8)
+    _, session, _ = opened
+    put_into(session, "21", 8)
+    session.select(8)
     picture = drawn(dock)
     names = [column.name for column in picture.shown.comparison.columns]
     assert names == ["5", "4", "21"]
-    desk.current.karyotype.to_markers([8])
+    session.current.karyotype.to_markers([8])
     picture = drawn(dock)
     assert "a <b>marker</b>" in dock.card.words.text()
     assert "21" not in [column.name for column in picture.shown.comparison.columns]
 
 
 def test_pictures_are_kept_and_turned(opened: Any, dock: ReviewDock, monkeypatch: Any) -> None:
-    _, desk, _ = opened
+    _, session, _ = opened
     made: list[bool] = []
     before = comparison_view.comparison
 
@@ -123,13 +123,13 @@ def test_pictures_are_kept_and_turned(opened: Any, dock: ReviewDock, monkeypatch
     picture.follow()
     first = drawn(dock).shown
     monkeypatch.setattr(comparison_view, "comparison", counted)
-    desk.select(30)
+    session.select(30)
     drawn(dock)
-    desk.select(8)
+    session.select(8)
     drawn(dock)
     assert made == [False], "the one seen before is kept"
     assert picture.shown is first
-    desk.current.karyotype.turn([8])
+    session.current.karyotype.turn([8])
     wait_for(lambda: made == [False, True])
     assert drawn(dock).shown.index == 8
 
@@ -137,21 +137,21 @@ def test_pictures_are_kept_and_turned(opened: Any, dock: ReviewDock, monkeypatch
 def test_no_picture_is_drawn_while_an_edit_is(
     opened: Any, dock: ReviewDock, monkeypatch: Any
 ) -> None:
-    _, desk, _ = opened
+    _, session, _ = opened
     drawn(dock)
 
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("drawn on the path of an edit")
 
     monkeypatch.setattr(comparison_view, "comparison", never)
-    desk.select(30)
-    desk.current.karyotype.move([30], "3")
+    session.select(30)
+    session.current.karyotype.move([30], "3")
     dock.chromosome.comparison._timer.stop()
 
 
 def test_an_edit_costs_the_dock_little(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    karyotype = desk.current.karyotype
+    _, session, _ = opened
+    karyotype = session.current.karyotype
     took = []
     for tab in ("Chromosome", "Cell"):
         dock.show_tab(tab)
@@ -166,36 +166,36 @@ def test_an_edit_costs_the_dock_little(opened: Any, dock: ReviewDock) -> None:
 
 
 def test_two_are_compared_by_key(opened: Any, dock: ReviewDock) -> None:
-    viewer, desk, _ = opened
-    first, second = desk.current.karyotype.state.slots["3"]
-    desk.select(first)
+    viewer, session, _ = opened
+    first, second = session.current.karyotype.state.slots["3"]
+    session.select(first)
     alone = drawn(dock).shown.pixmap.toImage()
     mouse.key(viewer, Qt.Key.Key_C)
-    assert desk.pinned == first
+    assert session.pinned == first
     assert "Stop comparing" in dock.buttons["Compare"].text()
-    desk.select(second)
+    session.select(second)
     both = drawn(dock)
     assert both.shown.comparison is None
     assert both.shown.pixmap.toImage() != alone
     mouse.key(viewer, Qt.Key.Key_Escape)
-    assert desk.pinned is None
-    assert desk.selected == second, "Escape stops comparing first"
+    assert session.pinned is None
+    assert session.selected == second, "Escape stops comparing first"
     wait_for(lambda: drawn(dock).shown.comparison is not None)
     mouse.key(viewer, Qt.Key.Key_C)
     mouse.key(viewer, Qt.Key.Key_C)
-    assert desk.pinned is None
+    assert session.pinned is None
     # Another cell on top ends it.
     mouse.key(viewer, Qt.Key.Key_C)
-    desk.show(None)
-    assert desk.pinned is None
+    session.show(None)
+    assert session.pinned is None
 
 
 def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) -> None:
     from dataclasses import replace
 
-    _, desk, _ = opened
-    cell = desk.current
-    desk.pin(8)
+    _, session, _ = opened
+    cell = session.current
+    session.pin(8)
     made = replace(cell.classification.cell.chromosomes[8], name="8 and 9")
     # As `OpenCell.merge` does it, with a network that says what it said before.
     found = cell.classification
@@ -217,11 +217,11 @@ def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) 
         scales=one_more(found.scales),
         uprights=(*found.uprights, found.uprights[8]),
     )
-    desk.select(8)
-    desk.view.show()
+    session.select(8)
+    session.view.show()
     cell.karyotype.merge([8, 9], made.name, "5")
-    assert desk.selected == 46
-    assert desk.pinned is None
+    assert session.selected == 46
+    assert session.pinned is None
     assert "8 and 9" in dock.card.words.text()
     cell.karyotype.undo()
-    assert desk.selected == 8
+    assert session.selected == 8

@@ -15,8 +15,8 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton
 
 from napari_karyo.cell import Problem
-from napari_karyo.gui.actions.table import BY_NAME
-from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.actions.action_table import BY_NAME
+from napari_karyo.gui.docks.review.dock import ReviewDock
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ def press(button: QAbstractButton) -> None:
 
 
 def test_it_follows_selection_and_edits(opened: Any, dock: ReviewDock) -> None:
-    _, desk, view = opened
+    _, session, view = opened
     assert "46,XY" in plain(dock.iscn)
     assert "proposal" in plain(dock.iscn)
     assert "1 doubtful" in plain(dock.counts)
     assert "1 to look at" in plain(dock.counts)
     assert not dock.buttons["Undo"].isEnabled()
-    desk.select(8)
+    session.select(8)
     words = plain(dock.card.words)
     assert "08.png" in words
     assert "doubtful" in words
@@ -53,43 +53,43 @@ def test_it_follows_selection_and_edits(opened: Any, dock: ReviewDock) -> None:
     assert dock.card.buttons[1].text() == "4"
     assert dock.card.bars[1].format() == "47 %"
     press(dock.card.buttons[1])
-    assert desk.current.karyotype.slot_of(8) == "4"
-    # It was an open question, so the next one is in hand.
-    assert desk.selected == 30
-    desk.select(8)
+    assert session.current.karyotype.slot_of(8) == "4"
+    # It was an open question, so the next one is selected.
+    assert session.selected == 30
+    session.select(8)
     assert "moved by hand from 5" in plain(dock.card.words)
     assert "1 corrected by hand" in plain(dock.counts)
     assert dock.card.buttons[1].text() == "4  (here)"
-    desk.current.karyotype.move([0], "21")
+    session.current.karyotype.move([0], "21")
     assert "47," not in plain(dock.iscn)
     assert "+21" in plain(dock.iscn)
     press(dock.buttons["Undo"])
     press(dock.buttons["Undo"])
-    assert desk.current.karyotype.slot_of(8) == "5"
+    assert session.current.karyotype.slot_of(8) == "5"
     assert not dock.buttons["Undo"].isEnabled()
     press(dock.buttons["Redo"])
-    assert desk.current.karyotype.slot_of(8) == "4"
+    assert session.current.karyotype.slot_of(8) == "4"
     assert view.layers["karyogram"] is not None
 
 
 def test_buttons_do_what_the_keys_do(opened: Any, dock: ReviewDock) -> None:
-    _, desk, _ = opened
-    assert desk.selected == 8, "the first open question is in hand when a cell comes on top"
+    _, session, _ = opened
+    assert session.selected == 8, "the first open question is selected when a cell comes on top"
     press(dock.buttons["Next doubtful"])
-    assert desk.selected == 30
+    assert session.selected == 30
     press(dock.buttons["Next doubtful"])
-    assert desk.selected == 8
+    assert session.selected == 8
     press(dock.buttons["Flip"])
-    assert 8 in desk.current.karyotype.state.turned
+    assert 8 in session.current.karyotype.state.turned
     assert "flipped by hand" in plain(dock.card.words)
-    first, second = desk.current.karyotype.state.slots["5"]
+    first, second = session.current.karyotype.state.slots["5"]
     press(dock.buttons["Swap"])
-    assert desk.current.karyotype.state.slots["5"] == (second, first)
+    assert session.current.karyotype.state.slots["5"] == (second, first)
     press(dock.buttons["To tray"])
     assert "1 unclassified" in plain(dock.counts)
     press(dock.buttons["Accept"])
-    assert 8 in desk.current.karyotype.state.reviewed
-    assert desk.selected == 30
+    assert 8 in session.current.karyotype.state.reviewed
+    assert session.selected == 30
     press(dock.buttons["Keys"])
     assert dock.shows_help
     assert dock.help.isVisible()
@@ -101,7 +101,7 @@ def test_buttons_do_what_the_keys_do(opened: Any, dock: ReviewDock) -> None:
 
 
 def test_saliency_class_and_switches(opened: Any, dock: ReviewDock, monkeypatch: Any) -> None:
-    _, desk, view = opened
+    _, session, view = opened
     asked: list[tuple[int, str]] = []
 
     def saliency(classification: Any, indices: Any, classes: Any) -> list[np.ndarray]:
@@ -115,7 +115,7 @@ def test_saliency_class_and_switches(opened: Any, dock: ReviewDock, monkeypatch:
     press(dock.attention)
     assert view.layers["attention"].visible
     assert dock.attention.isChecked()
-    desk.select(8)
+    session.select(8)
     dock.saliency.click()
     wait_for(lambda: len(asked) == 46 and view.overlays.idle)
     assert (8, "5") in asked
@@ -148,10 +148,10 @@ def test_saliency_that_fails_says_so_and_hides(
 def test_export_is_what_the_screen_shows(
     opened: Any, dock: ReviewDock, tmp_path: Path, notices: list[str]
 ) -> None:
-    _viewer, desk, view = opened
-    desk.current.karyotype.move([8], "4")
-    # A print has no frame around what is in hand.
-    desk.select(None)
+    _viewer, session, view = opened
+    session.current.karyotype.move([8], "4")
+    # A print has no frame around what is selected.
+    session.select(None)
     from napari_karyo.karyogram.page import SCREEN_DPI
 
     dock.export.resolution.setValue(round(SCREEN_DPI))
@@ -182,9 +182,9 @@ def test_export_is_what_the_screen_shows(
 def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path: Path) -> None:
     import mouse
 
-    viewer, desk, view = opened
+    viewer, session, view = opened
     view.toggle_lights()
-    desk.select(None)
+    session.select(None)
     viewer.reset_view()
     mouse.settle()
     shot = viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(float)
@@ -207,13 +207,13 @@ def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path:
 def test_no_text_is_cut_off(opened: Any, dock: ReviewDock, theme: str, cells: int) -> None:
     import mouse
 
-    viewer, desk, _ = opened
+    viewer, session, _ = opened
     viewer.theme = theme
     for number in range(1, cells):
-        desk.open(make_classification(make_cell(name=f"cell {number}")), show=False)
-    desk.current.karyotype.write_iscn("47,XY,+21")
-    desk.current.karyotype.annotate("What is to be said")
-    desk.select(8)
+        session.open(make_classification(make_cell(name=f"cell {number}")), show=False)
+    session.current.karyotype.write_iscn("47,XY,+21")
+    session.current.karyotype.annotate("What is to be said")
+    session.select(8)
     holder = dock.parent()
     viewer.window._qt_window.resizeDocks([holder], [320], Qt.Orientation.Horizontal)
     mouse.settle()
@@ -244,20 +244,20 @@ def test_no_text_is_cut_off(opened: Any, dock: ReviewDock, theme: str, cells: in
 def test_several_cells_and_problems(opened: Any, dock: ReviewDock) -> None:
     from dataclasses import replace
 
-    _, desk, _ = opened
-    first = desk.current
+    _, session, _ = opened
+    first = session.current
     cell = make_cell(name="cell B")
     cell = replace(cell, problems=(Problem("x.tif", "is empty.", "Export it again."),))
-    desk.open(make_classification(cell))
+    session.open(make_classification(cell))
     assert dock.cells.isVisible()
     assert [dock.cells.topLevelItem(n).text(0) for n in range(2)] == ["cell A", "cell B"]
     assert dock.cells.row == 1
     assert "1 file left out" in plain(dock.counts)
     row = dock.cells.visualItemRect(dock.cells.topLevelItem(0)).center()
     QTest.mouseClick(dock.cells.viewport(), Qt.MouseButton.LeftButton, pos=row)
-    assert desk.current is first
+    assert session.current is first
     assert dock.cells.row == 0
-    desk.close(desk.cells[1])
+    session.close(session.cells[1])
     assert not dock.cells.isVisible(), "one cell wants no list"
 
 
@@ -272,9 +272,9 @@ def test_an_empty_dock_says_what_to_do(viewer: Any) -> None:
 def test_a_file_dialog_does_not_outlive_its_dock(opened: Any) -> None:
     from qtpy.QtCore import QCoreApplication, QEvent
 
-    from napari_karyo.gui.docks import open_review
+    from napari_karyo.gui.docks.opening import open_review
 
-    viewer, _desk, _view = opened
+    viewer, _session, _view = opened
     dock = open_review(viewer)
     dock.export.ask()
     closed: list[int] = []
@@ -287,13 +287,13 @@ def test_a_file_dialog_does_not_outlive_its_dock(opened: Any) -> None:
 
 
 def test_an_alternative_brings_the_karyogram_back(opened: Any, dock: ReviewDock) -> None:
-    _viewer, desk, view = opened
-    desk.select(8)
+    _viewer, session, view = opened
+    session.select(8)
     view.remove()
     offered = dock.card.buttons[1].text()
     dock.card.buttons[1].click()
     assert view.shown
-    assert desk.current.karyotype.slot_of(8) == offered
+    assert session.current.karyotype.slot_of(8) == offered
 
 
 def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
@@ -302,16 +302,16 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
 
     import mouse
 
-    from napari_karyo.gui.docks import open_review
+    from napari_karyo.gui.docks.opening import open_review
 
-    viewer, desk, view = opened
+    viewer, session, view = opened
     gone = weakref.ref(open_review(viewer))
     viewer.window.remove_dock_widget(gone())
     mouse.settle()
     gc.collect()
     assert gone() is None, "a closed dock is let go"
-    desk.select(3)
-    desk.current.karyotype.move([3], "9")
+    session.select(3)
+    session.current.karyotype.move([3], "9")
     assert view.page.places[3].slot == "9"
     again = open_review(viewer)
     assert "moved by hand" not in plain(again.iscn)
@@ -321,14 +321,14 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
 def test_the_card_and_the_status_say_what_is_so(opened: Any, dock: ReviewDock) -> None:
     from napari_karyo.gui import actions
 
-    viewer, desk, _view = opened
-    karyotype = desk.current.karyotype
-    desk.select(0)
+    viewer, session, _view = opened
+    karyotype = session.current.karyotype
+    session.select(0)
     karyotype.move([0], "2")
     assert "the model disagrees" in plain(dock.card.words)
     assert "not sure" not in plain(dock.card.words)
     assert viewer.status == plain(dock.message) == karyotype.history[-1].text
-    actions.undo(desk)
+    actions.undo(session)
     assert viewer.status.startswith("Undone: ")
     assert plain(dock.message) == viewer.status
     karyotype.to_tray([0])
@@ -336,8 +336,8 @@ def test_the_card_and_the_status_say_what_is_so(opened: Any, dock: ReviewDock) -
     assert "disagrees" not in plain(dock.card.words)
     # Which way up it stands is a question of its own.
     assert "Which arm is up" not in plain(dock.card.words)
-    desk.current.classification.p_arm_up[4] = 0.3
-    desk.select(4)
+    session.current.classification.p_arm_up[4] = 0.3
+    session.select(4)
     assert "Which arm is up is doubtful (70 %)" in plain(dock.card.words)
     karyotype.turn([4])
     assert "Which arm is up" not in plain(dock.card.words)

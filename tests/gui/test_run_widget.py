@@ -19,10 +19,10 @@ from qtpy.QtWidgets import QApplication
 
 from napari_karyo.cell import Cell, Polarity
 from napari_karyo.errors import DeviceError
-from napari_karyo.gui.contact_sheet import layer_data
-from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.model_choice import FROM_FILE, ModelChoice
-from napari_karyo.gui.run_widget import EVERY, ClassifyForm
+from napari_karyo.gui.canvas.contact_sheet import layer_data
+from napari_karyo.gui.classify.form import EVERY, ClassifyForm
+from napari_karyo.gui.classify.model_choice import FROM_FILE, ModelChoice
+from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.widgets import rich
 from napari_karyo.inference.passes import Progress
 
@@ -86,7 +86,7 @@ def test_one_button_makes_the_karyogram(viewer: Any, form: ClassifyForm, network
     assert not form.start.enabled
     assert form.cancel.enabled
     wait(form)
-    assert len(desk_of(viewer).cells) == 1
+    assert len(session_of(viewer).cells) == 1
     assert viewer.layers.selection.active.name == "cell A karyogram"
     assert not viewer.layers["cell A crops"].visible
     assert "Review karyogram (Karyotyping)" in viewer.window.dock_widgets
@@ -96,9 +96,9 @@ def test_one_button_makes_the_karyogram(viewer: Any, form: ClassifyForm, network
     assert threading.main_thread().name not in network.threads
     mouse.settle()
     # The form has given the keyboard back: keys reach the karyogram.
-    desk = desk_of(viewer)
+    session = session_of(viewer)
     QTest.keyClick(QApplication.focusWidget() or viewer.window._qt_window, Qt.Key.Key_Right)
-    assert desk.selected == 0
+    assert session.selected == 0
     assert viewer.screenshot(flash=False)[..., :3].max() > 200
 
 
@@ -120,9 +120,9 @@ def test_every_cell_and_the_choices(viewer: Any, form: ClassifyForm, network: Ne
     assert asked["device"] == "cpu"
     assert [cell.name for cell in asked["cells"]] == ["one", "two"]
     assert {cell.polarity for cell in asked["cells"]} == {Polarity.DARK}
-    desk = desk_of(viewer)
-    assert desk.current.name == "one"
-    assert [cell.name for cell in desk.cells] == ["one", "two"]
+    session = session_of(viewer)
+    assert session.current.name == "one"
+    assert [cell.name for cell in session.cells] == ["one", "two"]
 
 
 def test_cancel(viewer: Any, form: ClassifyForm, network: Network) -> None:
@@ -133,7 +133,7 @@ def test_cancel(viewer: Any, form: ClassifyForm, network: Network) -> None:
     form.cancel.native.click()
     wait(form)
     assert "Cancelled" in form.said.value
-    assert not desk_of(viewer).cells
+    assert not session_of(viewer).cells
     assert form.start.enabled
 
 
@@ -154,7 +154,7 @@ def test_errors_are_told_and_nothing_is_stuck(
     network.error = None
     form.run()
     wait(form)
-    assert len(desk_of(viewer).cells) == 1
+    assert len(session_of(viewer).cells) == 1
 
 
 def test_classifying_again_replaces_the_karyogram(
@@ -164,14 +164,14 @@ def test_classifying_again_replaces_the_karyogram(
     for _ in range(2):
         form.run()
         wait(form)
-    assert len(desk_of(viewer).cells) == 1
+    assert len(session_of(viewer).cells) == 1
     assert len(viewer.layers) == 6
 
 
 def test_a_folder_chosen_in_the_form(
     viewer: Any, form: ClassifyForm, tmp_path: Path, notices: list[str]
 ) -> None:
-    import napari_karyo.gui.run_widget as module
+    import napari_karyo.gui.classify.form as module
 
     folder = tmp_path / "cell 7"
     folder.mkdir()
@@ -297,20 +297,20 @@ def test_a_model_file_named_in_the_preferences_is_listed_once(
 
 
 def test_a_model_without_attention_says_so(viewer: Any, notices: list[str]) -> None:
-    from napari_karyo.gui.docks import open_review
-    from napari_karyo.gui.karyogram_view import open_view
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.docks.opening import open_review
 
-    view, desk = open_view(viewer), desk_of(viewer)
+    view, session = open_view(viewer), session_of(viewer)
     plain = make_classification(make_cell())
-    desk.open(replace(plain, attention=plain.attention[:, :0]))
+    session.open(replace(plain, attention=plain.attention[:, :0]))
     dock = open_review(viewer)
     assert not dock.attention.isEnabled()
     assert dock.saliency.isEnabled()
     view.overlays.toggle("attention")
     assert "no attention" in viewer.status
     assert not view.layers["attention"].data.any()
-    desk.current.karyotype.move([0], "2")
-    desk.open(make_classification(make_cell(name="cell B")))
+    session.current.karyotype.move([0], "2")
+    session.open(make_classification(make_cell(name="cell B")))
     assert dock.attention.isEnabled()
     assert dock.attention.isChecked()
     assert view.layers["attention"].visible
@@ -320,20 +320,20 @@ def test_a_model_without_attention_says_so(viewer: Any, notices: list[str]) -> N
 def test_what_edits_say_is_seen_where_there_is_no_attention(
     viewer: Any, notices: list[str]
 ) -> None:
-    from napari_karyo.gui.docks import open_review
-    from napari_karyo.gui.karyogram_view import open_view
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.docks.opening import open_review
 
-    view, desk = open_view(viewer), desk_of(viewer)
+    view, session = open_view(viewer), session_of(viewer)
     dock = open_review(viewer)
     said: list[str] = []
-    desk.said.connect(said.append)
+    session.said.connect(said.append)
     layers = view.layers
 
     def refusals() -> int:
         return sum("no attention" in words for words in said)
 
     def edits() -> None:
-        karyotype = desk.current.karyotype
+        karyotype = session.current.karyotype
         words = ""
         for number, slot in enumerate(("2", "3", "4")):
             karyotype.move([number], slot)
@@ -347,7 +347,7 @@ def test_what_edits_say_is_seen_where_there_is_no_attention(
         karyotype.undo()
 
     plain = make_classification(make_cell())
-    desk.open(replace(plain, attention=plain.attention[:, :0]))
+    session.open(replace(plain, attention=plain.attention[:, :0]))
     view.overlays.toggle("attention")
     assert refusals() == 1
     assert not layers["attention"].visible
@@ -361,29 +361,29 @@ def test_what_edits_say_is_seen_where_there_is_no_attention(
     edits()
     # Another such cell says nothing: attention is not seen now.
     other = make_classification(make_cell(name="cell B"))
-    desk.open(replace(other, attention=other.attention[:, :0]))
+    session.open(replace(other, attention=other.attention[:, :0]))
     edits()
     assert refusals() == 2
     # With a cell that has attention it comes back and follows the edits.
-    whole = desk.open(make_classification(make_cell(name="cell C")))
+    whole = session.open(make_classification(make_cell(name="cell C")))
     assert layers["attention"].visible
     before = layers["attention"].data.copy()
     edits()
     whole.karyotype.move([0], "2")
     assert (layers["attention"].data != before).any()
     # From there to one without: said once, and nothing of the other cell is left.
-    desk.show(desk.cells[0])
+    session.show(session.cells[0])
     assert refusals() == 3
     assert not layers["attention"].visible
     assert not layers["attention"].data.any()
     edits()
     assert refusals() == 3
-    desk.show(whole)
+    session.show(whole)
     assert layers["attention"].visible
     # Switched off by the person it stays off.
     view.overlays.toggle("attention")
-    desk.show(desk.cells[0])
-    desk.show(whole)
+    session.show(session.cells[0])
+    session.show(whole)
     assert not layers["attention"].visible
     assert refusals() == 3
     assert not notices

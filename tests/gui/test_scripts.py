@@ -11,7 +11,7 @@ import pytest
 from mouse import write
 from small_fonts import NAMES
 
-from napari_karyo.gui.review.dock import ReviewDock
+from napari_karyo.gui.docks.review.dock import ReviewDock
 from napari_karyo.lettering import clean, line_mask
 
 
@@ -24,12 +24,12 @@ def dock(opened: Any) -> ReviewDock:
 
 
 def test_names_are_on_the_screens_page(small_fonts: None, opened: Any, dock: ReviewDock) -> None:
-    _, desk, view = opened
+    _, session, view = opened
     name = ", ".join(NAMES.values())
-    cell = replace(desk.current.classification.cell, name=name)
-    desk.open(replace(desk.current.classification, cell=cell))
-    desk.current.karyotype.who = NAMES["arabic"]
-    desk.current.karyotype.move([8], "4")
+    cell = replace(session.current.classification.cell, name=name)
+    session.open(replace(session.current.classification, cell=cell))
+    session.current.karyotype.who = NAMES["arabic"]
+    session.current.karyotype.move([8], "4")
     pixels = np.array(view.layers["karyogram"].data[..., :3]).astype(int)
     shown = [text for text in view.page.texts if clean(NAMES["arabic"]) in text.string]
     shown += [text for text in view.page.texts if text.string.startswith("Cell ")]

@@ -19,13 +19,13 @@ from qtpy.QtWidgets import QApplication
 from napari_karyo.cell import Patient
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.classify_run import Outcome
-from napari_karyo.gui.contact_sheet import layer_data
-from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.karyogram_view import open_view
-from napari_karyo.gui.review.dock import ReviewDock
-from napari_karyo.gui.run import Run, put_on_desk
-from napari_karyo.gui.run_widget import EVERY, ClassifyForm
+from napari_karyo.gui.canvas.contact_sheet import layer_data
+from napari_karyo.gui.canvas.karyogram_view import open_view
+from napari_karyo.gui.classify.form import EVERY, ClassifyForm
+from napari_karyo.gui.classify.run import ClassificationRun, put_into_session
+from napari_karyo.gui.classify.work import Outcome
+from napari_karyo.gui.docks.review.dock import ReviewDock
+from napari_karyo.gui.session.session import session_of
 
 
 def add(viewer: Any, name: str, patient: str | None = None) -> Any:
@@ -47,56 +47,56 @@ def test_a_cell_read_twice_can_be_chosen_twice(viewer: Any) -> None:
 
 def test_twins_of_one_run_both_stay(viewer: Any) -> None:
     open_view(viewer)
-    desk = desk_of(viewer)
+    session = session_of(viewer)
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
     form = ClassifyForm(viewer)
     viewer.window.add_dock_widget(form, name="Classify chromosomes")
     twins = [make_classification(make_cell()) for _ in range(2)]
     for _ in range(2):
-        put_on_desk(desk, Outcome([(twin, None) for twin in twins]))
-        assert [cell.name for cell in desk.cells] == ["cell A", "cell A (2)"]
-        assert desk.current in desk.cells
+        put_into_session(session, Outcome([(twin, None) for twin in twins]))
+        assert [cell.name for cell in session.cells] == ["cell A", "cell A (2)"]
+        assert session.current in session.cells
     assert dock.cells.count() == 2
 
 
 def test_the_next_cells_crops_do_not_cover_its_karyogram(viewer: Any, classification: Any) -> None:
     open_view(viewer)
-    desk = desk_of(viewer)
-    desk.open(classification)
+    session = session_of(viewer)
+    session.open(classification)
     crops = add(viewer, "cell B")
     assert crops.visible
-    desk.open(make_classification(make_cell(name="cell B")))
+    session.open(make_classification(make_cell(name="cell B")))
     assert not crops.visible
     assert viewer.layers.selection.active.name == "cell B karyogram"
 
 
 def test_a_cell_that_changes_under_the_hand_is_not_corrected(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
-    first = desk.current
+    first = session.current
     mouse.press(viewer, view.page.places[8].box.center)
     mouse.move(viewer, (300.0, 700.0))
-    desk.open(make_classification(make_cell(name="cell B")))
-    assert not view.layers["ghost"].visible
+    session.open(make_classification(make_cell(name="cell B")))
+    assert not view.layers["dragged"].visible
     goal = view.page.slots["4"].inner.center
     mouse.move(viewer, goal)
-    assert not view.layers["ghost"].visible
+    assert not view.layers["dragged"].visible
     mouse.release(viewer, goal)
     assert not first.karyotype.history
-    assert not desk.current.karyotype.history
+    assert not session.current.karyotype.history
     assert view.layers["karyogram"].mouse_pan
 
 
 def test_all_layers_can_be_removed_at_once(opened: Any, qtbot: Any) -> None:
-    viewer, desk, view = opened
-    desk.current.karyotype.move([8], "4")
+    viewer, session, view = opened
+    session.current.karyotype.move([8], "4")
     viewer.layers.select_all()
     viewer.layers.remove_selected()
     qtbot.wait(50)
     assert not viewer.layers
     assert not view.shown
-    assert desk.current.karyotype.slot_of(8) == "4"
+    assert session.current.karyotype.slot_of(8) == "4"
     view.show()
     assert len(viewer.layers) == 5
     qtbot.wait(50)
@@ -104,40 +104,40 @@ def test_all_layers_can_be_removed_at_once(opened: Any, qtbot: Any) -> None:
 
 
 def test_a_click_on_the_karyogram_wakes_it(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     mouse.settle()
     other = add(viewer, "cell B")
     other.visible = False
     viewer.layers.selection.active = other
     mouse.click(viewer, view.page.places[8].box.center)
-    assert desk.selected == 8
+    assert session.selected == 8
     assert viewer.layers.selection.active is view.layers["karyogram"]
     # One that is seen, but neither drawn on nor over the page here, lets go too.
     labels = viewer.add_labels(np.zeros((10, 10), int))
     mouse.click(viewer, view.page.places[9].box.center)
-    assert desk.selected == 9
+    assert session.selected == 9
     assert viewer.layers.selection.active is view.layers["karyogram"]
     # The keys live again with it.
     mouse.key(viewer, Qt.Key.Key_F)
-    assert 9 in desk.current.karyotype.state.turned
+    assert 9 in session.current.karyotype.state.turned
     # And a drag from the very first press.
     viewer.layers.selection.active = labels
     mouse.drag(viewer, view.page.places[8].box.center, view.page.slots["4"].inner.center)
-    assert desk.current.karyotype.slot_of(8) == "4"
+    assert session.current.karyotype.slot_of(8) == "4"
 
 
 def test_a_click_disturbs_no_other_layer(opened: Any) -> None:
-    viewer, desk, view = opened
-    desk.select(None)
+    viewer, session, view = opened
+    session.select(None)
     mouse.settle()
     place = view.page.places[9].box.center
     labels = viewer.add_labels(np.zeros((10, 10), int))
-    desk.select(None)
+    session.select(None)
 
     def undisturbed(where: tuple[float, float]) -> bool:
         viewer.layers.selection.active = labels
         mouse.click(viewer, where)
-        return viewer.layers.selection.active is labels and desk.selected is None
+        return viewer.layers.selection.active is labels and session.selected is None
 
     labels.mode = "paint"
     assert undisturbed(place), "it is being painted"
@@ -155,13 +155,13 @@ def test_a_click_disturbs_no_other_layer(opened: Any) -> None:
 
 
 def test_a_marker_is_called_by_key_and_counted(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
-    desk.select(0)
+    session.select(0)
     view.activate()
     mouse.key(viewer, Qt.Key.Key_M)
-    karyotype = desk.current.karyotype
+    karyotype = session.current.karyotype
     assert karyotype.slot_of(0) == MARKERS
     assert karyotype.iscn == "46,XY,-1,+mar"
     assert "marker" in dock.counts.text()
@@ -172,35 +172,35 @@ def test_a_marker_is_called_by_key_and_counted(opened: Any) -> None:
 
 
 def test_a_corrected_cell_is_closed_only_when_asked_twice(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
-    desk.current.karyotype.move([8], "4")
+    session.current.karyotype.move([8], "4")
     dock.buttons["Close cell"].click()
-    assert len(desk.cells) == 1
+    assert len(session.cells) == 1
     assert "press again" in dock.message.text()
     # What was said is old once something new can be lost.
-    desk.current.karyotype.move([9], "4")
+    session.current.karyotype.move([9], "4")
     dock.buttons["Close cell"].click()
-    assert len(desk.cells) == 1
+    assert len(session.cells) == 1
     dock.buttons["Close cell"].click()
-    assert not desk.cells
+    assert not session.cells
     assert not view.shown
-    desk.open(make_classification(make_cell()))
+    session.open(make_classification(make_cell()))
     dock.buttons["Close cell"].click()
-    assert not desk.cells
+    assert not session.cells
 
 
 def test_rich_text_swallows_nothing(opened: Any, tmp_path: Path) -> None:
-    viewer, desk, _ = opened
+    viewer, session, _ = opened
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
     triploid = [name for name in dict.fromkeys(MALE) if name not in "XY" for _ in range(3)]
-    desk.open(make_classification(make_cell([*triploid, "X", "X", "X", "21"], name="cell <3n>")))
+    session.open(make_classification(make_cell([*triploid, "X", "X", "X", "21"], name="cell <3n>")))
     text = QTextDocument()
     text.setHtml(dock.iscn.text())
     plain = text.toPlainText().replace("\u200b", "")
-    assert plain.startswith(desk.current.karyotype.iscn)
+    assert plain.startswith(session.current.karyotype.iscn)
     assert "<3n>" in plain
 
 
@@ -213,7 +213,7 @@ def test_a_long_karyotype_leaves_the_dock_its_width(opened: Any, length: int) ->
 
 
 def test_long_names_leave_both_docks_their_width(opened: Any) -> None:
-    viewer, desk, _ = opened
+    viewer, session, _ = opened
     dock, form = ReviewDock(viewer), ClassifyForm(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
     viewer.window.add_dock_widget(form, name="Classify chromosomes")
@@ -223,11 +223,11 @@ def test_long_names_leave_both_docks_their_width(opened: Any) -> None:
     before = dock.minimumSizeHint().width(), form.native.minimumSizeHint().width()
     cell = make_cell(name=long)
     first = replace(cell.chromosomes[0], name=f"{long}.png")
-    desk.open(make_classification(replace(cell, chromosomes=(first, *cell.chromosomes[1:]))))
-    desk.select(0)
-    desk.say(f"{long}: something")
+    session.open(make_classification(replace(cell, chromosomes=(first, *cell.chromosomes[1:]))))
+    session.select(0)
+    session.say(f"{long}: something")
     add(viewer, long)
-    run = Run(desk, [], {})
+    run = ClassificationRun(session, [], {})
     run.said.connect(form._say)
     run.fail(KaryoError(f"{long} cannot be read.", "Look.", long))
     run.end()
@@ -240,20 +240,20 @@ def test_long_names_leave_both_docks_their_width(opened: Any) -> None:
 
 
 def test_the_karyotype_is_copied_as_it_is(opened: Any) -> None:
-    viewer, desk, _ = opened
+    viewer, session, _ = opened
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
     for index in (0, 2, 4):
-        desk.current.karyotype.move([index], "21")
+        session.current.karyotype.move([index], "21")
     breaks = dock.iscn.text().count("\u200b")
     assert breaks
-    iscn = desk.current.karyotype.iscn
+    iscn = session.current.karyotype.iscn
     dock.iscn.copy()
     assert QApplication.clipboard().text().startswith(f"{iscn} ")
     dock.iscn.setSelection(0, len(iscn) + breaks)
     QTest.keyClick(dock.iscn, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text() == iscn
-    desk.say("A & B's <i>.png")
+    session.say("A & B's <i>.png")
     text = QTextDocument()
     text.setHtml(dock.message.text())
     assert text.toPlainText() == "A & B's <i>.png"
@@ -262,33 +262,33 @@ def test_the_karyotype_is_copied_as_it_is(opened: Any) -> None:
 
 def test_samples_without_a_path_are_told_apart(viewer: Any) -> None:
     open_view(viewer)
-    desk = desk_of(viewer)
+    session = session_of(viewer)
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
     first, second = make_classification(make_cell()), make_classification(make_cell())
-    desk.open(first)
-    desk.open(second)
-    assert [cell.name for cell in desk.cells] == ["cell A", "cell A (2)"]
-    desk.open(first)
-    assert len(desk.cells) == 2, "the same crops classified again replace their karyogram"
-    assert desk.current is desk.cells[0]
-    # Replaced without being asked on top: what is on top is still on the desk.
-    desk.open(first, show=False)
-    assert desk.current in desk.cells
-    desk.open(make_classification(make_cell(name="cell C")), show=False)
+    session.open(first)
+    session.open(second)
+    assert [cell.name for cell in session.cells] == ["cell A", "cell A (2)"]
+    session.open(first)
+    assert len(session.cells) == 2, "the same crops classified again replace their karyogram"
+    assert session.current is session.cells[0]
+    # Replaced without being asked on top: what is on top is still in the session.
+    session.open(first, show=False)
+    assert session.current in session.cells
+    session.open(make_classification(make_cell(name="cell C")), show=False)
     assert dock.cells.count() == 3
-    desk.close(desk.cells[2])
+    session.close(session.cells[2])
     assert dock.cells.count() == 2
     assert dock.cells.row == 0
-    assert len(repr(desk.cells)) < 200
+    assert len(repr(session.cells)) < 200
 
 
 def test_a_button_shows_what_it_corrects(opened: Any) -> None:
-    viewer, desk, view = opened
+    viewer, session, view = opened
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
     crops = add(viewer, "cell B")
-    desk.select(8)
+    session.select(8)
     dock.buttons["Flip"].click()
     assert not crops.visible
     assert viewer.layers.selection.active is view.layers["karyogram"]
@@ -349,18 +349,18 @@ def test_a_folder_is_read_when_its_name_is_whole(
 def test_the_export_writes_the_cell_that_was_asked_for(
     opened: Any, tmp_path: Path, notices: list[str], qtbot: Any
 ) -> None:
-    viewer, desk, _ = opened
+    viewer, session, _ = opened
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review")
     folder = tmp_path / "patient" / "cell 9"
     folder.mkdir(parents=True)
-    desk.open(make_classification(replace(make_cell(name="cell 9"), path=folder)))
-    asked = desk.current
+    session.open(make_classification(replace(make_cell(name="cell 9"), path=folder)))
+    asked = session.current
     dock.export.ask()
     dialog = dock.export.dialog
     assert dialog is not None
     assert Path(dialog.directory().absolutePath()) == folder.parent
-    desk.open(make_classification(make_cell(name="cell B")))
+    session.open(make_classification(make_cell(name="cell B")))
     table = tmp_path / "cell 9.csv"
     asked.karyotype.move([8], "4")
     dialog.fileSelected.emit(str(table))

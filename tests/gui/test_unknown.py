@@ -10,11 +10,11 @@ from drawn import UNSURE, make_cell, make_classification, page_lights
 from qtpy.QtWidgets import QLabel
 
 from napari_karyo.classes import TRAY
-from napari_karyo.gui.classify_run import Outcome
-from napari_karyo.gui.desk import desk_of
-from napari_karyo.gui.reading import tell_unknown
-from napari_karyo.gui.review.dock import ReviewDock
-from napari_karyo.gui.run import put_on_desk
+from napari_karyo.gui.classify.run import put_into_session
+from napari_karyo.gui.classify.work import Outcome
+from napari_karyo.gui.contributions.readers import tell_unknown
+from napari_karyo.gui.docks.review.dock import ReviewDock
+from napari_karyo.gui.session.session import session_of
 from napari_karyo.inference.result import Classification
 
 WHY = "It looks like R-banding, which the model has not learned. Sort it by hand."
@@ -30,49 +30,51 @@ def strange(name: str = "cell A", **marks: Any) -> Classification:
 
 
 @pytest.fixture
-def desk(viewer: Any) -> Any:
-    from napari_karyo.gui.desk import desk_of
-    from napari_karyo.gui.karyogram_view import open_view
+def session(viewer: Any) -> Any:
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.session.session import session_of
 
     open_view(viewer)
-    return desk_of(viewer)
+    return session_of(viewer)
 
 
 @pytest.fixture
-def dock(viewer: Any, desk: Any) -> ReviewDock:
+def dock(viewer: Any, session: Any) -> ReviewDock:
     dock = ReviewDock(viewer)
     viewer.window.add_dock_widget(dock, name="Review karyogram")
     return dock
 
 
-def header(desk: Any) -> list[str]:
-    return [text.string for text in desk.view.page.texts if text.region == "header"]
+def header(session: Any) -> list[str]:
+    return [text.string for text in session.view.page.texts if text.region == "header"]
 
 
 def test_of_an_unknown_cell_nothing_is_green_and_nothing_proposed(
-    desk: Any, dock: ReviewDock
+    session: Any, dock: ReviewDock
 ) -> None:
-    cell = desk.open(strange(unknown=WHY))
-    assert set(page_lights(desk.view).values()) == {"unknown"}
-    assert any(words.startswith("UNLIKE WHAT THE MODEL KNOWS: It looks") for words in header(desk))
-    assert "no karyotype proposed" in header(desk)
+    cell = session.open(strange(unknown=WHY))
+    assert set(page_lights(session.view).values()) == {"unknown"}
+    assert any(
+        words.startswith("UNLIKE WHAT THE MODEL KNOWS: It looks") for words in header(session)
+    )
+    assert "no karyotype proposed" in header(session)
     assert "no karyotype proposed: not known material" in plain(dock.iscn)
     assert "proposal" not in plain(dock.iscn)
     assert WHY in plain(dock.counts)
     assert "× 46 unlike what the model knows" in plain(dock.counts)
     assert cell.unaccepted_sure() == []
-    # The most doubtful is in hand all the same, and what the network would say is not praised.
-    assert desk.selected == 8
+    # The most doubtful is selected all the same, and what the network would say is not praised.
+    assert session.selected == 8
     assert "which means little here" in plain(dock.chromosome.card.words)
     assert "unlike anything that the model knows" in plain(dock.chromosome.card.words)
 
 
-def test_it_is_proposed_once_a_person_has_said_what_each_is(desk: Any, dock: ReviewDock) -> None:
-    cell = desk.open(strange(unknown=WHY))
+def test_it_is_proposed_once_a_person_has_said_what_each_is(session: Any, dock: ReviewDock) -> None:
+    cell = session.open(strange(unknown=WHY))
     cell.karyotype.review(range(46))
-    assert set(page_lights(desk.view).values()) == {"settled"}
-    assert "46,XY" in header(desk)
-    assert not any("UNLIKE" in words for words in header(desk))
+    assert set(page_lights(session.view).values()) == {"settled"}
+    assert "46,XY" in header(session)
+    assert not any("UNLIKE" in words for words in header(session))
     assert "46,XY" in plain(dock.iscn)
     cell.karyotype.undo()
     dock.show_tab("Cell")
@@ -86,16 +88,16 @@ def test_it_is_proposed_once_a_person_has_said_what_each_is(desk: Any, dock: Rev
 
 
 def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_first(
-    desk: Any, dock: ReviewDock
+    session: Any, dock: ReviewDock
 ) -> None:
-    cell = desk.open(strange(foreign=[2, 40]))
+    cell = session.open(strange(foreign=[2, 40]))
     assert cell.karyotype.state.slots[TRAY] == (2, 40)
-    shown = page_lights(desk.view)
+    shown = page_lights(session.view)
     assert [one for one, kind in shown.items() if kind == "unknown"] == [2, 40]
     assert cell.doubtful()[:3] == [2, 40, 8]
     assert "44,XY,-2,-21" in plain(dock.iscn)
     # What is printed says that nobody has looked at them: 8 is doubtful too.
-    assert "NOT YET REVIEWED: 3 doubtful" in header(desk)
+    assert "NOT YET REVIEWED: 3 doubtful" in header(session)
     assert "2 crops look like no chromosome (02.png, 40.png)." in plain(dock.counts)
     first = dock.chromosome.questions.topLevelItem(0)
     assert [first.text(column) for column in range(4)] == [
@@ -106,13 +108,13 @@ def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_f
     ]
     # A person's word counts more: it sits where it was put, and nobody asks again.
     cell.karyotype.move([2], "2")
-    assert page_lights(desk.view)[2] == "settled"
+    assert page_lights(session.view)[2] == "settled"
     assert cell.doubtful()[0] == 40
 
 
 def test_all_that_is_not_known_is_told_once(viewer: Any, notices: list[str]) -> None:
     results = [strange("A", unknown=WHY), strange("B", foreign=[2]), strange("C", unknown=WHY)]
-    put_on_desk(desk_of(viewer), Outcome([(one, None) for one in results], []))
+    put_into_session(session_of(viewer), Outcome([(one, None) for one in results], []))
     told = [words for words in notices if "R-banding" in words]
     assert told == [
         f"A, C: {WHY}\nB: 1 crop looks like no chromosome (02.png). Look at the photographs."

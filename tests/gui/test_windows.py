@@ -18,13 +18,13 @@ from qtpy.QtOpenGLWidgets import QOpenGLWidget
 from napari_karyo.case import Case
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError
-from napari_karyo.gui.case_shelf import open_case
-from napari_karyo.gui.classify_run import Outcome
-from napari_karyo.gui.commands import open_classify
-from napari_karyo.gui.desk import Desk, desk_of
-from napari_karyo.gui.docks import open_review
-from napari_karyo.gui.open_cell import OpenCell
-from napari_karyo.gui.run import Run
+from napari_karyo.gui.classify.run import ClassificationRun
+from napari_karyo.gui.classify.work import Outcome
+from napari_karyo.gui.contributions.commands import open_classify
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.session.case_files import open_case
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import Session, session_of
 
 
 @pytest.fixture
@@ -53,9 +53,9 @@ def test_a_case_is_free_when_its_window_is_closed(
 ) -> None:
     viewer = make_napari_viewer(show=True)
     open_case(viewer, case_file)
-    desk = desk_of(viewer)
-    mouse.wait_for(lambda: desk.current is not None and not desk.busy)
-    karyotype = desk.current.karyotype
+    session = session_of(viewer)
+    mouse.wait_for(lambda: session.current is not None and not session.busy)
+    karyotype = session.current.karyotype
     karyotype.move([0], "2")
     # The person, or a notebook, keeps the viewer.
     close(viewer)
@@ -69,10 +69,10 @@ def test_a_case_is_free_when_its_window_is_closed(
 def test_a_worker_keeps_no_desk(viewer: Any, case_file: Path) -> None:
     """napari keeps the workers of a window for good, and what is connected to them."""
     worker = open_case(viewer, case_file)
-    desk = desk_of(viewer)
-    run = Run(desk, [], {})
+    session = session_of(viewer)
+    run = ClassificationRun(session, [], {})
     run.start()
-    mouse.wait_for(lambda: not desk.busy)
+    mouse.wait_for(lambda: not session.busy)
     gc.collect()
     held: list[Any] = [worker, run]
     reached: set[int] = set()
@@ -81,7 +81,7 @@ def test_a_worker_keeps_no_desk(viewer: Any, case_file: Path) -> None:
         if id(one) in reached or isinstance(one, type | ModuleType):
             continue
         reached.add(id(one))
-        assert one is not desk
+        assert one is not session
         assert one is not viewer
         held += [part for part in gc.get_referents(one) if _is_ours(part)]
 
@@ -90,15 +90,15 @@ def _is_ours(one: Any) -> bool:
     """Whether what is connected to a worker may be held by it; the rest is napari's own."""
     if isinstance(one, FunctionType):
         return one.__module__.startswith("napari_karyo")
-    return isinstance(one, CellType | MethodType | tuple | dict | Desk | OpenCell | QObject) or (
+    return isinstance(one, CellType | MethodType | tuple | dict | Session | OpenCell | QObject) or (
         type(one).__module__.startswith("napari_karyo")
     )
 
 
 def test_a_form_that_is_closed_costs_no_karyogram(viewer: Any) -> None:
     form = open_classify(viewer)
-    desk = desk_of(viewer)
-    run = Run(desk, [], {})
+    session = session_of(viewer)
+    run = ClassificationRun(session, [], {})
     run.said.connect(form._say)
     run.ended.connect(form._on_end)
     form.native.parent().destroyOnClose()
@@ -106,8 +106,8 @@ def test_a_form_that_is_closed_costs_no_karyogram(viewer: Any) -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     run.take(Outcome([(make_classification(make_cell()), None)]))
     run.end()
-    assert desk.current is not None
-    assert not desk.busy
+    assert session.current is not None
+    assert not session.busy
 
 
 def test_a_run_brings_nothing_to_a_closed_window(
@@ -115,42 +115,42 @@ def test_a_run_brings_nothing_to_a_closed_window(
 ) -> None:
     viewer = make_napari_viewer(show=True)
     open_review(viewer)
-    desk = desk_of(viewer)
-    run = Run(desk, [], {})
+    session = session_of(viewer)
+    run = ClassificationRun(session, [], {})
     close(viewer)
-    assert not desk.viewer_is_open
+    assert not session.viewer_is_open
     # The thread had opened a case by then.
-    desk.hold(Case.open(case_file))
+    session.hold(Case.open(case_file))
     run.take(Outcome([(make_classification(make_cell()), None)]))
     run.end()
-    assert not desk.cells
-    assert not desk.cases
+    assert not session.cells
+    assert not session.cases
 
 
 def test_a_karyogram_comes_also_where_napari_shows_three_dimensions(viewer: Any) -> None:
-    desk = desk_of(viewer)
+    session = session_of(viewer)
     viewer.add_image(np.zeros((3, 8, 8), np.uint8))
     viewer.dims.ndisplay = 3
     mouse.settle()
     open_review(viewer)
-    desk.open(make_classification(make_cell()))
+    session.open(make_classification(make_cell()))
     mouse.settle()
     assert viewer.dims.ndisplay == 2
-    assert desk.view.shown
+    assert session.view.shown
 
 
 def test_other_data_in_a_layer_stays_until_the_next_edit(opened: Any) -> None:
-    _viewer, desk, view = opened
+    _viewer, session, view = opened
     layer = view.layers["karyogram"]
     assert layer.data is view.canvas
     layer.data = np.zeros_like(layer.data)
-    desk.current.karyotype.move([8], "4")
+    session.current.karyotype.move([8], "4")
     assert layer.data is view.canvas
     np.testing.assert_array_equal(view.composer.compose_screen(view.page), layer.data)
 
 
 def test_layers_are_removed_in_the_window_they_are_in(opened: Any) -> None:
-    viewer, _desk, _view = opened
+    viewer, _session, _view = opened
     dock = open_review(viewer)
     window = dock
     while window.parentWidget() is not None:

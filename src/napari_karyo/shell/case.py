@@ -151,7 +151,7 @@ def _open_window(path: Path) -> int:
     if not window.is_possible():
         print("napari-karyo: there is no display here (or no Qt).", file=sys.stderr)
         return 2
-    from napari_karyo.gui.launch import launch_case
+    from napari_karyo.gui.contributions.launch import launch_case
 
     launch_case(path)
     return 0

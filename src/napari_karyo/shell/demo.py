@@ -23,7 +23,7 @@ def demo(
 
     cell = simulate_cell(karyotype, seed=seed, stain=stain)
     if output is None and window.is_possible():
-        from napari_karyo.gui.launch import launch
+        from napari_karyo.gui.contributions.launch import launch
 
         launch(cell)
         return 0

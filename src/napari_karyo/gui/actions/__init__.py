@@ -3,10 +3,10 @@
 from napari_karyo.gui.actions.action import (
     Action,
     attempt,
-    in_hand,
     name_of,
     on_top,
     perform,
+    selected_in,
     slot_words,
 )
 from napari_karyo.gui.actions.correcting import (
@@ -28,7 +28,6 @@ __all__ = [
     "accept_sure",
     "attempt",
     "flip",
-    "in_hand",
     "marker",
     "name_of",
     "on_top",
@@ -37,6 +36,7 @@ __all__ = [
     "place",
     "put_into",
     "redo",
+    "selected_in",
     "slot_words",
     "swap",
     "swap_left",

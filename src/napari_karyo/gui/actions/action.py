@@ -8,8 +8,8 @@ from typing import Literal
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.desk import Desk
-from napari_karyo.gui.open_cell import OpenCell
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import Session
 from napari_karyo.karyotype import slot_words as short_words
 
 #: Headings of the help, in the order in which they stand there.
@@ -29,7 +29,7 @@ class Action:
     what : str
         One line for tooltip and help.
     do : callable
-        Takes the desk.
+        Takes the session.
     group : str
         Heading in the help text.
     """
@@ -37,11 +37,11 @@ class Action:
     name: str
     keys: tuple[str, ...]
     what: str
-    do: Callable[[Desk], object]
+    do: Callable[[Session], object]
     group: str = "Correct"
 
 
-def attempt(desk: Desk, edit: Callable[[], object]) -> bool:
+def attempt(session: Session, edit: Callable[[], object]) -> bool:
     """Make an edit, or tell the person why it was refused.
 
     The one door: a case may be read-only, its disk full, a chromosome gone by merging.
@@ -49,7 +49,7 @@ def attempt(desk: Desk, edit: Callable[[], object]) -> bool:
 
     Parameters
     ----------
-    desk : Desk
+    session : Session
     edit : callable
 
     Returns
@@ -62,33 +62,33 @@ def attempt(desk: Desk, edit: Callable[[], object]) -> bool:
     except KaryoError as error:
         from napari.utils.notifications import show_error
 
-        desk.say(str(error))
+        session.say(str(error))
         show_error(str(error))
         return False
     return True
 
 
-def perform(desk: Desk, action: Action) -> bool:
+def perform(session: Session, action: Action) -> bool:
     """Do an action as its key and its button do it; return False where it was refused."""
-    return attempt(desk, lambda: action.do(desk))
+    return attempt(session, lambda: action.do(session))
 
 
-def on_top(desk: Desk) -> OpenCell | None:
+def on_top(session: Session) -> OpenCell | None:
     """Return the current cell, or say that there is none."""
-    if desk.current is None:
-        desk.say("No karyogram is open.")
-    return desk.current
+    if session.current is None:
+        session.say("No karyogram is open.")
+    return session.current
 
 
-def in_hand(desk: Desk) -> tuple[OpenCell, int] | None:
-    """Return the current cell and the chromosome in hand, or say what is missing."""
-    cell = on_top(desk)
+def selected_in(session: Session) -> tuple[OpenCell, int] | None:
+    """Return the current cell and the selected chromosome, or say what is missing."""
+    cell = on_top(session)
     if cell is None:
         return None
-    if desk.selected is None:
-        desk.say("Click a chromosome first.")
+    if session.selected is None:
+        session.say("Click a chromosome first.")
         return None
-    return cell, desk.selected
+    return cell, session.selected
 
 
 def slot_words(slot: str) -> str:

@@ -1,0 +1,175 @@
+"""Actions that change a chromosome's picture: rotated, straightened, cut, put together.
+
+They are rows of the one table of keys. Q and E lie side by side on most keyboards and
+are on all of them, which square brackets are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from napari_karyo.gui.actions.action import Action, name_of, selected_in
+from napari_karyo.gui.canvas.picture_tools import take
+from napari_karyo.gui.session.session import Session
+from napari_karyo.karyotype import PLAIN
+
+#: Degrees of one press of a key, and of one with Shift.
+STEP, FAR = 2.0, 15.0
+#: Shares of the range of stain: a step of the contrast, and the least that is left of it.
+CONTRAST_STEP, LEAST_CONTRAST = 0.05, 0.1
+
+
+def rotate(session: Session, by: float) -> None:
+    """Rotate the selected chromosome by degrees clockwise."""
+    found = selected_in(session)
+    if found is not None:
+        found[0].karyotype.rotate([found[1]], by)
+
+
+def _rotates(by: float) -> Callable[[Session], None]:
+    return lambda session: rotate(session, by)
+
+
+def straighten(session: Session) -> None:
+    """Draw the selected chromosome pulled straight, or again as it was photographed."""
+    found = selected_in(session)
+    if found is not None:
+        cell, index = found
+        look = cell.karyotype.state.appearance(index)
+        cell.karyotype.straighten([index], not look.straightened)
+
+
+def set_contrast(session: Session, low: float, high: float) -> None:
+    """Draw a part of the range of stain of the selected chromosome.
+
+    Parameters
+    ----------
+    session : Session
+    low, high : float
+        Brought apart where they are nearer to each other than can be seen.
+    """
+    found = selected_in(session)
+    if found is not None:
+        if high - low < LEAST_CONTRAST:
+            middle = (low + high) / 2
+            low, high = middle - LEAST_CONTRAST / 2, middle + LEAST_CONTRAST / 2
+        found[0].karyotype.set_contrast([found[1]], round(low, 4), round(high, 4))
+
+
+def change_contrast(session: Session, more: bool) -> None:
+    """Draw a smaller part of the range of stain from paper to ink, or a larger one."""
+    found = selected_in(session)
+    if found is None:
+        return
+    look = found[0].karyotype.state.appearance(found[1])
+    step = CONTRAST_STEP if more else -CONTRAST_STEP
+    low, high = look.low + step, look.high - step
+    if not more:
+        low, high = max(low, min(look.low, 0.0)), min(high, max(look.high, 1.0))
+    elif high - low < LEAST_CONTRAST - 1e-6:
+        session.say("More contrast than this shows nothing but black and white.")
+        return
+    set_contrast(session, low, high)
+
+
+def more_contrast(session: Session) -> None:
+    """Show the selected chromosome with more contrast."""
+    change_contrast(session, True)
+
+
+def less_contrast(session: Session) -> None:
+    """Show the selected chromosome with less contrast, down to as photographed."""
+    change_contrast(session, False)
+
+
+def reset_contrast(session: Session) -> None:
+    """Draw the selected chromosome with the contrast that was photographed."""
+    set_contrast(session, PLAIN.low, PLAIN.high)
+
+
+def reset(session: Session) -> None:
+    """Draw the selected chromosome as it was photographed, upright."""
+    found = selected_in(session)
+    if found is None:
+        return
+    cell, index = found
+    if cell.karyotype.state.appearance(index) == PLAIN:
+        session.say(f"{name_of(cell, index)} is drawn as it was photographed.")
+        return
+    cell.karyotype.draw_plainly([index])
+
+
+def split(session: Session) -> None:
+    """Begin to cut the selected chromosome in two."""
+    from napari_karyo.gui.canvas.piece_tools import Splitting
+
+    take(session, Splitting)
+
+
+def merge(session: Session) -> None:
+    """Begin to merge the selected chromosome with another piece."""
+    from napari_karyo.gui.canvas.piece_tools import Merging
+
+    take(session, Merging)
+
+
+PICTURE_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "Rotate left",
+        ("Q", "["),
+        f"Rotate it by {STEP:.0f} degrees; drag the round arrow at its frame for any angle",
+        _rotates(-STEP),
+        "Picture",
+    ),
+    Action(
+        "Rotate right",
+        ("E", "]"),
+        f"Rotate it by {STEP:.0f} degrees; drag the round arrow at its frame for any angle",
+        _rotates(STEP),
+        "Picture",
+    ),
+    Action(
+        "Rotate far left",
+        ("Shift-Q",),
+        f"Rotate it by {FAR:.0f} degrees",
+        _rotates(-FAR),
+        "Picture",
+    ),
+    Action(
+        "Rotate far right",
+        ("Shift-E",),
+        f"Rotate it by {FAR:.0f} degrees",
+        _rotates(FAR),
+        "Picture",
+    ),
+    Action(
+        "Straighten",
+        ("R",),
+        "Draw it pulled straight; again for as it was photographed",
+        straighten,
+        "Picture",
+    ),
+    Action("More contrast", ("=",), "Draw it with more contrast", more_contrast, "Picture"),
+    Action("Less contrast", ("-",), "Draw it with less contrast", less_contrast, "Picture"),
+    Action(
+        "Reset picture",
+        ("Shift-R",),
+        "Draw it as it was photographed: upright, bent as it is, with the cell's contrast",
+        reset,
+        "Picture",
+    ),
+    Action(
+        "Split",
+        ("K",),
+        "Cut a crop that holds two chromosomes: draw a line, or move it with the arrows",
+        split,
+        "Picture",
+    ),
+    Action(
+        "Merge",
+        ("J",),
+        "Join it with a piece that was cut off: click that piece next",
+        merge,
+        "Picture",
+    ),
+)

@@ -1,0 +1,340 @@
+"""The karyogram on napari's canvas: a few public layers, redrawn from the karyotype.
+
+One set of layers shows the cell that lies on top, whichever it is: one mosaic
+picture, lights and frames and all, two overlays, the slots and the preview that follows
+the mouse. So twenty open cells cost no more than one. The view holds no truth: it
+can be thrown away and drawn again from the session at any time.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Collection, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+from qtpy.QtCore import QTimer
+
+from napari_karyo.gui.canvas.contact_sheet import CELL_KEY
+from napari_karyo.gui.canvas.dragging import begin, takes_hold, wake_callback
+from napari_karyo.gui.canvas.gesture import Gestures
+from napari_karyo.gui.canvas.keys import bind_keys
+from napari_karyo.gui.canvas.overlays import Overlays
+from napari_karyo.gui.canvas.picture_tools import Toolbox
+from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
+from napari_karyo.gui.canvas.typed_class import TypedClass
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import Session
+from napari_karyo.gui.widgets import free_keyboard
+from napari_karyo.karyogram.compose import Composer
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
+    from napari_karyo.karyotype import Change
+
+__all__ = ["FIT_DELAY", "ROLES", "KaryogramView", "open_view", "redraw"]
+
+#: The layers, bottom to top, and what they are called after the cell's name.
+ROLES = ("karyogram", "saliency", "attention", "slots", "dragged")
+#: Milliseconds in which Qt lays out the docks.
+FIT_DELAY = 60
+ROLE_KEY = "napari_karyo_role"
+#: A layer's metadata holds a weak reference to the cell that it shows.
+CELL_SHOWN = "napari_karyo_cell_shown"
+
+
+class KaryogramView:
+    """Shows the session's current cell in its viewer.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    help_asked = Signal()
+
+    def __init__(self, session: Session) -> None:
+        self._session = weakref.ref(session)
+        self.layers: dict[str, Any] = {}
+        self.page: Page | None = None
+        self.composer: Composer | None = None
+        self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 4), np.uint8)
+        self._lights = True
+        self.overlays = Overlays(self)
+        self.hand = SelectionOverlay(self)
+        self._drawn_from: Classification | None = None
+        session.view = self
+        session.typing = TypedClass(session)
+        session.cell_changed.connect(self._on_cell)
+        session.karyotype_changed.connect(self._on_edit)
+        session.selection_changed.connect(self._on_selection)
+        session.said.connect(self._on_said)
+        # After the view's own, so that a tool that an edit ends finds the page drawn.
+        self.tools = Toolbox(self)
+        self._gestures = Gestures(partial(begin, self), partial(takes_hold, self))
+        self._wake = wake_callback(self)
+        session.viewer.layers.events.removed.connect(self._on_removed)
+
+    @property
+    def session(self) -> Session:
+        """The session whose current cell is shown."""
+        session = self._session()
+        if session is None:
+            raise RuntimeError("The viewer of this karyogram has been closed.")
+        return session
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its window is there."""
+        session = self._session()
+        return session is not None and session.viewer_is_open
+
+    @property
+    def shown(self) -> bool:
+        """Whether the layers are in the viewer."""
+        return bool(self.layers)
+
+    def to_page(self, world: Iterable[float]) -> tuple[float, float]:
+        """Return the place on the page, (y, x), of a place in the viewer."""
+        point = self.layers["karyogram"].world_to_data(tuple(world)[-2:])
+        # napari puts a pixel's middle at its whole number, the page its corner.
+        return float(point[-2]) + 0.5, float(point[-1]) + 0.5
+
+    # -- the whole cell ---------------------------------------------------------
+
+    def _on_cell(self, cell: OpenCell | None) -> None:
+        if cell is None:
+            self.remove()
+        else:
+            self.show()
+
+    def show(self) -> None:
+        """Draw the current cell whole, adding the layers where they are missing."""
+        cell = self.session.current
+        if cell is None:
+            return
+        self.composer = Composer(cell.classification)
+        self._drawn_from = cell.classification
+        self._compose(cell)
+        self.uncover()
+        if not self.shown:
+            self._add_layers(cell)
+        else:
+            self._show_canvas()
+            # The preview was a chromosome of the cell that lay here before.
+            self.let_down()
+        self._name_layers(cell)
+        self.overlays.forget()
+        self.activate()
+
+    def _compose(self, cell: OpenCell) -> None:
+        """Draw the whole page anew, into an array that no layer has yet."""
+        assert self.composer is not None
+        self.page = self._page_of(cell, self.composer)
+        self.canvas = self.composer.compose_screen(self.hand.seen(self.page))
+
+    def _page_of(self, cell: OpenCell, composer: Composer) -> Page:
+        lights = cell.shown_lights() if self._lights else None
+        return self.hand.over(composer.layout.page(cell.karyotype.state, cell.heading(), lights))
+
+    @property
+    def lights_on(self) -> bool:
+        """Whether the confidence lights are drawn."""
+        return self._lights
+
+    def toggle_lights(self) -> None:
+        """Show the confidence lights or hide them, to see the page as it will be printed."""
+        self._lights = not self._lights
+        cell = self.session.current
+        if cell is not None and self.shown:
+            self._compose(cell)
+            self._show_canvas()
+
+    def _show_canvas(self) -> None:
+        """Show the page as it is drawn, whether anew or in place."""
+        layer = self.layers["karyogram"]
+        if layer.data is self.canvas:
+            redraw(layer)
+        else:
+            layer.data = self.canvas
+
+    def uncover(self) -> None:
+        """Hide the sheets of crops, which would lie over the karyogram, and lay it flat.
+
+        napari can't add a colour picture in three dimensions, and a page has but two.
+        """
+        self.session.viewer.dims.ndisplay = 2
+        for layer in self.session.viewer.layers:
+            if CELL_KEY in layer.metadata and layer.visible:
+                layer.visible = False
+
+    def bring_back(self) -> None:
+        """Show the karyogram where it was taken away or covered, and let it have the keys."""
+        if self.session.current is not None:
+            if not self.shown:
+                self.show()
+            self.uncover()
+        self.activate()
+        free_keyboard()
+
+    def fit(self) -> None:
+        """Show the whole page, as large as the window allows."""
+        karyogram = self.layers.get("karyogram")
+        if karyogram is None or not self.is_open:
+            return
+        viewer = self.session.viewer
+        if viewer.dims.ndim == karyogram.ndim:
+            viewer.reset_view(layers=[karyogram], margin=0.01)
+            return
+        # Beside a stack napari can't fit a flat layer alone: it looks for an axis more.
+        (top, left), (bottom, right) = karyogram.extent.world
+        tall, wide = viewer.canvas.size
+        viewer.scene.camera.center = (0.0, (top + bottom) / 2, (left + right) / 2)
+        viewer.scene.camera.zoom = 0.99 * min(tall / (bottom - top), wide / (right - left))
+
+    def activate(self) -> None:
+        """Make the karyogram the active layer, so that mouse and keys reach it."""
+        if self.shown:
+            self.session.viewer.layers.selection.active = self.layers["karyogram"]
+
+    def _add_layers(self, cell: OpenCell) -> None:
+        viewer = self.session.viewer
+        page = self.page
+        assert page is not None
+        add = self.layers
+        add["karyogram"] = viewer.add_image(self.canvas, rgb=True, interpolation2d="linear")
+        for role, layer in self.overlays.make_layers(viewer, page):
+            add[role] = layer
+        add["slots"] = viewer.add_shapes(
+            [np.array(slot.box.corners()) for slot in page.slots.values()],
+            shape_type="rectangle",
+            edge_width=2.0,
+            edge_color="#80808040",
+            face_color="transparent",
+            features={"slot": list(page.slots)},
+            visible=False,
+        )
+        add["dragged"] = viewer.add_image(
+            np.zeros((4, 4, 4), np.uint8), rgb=True, opacity=0.85, visible=False
+        )
+        for role, layer in add.items():
+            layer.metadata[ROLE_KEY] = role
+            bind_keys(layer, self.session)
+        # What they show is the page's: there is nothing to draw by hand.
+        add["slots"].editable = False
+        self._name_layers(cell)
+        if self._wake not in viewer.mouse_drag_callbacks:
+            viewer.mouse_drag_callbacks.append(self._wake)
+        # After the waking, so that one press wakes the karyogram and takes hold.
+        self._gestures.listen(viewer)
+        self.fit()
+        # Once more when the docks that open with it have taken their room.
+        QTimer.singleShot(FIT_DELAY, self.fit)
+
+    def _name_layers(self, cell: OpenCell) -> None:
+        for role, layer in self.layers.items():
+            layer.name = f"{cell.name} {role}"
+            layer.metadata[CELL_SHOWN] = weakref.ref(cell)
+
+    def remove(self) -> None:
+        """Take the layers out of the viewer; the cells stay in the session."""
+        # Forgotten first, so that their going is not taken for the person's doing.
+        self._remove_all(self._forget_layers())
+
+    def _forget_layers(self) -> list[Any]:
+        left, self.layers, self.page = list(self.layers.values()), {}, None
+        self.hand.forget()
+        self.tools.put_away()
+        return left
+
+    def _on_removed(self, event: Any) -> None:
+        """Take the others away too: a karyogram without one of its layers is none."""
+        if self.shown and event.value in self.layers.values():
+            # Not at once: napari may be in the middle of removing all that is selected.
+            left = self._forget_layers()
+            QTimer.singleShot(0, lambda: self._remove_all(left))
+            self.session.say(
+                "The karyogram was taken from the viewer; the review dock has it still."
+            )
+
+    def _remove_all(self, layers: Iterable[Any]) -> None:
+        if not self.is_open:
+            return
+        session = self.session
+        if self._wake in session.viewer.mouse_drag_callbacks and not self.shown:
+            session.viewer.mouse_drag_callbacks.remove(self._wake)
+            self._gestures.leave(session.viewer)
+        # At once: after each removal napari searches all memory for garbage, some 0.3 s.
+        with session.viewer.layers.batched_update():
+            for layer in layers:
+                if layer in session.viewer.layers:
+                    session.viewer.layers.remove(layer)
+
+    # -- one edit ---------------------------------------------------------------
+
+    def _on_edit(self, change: Change) -> None:
+        cell = self.session.current
+        if cell is None or not self.shown or self.composer is None:
+            return
+        if cell.classification is not self._drawn_from:
+            # A merge or a split has made pictures that were not there before.
+            self.composer.extend(cell.classification)
+            self._drawn_from = cell.classification
+        before, self.page = self.page, self._page_of(cell, self.composer)
+        touched = set(change.touched)
+        if before is not None:
+            touched |= set(reframed(before, self.page))
+        # The mosaic's data is this very array, unless somebody gave the layer another one:
+        # drawn in place, shown by one refresh.
+        self.composer.update(self.canvas, self.hand.seen(self.page), touched)
+        self._show_canvas()
+        self.overlays.redraw(change.touched)
+
+    def draw_again(self, regions: Collection[str]) -> None:
+        """Draw some regions of the page as they are now."""
+        if regions and self.shown and self.page is not None and self.composer is not None:
+            self.composer.update_regions(self.canvas, self.hand.seen(self.page), regions)
+            self._show_canvas()
+
+    # -- selection, carrying ------------------------------------------------------
+
+    def _on_selection(self, _index: int | None) -> None:
+        self.hand.frame()
+
+    def lift(self, index: int) -> None:
+        """Begin to carry a chromosome: its preview follows the mouse from now on."""
+        self.hand.lift(index)
+
+    def carry(self, row: float, column: float) -> None:
+        """Move the preview to a place on the page and mark the slot under it."""
+        self.hand.carry(row, column)
+
+    def let_down(self) -> None:
+        """End carrying, whether it ended in a slot or not."""
+        self.hand.let_down()
+
+    def _on_said(self, words: str) -> None:
+        self.session.viewer.status = words
+
+
+def redraw(layer: Any) -> None:
+    """Show what was changed in a layer's own array.
+
+    Assigning ``data`` would also measure all layers again and paint the layer list:
+    more work than the drawing itself.
+    """
+    layer.refresh(thumbnail=False, highlight=False, extent=False)
+
+
+def open_view(viewer: Any) -> KaryogramView:
+    """Return the karyogram view of a viewer, making it at the first call."""
+    from napari_karyo.gui.session.session import session_of
+
+    session = session_of(viewer)
+    view = session.view if session.view is not None else KaryogramView(session)
+    assert isinstance(view, KaryogramView)
+    return view

@@ -1,0 +1,232 @@
+"""Other uses of the mouse than carrying: what a tool is, the toolbox, and rotating.
+
+A tool has the mouse and some keys from when it is taken until it is put away: by its own
+edit, by Escape, or by anything else that makes it senseless. What a tool leads to is one
+edit of the karyotype, through the one door of `actions.attempt`. Those that cut a crop
+in two and merge two are in `piece_tools`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from psygnal import Signal
+
+from napari_karyo.gui.actions import attempt, selected_in
+from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import Session
+from napari_karyo.karyogram.page import Place
+
+if TYPE_CHECKING:
+    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
+
+#: Canvas pixels the mouse may tremble before a click becomes a drag.
+TREMBLE: Final = 4.0
+#: Nearer to the middle than so many page units the mouse tells no angle.
+_NO_ANGLE: Final = 8.0
+#: Degrees to which a rotation by the handle falls in step while Shift is held.
+_STEP: Final = 15
+
+Keys = Mapping[str, Callable[[], None]]
+
+
+class Tool:
+    """One use of the mouse.
+
+    Parameters
+    ----------
+    view : KaryogramView
+    index : int
+        The chromosome that it is about.
+    """
+
+    name = ""
+    """Of the action that takes it."""
+    words = ""
+    """What the person can do now."""
+    follows_selection = False
+    """Whether it goes on when another chromosome is selected."""
+
+    def __init__(self, view: KaryogramView, index: int) -> None:
+        assert view.session.current is not None
+        self.view = view
+        self.index = index
+        self.cell: OpenCell = view.session.current
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that are the tool's own while it is in use."""
+        return {"Escape": lambda: self.view.tools.put_away("Nothing was changed.")}
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it has the mouse and the keys."""
+        return self.view.tools.active is self
+
+    @property
+    def place(self) -> Place:
+        """Where its chromosome stands."""
+        assert self.view.page is not None
+        return self.view.page.places[self.index]
+
+    def begin(self) -> None:
+        """Show that it is there."""
+
+    def end(self) -> None:
+        """Leave no trace on the page."""
+        self.view.hand.let_down()
+
+    def drag(self, event: Any) -> Steps:
+        """Follow the mouse from a press to its release, as napari's callbacks do."""
+        raise NotImplementedError
+
+
+class Toolbox:
+    """The tool in use in a karyogram view, and its keys on the view's layers.
+
+    Parameters
+    ----------
+    view : KaryogramView
+    """
+
+    changed = Signal()
+    """A tool was taken or put away."""
+
+    def __init__(self, view: KaryogramView) -> None:
+        self._view = view
+        self.active: Tool | None = None
+        self._keymaps: list[tuple[Any, dict[Any, Any]]] = []
+        view.session.cell_changed.connect(self._on_change)
+        view.session.karyotype_changed.connect(self._on_change)
+        view.session.selection_changed.connect(self._on_selection)
+
+    def take(self, tool: Tool) -> None:
+        """Take a tool in use; the one before is put away."""
+        self.put_away()
+        self.active = tool
+        for layer in self._view.layers.values():
+            self._keymaps.append((layer, dict(layer.keymap)))
+            for key, do in tool.keys.items():
+                layer.bind_key(key, _pressed(do), overwrite=True)
+        tool.begin()
+        self.changed.emit()
+        if tool.words:
+            self._view.session.say(tool.words)
+
+    def put_away(self, words: str = "") -> None:
+        """End the tool in use, if any, and say something where it was one."""
+        tool, self.active = self.active, None
+        if tool is None:
+            return
+        for layer, keymap in self._keymaps:
+            layer.keymap = keymap
+        self._keymaps = []
+        if self._view.shown:
+            tool.end()
+        self.changed.emit()
+        if words:
+            self._view.session.say(words)
+
+    def _on_change(self, _what: object) -> None:
+        self.put_away()
+
+    def _on_selection(self, _index: int | None) -> None:
+        if self.active is not None and not self.active.follows_selection:
+            self.put_away()
+
+
+def _pressed(do: Callable[[], None]) -> Callable[[Any], None]:
+    return lambda _layer: do()
+
+
+# -- rotating -----------------------------------------------------------------------
+
+
+class Rotating(Tool):
+    """Rotates a chromosome as the mouse goes around its middle, from press to release."""
+
+    name = "Rotate"
+    words = "Go round its middle; Shift for steps of 15 degrees, Escape to leave it as it is."
+
+    def end(self) -> None:
+        """Show the chromosome itself again."""
+        self.view.hand.hide(None)
+        super().end()
+
+    def drag(self, event: Any) -> Steps:
+        """Turn the preview with the mouse; one edit on release."""
+        view, session = self.view, self.view.session
+        session.select(self.index)
+        middle = self.place.box.center
+        last = _angle(middle, view.to_page(event.position))
+        turned, moving, pressed_at = 0.0, False, tuple(event.pos)
+        # With Shift pressed from the start it was Shift that began it.
+        begun_with_shift = _shift(event)
+        view.tools.take(self)
+        by = 0
+
+        def follow() -> bool:
+            """Sum up where the mouse went; whether it is no mere tremble of a click."""
+            nonlocal turned, last, by, moving
+            moving = moving or distance(pressed_at, event.pos) >= TREMBLE
+            now = _angle(middle, view.to_page(event.position))
+            if moving and now is not None:
+                # In small steps, so that it may go round more than once.
+                turned += 0.0 if last is None else math.remainder(now - last, 360.0)
+                last = now
+            steps = _shift(event) and not begun_with_shift
+            by = _STEP * round(turned / _STEP) if steps else round(turned)
+            return moving
+
+        try:
+            yield
+            while event.type == "mouse_move":
+                before = by
+                if self.in_use and follow():
+                    view.hand.hide(self.index)
+                    view.hand.preview_layer.rotate(self.place, by)
+                    if by != before:
+                        session.say(f"{by:+d} degrees. Escape leaves it as it was.")
+                yield
+            # A quick hand lets go before the last moves, or any, were heard of.
+            done = self.in_use and follow()
+        finally:
+            if self.in_use:
+                view.tools.put_away()
+        if done and by % 360:
+            karyotype = self.cell.karyotype
+            attempt(session, lambda: karyotype.rotate([self.index], by))
+        elif not moving and self.cell is session.current:
+            session.say("Hold the button and go round the chromosome to rotate it.")
+
+
+def _angle(middle: tuple[float, float], point: tuple[float, float]) -> float | None:
+    """Return the angle clockwise of a point seen from a middle, in degrees."""
+    y, x = point[0] - middle[0], point[1] - middle[1]
+    return None if math.hypot(y, x) < _NO_ANGLE else math.degrees(math.atan2(y, x))
+
+
+def _shift(event: Any) -> bool:
+    return any(str(getattr(one, "name", one)) == "Shift" for one in event.modifiers)
+
+
+def distance(first: Any, second: Any) -> float:
+    """Return how far apart two places on the canvas are."""
+    return float(max(abs(first[0] - second[0]), abs(first[1] - second[1])))
+
+
+# -- taking a tool ------------------------------------------------------------------
+
+
+def take(session: Session, tool: type[Tool]) -> None:
+    """Take a tool in use for the selected chromosome; taken again, it is put away."""
+    found, view = selected_in(session), session.view
+    if found is None or view is None or not view.shown:
+        return
+    if isinstance(view.tools.active, tool):
+        view.tools.put_away("Nothing was changed.")
+    else:
+        view.tools.take(tool(view, found[1]))

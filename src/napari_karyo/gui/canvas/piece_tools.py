@@ -1,0 +1,314 @@
+"""The tools that cut one crop into two chromosomes, and put two pieces together as one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from napari_karyo.cell import Chromosome
+from napari_karyo.gui.actions import attempt, name_of
+from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, distance
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.karyogram.page import Box
+
+if TYPE_CHECKING:
+    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
+
+#: Page units between the points of a line drawn freely, and around a chromosome.
+_SPACING, _AROUND = 5.0, 12.0
+#: By one press of a key a proposed line moves by so many units, or tilts by so many degrees.
+_SHIFT, _TILT = 3.0, 10.0
+
+
+# -- one into two -------------------------------------------------------------------
+
+
+class Splitting(Tool):
+    """Cuts the selected chromosome along a line: drawn, clicked, or moved by keys."""
+
+    name = "Split"
+    words = (
+        "Draw a line between the two, or click its corners. Arrows move and tilt it, "
+        "Enter cuts, Escape ends."
+    )
+
+    def __init__(self, view: KaryogramView, index: int) -> None:
+        super().__init__(view, index)
+        self._offset = self._tilt = 0.0
+        #: What was drawn; empty while the line is the proposed one.
+        self._drawn: list[tuple[float, float]] = []
+
+    @property
+    def keys(self) -> Keys:
+        """Enter cuts; the arrows move the line along its own normal, and tilt it."""
+        return {
+            **super().keys,
+            "Enter": self.cut,
+            "Up": lambda: self._propose(-_SHIFT, 0.0),
+            "Down": lambda: self._propose(_SHIFT, 0.0),
+            "Right": lambda: self._propose(0.0, _TILT),
+            "Left": lambda: self._propose(0.0, -_TILT),
+        }
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """The line on the page."""
+        return self._drawn or across(self.place.box, self._offset, self._tilt)
+
+    def begin(self) -> None:
+        """Show a line across the middle."""
+        self._show()
+
+    def _propose(self, shift: float, tilt: float) -> None:
+        self._drawn = []
+        self._offset += shift
+        self._tilt = math.remainder(self._tilt + tilt, 180.0)
+        self._show()
+
+    def _show(self) -> None:
+        self.view.hand.preview_layer.draw_line(self.points, around(self.place.box))
+
+    def drag(self, event: Any) -> Steps:
+        """Draw freely while the button is held and then cut; a click sets a corner."""
+        view = self.view
+        begun, pressed_at = view.to_page(event.position), tuple(event.pos)
+        free = [begun]
+        moved = False
+
+        def follow() -> None:
+            nonlocal moved
+            moved = moved or distance(pressed_at, event.pos) >= TREMBLE
+            point = view.to_page(event.position)
+            if moved and math.dist(point, free[-1]) >= _SPACING:
+                free.append(point)
+                self._drawn = free
+                self._show()
+
+        yield
+        while event.type == "mouse_move":
+            if self.in_use:
+                follow()
+            yield
+        if not self.in_use:
+            return
+        # A quick hand lets go before the last moves, or any, were heard of.
+        follow()
+        if len(free) > 1:
+            self.cut()
+        elif self._drawn and math.dist(begun, self._drawn[-1]) < 2 * _SPACING:
+            # As a double click ends a line elsewhere.
+            self.cut()
+        else:
+            self._drawn = [*self._drawn, begun]
+            self._show()
+
+    def cut(self) -> None:
+        """Make the edit; a line that divides nothing is told of and can be drawn again."""
+        view, points = self.view, self.points
+        if not attempt(view.session, lambda: split_along(view, self.cell, self.index, points)):
+            self._drawn = []
+            if self.in_use:
+                self._show()
+
+
+def around(box: Box) -> Box:
+    """Return a box with a little of the paper around it."""
+    return Box(
+        box.top - _AROUND, box.left - _AROUND, box.height + 2 * _AROUND, box.width + 2 * _AROUND
+    )
+
+
+def across(box: Box, offset: float, tilt: float) -> list[tuple[float, float]]:
+    """Return a straight line across a box, a little longer than it.
+
+    Parameters
+    ----------
+    box : Box
+    offset : float
+        Page units from the middle, along the line's normal; down where it lies level.
+    tilt : float
+        Degrees clockwise from level.
+    """
+    turn = math.radians(tilt)
+    down, right = math.sin(turn), math.cos(turn)
+    y, x = box.center[0] + offset * right, box.center[1] - offset * down
+    wide, tall = box.width / 2 + _AROUND, box.height / 2 + _AROUND
+    half = min(wide / max(abs(right), 1e-6), tall / max(abs(down), 1e-6))
+    return [(y - half * down, x - half * right), (y + half * down, x + half * right)]
+
+
+def split_along(
+    view: KaryogramView, cell: OpenCell, index: int, points: Sequence[tuple[float, float]]
+) -> None:
+    """Cut a chromosome in two along a line on the page: one edit.
+
+    Raises
+    ------
+    KaryoError
+        Where the line leaves nothing on one side, or the edit is refused.
+    """
+    from napari_karyo.preprocessing.pieces import split_crop
+
+    assert view.page is not None
+    assert view.composer is not None
+    place, composer, found = view.page.places[index], view.composer, cell.classification
+    line = [composer.to_crop(place, y, x) for y, x in points]
+    item = found.cell.chromosomes[index]
+    pieces = split_crop(item.image, line, found.cell.polarity, white=found.white)
+    names = new_names(cell, item.name, len(pieces))
+    cell.split(
+        index,
+        [Chromosome(name, piece.image) for name, piece in zip(names, pieces, strict=True)],
+    )
+
+
+def new_names(cell: OpenCell, stem: str, count: int) -> list[str]:
+    """Return names that no chromosome of the cell has or had: ``07.png (1)`` and so on."""
+    taken = {item.name for item in cell.classification.cell}
+    names: list[str] = []
+    number = 1
+    while len(names) < count:
+        name = f"{stem} ({number})"
+        if name not in taken:
+            names.append(name)
+        number += 1
+    return names
+
+
+# -- two into one -------------------------------------------------------------------
+
+
+class Merging(Tool):
+    """Merges the selected chromosome with the one that is clicked, or dragged to its end."""
+
+    name = "Merge"
+    follows_selection = True
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """What the person can do now."""
+        return (
+            f"Click the piece that belongs to {name_of(self.cell, self.index)}, or drag it to "
+            "where it belongs. With keys: go to it with the arrows, Enter. Escape ends."
+        )
+
+    @property
+    def keys(self) -> Keys:
+        """Enter merges with the one that is selected by then."""
+        return {**super().keys, "Enter": self._with_selected}
+
+    def begin(self) -> None:
+        """Mark the first one, that stays when another is selected."""
+        self.view.hand.mark(self.index)
+
+    def end(self) -> None:
+        """Take the mark away."""
+        self.view.hand.mark(None)
+        super().end()
+
+    def _with_selected(self) -> None:
+        other = self.view.session.selected
+        if other is None or other == self.index:
+            self.view.session.say(self.words)
+        else:
+            self._merge(other, None)
+
+    def drag(self, event: Any) -> Steps:
+        """Merge with what is clicked; carried over the first one, it is put where it lies."""
+        view, pressed_at = self.view, tuple(event.pos)
+        assert view.page is not None
+        other = view.page.chromosome_at(*view.to_page(event.position))
+        moving = False
+        try:
+            yield
+            while event.type == "mouse_move":
+                if other is not None and other != self.index and self.in_use:
+                    if not moving and distance(pressed_at, event.pos) >= TREMBLE:
+                        moving = True
+                        view.hand.preview_layer.lift(view.page.places[other])
+                    if moving:
+                        view.hand.preview_layer.carry(*view.to_page(event.position))
+                yield
+        finally:
+            view.hand.preview_layer.vanish()
+        # A quick hand lets go before a move was heard of: it is no click for that.
+        moving = moving or distance(pressed_at, event.pos) >= TREMBLE
+        if not self.in_use or other is None or other not in self.cell.present:
+            return
+        if other == self.index:
+            view.session.say(self.words)
+        elif not moving:
+            self._merge(other, None)
+        else:
+            point = view.to_page(event.position)
+            box = self.place.box
+            near = Box(box.top - box.height, box.left - box.width, 3 * box.height, 3 * box.width)
+            if near.contains(*point):
+                self._merge(other, point)
+            else:
+                view.session.say("Let go away from it: nothing was changed.")
+
+    def _merge(self, other: int, point: tuple[float, float] | None) -> None:
+        view = self.view
+        attempt(view.session, lambda: merge_pair(view, self.cell, self.index, other, point))
+
+
+def merge_pair(
+    view: KaryogramView,
+    cell: OpenCell,
+    first: int,
+    second: int,
+    point: tuple[float, float] | None = None,
+) -> None:
+    """Merge two pieces of one chromosome into one: one edit.
+
+    Parameters
+    ----------
+    view : KaryogramView
+    cell : OpenCell
+    first, second : int
+    point : tuple of float, optional
+        Where on the page the middle of the second shall lie beside the first as it
+        stands. Where left out, the smaller one goes to the end of the larger one that
+        fits best.
+
+    Raises
+    ------
+    KaryoError
+        Where they can't be put together, or the edit is refused.
+    """
+    from napari_karyo.preprocessing.pieces import merge_crops
+
+    found, state = cell.classification, cell.karyotype.state
+    # The larger one keeps the page's way up and its place in the names.
+    pair = sorted((first, second), key=lambda one: -int(found.uprights[one].mask.sum()))
+    offset, angle = None, 0.0
+    if point is not None:
+        assert view.page is not None
+        place = view.page.places[first]
+        scale = view.page.magnification * place.reduction
+        looks = [state.appearance(one).angle for one in pair]
+        down, right = point[0] - place.box.center[0], point[1] - place.box.center[1]
+        if pair[0] != first:
+            down, right = -down, -right
+        # As seen by the larger one, which stands upright in the picture that is made.
+        turn = math.radians(looks[0])
+        cos, sin = math.cos(turn), math.sin(turn)
+        offset = (down * cos - right * sin) / scale, (down * sin + right * cos) / scale
+        angle = looks[1] - looks[0]
+    crops = found.cell.chromosomes
+    image = merge_crops(
+        crops[pair[0]].image,
+        crops[pair[1]].image,
+        found.cell.polarity,
+        offset=offset,
+        angle=angle,
+        turned=(pair[0] in state.turned, pair[1] in state.turned),
+        white=found.white,
+    )
+    name = f"{crops[pair[0]].name} + {crops[pair[1]].name}"
+    if any(item.name == name for item in crops):
+        (name,) = new_names(cell, name, 1)
+    cell.merge(pair, Chromosome(name, image))

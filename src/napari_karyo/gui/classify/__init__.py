@@ -1,0 +1,1 @@
+"""The form that classifies, and the run that it starts."""

@@ -1,0 +1,179 @@
+"""A classification in a thread, and what becomes of its results.
+
+A run belongs to the session and not to the form that began it: the person may close the form,
+and the karyograms come all the same. Nothing of the viewer is touched in the thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from napari.utils.notifications import show_error, show_warning
+from psygnal import Signal
+
+from napari_karyo.cell import Cell, Patient
+from napari_karyo.errors import KaryoError
+from napari_karyo.gui.canvas.contact_sheet import cells_in
+from napari_karyo.gui.canvas.karyogram_view import open_view
+from napari_karyo.gui.classify import work
+from napari_karyo.gui.contributions.readers import tell_problems, tell_unknown
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.session.case_files import case_for, hold_earlier
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import Session
+from napari_karyo.gui.session.settings import read_settings
+from napari_karyo.gui.widgets import breakable, free_keyboard
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.options import ClassifyOptions
+    from napari_karyo.inference.result import Classification
+
+#: Cells that may share a length factor, with their patient.
+Group = tuple[Patient | None, list[Cell]]
+
+_log = logging.getLogger(__name__)
+
+
+class ClassificationRun:
+    """One run over cells.
+
+    Parameters
+    ----------
+    session : Session
+        Where the results are put; held weakly.
+    groups : list of (Patient or None, list of Cell)
+        Cells that share a length factor.
+    options : ClassifyOptions
+    """
+
+    said = Signal(str)
+    """What the form shows: how far it is, what came of it, or why nothing did."""
+    stepped = Signal(object)
+    """A part is done: a step of `iter_classify`."""
+    ended = Signal()
+    """It is over, whatever came of it."""
+
+    def __init__(self, session: Session, groups: list[Group], options: ClassifyOptions) -> None:
+        from napari.qt.threading import create_worker
+
+        self._session = weakref.ref(session)
+        # The thread only reads them; which are open is the session's affair, and changes here.
+        cases, self._left_out = hold_earlier(
+            session, [(cell, patient) for patient, cells in groups for cell in cells]
+        )
+        # napari keeps a worker longer than its window: nothing of the window is given to it.
+        worker = create_worker(
+            work.run,
+            groups,
+            cases,
+            read_settings().initials,
+            options,
+            _start_thread=False,
+            _ignore_errors=True,
+        )
+        # Functions and no methods, which Qt would hold weakly: nobody else holds this run.
+        worker.yielded.connect(lambda step: self.step(step))
+        worker.returned.connect(lambda outcome: self.take(outcome))
+        worker.errored.connect(lambda error: self.fail(error))
+        worker.aborted.connect(lambda: self.said.emit("Cancelled; nothing was changed."))
+        worker.finished.connect(lambda: self.end())
+        self._worker: Any = worker
+        session.busy.add(worker)
+
+    def start(self) -> None:
+        """Begin."""
+        self._worker.start()
+
+    def quit(self) -> None:
+        """Cancel: it ends after the batch it is at."""
+        self._worker.quit()
+
+    def step(self, step: Any) -> None:
+        """Tell how far it is."""
+        self.stepped.emit(step)
+        self.said.emit(step.text)
+
+    def end(self) -> None:
+        """Let the session go on, and the worker go: napari holds what it is connected to."""
+        session = self._session()
+        if session is not None:
+            session.busy.discard(self._worker)
+            session.let_go()
+        self._worker = None
+        self.ended.emit()
+
+    def take(self, outcome: work.Outcome) -> None:
+        """Put the results in the session, and say what there is to know of them."""
+        session = self._session()
+        if session is None or not session.viewer_is_open:
+            return
+        left_out = [*outcome.left_out, *self._left_out]
+        if left_out:
+            show_warning("\n".join(left_out))
+        if not outcome.results:
+            self.said.emit("No cell could be classified.")
+            return
+        self.said.emit(put_into_session(session, outcome))
+
+    def fail(self, error: Exception) -> None:
+        """Tell why nothing came of it."""
+        session = self._session()
+        if session is None or not session.viewer_is_open:
+            # Its case files were closed with the window.
+            return
+        self.said.emit(breakable(str(error)))
+        if isinstance(error, KaryoError):
+            show_error(str(error))
+        else:
+            _log.error("The classification stopped.", exc_info=error)
+            show_error(
+                f"The classification stopped: {error!r}. Nothing was lost; try device cpu, "
+                "or report this message."
+            )
+
+
+def put_into_session(session: Session, outcome: work.Outcome) -> str:
+    """Put the results of a run in a session, each in its case file; return what is to be said."""
+    viewer = session.viewer
+    open_view(viewer)
+    who = read_settings().initials
+    for earlier in outcome.earlier:
+        session.adopt(earlier)
+    opened: list[OpenCell] = []
+    for result, patient in outcome.results:
+        opened.append(_keep(session, result, patient, who, opened))
+    session.show(opened[0])
+    results = [result for result, _ in outcome.results]
+    tell_unknown(results)
+    unkept = {
+        cell.unkept for cell in opened if cell.unkept and not cell.classification.cell.simulated
+    }
+    if unkept:
+        show_warning("Nothing keeps these corrections but an export. " + " ".join(unkept))
+    open_review(viewer)
+    free_keyboard()
+    # Those of reading were told when the folder was read.
+    told = {problem for _, cell, _ in cells_in(viewer.layers) for problem in cell.problems}
+    for result in results:
+        tell_problems(result.cell.name, [one for one in result.cell.problems if one not in told])
+    crops = sum(len(result.cell) for result in results)
+    lines = [f"{crops} crops classified on {results[0].device}."]
+    notes = {note for result in results for note in result.remarks}
+    return breakable(" ".join([*lines, *sorted(notes)]))
+
+
+def _keep(
+    session: Session,
+    result: Classification,
+    patient: Patient | None,
+    who: str,
+    opened: list[OpenCell],
+) -> OpenCell:
+    """Put a result in the session, in its case file; without one where none can be had."""
+    case, unkept = case_for(session, result.cell, patient)
+    try:
+        return session.open(result, who=who, show=False, keep=opened, case=case, unkept=unkept)
+    except KaryoError as error:
+        return session.open(result, who=who, show=False, keep=opened, unkept=str(error))

@@ -1,0 +1,1 @@
+"""What napari's manifest names: commands, readers, samples, the way in."""

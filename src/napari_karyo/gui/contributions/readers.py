@@ -1,0 +1,162 @@
+"""napari's readers and its writer: folders and files of crops, and case files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_karyo.cell import Patient, Problem
+from napari_karyo.errors import KaryoError
+from napari_karyo.gui.canvas.contact_sheet import layer_data
+from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.result import Classification
+
+Reader = Callable[[str | list[str]], list[tuple[Any, dict[str, Any], str]]]
+
+
+def folder_reader(path: str | list[str]) -> Reader | None:
+    """Return a reader if the path is a folder of crops or a folder of such folders."""
+    if isinstance(path, list):
+        return None
+    folder = Path(path)
+    if folder.is_dir() and (is_cell_folder(folder) or is_patient_folder(folder)):
+        return _read_folder
+    return None
+
+
+def file_reader(path: str | list[str]) -> Reader | None:
+    """Return a reader for one image or stack; several files are left to napari."""
+    if isinstance(path, list) or not Path(path).is_file():
+        return None
+    return _read_file
+
+
+def case_reader(path: str | list[str]) -> Reader | None:
+    """Return a reader for a case file."""
+    if isinstance(path, list) or not Path(path).is_file():
+        return None
+    return _read_case
+
+
+def _read_case(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
+    """Open a case in the window in front; without one, return the crops of its cells."""
+    import napari
+    from napari.utils.notifications import show_error
+
+    from napari_karyo.case import Case
+    from napari_karyo.gui.session.case_files import open_case
+
+    whole = Path(path if isinstance(path, str) else path[0])
+    viewer = napari.current_viewer()
+    if viewer is not None:
+        open_case(viewer, whole)
+        # napari's word for: read, but there is no layer to add.
+        return [(None,)]  # type: ignore[list-item]
+    cells = []
+    with Case.open(whole, read_only=True) as case:
+        for row in case.cells():
+            if row.superseded:
+                continue
+            try:
+                cells.append(case.classification(row.number).cell)
+            except KaryoError as error:
+                # One bad cell doesn't cost the others.
+                show_error(str(error))
+    return [layer_data(cell, visible=not n) for n, cell in enumerate(cells)]
+
+
+def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list[str]:
+    """Write the karyograms that layers belong to into a new case file.
+
+    Parameters
+    ----------
+    path : str
+        Ends in ``.karyo``.
+    layers : list of (data, options, kind)
+        Those of a karyogram: of the cell that lies on top.
+
+    Returns
+    -------
+    list of str
+        The file written; empty where no layer belongs to a karyogram.
+    """
+    import napari
+
+    from napari_karyo.gui.canvas.karyogram_view import CELL_SHOWN
+    from napari_karyo.gui.session.case_files import save_copy
+    from napari_karyo.gui.session.session import session_of
+
+    shown = [options["metadata"].get(CELL_SHOWN) for _, options, _ in layers]
+    cells = list(dict.fromkeys(reference() for reference in shown if reference is not None))
+    found = [cell for cell in cells if cell is not None]
+    if not found:
+        from napari.utils.notifications import show_error
+
+        show_error(
+            "Only a karyogram can be saved as a case file: classify the crops first, or select "
+            "the karyogram's layer."
+        )
+        return []
+    return [str(save_copy(session_of(napari.current_viewer()), found, path))]
+
+
+def _read_folder(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
+    folder = Path(path if isinstance(path, str) else path[0])
+    if is_cell_folder(folder):
+        cell = read_cell(folder)
+        tell_problems(cell.name, cell.problems)
+        return [layer_data(cell)]
+    patient: Patient = read_patient(folder)
+    problems = [*patient.problems]
+    for cell in patient.cells:
+        problems += cell.problems
+    tell_problems(patient.name, problems)
+    return [layer_data(cell, patient, visible=not n) for n, cell in enumerate(patient.cells)]
+
+
+def _read_file(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
+    cell = read_cell(Path(path if isinstance(path, str) else path[0]))
+    tell_problems(cell.name, cell.problems)
+    return [layer_data(cell)]
+
+
+def tell_unknown(results: Iterable[Classification], most: int = 5) -> None:
+    """Warn about cells and crops unlike all that the model knows, by napari's notification.
+
+    Once for a run, however many cells it was of: those of which the same is said together.
+    """
+    said: dict[str, list[str]] = {}
+    for result in results:
+        for words in filter(None, (result.unknown, result.foreign_words)):
+            said.setdefault(words, []).append(result.cell.name)
+    if not said:
+        return
+    from napari.utils.notifications import show_warning
+
+    lines = []
+    for words, names in said.items():
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        lines.append(f"{', '.join(names[:most])}{more}: {words}")
+    if len(lines) > most:
+        lines[most:] = [f"... and {len(lines) - most} more; the review dock says of each cell."]
+    show_warning("\n".join(lines))
+
+
+def tell_problems(name: str, problems: Iterable[Problem], most: int = 5) -> None:
+    """Warn about the files and folders that were left out, by napari's notification."""
+    found = list(problems)
+    if not found:
+        return
+    from napari.utils.notifications import show_warning
+
+    lost = sum(problem.left_out for problem in found)
+    lines = [
+        f"{name}: {lost} left out, the rest was read." if lost else f"{name}: everything was read."
+    ]
+    lines += [str(problem) for problem in found[:most]]
+    if len(found) > most:
+        lines.append(f"... and {len(found) - most} more.")
+    show_warning("\n".join(lines))

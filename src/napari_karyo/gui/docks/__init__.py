@@ -1,0 +1,1 @@
+"""The docks: review, gallery, export."""

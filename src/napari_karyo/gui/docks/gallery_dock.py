@@ -1,0 +1,228 @@
+"""The dock that shows one class of all cells of a patient side by side.
+
+It follows the cells while it is seen: what edits ask of it waits a moment, so that a
+move in the karyogram never waits for it, and only panels in sight are drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QResizeEvent
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.gui.actions import name_of, slot_words
+from napari_karyo.gui.docks.gallery_canvas import GalleryCanvas
+from napari_karyo.gui.docks.opening import TITLE, current, show_dock
+from napari_karyo.gui.docks.session_follower import SessionFollower, of_one_patient, show_cell
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import session_of
+from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
+from napari_karyo.patient import Summary, summarize
+
+if TYPE_CHECKING:
+    import napari
+
+GALLERY: Final = "Same class in all cells"
+#: What can be chosen: the slots, and how they are called.
+_SLOTS: Final = (*((name, name) for name in CLASSES), (MARKERS, "markers"), (TRAY, "tray"))
+
+
+class GalleryDock(SessionFollower):
+    """One class of all cells of the patient whose cell lies on top.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+    """
+
+    def __init__(self, napari_viewer: napari.Viewer) -> None:
+        super().__init__(session_of(napari_viewer))
+        self.shown: list[OpenCell] = []
+        # Whether the rows may be others than the person saw.
+        self._lost = True
+        self.chooser = QComboBox()
+        for name, words in _SLOTS:
+            self.chooser.addItem(words, name)
+        self.chooser.setToolTip("The class that is shown of all cells")
+        self.before, self.after = QToolButton(), QToolButton()
+        self.before.setArrowType(Qt.ArrowType.LeftArrow)
+        self.after.setArrowType(Qt.ArrowType.RightArrow)
+        self.before.setToolTip("The class before")
+        self.after.setToolTip("The next class")
+        self.lights = QCheckBox("Lights")
+        self.lights.setToolTip("Show the confidence lights")
+        self.words = wrapped_label()
+        self.canvas = GalleryCanvas()
+        self.area = QScrollArea()
+        self.area.setWidget(self.canvas)
+        self.area.setMinimumSize(160, 110)
+        # Always there, so that rows don't wrap anew because it came.
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        top = QHBoxLayout()
+        top.addWidget(QLabel("Class"))
+        for widget in (self.before, self.chooser, self.after, self.lights):
+            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            top.addWidget(widget)
+        top.addWidget(self.words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.addLayout(top)
+        column.addWidget(self.area, 1)
+        self.setObjectName(GALLERY)
+        self.chooser.activated.connect(self.follow_now)
+        self.lights.clicked.connect(self.follow_now)
+        self.before.clicked.connect(self._go_back)
+        self.after.clicked.connect(self._go_on)
+        self.canvas.clicked.connect(self._choose)
+        self.session.selection_changed.connect(self._on_selection)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return a height that shows one row of the longest chromosomes."""
+        return QSize(900, 320)
+
+    @property
+    def slot(self) -> str:
+        """The class that is shown, the markers or the tray."""
+        return str(self.chooser.currentData())
+
+    def show_slot(self, slot: str) -> None:
+        """Show another class, the markers or the tray."""
+        place = self.chooser.findData(slot)
+        if place >= 0:
+            self.chooser.setCurrentIndex(place)
+            self.follow_now()
+
+    def follow_now(self, *_: Any) -> None:
+        """Show how things stand, without waiting."""
+        self._stale = self._lost = True
+        self._catch_up()
+
+    def refresh(self) -> None:
+        """Arrange the cells as they stand now."""
+        self.shown = of_one_patient(self.session)
+        found = summarize(self.shown)
+        slot = self.slot
+        self.canvas.tips = _tips(self.shown, slot)
+        viewport = self.area.viewport()
+        self.canvas.arrange(
+            self.shown,
+            slot,
+            400 if viewport is None else viewport.width(),
+            [usual.get(slot) for usual in found.expected],
+            self.lights.isChecked(),
+        )
+        self.words.setText(rich(in_words(found, slot)))
+        self._on_selection()
+        if self._lost:
+            # An edit alone must not scroll away from where the person looks.
+            self._lost = False
+            self._bring_into_sight()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Wrap the rows anew."""
+        super().resizeEvent(a0)
+        self._lost = True
+        self.follow()
+
+    def _go_back(self) -> None:
+        self._step(-1)
+
+    def _go_on(self) -> None:
+        self._step(+1)
+
+    def _step(self, step: int) -> None:
+        with block(self.chooser):
+            number = self.chooser.count()
+            self.chooser.setCurrentIndex((self.chooser.currentIndex() + step) % number)
+        self.follow_now()
+
+    def _choose(self, place: int, index: int | None) -> None:
+        """Put a cell on top and take its chromosome selected."""
+        # The cell may have been closed since the picture was drawn.
+        if place < len(self.shown) and self.shown[place] in self.session.cells:
+            show_cell(self.session, self.shown[place], index)
+
+    @while_alive
+    def _on_selection(self, _index: int | None = None) -> None:
+        on_top = self.session.current
+        place = self.shown.index(on_top) if on_top in self.shown else None
+        if self.canvas.mark(place, self.session.selected):
+            self._bring_into_sight()
+
+    def _bring_into_sight(self) -> None:
+        """Scroll to the cell that lies on top."""
+        found, marked = self.canvas.arrangement, self.canvas.marked
+        if found is not None and marked is not None and marked[0] < len(found.panels):
+            box = found.panels[marked[0]].box
+            # Its middle and half of it around: all of the panel, and no more.
+            y, x = box.center
+            self.area.ensureVisible(round(x), round(y), round(box.width / 2), round(box.height / 2))
+
+
+def in_words(found: Summary, slot: str) -> str:
+    """Return how many of a slot the cells have, the unusual ones by name."""
+    cells = range(len(found.names))
+    if not found.names:
+        return "No karyogram is open."
+    if slot not in found.counts:
+        return f"{slot_words(slot)} of {len(found.names)} cells".capitalize()
+    odd = [cell for cell in cells if found.odd(cell, slot)]
+    if not odd:
+        return f"{len(found.names)} cells, none with another number than expected"
+    named = [
+        f"{found.names[cell]}: {found.counts[slot][cell]} ({found.odd(cell, slot):+d})"
+        for cell in odd[:6]
+    ]
+    more = f" and {len(odd) - 6} more" if len(odd) > 6 else ""
+    return f"{len(odd)} of {len(found.names)} cells have another number: " + ", ".join(named) + more
+
+
+def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -> Any:
+    """Open the dock, below the karyogram, or bring it forward.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer, optional
+        The one in front where left out.
+    slot : str, optional
+        The class to show; that of the selected chromosome where left out.
+
+    Returns
+    -------
+    GalleryDock
+    """
+    viewer = current(viewer)
+    docks: Any = viewer.window.dock_widgets
+    if not any(isinstance(widget, GalleryDock) for widget in docks.values()):
+        # The title that napari's own Plugins menu gives, so that it knows the dock again.
+        viewer.window.add_dock_widget(
+            GalleryDock(viewer), name=f"{GALLERY} ({TITLE})", area="bottom"
+        )
+    dock: GalleryDock = show_dock(viewer, GALLERY, GalleryDock)
+    session = dock.session
+    if slot is None and session.current is not None and session.selected is not None:
+        slot = session.current.karyotype.slot_of(session.selected)
+    if slot is not None:
+        dock.show_slot(slot)
+    return dock
+
+
+def _tips(cells: list[OpenCell], slot: str) -> dict[tuple[int, int | None], str]:
+    tips: dict[tuple[int, int | None], str] = {}
+    for place, cell in enumerate(cells):
+        tips[place, None] = f"{rich(cell.name)}: {rich(cell.karyotype.iscn_words)}"
+        for one in cell.karyotype.state.slots[slot]:
+            tips[place, one] = f"{rich(cell.name)}: {rich(name_of(cell, one))}"
+    return tips

@@ -1,0 +1,140 @@
+"""What is said of a whole cell: its counts, its state, its file, in words for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Final
+
+from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.widgets import rich
+from napari_karyo.inference.confidence import Light
+from napari_karyo.karyogram.heading import Numbers
+from napari_karyo.karyogram.lights import LIGHT_COLOURS, LIGHT_SIGNS
+from napari_karyo.karyotype import CELL_MARKS, Karyotype
+
+
+def numbers_of(cell: OpenCell) -> Numbers:
+    """Return how many chromosomes, markers and unclassified ones a cell has."""
+    state = cell.karyotype.state
+    in_tray, markers = len(state.slots[TRAY]), len(state.markers)
+    return Numbers(len(cell.present) - in_tray - markers, markers, in_tray)
+
+
+#: The lights that want a look, what wants it most first, and what they are called.
+_WAITING: Final = {
+    Light.UNKNOWN: "unlike what the model knows",
+    Light.DOUBTFUL: "doubtful",
+    Light.LOOK: "to look at",
+}
+
+
+def waiting(cell: OpenCell) -> dict[Light, int]:
+    """Return how many of each light nobody has settled; lights with none left out."""
+    lights = [light for index, light in cell.lights().items() if not cell.is_settled(index)]
+    return {light: lights.count(light) for light in _WAITING if light in lights}
+
+
+def waiting_signs(cell: OpenCell) -> str:
+    """Return what is left to look at, as signs."""
+    signs = [f"{LIGHT_SIGNS[light]} {number}" for light, number in waiting(cell).items()]
+    return "  ".join(signs) or "✓"
+
+
+def waiting_words(cell: OpenCell) -> str:
+    """Return what is left to look at, in words."""
+    words = [
+        f"{LIGHT_SIGNS[light]} {number} {_WAITING[light]}"
+        for light, number in waiting(cell).items()
+    ]
+    return ", ".join(words) or "✓ nothing left to look at"
+
+
+def counts_text(cell: OpenCell) -> str:
+    """Return, as rich text, how many chromosomes there are and how many want a look."""
+    parts = [rich(numbers_of(cell).text), waiting_words(cell)]
+    corrected = len(cell.karyotype.state.corrected)
+    if corrected:
+        parts.append(f"▲&nbsp;{corrected} corrected by hand")
+    lost = sum(problem.left_out for problem in cell.classification.cell.problems)
+    if lost:
+        parts.append(f"{lost} file{'' if lost == 1 else 's'} left out")
+    lines = [" · ".join(parts)]
+    found = cell.classification
+    for remark in found.remarks:
+        sign = f"{sign_words(Light.UNKNOWN)} " if remark == found.unknown else ""
+        lines.append(sign + (f"<b>{rich(remark)}</b>" if sign else rich(remark)))
+    return "<br>".join(lines)
+
+
+def sign_words(light: Light) -> str:
+    """Return the sign of a light on its colour, as rich text."""
+    colour, sign = LIGHT_COLOURS[light], LIGHT_SIGNS[light]
+    return f"<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span>"
+
+
+def class_counts(karyotype: Karyotype) -> str:
+    """Return how many chromosomes each class has, in one sentence."""
+    counts = karyotype.counts()
+    usual = Counter(counts[name] for name in CLASSES[:22]).most_common(1)[0][0]
+    others = [f"{name}: {counts[name]}" for name in CLASSES[:22] if counts[name] != usual]
+    sex = [f"{name}: {counts[name]}" for name in CLASSES[22:]]
+    words = f"{usual} of each autosome"
+    if others:
+        words += f" but {', '.join(others)}"
+    return f"{words}; {', '.join(sex)}"
+
+
+def marks_words(cell: OpenCell) -> str:
+    """Return how far the work on a cell has come, in a word; nothing where it was not begun."""
+    return next((word for word in reversed(CELL_MARKS) if word in cell.karyotype.state.marks), "")
+
+
+def state_short(cell: OpenCell) -> str:
+    """Return the state of a cell for a narrow column."""
+    signed = cell.karyotype.state.signatures
+    # The signatures first: a narrow column cuts off what stands behind.
+    parts = [f"{'✓' * len(signed)} {', '.join(sign.who for sign in signed)}"] if signed else []
+    parts.append(marks_words(cell))
+    if cell.case is None:
+        # The tooltip says so anyway.
+        parts += [] if any(parts) else ["not kept"]
+    elif cell.case.read_only:
+        parts.append("read-only")
+    return " ".join(part for part in parts if part)
+
+
+def state_words(cell: OpenCell) -> str:
+    """Return the state of a cell in words, a line each."""
+    lines = [cell.name, numbers_of(cell).text, cell.karyotype.iscn_words, waiting_words(cell)]
+    lines.append(marks_words(cell) or "not yet counted")
+    lines += [f"{sign.role} by {sign.who}" for sign in cell.karyotype.state.signatures]
+    return "\n".join([*lines, kept_words(cell)])
+
+
+def kept_words(cell: OpenCell) -> str:
+    """Return which file keeps a cell, or why none does."""
+    if cell.case is None:
+        reason = cell.unkept or "save it under a name that ends in .karyo"
+        return f"Kept by no file: {reason}"
+    name = cell.case.path.name
+    if cell.case.read_only:
+        return f"{name} is open read-only: {cell.case.read_only}. Edits are refused."
+    return f"Kept in {name}, each edit at once."
+
+
+def signature_words(cell: OpenCell) -> str:
+    """Return who signed the cell and when, in the time of this place."""
+    lines = []
+    for sign in cell.karyotype.state.signatures:
+        when = local(datetime.fromisoformat(sign.time), always_day=True)
+        lines.append(f"{sign.role} by {sign.who}, {when}")
+    return "; ".join(lines) or "Not signed"
+
+
+def local(time: datetime, always_day: bool = False) -> str:
+    """Return a moment in the time of this place; the day where it is not today."""
+    here = time.astimezone()
+    today = here.date() == datetime.now().astimezone().date()
+    return f"{here:%H:%M}" if today and not always_day else f"{here:%Y-%m-%d %H:%M}"
