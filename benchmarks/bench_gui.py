@@ -16,7 +16,8 @@ import numpy as np
 from qtpy.QtWidgets import QApplication
 
 from napari_karyo.cell import Polarity
-from napari_karyo.gui.canvas.drag_preview import open_view, preview_picture
+from napari_karyo.gui.canvas.drag_preview import preview_picture
+from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.prepare import stand_upright

@@ -432,7 +432,7 @@ def test_compressed_stacks_are_read(tmp_path: Path, compression: str, dtype: typ
 def test_remarks_are_not_told_as_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     from napari.utils import notifications
 
-    from napari_karyo.gui.contributions.readers import tell_problems
+    from napari_karyo.gui.notices import tell_problems
 
     told: list[str] = []
     monkeypatch.setattr(notifications, "show_warning", told.append)

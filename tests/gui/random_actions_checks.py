@@ -154,7 +154,7 @@ def _page(person: Person, session: Any, thorough: bool) -> list[str]:
         wrong.append("a tool is in use for another cell")
     composer = Composer(cell.classification) if thorough else view.composer
     page = view._page_of(cell, composer)
-    expected = composer.compose_screen(view.hand.seen(page))
+    expected = composer.compose_screen(view.selection.seen(page))
     layer = view.layers["karyogram"]
     for one in (layer, view.layers["saliency"]):
         # What the person put there stays until the next edit.

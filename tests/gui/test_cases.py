@@ -17,8 +17,8 @@ from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError
 from napari_karyo.gui.classify.form import PLUGIN, ClassifyForm
 from napari_karyo.gui.contributions.readers import case_reader
+from napari_karyo.gui.docks.case_opening import open_case
 from napari_karyo.gui.session import case_files
-from napari_karyo.gui.session.case_files import open_case
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.inference.classify import Progress
 

@@ -12,8 +12,8 @@ from qtpy.QtWidgets import QLabel
 from napari_karyo.classes import TRAY
 from napari_karyo.gui.classify.run import put_into_session
 from napari_karyo.gui.classify.work import Outcome
-from napari_karyo.gui.contributions.readers import tell_unknown
 from napari_karyo.gui.docks.review.dock import ReviewDock
+from napari_karyo.gui.notices import tell_unknown
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.inference.result import Classification
 

@@ -21,8 +21,8 @@ from napari_karyo.errors import CaseError
 from napari_karyo.gui.classify.run import ClassificationRun
 from napari_karyo.gui.classify.work import Outcome
 from napari_karyo.gui.contributions.commands import open_classify
+from napari_karyo.gui.docks.case_opening import open_case
 from napari_karyo.gui.docks.opening import open_review
-from napari_karyo.gui.session.case_files import open_case
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session, session_of
 

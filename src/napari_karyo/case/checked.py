@@ -1,8 +1,7 @@
 """What may stand in the rows of a case file: each column has one rule.
 
-Rows are checked by the same rules when they are written and when they are read, so that
-what is kept can be read again. What breaks a rule costs its cell, and nothing else: the
-error names the cell and the column.
+The same rules hold when rows are written and when they are read. What breaks a rule costs its
+cell, and nothing else: the error names the cell and the column.
 """
 
 from __future__ import annotations

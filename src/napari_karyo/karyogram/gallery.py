@@ -1,10 +1,9 @@
 """The same class of all cells of a patient side by side.
 
 Each cell is a small page of its own, a panel, drawn by that cell's own composer: on the
-paper of its stain, its chromosomes as they stand in the karyogram. All panels share one
-length scale, that of the network's input, to which every cell was normalized: so a
-chromosome that is longer in one cell is longer for its cell, not because it was
-photographed larger.
+paper of its stain, its chromosomes as they stand in the karyogram. All panels share the length
+scale of the network's input, to which every cell was normalized: a chromosome that is longer in
+one cell is longer for its cell, not because it was photographed larger.
 
 Where the panels stand is known without drawing any, so that a view of hundreds of cells
 draws those that are looked at.
@@ -203,11 +202,10 @@ class Gallery:
         needs = [_width(places) for places in standing]
         # The columns stand under one another where most cells have their two.
         usual = max(_NARROWEST, float(np.median(needs)) if needs else 0.0)
+        wanted = expected or [None] * len(cells)
         pages = [
             _page(cell, places, max(need, usual), number, lights)
-            for cell, places, need, number in zip(
-                cells, standing, needs, expected or [None] * len(cells), strict=True
-            )
+            for cell, places, need, number in zip(cells, standing, needs, wanted, strict=True)
         ]
         style = Style.of(cells[0].classification.cell.polarity if cells else Polarity.DARK)
         return _rows(pages, width, style)

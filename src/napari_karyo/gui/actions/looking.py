@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from napari_karyo.gui.actions.action import on_top
 from napari_karyo.gui.session.session import Session
 
@@ -110,44 +108,33 @@ def close_cell(session: Session) -> None:
 # -- the review dock ----------------------------------------------------------------
 
 
-def review_dock(session: Session) -> Any:
-    """Return the review dock of a session's window, opened or brought forward."""
-    from napari_karyo.gui.docks.opening import open_review
-
-    return open_review(session.viewer)
-
-
 def show_chromosome(session: Session) -> None:
     """Show the tab of the selected chromosome."""
-    review_dock(session).show_tab("Chromosome")
+    session.open_window("review").show_tab("Chromosome")
 
 
 def show_cell(session: Session) -> None:
     """Show the tab of the cell."""
-    review_dock(session).show_tab("Cell")
+    session.open_window("review").show_tab("Cell")
 
 
 def show_patient(session: Session) -> None:
     """Show the tab of the patient."""
-    review_dock(session).show_tab("Patient")
+    session.open_window("review").show_tab("Patient")
 
 
 def same_class(session: Session) -> None:
     """Show the class of the selected chromosome in all cells, side by side."""
-    from napari_karyo.gui.docks.gallery_dock import open_gallery
-
     if on_top(session) is not None:
-        open_gallery(session.viewer)
+        session.open_window("gallery")
 
 
 def show_history(session: Session) -> None:
     """Show what was done to this cell."""
-    review_dock(session).show_history()
+    session.open_window("review").show_history()
 
 
 def export(session: Session) -> None:
     """Ask for a file and write the karyogram on top."""
-    from napari_karyo.gui.contributions.commands import export_karyogram
-
     if on_top(session) is not None:
-        export_karyogram(session.viewer)
+        session.open_window("export")

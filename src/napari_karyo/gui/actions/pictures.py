@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from napari_karyo.gui.actions.action import Action, name_of, selected_in
-from napari_karyo.gui.canvas.picture_tools import take
 from napari_karyo.gui.session.session import Session
 from napari_karyo.karyotype import PLAIN
 
@@ -101,16 +100,17 @@ def reset(session: Session) -> None:
 
 def split(session: Session) -> None:
     """Begin to cut the selected chromosome in two."""
-    from napari_karyo.gui.canvas.piece_tools import Splitting
-
-    take(session, Splitting)
+    _take(session, "Split")
 
 
 def merge(session: Session) -> None:
     """Begin to merge the selected chromosome with another piece."""
-    from napari_karyo.gui.canvas.piece_tools import Merging
+    _take(session, "Merge")
 
-    take(session, Merging)
+
+def _take(session: Session, tool: str) -> None:
+    if selected_in(session) is not None and session.view is not None:
+        session.view.take_tool(tool)
 
 
 PICTURE_ACTIONS: tuple[Action, ...] = (

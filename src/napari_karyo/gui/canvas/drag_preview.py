@@ -10,18 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.karyogram.compose import Composer, pixels
 from napari_karyo.karyogram.page import Box, Place
 from napari_karyo.karyotype import Appearance
-
-if TYPE_CHECKING:
-    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
 
 #: So much of a carried chromosome is seen, and of the slot below it.
 _CARRIED: Final = 0.85
@@ -38,10 +36,10 @@ class DragPreview:
 
     Parameters
     ----------
-    view : KaryogramView
+    view : PageHost
     """
 
-    def __init__(self, view: KaryogramView) -> None:
+    def __init__(self, view: PageHost) -> None:
         self._view = view
         self._grip = (0.0, 0.0)
 

@@ -9,24 +9,21 @@ drawing a line, is a tool of `picture_tools`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from napari_karyo.gui import actions
 from napari_karyo.gui.canvas.gesture import Steps
-from napari_karyo.gui.canvas.picture_tools import TREMBLE, Rotating, distance
-
-if TYPE_CHECKING:
-    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
+from napari_karyo.gui.canvas.picture_tools import TREMBLE, Rotating, ToolHost, distance
 
 
-def begin(view: KaryogramView, viewer: Any, event: Any) -> Steps | None:
+def begin(view: ToolHost, viewer: Any, event: Any) -> Steps | None:
     """Return what a press of the left button on the karyogram begins, if anything.
 
     Parameters
     ----------
-    view : KaryogramView
+    view : ToolHost
     viewer : napari.Viewer
     event : napari mouse event
     """
@@ -49,7 +46,7 @@ def begin(view: KaryogramView, viewer: Any, event: Any) -> Steps | None:
     return _holding_page(layer, _carry(view, index, event))
 
 
-def takes_hold(view: KaryogramView, viewer: Any, event: Any) -> bool:
+def takes_hold(view: ToolHost, viewer: Any, event: Any) -> bool:
     """Whether a press takes a chromosome or its handle selected, or is a tool's."""
     if view.page is None or not _has_mouse(view, viewer):
         return False
@@ -61,7 +58,7 @@ def takes_hold(view: KaryogramView, viewer: Any, event: Any) -> bool:
     return not event.modifiers and view.page.chromosome_at(row, column) is not None
 
 
-def _has_mouse(view: KaryogramView, viewer: Any) -> bool:
+def _has_mouse(view: ToolHost, viewer: Any) -> bool:
     """Whether a press is for the karyogram: flat, active, and not being drawn on."""
     layer = viewer.layers.selection.active
     return (
@@ -71,11 +68,11 @@ def _has_mouse(view: KaryogramView, viewer: Any) -> bool:
     )
 
 
-def _to_rotate(view: KaryogramView, event: Any, row: float, column: float) -> int | None:
+def _to_rotate(view: ToolHost, event: Any, row: float, column: float) -> int | None:
     """Return the chromosome that a press rotates: by its handle, or with Alt or Shift."""
     assert view.page is not None
     pressed = {str(getattr(one, "name", one)) for one in event.modifiers}
-    if not pressed and view.hand.on_handle(row, column):
+    if not pressed and view.selection.on_handle(row, column):
         return view.session.selected
     if pressed in ({"Alt"}, {"Shift"}):
         # The desktop of some people moves windows with Alt, so that Shift must do as well.
@@ -83,7 +80,7 @@ def _to_rotate(view: KaryogramView, event: Any, row: float, column: float) -> in
     return None
 
 
-def _carry(view: KaryogramView, index: int, event: Any) -> Steps:
+def _carry(view: ToolHost, index: int, event: Any) -> Steps:
     """Carry a chromosome as long as the button is held, then put it down."""
     cell = view.session.current
     pressed_at = tuple(event.pos)
@@ -94,17 +91,17 @@ def _carry(view: KaryogramView, index: int, event: Any) -> Steps:
             # Escape lets go of what is selected: it stays where it was.
             given_up = given_up or view.session.selected is None
             if cell is not view.session.current or view.page is None or given_up:
-                view.hand.let_down()
+                view.selection.let_down()
                 yield
                 continue
             if not lifted and distance(pressed_at, event.pos) >= TREMBLE:
                 lifted = True
-                view.hand.lift(index)
+                view.selection.lift(index)
             if lifted:
-                view.hand.carry(*view.to_page(event.position))
+                view.selection.carry(*view.to_page(event.position))
             yield
     finally:
-        view.hand.let_down()
+        view.selection.let_down()
     page = view.page
     # A quick hand lets go before a move was heard of.
     moved = lifted or distance(pressed_at, event.pos) >= TREMBLE
@@ -145,7 +142,7 @@ def _holding_page(layer: Any, steps: Steps) -> Steps:
         layer.mouse_pan = pan
 
 
-def _maybe_click_beside(view: KaryogramView, event: Any) -> Steps:
+def _maybe_click_beside(view: ToolHost, event: Any) -> Steps:
     """Let go of the selection on a click beside, but not when the page is moved."""
     pressed_at = tuple(event.pos)
     yield
@@ -155,7 +152,7 @@ def _maybe_click_beside(view: KaryogramView, event: Any) -> Steps:
         view.session.select(None)
 
 
-def wake_callback(view: KaryogramView) -> Any:
+def wake_callback(view: ToolHost) -> Any:
     """Return the viewer's mouse callback that makes the karyogram active on a click on it.
 
     A folder dropped later leaves its crops active: without this, clicks and keys
@@ -186,7 +183,7 @@ def wake_callback(view: KaryogramView) -> Any:
     return wake
 
 
-def _is_covered(view: KaryogramView, viewer: Any, world: Iterable[float]) -> bool:
+def _is_covered(view: ToolHost, viewer: Any, world: Iterable[float]) -> bool:
     """Whether a layer that is none of the karyogram's is seen over it at a place."""
     point = np.asarray(tuple(world)[-2:])
     layers, own = list(viewer.layers), list(view.layers.values())

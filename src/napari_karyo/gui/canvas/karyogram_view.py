@@ -11,7 +11,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Collection, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ from napari_karyo.gui.canvas.dragging import begin, takes_hold, wake_callback
 from napari_karyo.gui.canvas.gesture import Gestures
 from napari_karyo.gui.canvas.keys import bind_keys
 from napari_karyo.gui.canvas.overlays import Overlays
-from napari_karyo.gui.canvas.picture_tools import Toolbox
+from napari_karyo.gui.canvas.picture_tools import Tool, Toolbox, take
+from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
 from napari_karyo.gui.canvas.typed_class import TypedClass
 from napari_karyo.gui.session.open_cell import OpenCell
@@ -40,6 +41,8 @@ __all__ = ["FIT_DELAY", "ROLES", "KaryogramView", "open_view", "redraw"]
 
 #: The layers, bottom to top, and what they are called after the cell's name.
 ROLES = ("karyogram", "saliency", "attention", "slots", "dragged")
+#: By the name of the action that takes each.
+TOOLS: Final[dict[str, type[Tool]]] = {tool.name: tool for tool in (Splitting, Merging)}
 #: Milliseconds in which Qt lays out the docks.
 FIT_DELAY = 60
 ROLE_KEY = "napari_karyo_role"
@@ -65,7 +68,7 @@ class KaryogramView:
         self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 4), np.uint8)
         self._lights = True
         self.overlays = Overlays(self)
-        self.hand = SelectionOverlay(self)
+        self.selection = SelectionOverlay(self)
         self._drawn_from: Classification | None = None
         session.view = self
         session.typing = TypedClass(session)
@@ -135,11 +138,13 @@ class KaryogramView:
         """Draw the whole page anew, into an array that no layer has yet."""
         assert self.composer is not None
         self.page = self._page_of(cell, self.composer)
-        self.canvas = self.composer.compose_screen(self.hand.seen(self.page))
+        self.canvas = self.composer.compose_screen(self.selection.seen(self.page))
 
     def _page_of(self, cell: OpenCell, composer: Composer) -> Page:
         lights = cell.shown_lights() if self._lights else None
-        return self.hand.over(composer.layout.page(cell.karyotype.state, cell.heading(), lights))
+        return self.selection.over(
+            composer.layout.page(cell.karyotype.state, cell.heading(), lights)
+        )
 
     @property
     def lights_on(self) -> bool:
@@ -247,7 +252,7 @@ class KaryogramView:
 
     def _forget_layers(self) -> list[Any]:
         left, self.layers, self.page = list(self.layers.values()), {}, None
-        self.hand.forget()
+        self.selection.forget()
         self.tools.put_away()
         return left
 
@@ -290,32 +295,36 @@ class KaryogramView:
             touched |= set(reframed(before, self.page))
         # The mosaic's data is this very array, unless somebody gave the layer another one:
         # drawn in place, shown by one refresh.
-        self.composer.update(self.canvas, self.hand.seen(self.page), touched)
+        self.composer.update(self.canvas, self.selection.seen(self.page), touched)
         self._show_canvas()
         self.overlays.redraw(change.touched)
 
     def draw_again(self, regions: Collection[str]) -> None:
         """Draw some regions of the page as they are now."""
         if regions and self.shown and self.page is not None and self.composer is not None:
-            self.composer.update_regions(self.canvas, self.hand.seen(self.page), regions)
+            self.composer.update_regions(self.canvas, self.selection.seen(self.page), regions)
             self._show_canvas()
 
     # -- selection, carrying ------------------------------------------------------
 
     def _on_selection(self, _index: int | None) -> None:
-        self.hand.frame()
+        self.selection.frame()
 
     def lift(self, index: int) -> None:
         """Begin to carry a chromosome: its preview follows the mouse from now on."""
-        self.hand.lift(index)
+        self.selection.lift(index)
 
     def carry(self, row: float, column: float) -> None:
         """Move the preview to a place on the page and mark the slot under it."""
-        self.hand.carry(row, column)
+        self.selection.carry(row, column)
+
+    def take_tool(self, name: str) -> None:
+        """Take a tool for the selected chromosome; taken again, it is put away."""
+        take(self, TOOLS[name])
 
     def let_down(self) -> None:
         """End carrying, whether it ended in a slot or not."""
-        self.hand.let_down()
+        self.selection.let_down()
 
     def _on_said(self, words: str) -> None:
         self.session.viewer.status = words

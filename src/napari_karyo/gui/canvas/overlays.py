@@ -10,17 +10,15 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Collection, Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.errors import KaryoError
+from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Page
-
-if TYPE_CHECKING:
-    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
 
 KINDS = ("saliency", "attention")
 #: Chromosomes in one pass, so that the progress moves and a new choice is soon heard.
@@ -40,10 +38,10 @@ class Overlays:
 
     Parameters
     ----------
-    view : KaryogramView
+    view : PageHost
     """
 
-    def __init__(self, view: KaryogramView) -> None:
+    def __init__(self, view: PageHost) -> None:
         self._view = weakref.ref(view)
         self._canvas: dict[str, NDArray[np.float32] | None] = dict.fromkeys(KINDS)
         self._worker: Any = None
@@ -51,7 +49,7 @@ class Overlays:
         self._waiting = False
 
     @property
-    def view(self) -> KaryogramView:
+    def view(self) -> PageHost:
         """The view that the overlays lie over."""
         view = self._view()
         if view is None:

@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from psygnal import Signal
 
 from napari_karyo.gui.actions import attempt, selected_in
 from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.canvas.host import PageHost
+from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay
 from napari_karyo.gui.session.open_cell import OpenCell
-from napari_karyo.gui.session.session import Session
 from napari_karyo.karyogram.page import Place
-
-if TYPE_CHECKING:
-    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
 
 #: Canvas pixels the mouse may tremble before a click becomes a drag.
 TREMBLE: Final = 4.0
@@ -33,12 +31,25 @@ _STEP: Final = 15
 Keys = Mapping[str, Callable[[], None]]
 
 
+class ToolHost(PageHost, Protocol):
+    """A karyogram's page on which tools are used.
+
+    Attributes
+    ----------
+    tools : Toolbox
+    selection : SelectionOverlay
+    """
+
+    tools: Toolbox
+    selection: SelectionOverlay
+
+
 class Tool:
     """One use of the mouse.
 
     Parameters
     ----------
-    view : KaryogramView
+    view : ToolHost
     index : int
         The chromosome that it is about.
     """
@@ -50,7 +61,7 @@ class Tool:
     follows_selection = False
     """Whether it goes on when another chromosome is selected."""
 
-    def __init__(self, view: KaryogramView, index: int) -> None:
+    def __init__(self, view: ToolHost, index: int) -> None:
         assert view.session.current is not None
         self.view = view
         self.index = index
@@ -77,7 +88,7 @@ class Tool:
 
     def end(self) -> None:
         """Leave no trace on the page."""
-        self.view.hand.let_down()
+        self.view.selection.let_down()
 
     def drag(self, event: Any) -> Steps:
         """Follow the mouse from a press to its release, as napari's callbacks do."""
@@ -89,13 +100,13 @@ class Toolbox:
 
     Parameters
     ----------
-    view : KaryogramView
+    view : ToolHost
     """
 
     changed = Signal()
     """A tool was taken or put away."""
 
-    def __init__(self, view: KaryogramView) -> None:
+    def __init__(self, view: ToolHost) -> None:
         self._view = view
         self.active: Tool | None = None
         self._keymaps: list[tuple[Any, dict[Any, Any]]] = []
@@ -153,7 +164,7 @@ class Rotating(Tool):
 
     def end(self) -> None:
         """Show the chromosome itself again."""
-        self.view.hand.hide(None)
+        self.view.selection.hide(None)
         super().end()
 
     def drag(self, event: Any) -> Steps:
@@ -186,8 +197,8 @@ class Rotating(Tool):
             while event.type == "mouse_move":
                 before = by
                 if self.in_use and follow():
-                    view.hand.hide(self.index)
-                    view.hand.preview_layer.rotate(self.place, by)
+                    view.selection.hide(self.index)
+                    view.selection.preview_layer.rotate(self.place, by)
                     if by != before:
                         session.say(f"{by:+d} degrees. Escape leaves it as it was.")
                 yield
@@ -221,10 +232,10 @@ def distance(first: Any, second: Any) -> float:
 # -- taking a tool ------------------------------------------------------------------
 
 
-def take(session: Session, tool: type[Tool]) -> None:
+def take(view: ToolHost, tool: type[Tool]) -> None:
     """Take a tool in use for the selected chromosome; taken again, it is put away."""
-    found, view = selected_in(session), session.view
-    if found is None or view is None or not view.shown:
+    found = selected_in(view.session)
+    if found is None or not view.shown:
         return
     if isinstance(view.tools.active, tool):
         view.tools.put_away("Nothing was changed.")

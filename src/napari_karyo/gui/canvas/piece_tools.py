@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_karyo.cell import Chromosome
 from napari_karyo.gui.actions import attempt, name_of
 from napari_karyo.gui.canvas.gesture import Steps
-from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, distance
+from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Box
-
-if TYPE_CHECKING:
-    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
 
 #: Page units between the points of a line drawn freely, and around a chromosome.
 _SPACING, _AROUND = 5.0, 12.0
@@ -34,7 +31,7 @@ class Splitting(Tool):
         "Enter cuts, Escape ends."
     )
 
-    def __init__(self, view: KaryogramView, index: int) -> None:
+    def __init__(self, view: ToolHost, index: int) -> None:
         super().__init__(view, index)
         self._offset = self._tilt = 0.0
         #: What was drawn; empty while the line is the proposed one.
@@ -68,7 +65,7 @@ class Splitting(Tool):
         self._show()
 
     def _show(self) -> None:
-        self.view.hand.preview_layer.draw_line(self.points, around(self.place.box))
+        self.view.selection.preview_layer.draw_line(self.points, around(self.place.box))
 
     def drag(self, event: Any) -> Steps:
         """Draw freely while the button is held and then cut; a click sets a corner."""
@@ -140,7 +137,7 @@ def across(box: Box, offset: float, tilt: float) -> list[tuple[float, float]]:
 
 
 def split_along(
-    view: KaryogramView, cell: OpenCell, index: int, points: Sequence[tuple[float, float]]
+    view: ToolHost, cell: OpenCell, index: int, points: Sequence[tuple[float, float]]
 ) -> None:
     """Cut a chromosome in two along a line on the page: one edit.
 
@@ -201,11 +198,11 @@ class Merging(Tool):
 
     def begin(self) -> None:
         """Mark the first one, that stays when another is selected."""
-        self.view.hand.mark(self.index)
+        self.view.selection.mark(self.index)
 
     def end(self) -> None:
         """Take the mark away."""
-        self.view.hand.mark(None)
+        self.view.selection.mark(None)
         super().end()
 
     def _with_selected(self) -> None:
@@ -227,12 +224,12 @@ class Merging(Tool):
                 if other is not None and other != self.index and self.in_use:
                     if not moving and distance(pressed_at, event.pos) >= TREMBLE:
                         moving = True
-                        view.hand.preview_layer.lift(view.page.places[other])
+                        view.selection.preview_layer.lift(view.page.places[other])
                     if moving:
-                        view.hand.preview_layer.carry(*view.to_page(event.position))
+                        view.selection.preview_layer.carry(*view.to_page(event.position))
                 yield
         finally:
-            view.hand.preview_layer.vanish()
+            view.selection.preview_layer.vanish()
         # A quick hand lets go before a move was heard of: it is no click for that.
         moving = moving or distance(pressed_at, event.pos) >= TREMBLE
         if not self.in_use or other is None or other not in self.cell.present:
@@ -256,7 +253,7 @@ class Merging(Tool):
 
 
 def merge_pair(
-    view: KaryogramView,
+    view: ToolHost,
     cell: OpenCell,
     first: int,
     second: int,
@@ -266,7 +263,7 @@ def merge_pair(
 
     Parameters
     ----------
-    view : KaryogramView
+    view : ToolHost
     cell : OpenCell
     first, second : int
     point : tuple of float, optional

@@ -8,14 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from napari_karyo.gui.canvas.drag_preview import DragPreview
+from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.karyogram.page import Mark, Page, Place, SelectionFrame
 from napari_karyo.karyotype import Appearance
-
-if TYPE_CHECKING:
-    from napari_karyo.gui.canvas.karyogram_view import KaryogramView
 
 #: Of the sign by which the selected chromosome is rotated, in page units: half its width,
 #: and how near to its middle a press takes hold of it.
@@ -47,10 +45,10 @@ class SelectionOverlay:
 
     Parameters
     ----------
-    view : KaryogramView
+    view : PageHost
     """
 
-    def __init__(self, view: KaryogramView) -> None:
+    def __init__(self, view: PageHost) -> None:
         self._view = view
         self.preview_layer = DragPreview(view)
         #: The page as it is printed.

@@ -21,7 +21,8 @@ from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
 from napari_karyo.gui.classify.model_choice import ModelChoice
 from napari_karyo.gui.classify.run import ClassificationRun, Group
-from napari_karyo.gui.session.case_files import earlier_cases, open_case
+from napari_karyo.gui.docks.case_opening import open_case
+from napari_karyo.gui.session.case_files import earlier_cases
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.session.settings import read_settings
 from napari_karyo.gui.widgets import let_shrink, while_alive

@@ -18,8 +18,8 @@ from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
 from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.classify import work
-from napari_karyo.gui.contributions.readers import tell_problems, tell_unknown
 from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.notices import tell_problems, tell_unknown
 from napari_karyo.gui.session.case_files import case_for, hold_earlier
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_karyo.gui.docks.opening import FORM, current, open_review, show_dock
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.docks.showing import FORM, current, show_dock
 
 if TYPE_CHECKING:
     import napari

@@ -88,7 +88,7 @@ def launch_case(path: Path) -> None:
     """
     import napari
 
-    from napari_karyo.gui.session.case_files import open_case
+    from napari_karyo.gui.docks.case_opening import open_case
 
     open_case(_window(), path)
     napari.run()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from napari_karyo.cell import Patient, Problem
+from napari_karyo.cell import Patient
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import layer_data
+from napari_karyo.gui.notices import tell_problems
 from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
-
-if TYPE_CHECKING:
-    from napari_karyo.inference.result import Classification
 
 Reader = Callable[[str | list[str]], list[tuple[Any, dict[str, Any], str]]]
 
@@ -47,7 +45,7 @@ def _read_case(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
     from napari.utils.notifications import show_error
 
     from napari_karyo.case import Case
-    from napari_karyo.gui.session.case_files import open_case
+    from napari_karyo.gui.docks.case_opening import open_case
 
     whole = Path(path if isinstance(path, str) else path[0])
     viewer = napari.current_viewer()
@@ -121,42 +119,3 @@ def _read_file(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
     cell = read_cell(Path(path if isinstance(path, str) else path[0]))
     tell_problems(cell.name, cell.problems)
     return [layer_data(cell)]
-
-
-def tell_unknown(results: Iterable[Classification], most: int = 5) -> None:
-    """Warn about cells and crops unlike all that the model knows, by napari's notification.
-
-    Once for a run, however many cells it was of: those of which the same is said together.
-    """
-    said: dict[str, list[str]] = {}
-    for result in results:
-        for words in filter(None, (result.unknown, result.foreign_words)):
-            said.setdefault(words, []).append(result.cell.name)
-    if not said:
-        return
-    from napari.utils.notifications import show_warning
-
-    lines = []
-    for words, names in said.items():
-        more = f" and {len(names) - most} more" if len(names) > most else ""
-        lines.append(f"{', '.join(names[:most])}{more}: {words}")
-    if len(lines) > most:
-        lines[most:] = [f"... and {len(lines) - most} more; the review dock says of each cell."]
-    show_warning("\n".join(lines))
-
-
-def tell_problems(name: str, problems: Iterable[Problem], most: int = 5) -> None:
-    """Warn about the files and folders that were left out, by napari's notification."""
-    found = list(problems)
-    if not found:
-        return
-    from napari.utils.notifications import show_warning
-
-    lost = sum(problem.left_out for problem in found)
-    lines = [
-        f"{name}: {lost} left out, the rest was read." if lost else f"{name}: everything was read."
-    ]
-    lines += [str(problem) for problem in found[:most]]
-    if len(found) > most:
-        lines.append(f"... and {len(found) - most} more.")
-    show_warning("\n".join(lines))

@@ -1,51 +1,16 @@
-"""The plugin's docks, each open once."""
+"""The review dock, opened."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from napari_karyo.gui.docks.review.dock import ReviewDock
+from napari_karyo.gui.docks.showing import REVIEW, current, show_dock
 
 if TYPE_CHECKING:
     import napari
 
-TITLE = "Karyotyping"
-FORM = "Classify chromosomes"
-REVIEW = "Review karyogram"
 
-
-def current(viewer: Any) -> Any:
-    """Return the viewer given, or the one in front."""
-    if viewer is not None:
-        return viewer
-    import napari
-
-    return napari.current_viewer()
-
-
-def show_dock(viewer: Any, name: str, kind: type) -> Any:
-    """Open one of the plugin's docks, or bring it forward where it is open."""
-    from napari_karyo.gui.session.session import session_of
-    from napari_karyo.gui.session.window import attend
-
-    for widget in viewer.window.dock_widgets.values():
-        if isinstance(widget, kind):
-            inner: Any = getattr(widget, "native", widget)
-            holder = inner.parent()
-            holder.show()
-            holder.raise_()
-            return widget
-    # The title that napari's own Plugins menu gives, so that it knows the dock again.
-    widget = kind(viewer)
-    holder = viewer.window.add_dock_widget(
-        widget, name=f"{name} ({TITLE})", area="right", tabify=True
-    )
-    attend(session_of(viewer), holder)
-    holder.show()
-    holder.raise_()
-    return widget
-
-
-def open_review(viewer: napari.Viewer | None = None) -> Any:
-    """Open the review dock."""
-    from napari_karyo.gui.docks.review.dock import ReviewDock
-
+def open_review(viewer: napari.Viewer | None = None) -> ReviewDock:
+    """Open the review dock, or bring it forward."""
     return show_dock(current(viewer), REVIEW, ReviewDock)

@@ -104,7 +104,7 @@ class PictureBox(QGroupBox):
         self._about = found
         self._say_range()
         self._session.view.tools.put_away()
-        self._session.view.hand.preview(found[1], self._appearance(found))
+        self._session.view.selection.preview(found[1], self._appearance(found))
         if not self.contrast.isSliderDown():
             # The wheel and a click beside the handles have no release.
             self._rest.start()
@@ -115,7 +115,7 @@ class PictureBox(QGroupBox):
         about, self._about = self._about, None
         view = self._session.view
         if view is not None:
-            view.hand.end_preview()
+            view.selection.end_preview()
         if about is None or about != self._found():
             self._follow()
             return
@@ -147,7 +147,7 @@ class PictureBox(QGroupBox):
             self._about = None
             self._rest.stop()
             if self._session.view is not None:
-                self._session.view.hand.end_preview()
+                self._session.view.selection.end_preview()
         self._follow()
 
     @while_alive

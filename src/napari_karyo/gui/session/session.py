@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Collection
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from napari_karyo.case import Case
     from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Change
+
+#: What can be asked of a session's window, and the function that opens it there. Named as in
+#: napari's manifest: a session is below the docks, and actions ask through it.
+WINDOWS: Final = {
+    "review": "napari_karyo.gui.docks.opening:open_review",
+    "gallery": "napari_karyo.gui.docks.gallery_dock:open_gallery",
+    "export": "napari_karyo.gui.contributions.commands:export_karyogram",
+}
 
 
 class Session:
@@ -313,6 +322,11 @@ class Session:
         if index != self._pinned:
             self._pinned = index
             self.pinned_changed.emit(index)
+
+    def open_window(self, name: str) -> Any:
+        """Open one of `WINDOWS`, or bring it forward; return its dock or dialog."""
+        module, function = WINDOWS[name].split(":")
+        return getattr(import_module(module), function)(self.viewer)
 
     def say(self, words: str) -> None:
         """Say a short word to the person, in the status line."""

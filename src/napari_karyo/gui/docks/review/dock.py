@@ -23,13 +23,13 @@ from qtpy.QtWidgets import (
 from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.canvas.keys import help_html
 from napari_karyo.gui.docks.export_panel import ExportPanel
-from napari_karyo.gui.docks.opening import REVIEW
 from napari_karyo.gui.docks.review.buttons import button_grid
 from napari_karyo.gui.docks.review.cell_list import CellList
 from napari_karyo.gui.docks.review.cell_tab import CellTab
 from napari_karyo.gui.docks.review.chromosome_tab import ChromosomeTab
 from napari_karyo.gui.docks.review.patient_tab import PatientTab
 from napari_karyo.gui.docks.review.words import counts_text
+from napari_karyo.gui.docks.showing import REVIEW
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.gui.session.window import attend

@@ -1,0 +1,128 @@
+"""A case file opened in a window: its cells as they were left, one after another."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from pathlib import Path
+from typing import Any
+
+from napari.qt.threading import create_worker
+from napari.utils.notifications import show_error, show_warning
+
+from napari_karyo.case import Case
+from napari_karyo.errors import KaryoError
+from napari_karyo.gui.canvas.karyogram_view import open_view
+from napari_karyo.gui.docks.opening import open_review
+from napari_karyo.gui.session.case_files import restore
+from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.session import Session, session_of
+from napari_karyo.gui.session.settings import read_settings
+from napari_karyo.gui.widgets import free_keyboard
+
+_log = logging.getLogger(__name__)
+
+
+def open_case(viewer: Any, path: Path | str) -> Any:
+    """Open a case file in a viewer: its cells come into the session one after another.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+    path : Path or str
+
+    Returns
+    -------
+    FunctionWorker
+        The thread that reads them.
+
+    Raises
+    ------
+    CaseError
+        Where it is missing, damaged or of a newer version.
+    """
+    session = session_of(viewer)
+    whole = Path(path).expanduser().absolute()
+    case = session.case_at(whole) or session.hold(Case.open(whole))
+    if case.read_only:
+        show_warning(
+            f"{case.path}: opened read-only, because {case.read_only}. What you change here is "
+            "refused."
+        )
+    open_view(viewer)
+    worker = create_worker(
+        restore, case, read_settings().initials, _start_thread=False, _ignore_errors=True
+    )
+    _Arrival(session, case).follow(worker)
+    session.busy.add(worker)
+    worker.start()
+    return worker
+
+
+class _Arrival:
+    """What becomes of the cells that a thread reads from a case.
+
+    napari keeps each worker, and what is connected to it, longer than its window: the
+    session is held weakly, or it could never be let go.
+    """
+
+    def __init__(self, session: Session, case: Case) -> None:
+        self._session = weakref.ref(session)
+        self._path = case.path
+        self._opened: list[weakref.ref[OpenCell]] = []
+
+    def follow(self, worker: Any) -> None:
+        """Hear of what a worker brings."""
+        worker.yielded.connect(self.came)
+        worker.returned.connect(lambda _: self.ended())
+        worker.errored.connect(self.failed)
+        this = weakref.ref(worker)
+        worker.finished.connect(lambda: self.finished(this()))
+
+    @property
+    def session(self) -> Session | None:
+        """The session, as long as its window is open."""
+        session = self._session()
+        return session if session is not None and session.viewer_is_open else None
+
+    def came(self, cell: OpenCell | KaryoError) -> None:
+        """Put a cell in the session, the first one on top."""
+        session = self.session
+        if session is None:
+            return
+        if isinstance(cell, KaryoError):
+            show_error(str(cell))
+            return
+        self._opened.append(weakref.ref(session.adopt(cell, show=not self._opened)))
+        if len(self._opened) == 1:
+            open_review(session.viewer)
+            free_keyboard()
+
+    def ended(self) -> None:
+        """Say how many came."""
+        session, number = self.session, len(self._opened)
+        if session is None:
+            return
+        if not number:
+            show_warning(f"{self._path}: this case holds no cell that can be shown.")
+            return
+        cells = f"{number} cell{'' if number == 1 else 's'}"
+        session.say(f"{self._path.name}: {cells} opened as they were left.")
+
+    def failed(self, error: Exception) -> None:
+        """Tell why it can't be read."""
+        if self.session is None:
+            # The file was closed with the window.
+            return
+        known = isinstance(error, KaryoError)
+        if not known:
+            _log.error("%s could not be read.", self._path, exc_info=error)
+        words = str(error) if known else f"{self._path}: the case could not be read: {error!r}"
+        show_error(words)
+
+    def finished(self, worker: Any) -> None:
+        """Let the case go where nothing came of it."""
+        session = self._session()
+        if session is not None:
+            session.busy.discard(worker)
+            session.let_go()
