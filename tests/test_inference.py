@@ -402,3 +402,12 @@ def test_saliency_wants_the_weights_that_classified(cell: Cell, tmp_path: Path) 
     assert len(saliency(result, [0])) == 1
     with pytest.raises(WeightsError, match="weights have changed"):
         saliency(replace(result, model_hash="0" * 64), [0])
+
+
+def test_a_chosen_stain_is_that_of_every_cell(cell: Cell, tmp_path: Path) -> None:
+    weights = small_weights(tmp_path)
+    wrong = replace(cell, polarity=Polarity.DARK)
+    found = classify(wrong, ClassifyOptions(model=weights, device="cpu", stain=Polarity.BRIGHT))
+    plain = classify(cell, ClassifyOptions(model=weights, device="cpu"))
+    assert found.cell.polarity is Polarity.BRIGHT
+    assert np.array_equal(found.probabilities, plain.probabilities)

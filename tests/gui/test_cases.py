@@ -25,7 +25,7 @@ from napari_karyo.inference.classify import Progress
 
 @pytest.fixture
 def network(monkeypatch: Any) -> None:
-    def answers(cells: Any, **_: Any) -> Any:
+    def answers(cells: Any, _options: Any, **_: Any) -> Any:
         yield from ()
         return [make_classification(cell) for cell in cells]
 
@@ -165,7 +165,7 @@ def test_a_run_that_is_cancelled_leaves_no_case_open(
 
     cancelled = threading.Event()
 
-    def slow(cells: Any, **_: Any) -> Any:
+    def slow(cells: Any, _options: Any, **_: Any) -> Any:
         yield Progress(0, 1, "Classifying")
         assert cancelled.wait(60)
         yield Progress(0, 1, "Classifying")

@@ -157,7 +157,7 @@ def test_a_typical_cell_takes_eight_keys_and_clicks(
     folder = tmp_path / "P1"
     write_folder(folder)
 
-    def answers(cells: Any, **_: Any) -> Any:
+    def answers(cells: Any, _options: Any, **_: Any) -> Any:
         yield from ()
         return [make_classification(cell, unsure=wrong) for cell in cells]
 

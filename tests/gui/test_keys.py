@@ -356,9 +356,8 @@ def test_a_typical_cell_takes_few_keys(opened: Any) -> None:
         presses += 1
     assert [karyotype.slot_of(one) for one in wrong] == ["5", "11", "22"]
     assert presses <= 8
-    from napari_karyo.gui.actions.looking import review_dock
 
-    dialog = review_dock(session).export.dialog
+    dialog = session.open_window("review").export.dialog
     assert dialog is not None
     assert dialog.isVisible()
     dialog.close()

@@ -37,8 +37,10 @@ class Network:
         self.steps = 3
         self.pause = 0.0
 
-    def __call__(self, cells: Any, **options: Any) -> Generator[Progress, None, Any]:
-        self.asked.append({"cells": cells, **options})
+    def __call__(self, cells: Any, options: Any, **_: Any) -> Generator[Progress, None, Any]:
+        if options.stain is not None:
+            cells = [replace(cell, polarity=options.stain) for cell in cells]
+        self.asked.append({"cells": cells, **vars(options)})
         for step in range(self.steps):
             self.threads.add(threading.current_thread().name)
             time.sleep(self.pause)
@@ -119,6 +121,7 @@ def test_every_cell_and_the_choices(viewer: Any, form: ClassifyForm, network: Ne
     assert asked["normalization"] == "patient"
     assert asked["device"] == "cpu"
     assert [cell.name for cell in asked["cells"]] == ["one", "two"]
+    assert asked["stain"] is Polarity.DARK
     assert {cell.polarity for cell in asked["cells"]} == {Polarity.DARK}
     session = session_of(viewer)
     assert session.current.name == "one"
