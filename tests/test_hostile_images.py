@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from fuzzing import pictures
 
 from napari_karyo.errors import ReadError
+from napari_karyo.io.cells import read_cell
 from napari_karyo.io.images import read_image
 
 
@@ -107,3 +109,24 @@ def test_a_damaged_png_in_a_tiff_says_nothing_on_the_screen(
         with pytest.raises(ReadError, match=r"a PNG in it is damaged|decompressing"):
             read_image(path)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process held")
+def test_large_pictures_in_small_files_cost_neither_time_nor_memory(tmp_path: Path) -> None:
+    down, along = np.linspace(0, 40, 4096)[:, None], np.linspace(0, 30, 4096)
+    wave = (np.sin(down) * np.sin(along) * 100 + 100).astype(np.uint8)
+    for number in range(5):
+        path = tmp_path / f"{number}.png"
+        Image.fromarray(wave + np.uint8(number)).save(path, compress_level=1)
+    Path("/proc/self/clear_refs").write_text("5")
+    before = _most_held()
+    began = time.process_time()
+    cell = read_cell(tmp_path)
+    assert time.process_time() - began < 5
+    assert _most_held() - before < 700e6
+    assert any("fill the memory" in problem.what for problem in cell.problems)
+
+
+def _most_held() -> int:
+    words = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()
+    return int(words[0]) * 1024

@@ -19,6 +19,9 @@ from napari_karyo.io.images import SUFFIXES, read_image
 
 _MARKS = (b"tRNS", b"PLTE", b"gAMA", b"iCCP", b"sBIT", b"zTXt", b"iTXt", b"tEXt", b"eXIf", b"acTL")
 _MORE_MARKS = (b"fcTL", b"fdAT", b"cHRM", b"sRGB", b"bKGD", b"IDAT", b"IHDR", b"IEND", b"xxXx")
+#: What else says that nothing of the kind is there to change.
+_OTHERS = (ValueError, StopIteration)
+
 _BOMB = zlib.compress(bytes(60_000_000), 1)
 
 
@@ -61,7 +64,7 @@ def _wrong(content: bytes, seeds: Files, chance: Random) -> bytes:
         return scramble(content, chance)
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
         # What was made wrong before may leave nothing to change.
-        with suppress(struct.error, zlib.error, IndexError, ValueError, StopIteration):
+        with suppress(struct.error, zlib.error, LookupError, ArithmeticError, *_OTHERS):
             content = _with_other_fields(content, chance)
     return scramble(content, chance) if chance.random() < 0.1 else content
 

@@ -7,7 +7,9 @@ import struct
 import zlib
 from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
+from numpy.typing import NDArray
 from PIL import Image
 
 #: A picture longer than this on a side, in pixels, is a scan of a slide, no photograph
@@ -20,8 +22,9 @@ SMALLEST_SIDE = 4
 #: Of one picture, unpacked: four channels of 16 bits of the largest side.
 LARGEST_BYTES = LARGEST_SIDE * LARGEST_SIDE * 8
 
-#: Of all pictures of a file, or of a cell, unpacked.
-LARGEST_CELL = 3 * LARGEST_BYTES
+#: What all pictures of a file, or of a cell, may take (see `taken`): three photographs of 8 bits
+#: and the largest side, or one of the largest picture.
+LARGEST_CELL = 2 * LARGEST_BYTES
 
 #: More pages than this in one file are not read.
 MOST_PAGES = 2000
@@ -53,6 +56,16 @@ def refuse_large(shape: Sequence[int], bytes_a_sample: float, samples: int = 1) 
         raise ValueError(f"{' x '.join(map(str, sides))} pixels: larger than any crop")
     if math.prod(sides) * samples * bytes_a_sample > LARGEST_BYTES:
         raise ValueError(f"{' x '.join(map(str, sides))} x {samples} values: larger than any crop")
+
+
+def taken(planes: NDArray[Any]) -> int:
+    """Return how many bytes a picture takes, with what is made of it to recognize it.
+
+    Parameters
+    ----------
+    planes : ndarray, shape (planes, height, width)
+    """
+    return int(planes.nbytes + 4 * math.prod(planes.shape[-2:]))
 
 
 def declared_size(data: bytes) -> tuple[int, int]:

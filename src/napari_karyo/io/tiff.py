@@ -18,6 +18,7 @@ from napari_karyo.io.limits import (
     MOST_SEGMENTS,
     declared_size,
     refuse_large,
+    taken,
 )
 from napari_karyo.io.picture import COLOURS, Picture, is_ramp
 from napari_karyo.io.tiff_axes import Axes, read_axes
@@ -98,7 +99,7 @@ def _pages(file: tifffile.TiffFile, meant: int) -> Iterator[_Page]:
         # A decoder is foreign code: it may raise anything for a damaged page.
         except Exception as error:
             found = _Page(error=error)
-        total += 0 if found.planes is None else found.planes.nbytes
+        total += 0 if found.planes is None else taken(found.planes)
         if total > LARGEST_CELL:
             found = _Page(error=ValueError("the pages before it fill the memory that is allowed"))
             yield found
