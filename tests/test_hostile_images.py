@@ -127,6 +127,19 @@ def test_large_pictures_in_small_files_cost_neither_time_nor_memory(tmp_path: Pa
     assert any("fill the memory" in problem.what for problem in cell.problems)
 
 
+def test_a_stack_of_very_many_pages_is_not_compared_for_minutes(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    with tifffile.TiffWriter(tmp_path / "stack.tif") as file:
+        for number in range(600):
+            page = np.full((32, 16) if number % 2 else (16, 8), 255, np.uint8)
+            page[2:-2, 2:-2] = random.integers(0, 200, (page.shape[0] - 4, page.shape[1] - 4))
+            file.write(page, photometric="minisblack", metadata=None)
+    began = time.process_time()
+    cell = read_cell(tmp_path)
+    assert time.process_time() - began < 5
+    assert len(cell) == 600
+
+
 def _most_held() -> int:
     words = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()
     return int(words[0]) * 1024

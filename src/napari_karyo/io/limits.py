@@ -27,7 +27,7 @@ LARGEST_BYTES = LARGEST_SIDE * LARGEST_SIDE * 8
 LARGEST_CELL = 2 * LARGEST_BYTES
 
 #: More pages than this in one file are not read.
-MOST_PAGES = 2000
+MOST_PAGES = 1000
 
 #: More strips or tiles than this in one page are not read.
 MOST_SEGMENTS = 20_000
