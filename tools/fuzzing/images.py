@@ -19,6 +19,7 @@ from napari_karyo.io.images import SUFFIXES, read_image
 
 _MARKS = (b"tRNS", b"PLTE", b"gAMA", b"iCCP", b"sBIT", b"zTXt", b"iTXt", b"tEXt", b"eXIf", b"acTL")
 _MORE_MARKS = (b"fcTL", b"fdAT", b"cHRM", b"sRGB", b"bKGD", b"IDAT", b"IHDR", b"IEND", b"xxXx")
+
 #: What else says that nothing of the kind is there to change.
 _OTHERS = (ValueError, StopIteration)
 
