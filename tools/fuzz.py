@@ -20,7 +20,8 @@ from pathlib import Path
 
 def main() -> int:
     one = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    one.add_argument("--kind", choices=("case", "weights", "archive", "labels"), action="append")
+    choices = ("case", "weights", "archive", "labels", "image")
+    one.add_argument("--kind", choices=choices, action="append")
     one.add_argument("--inputs", type=int, default=1000, metavar="N")
     one.add_argument("--seed", type=int, default=0, metavar="S")
     one.add_argument("--number", type=int, help="run this input alone")

@@ -294,11 +294,12 @@ def door_labels(_: Random, target: Path) -> str:
 
 def kinds() -> dict[str, tuple[Any, Any, Any]]:
     """Return of each kind what makes the good files, what spoils one, and what reads it."""
-    from fuzzing import cases
+    from fuzzing import cases, images
 
     return {
         "case": (cases.prepare, cases.write, cases.door),
         "weights": (prepare_weights, write_weights, door_weights),
         "archive": (prepare_archives, write_archive, door_archive),
         "labels": (prepare_labels, write_labels, door_labels),
+        "image": (images.prepare, images.write, images.door),
     }

@@ -106,6 +106,32 @@ class _Watch:
         self.on = True
 
 
+@dataclass(frozen=True)
+class _Ears:
+    """Hear what is written on the screen, by compiled code too, for nothing else does."""
+
+    heard_in: int
+    screen: int
+
+    def heard(self) -> str:
+        """Return what was written since the last time."""
+        if not os.fstat(self.heard_in).st_size:
+            return ""
+        os.lseek(self.heard_in, 0, os.SEEK_SET)
+        words = os.read(self.heard_in, 4000).decode("utf-8", "replace")
+        os.ftruncate(self.heard_in, 0)
+        os.lseek(self.heard_in, 0, os.SEEK_SET)
+        return words
+
+
+def _ears() -> _Ears:
+    """Turn what this process says from the screen to where it can be heard."""
+    ears = _Ears(os.memfd_create("heard"), os.dup(2))
+    os.dup2(ears.heard_in, 1)
+    os.dup2(ears.heard_in, 2)
+    return ears
+
+
 def run(
     make: Callable[[Any, Random, Path], None],
     door: Callable[[Random, Path], str],
@@ -151,12 +177,14 @@ def run(
             pid = os.fork()
             if pid == 0:
                 status = 70
+                spoken = _ears()
                 try:
                     folder = Path(place) / f"worker-{n}"
-                    _work(make, door, seeds, kind, left[n], seed, folder, shared[n], report, keep)
+                    work = (make, door, seeds, kind, left[n], seed, folder, shared[n], report)
+                    _work(*work, spoken, keep)
                     status = 0
                 except BaseException:
-                    traceback.print_exc()
+                    os.write(spoken.screen, traceback.format_exc().encode())
                 finally:
                     os._exit(status)
             running[pid] = (n, report)
@@ -222,6 +250,7 @@ def _work(
     folder: Path,
     shared: mmap.mmap,
     report: Path,
+    spoken: _Ears,
     keep: Path | None,
 ) -> None:
     target, outside = folder / "target", folder / "outside"
@@ -274,6 +303,9 @@ def _work(
         part["outcomes"][outcome] += 1
         if fault is None and (watch.seen or not _untouched(folder)):
             fault = ("written outside", "; ".join(watch.seen), "")
+        words = spoken.heard()
+        if fault is None and words:
+            fault = ("said on the screen", words[:60], words)
         if fault is not None and fault[:2] not in known:
             known.add(fault[:2])
             what, where, words = fault

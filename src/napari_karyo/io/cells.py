@@ -14,7 +14,7 @@ from napari_karyo.errors import ExportError, ReadError
 from napari_karyo.io.decode import SUFFIXES, decode
 from napari_karyo.io.images import as_array
 from napari_karyo.io.labels import find_labels
-from napari_karyo.io.limits import LARGEST_CELL
+from napari_karyo.io.limits import LARGEST_CELL, taken
 from napari_karyo.io.listing import (
     files_of,
     folders_of,
@@ -123,7 +123,7 @@ def _decode_all(images: list[Path], problems: list[Problem]) -> list[Picture]:
         except ReadError as error:
             problems.append(Problem(file.name, error.what, error.remedy))
             continue
-        room -= sum(picture.planes.nbytes for picture in found)
+        room -= sum(taken(picture.planes) for picture in found)
         if room < 0:
             problems.append(
                 Problem(

@@ -22,7 +22,8 @@ from napari_karyo.io.tiff import read_tiff
 SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg")
 
 #: What Pillow may open here: some of its formats start other programs.
-_FORMATS = ("PNG", "BMP", "DIB", "JPEG", "MPO", "WEBP", "JPEG2000", "GIF")
+#: Of several pictures in one JPEG (MPO) it opens the first by itself, and knows no such name.
+_FORMATS = ("PNG", "BMP", "DIB", "JPEG", "WEBP", "JPEG2000", "GIF")
 
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -165,6 +166,11 @@ def _read_pillow(path: Path) -> Picture:
         refuse_large(file.size, 4 if file.mode in ("I", "F") else 2, len(file.getbands()))
         lossy = file.format in ("JPEG", "MPO")
         image: Image.Image = file
+        if image.mode.startswith("I") and isinstance(image.info.get("transparency"), int):
+            # Pillow's conversion to colours would cut 16 bits off at 255.
+            deep = np.asarray(image)
+            mask = deep == image.info["transparency"]
+            return Picture(path.name, path, deep[None], mask=mask if mask.any() else None)
         if image.mode in ("P", "PA"):
             index = _false_colours(image)
             if index is not None:

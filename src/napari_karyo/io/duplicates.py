@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -34,6 +35,13 @@ _FAR, _FARTHER = 0.08, 0.2
 
 #: How far the number of pixels that show something may differ, as a ratio.
 _FEWER, _FEWER_STILL = 0.85, 0.6
+
+#: With so many pixels two pictures are compared as surely as with more.
+_ENOUGH = 1 << 17
+
+#: So many pixels are compared in all, and a pair costs as much as so many at least. The crops of
+#: a cell need less, on one canvas too; very many alike in a folder or a stack would take minutes.
+_WORK, _AT_LEAST = 50_000_000, 3_000
 
 _COPY = re.compile(
     r"(?:[\s_.-]*(?:copy|kopie|copie|copia|копия)(?:[\s_.-]*\(?\d{1,2}\)?)?)+\Z", re.I
@@ -132,7 +140,12 @@ def _pairs(
     first, second = first[fits], second[fits]
     quantiles = np.stack([item.quantiles for item in contents])
     filled = np.array([item.pixels for item in contents]) / shapes.prod(axis=1)
-    named = np.array([roots[a] == roots[b] for a, b in zip(first, second, strict=True)], np.bool_)
+    paths = [item.grey.path for item in contents]
+    # The pages of one stack share its name, which says nothing.
+    named = np.array(
+        [roots[a] == roots[b] and paths[a] != paths[b] for a, b in zip(first, second, strict=True)],
+        np.bool_,
+    )
     far = np.where(named | smaller, _FARTHER, _FAR)
     fewer = np.where(named | smaller, _FEWER_STILL, _FEWER)
     share = np.maximum(filled, 1e-9)
@@ -141,11 +154,19 @@ def _pairs(
     )
     # Little is left in the thumbnail of a small chromosome: its name and shape say enough.
     near |= named & smaller
+    # Those of one name first, for of very many the last are not compared.
+    chosen = np.flatnonzero(near)
+    chosen = chosen[np.argsort(~named[chosen], kind="stable")]
+    sizes = shapes.prod(axis=1)
+    small, large = np.sort([sizes[first[chosen]], sizes[second[chosen]]], axis=0)
+    # To make the larger one small costs something too.
+    work = np.cumsum(np.minimum(small, _ENOUGH) + _AT_LEAST + large / 32)
+    chosen = np.sort(chosen[work <= _WORK])
     compare = _shows_smaller if smaller else _shows_same
     least = _SMALL_NAMED if smaller else _SAME_NAMED
     return [
         (int(a), int(b))
-        for a, b, by_name in zip(first[near], second[near], named[near], strict=True)
+        for a, b, by_name in zip(first[chosen], second[chosen], named[chosen], strict=True)
         if compare(contents[a], contents[b], least if by_name else _SAME)
     ]
 
@@ -167,7 +188,16 @@ def _shows_smaller(one: CropContent, other: CropContent, least: float) -> bool:
 
 
 def _fits(one: NDArray[Any], other: NDArray[Any], least: float) -> bool:
-    """Tell whether two contents are alike in any position."""
+    """Tell whether two contents are alike in any position.
+
+    Of large ones one pixel of each square is looked at, in the middle, so that the squares
+    of a picture and of a turned one fall on each other.
+    """
+    step = max(1, math.isqrt(one.size // _ENOUGH))
+    rows, columns = (slice((side - 1) % step // 2, None, step) for side in one.shape)
+    some = one[rows, columns]
     return any(
-        likeness(one, position) > least for position in turned(other) if position.shape == one.shape
+        likeness(some, position[rows, columns]) > least
+        for position in turned(other)
+        if position.shape == one.shape
     )

@@ -131,8 +131,8 @@ def _limits(group: Sequence[Grey]) -> tuple[float, float]:
 
 
 def _as(grey: Grey, dtype: type[np.unsignedinteger[Any]]) -> Grey:
-    top = np.iinfo(dtype).max
-    return replace(grey, values=np.minimum(grey.values, top).astype(dtype))
+    top = min(np.iinfo(dtype).max, np.iinfo(grey.values.dtype).max)
+    return replace(grey, values=np.clip(grey.values, 0, top).astype(dtype))
 
 
 def _stretched(group: Sequence[Grey], low: float, high: float) -> list[Grey]:

@@ -18,6 +18,7 @@ from napari_karyo.io.limits import (
     MOST_SEGMENTS,
     declared_size,
     refuse_large,
+    taken,
 )
 from napari_karyo.io.picture import COLOURS, Picture, is_ramp
 from napari_karyo.io.tiff_axes import Axes, read_axes
@@ -28,11 +29,10 @@ _COMPRESSION = tifffile.COMPRESSION
 #: Compressed byte by byte: the page's header says how much comes out.
 _BYTES = frozenset({1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 34926, 50000, 50013})
 
-#: Compressed as a whole picture, which declares a size of its own.
+#: Compressed as a whole picture, which declares a size of its own. Not JPEG XR: a damaged one
+#: ends its decoder, and with it the program.
 _PICTURES = frozenset({6, 7, 33007, 34892})
-_OTHER_PICTURES = frozenset(
-    {22610, 33003, 33004, 33005, 34712, 34887, 34927, 34933, 34934, 50001, 50002, 52546}
-)
+_OTHER_PICTURES = frozenset({33003, 33004, 33005, 34712, 34887, 34927, 34933, 50001, 50002, 52546})
 
 #: Compressions that change grey values.
 _LOSSY = frozenset({6, 7, 33003, 33004, 33007, 34892})
@@ -99,7 +99,7 @@ def _pages(file: tifffile.TiffFile, meant: int) -> Iterator[_Page]:
         # A decoder is foreign code: it may raise anything for a damaged page.
         except Exception as error:
             found = _Page(error=error)
-        total += 0 if found.planes is None else found.planes.nbytes
+        total += 0 if found.planes is None else taken(found.planes)
         if total > LARGEST_CELL:
             found = _Page(error=ValueError("the pages before it fill the memory that is allowed"))
             yield found
@@ -151,7 +151,7 @@ def _refuse(file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
         return
     if compression not in _PICTURES | _OTHER_PICTURES:
         name = getattr(page.compression, "name", compression)
-        raise ValueError(f"its compression ({name}) is not known here")
+        raise ValueError(f"its compression ({name}) is not unpacked here")
     piece = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, width)
     largest = math.prod(min(a, b + 64) for a, b in zip(piece, (height, width), strict=True))
     for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
@@ -206,7 +206,7 @@ def _understood(page: tifffile.TiffPage, values: NDArray[Any]) -> _Page:
     photometric = page.photometric
     alpha, extra = _alpha(page, stacked)
     mask = None if alpha is None or not alpha.any() else alpha
-    own = stacked[: len(stacked) - extra] if extra < len(stacked) else stacked
+    own = stacked[: len(stacked) - extra]
     if photometric == _PHOTOMETRIC.PALETTE and len(own) == 1 and page.colormap is not None:
         return _palette(page, own, mask)
     if photometric == _PHOTOMETRIC.SEPARATED and len(own) == 4:
@@ -218,7 +218,7 @@ def _understood(page: tifffile.TiffPage, values: NDArray[Any]) -> _Page:
         return _Page(own[:1], False, mask, lossy)
     if photometric in (_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR) and len(own) >= 3:
         return _Page(_lifted(page, own[:3]), True, mask, lossy)
-    own = _lifted(page, own if photometric == _PHOTOMETRIC.RGB or not extra else stacked[:-extra])
+    own = _lifted(page, own)
     if photometric == _PHOTOMETRIC.MINISWHITE:
         own = (_white_of(page, own) - own).astype(own.dtype)
     return _Page(own, False, mask, lossy)
@@ -254,7 +254,8 @@ def _lifted(page: tifffile.TiffPage, planes: NDArray[Any]) -> NDArray[Any]:
 def _alpha(page: tifffile.TiffPage, planes: NDArray[Any]) -> tuple[NDArray[np.bool_] | None, int]:
     """Return the transparent places, and how many of the last planes tell nothing else."""
     meant = [int(item) for item in page.extrasamples or ()]
-    if not meant:
+    # Where nothing else would be left the tag is wrong.
+    if not 0 < len(meant) < len(planes):
         return None, 0
     last = planes[-1]
     if meant[-1] == 0:
