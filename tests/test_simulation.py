@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_karyo.band_profiles import profiles
 from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import AUTOSOMES, CLASSES
 from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.iscn import short_form
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import upright
-from napari_karyo.simulation import average, derive, draw, measure, profiles
+from napari_karyo.simulation import draw
 from napari_karyo.simulation.karyotypes import parse_karyotype
 from napari_karyo.simulation.sample import simulate_cell, simulate_patient
+from napari_karyo.training.band_profiles import average, derive, measure
 from napari_karyo.training.dataset import LabelledCell
 
 STAINS = ("G", "Q")

@@ -7,12 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from napari_karyo.band_profiles import profiles
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import KaryoError
 from napari_karyo.ideogram.average import average_picture, average_width
 from napari_karyo.ideogram.bands import LEVELS, centromere, densities, load_bands
 from napari_karyo.ideogram.draw import band_labels, draw_ideogram
-from napari_karyo.simulation import draw, profiles
+from napari_karyo.simulation import draw
 
 ACROCENTRIC = ("13", "14", "15", "21", "22")
 
