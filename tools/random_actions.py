@@ -49,7 +49,8 @@ def main() -> int:
                     failed.append(result["seed"])
                     _tell(result, chosen.actions)
                 else:
-                    print(f"seed {result['seed']}: passed, {result['seconds']} s", flush=True)
+                    spent = f"{result['seconds']} s, {result['work']} s of work"
+                    print(f"seed {result['seed']}: passed, {spent}", flush=True)
     minutes = (time.monotonic() - began) / 60
     print(f"\n{played} sequences, {played - len(failed)} passed, in {minutes:.1f} minutes")
     print("actions: " + ", ".join(f"{name} {number}" for name, number in counts.most_common()))
@@ -87,10 +88,11 @@ def _process(first: int, many: int, actions: int) -> Iterator[dict[str, Any]]:
                 begun = -1
         code = process.wait()
         errors.seek(0)
-        words = errors.read()[-6000:]
+        # Python's list of what is loaded is no help, and long.
+        words = errors.read().partition("\nExtension modules:")[0][-6000:]
     if begun >= 0:
         faults = [f"the process ended with {code}:\n{words}"]
-        yield {"seed": begun, "seconds": 0, "actions": doings, "faults": faults}
+        yield {"seed": begun, "seconds": 0, "work": 0, "actions": doings, "faults": faults}
 
 
 def _tell(result: dict[str, Any], actions: int) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from qtpy.QtCore import QCoreApplication, QEvent, QThreadPool, QtMsgType, qInstallMessageHandler
 from qtpy.QtWidgets import QApplication
 from random_actions import Person
@@ -26,6 +27,7 @@ from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.widgets import rich
 from napari_karyo.karyogram.compose import Composer
+from napari_karyo.karyogram.page import Page
 
 #: An error that the person was told of, but that nobody foresaw.
 _UNFORESEEN = re.compile(r"\b[A-Z]\w*(Error|Exception)\(")
@@ -79,6 +81,9 @@ class Faults:
 
     def _qt(self, kind: Any, _context: Any, words: str | None) -> None:
         serious = kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+        if kind == QtMsgType.QtFatalMsg:
+            # Qt ends the program after this.
+            sys.__stderr__.write(f"Qt: {words}\n")
         if serious and words and not _OF_THE_PLATFORM.search(words):
             self.add("Qt", words)
 
@@ -153,8 +158,12 @@ def _page(person: Person, session: Any, thorough: bool) -> list[str]:
     if view.tools.active is not None and view.tools.active.cell is not cell:
         wrong.append("a tool is in use for another cell")
     composer = Composer(cell.classification) if thorough else view.composer
+    bare = view.selection._bare
     page = view._page_of(cell, composer)
-    expected = composer.compose_screen(view.selection.seen(page))
+    # The view must know of the page by itself, and not from being asked here.
+    view.selection._bare = bare
+    drawer = cell.classification if thorough else composer
+    expected = _drawn(person, drawer, composer, view.selection.seen(page))
     layer = view.layers["karyogram"]
     for one in (layer, view.layers["saliency"]):
         # What the person put there stays until the next edit.
@@ -177,6 +186,17 @@ def _page(person: Person, session: Any, thorough: bool) -> list[str]:
         if not np.allclose(overlay.data, composer.compose_overlay(page, maps), atol=1e-5):
             wrong.append(f"stale {kind}")
     return wrong
+
+
+def _drawn(person: Person, drawer: Any, composer: Composer, page: Page) -> NDArray[np.uint8]:
+    """Draw a page, unless it is the one that was drawn last and in the same way.
+
+    A person often does what changes nothing on the page, and drawing it is what a check costs.
+    """
+    asked = (drawer, len(composer.uprights), page)
+    if person.drawn.get(type(drawer), (None,))[0] != asked:
+        person.drawn[type(drawer)] = asked, composer.compose_screen(page)
+    return person.drawn[type(drawer)][1]
 
 
 def _dock(viewer: Any, session: Any) -> list[str]:
@@ -242,6 +262,7 @@ def close_all(person: Person, threads: set[str], faults: Faults) -> list[str]:
         viewer.close()
     person.viewer = person.other = None
     person.spoilt.clear()
+    person.drawn.clear()
     del viewer, session
     wrong = []
     end = time.monotonic() + 60
@@ -273,7 +294,7 @@ def close_all(person: Person, threads: set[str], faults: Faults) -> list[str]:
 
 def _holders(reference: weakref.ref[Any]) -> str:
     """Return by what something is held, from it to what lives as long as the program."""
-    # What was set aside before the test may be what holds it.
+    # What lives as long as the program was left out of the search for garbage.
     gc.unfreeze()
     first = reference()
     below: dict[int, Any] = {id(first): None}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import mouse
 import napari
+import numpy as np
 import pytest
 from drawn import make_cell, make_classification, write_folder
 
@@ -235,12 +237,30 @@ def test_a_karyogram_saved_as_a_case(opened: Any, tmp_path: Path) -> None:
     session.current.karyotype.turn([4])
     with Case.open(path, read_only=True) as other:
         assert other.karyotype(session.current.number).state == session.current.karyotype.state
+    # What else lies in the viewer doesn't hinder it.
+    viewer.add_points([[10.0, 20.0]])
+    viewer.add_labels(np.zeros((8, 8), np.uint8))
     copy = tmp_path / "copy.karyo"
     viewer.layers.save(str(copy), plugin=PLUGIN)
     assert session.current.case.path == path
     with Case.open(copy) as other:
         assert len(other.events(other.cells()[0].number)) == 2
     leave(viewer)
+
+
+def test_a_karyogram_saved_from_the_window_behind(
+    opened: Any, make_napari_viewer: Callable[..., Any], tmp_path: Path
+) -> None:
+    viewer, session, _ = opened
+    front = make_napari_viewer(show=True)
+    assert napari.current_viewer() is front
+    path = tmp_path / "kept.karyo"
+    viewer.layers.save(str(path), plugin=PLUGIN)
+    assert set(session.cases) == {session.current.case.path} == {path}
+    assert not session_of(front).cases
+    leave(viewer)
+    with Case.open(path) as other:
+        assert not other.read_only
 
 
 def test_a_case_without_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

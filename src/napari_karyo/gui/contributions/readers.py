@@ -85,7 +85,7 @@ def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list
 
     from napari_karyo.gui.canvas.karyogram_view import CELL_SHOWN
     from napari_karyo.gui.session.case_files import save_copy
-    from napari_karyo.gui.session.session import session_of
+    from napari_karyo.gui.session.session import session_of, session_with
 
     shown = [options["metadata"].get(CELL_SHOWN) for _, options, _ in layers]
     cells = list(dict.fromkeys(reference() for reference in shown if reference is not None))
@@ -98,7 +98,9 @@ def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list
             "the karyogram's layer."
         )
         return []
-    return [str(save_copy(session_of(napari.current_viewer()), found, path))]
+    # napari tells no writer which window it writes from: it need not be the one in front.
+    session = session_with(found[0]) or session_of(napari.current_viewer())
+    return [str(save_copy(session, found, path))]
 
 
 def _read_folder(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:

@@ -360,3 +360,8 @@ def session_of(viewer: Any) -> Session:
         # Of a viewer without a window, its files go free with it; all is written already.
         weakref.finalize(bare, session.close_cases)
     return session
+
+
+def session_with(cell: OpenCell) -> Session | None:
+    """Return the session that a cell lies on, in whichever window."""
+    return next((session for session in list(_sessions.values()) if cell in session.cells), None)
