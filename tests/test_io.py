@@ -430,12 +430,11 @@ def test_compressed_stacks_are_read(tmp_path: Path, compression: str, dtype: typ
 
 
 def test_remarks_are_not_told_as_losses(monkeypatch: pytest.MonkeyPatch) -> None:
-    from napari.utils import notifications
-
+    from napari_karyo.gui import notices
     from napari_karyo.gui.notices import tell_problems
 
     told: list[str] = []
-    monkeypatch.setattr(notifications, "show_warning", told.append)
+    monkeypatch.setattr(notices, "show_warning", told.append)
     remark = Problem("p", "the folder holds 300 crops.", "All are kept.", left_out=False)
     tell_problems("p", [])
     assert told == []

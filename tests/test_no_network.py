@@ -46,7 +46,7 @@ import sys
 from pathlib import Path
 import napari, mouse
 from napari_karyo.gui.contributions.commands import open_classify
-from napari_karyo.gui.session.session import desk_of
+from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.docks.opening import open_review
 
 folder, out = Path(sys.argv[1]), Path(sys.argv[2])
@@ -55,7 +55,7 @@ form = open_classify(viewer)
 form.read_folder(folder)
 form.start.native.click()
 mouse.wait_for(lambda: form.worker is None, timeout=120)
-session = desk_of(viewer)
+session = session_of(viewer)
 assert session.current is not None, form.said.value
 dock = open_review(viewer)
 for name in ("page.pdf", "page.png", "record.json"):

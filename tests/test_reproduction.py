@@ -95,7 +95,7 @@ def test_slices_end_where_one_call_ends(data: Path, tmp_path: Path) -> None:
     ):
         calls += 1
         assert line_of("crnn", parts).state.startswith("NOT FINISHED")
-        assert "--rows crnn" in write_table(parts, sliced).read_text()
+        assert "--row crnn" in write_table(parts, sliced).read_text()
         assert calls < 50
     assert calls > 1
     first, second = (load_weights(one[0].weights).network for one in (runs, parts))
@@ -120,7 +120,7 @@ def test_seeds_are_summed_up_and_a_short_training_says_so(data: Path, tmp_path: 
     assert line.mean["top1"] == pytest.approx(np.mean(tops))
     assert line.spread["top1"] == pytest.approx(np.std(tops, ddof=1))
     assert line.state == "SHORT: 1 of the paper's 2 epochs"
-    command = "napari-karyo reproduce DATA --output FOLDER --rows deep_cnn --seeds 0 1`"
+    command = "napari-karyo reproduce DATA --output FOLDER --row deep_cnn --seed 0 --seed 1`"
     assert f"which this was not: `{command}" in write_table(runs, tmp_path).read_text()
 
 

@@ -604,6 +604,9 @@ class FullDisk:
     def keep(self, *_: Any) -> None:
         raise CaseError("The disk is full.", "Make room.")
 
+    def keep_pieces(self, *_: Any) -> None:
+        """Keep the pictures alone: the edit comes next."""
+
 
 def test_a_case_that_refuses_leaves_everything(broken: Any, notices: list[str]) -> None:
     viewer, session, view = broken
