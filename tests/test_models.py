@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
 import torch
+import torchvision
 
 from napari_karyo.models.ensemble import Ensemble, EnsembleConfig, build, settings_from_dict
 from napari_karyo.models.named import (
@@ -21,7 +23,7 @@ from napari_karyo.models.named import (
 )
 from napari_karyo.models.network import ChromosomeNetwork, NetworkConfig
 from napari_karyo.models.res_crann import BandAttention
-from napari_karyo.models.residual import ResidualBackbone
+from napari_karyo.models.residual import residual_backbone
 
 
 def test_the_default_reads_sixteen_rows_and_tells_polarity() -> None:
@@ -47,13 +49,25 @@ def test_the_papers_network_has_its_sizes() -> None:
     assert alpha.shape == (1, 7)
 
 
-def test_the_papers_backbone_is_resnet_50() -> None:
-    """23,508,032 weights in torchvision's ResNet-50 without its last layer, RGB input."""
-    backbone = ChromosomeNetwork(RES_CRANN).backbone
-    own = sum(tensor.numel() for tensor in backbone.parameters())
-    assert own == 23_508_032 - 2 * 64 * 7 * 7
-    names = set(backbone.state_dict())
-    assert {"conv1.weight", "layer1.0.downsample.0.weight", "layer4.2.bn3.running_var"} <= names
+def test_the_papers_resnet_50_is_torchvisions() -> None:
+    """One grey channel, 24 outputs, and beyond these the same weights and answers."""
+    own = ChromosomeNetwork(RESNET50).eval()
+    other = torchvision.models.resnet50(num_classes=24).eval()
+    other.conv1 = torch.nn.Conv2d(1, 64, 7, 2, 3, bias=False)
+    last = {"fc.weight": own.head.weight, "fc.bias": own.head.bias}
+    other.load_state_dict({**own.backbone.state_dict(), **last})
+    images = torch.rand(2, 1, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(own(images)[0], other(images), atol=1e-5)
+
+
+def test_the_default_begins_as_residual_networks_do() -> None:
+    """He's weights by what a kernel gives out, as torchvision's residual networks."""
+    torch.manual_seed(0)
+    for name, kernel in ChromosomeNetwork(DEFAULT).backbone.state_dict().items():
+        if kernel.ndim == 4 and kernel.numel() > 10_000:
+            expected = math.sqrt(2 / (kernel.shape[0] * kernel[0, 0].numel()))
+            assert float(kernel.std()) == pytest.approx(expected, rel=0.05), name
 
 
 def test_row_g_of_every_map_is_vector_g_of_the_sequence() -> None:
@@ -88,7 +102,7 @@ def test_a_configuration_survives_json(name: str) -> None:
 
 def test_a_block_is_its_input_plus_what_it_learned() -> None:
     """Equation 1: with nothing learned, y = relu(x)."""
-    backbone = ResidualBackbone("basic", (1,), (4,), ((1, 1),), 4, 3, (1, 1), False)
+    backbone = residual_backbone((1,), (4,), ((1, 1),), 4, 3, (1, 1))
     block = backbone.get_submodule("layer1")[0]
     torch.nn.init.zeros_(block.bn2.weight)
     maps = torch.randn(2, 4, 6, 5)
@@ -100,7 +114,8 @@ def small(config: NetworkConfig, **changes: object) -> NetworkConfig:
     if config.backbone == "plain":
         changes = {"widths": (2, 4, 4), "hidden": (8, 6), **changes}
     else:
-        changes = {"widths": (16, 16, 16, 16), "depths": (1, 1, 1, 1), "stem_width": 16, **changes}
+        sizes = {"widths": (16,) * 4, "depths": (1,) * 4, "strides": ((2, 2),) * 4}
+        changes = {"backbone": "residual", **sizes, "stem_width": 16, **changes}
     canvas = replace(config.input, height=64, width=64)
     return replace(config, input=canvas, lstm_width=8, **changes)  # type: ignore[arg-type]
 

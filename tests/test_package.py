@@ -48,7 +48,9 @@ def test_the_version_is_the_package_s() -> None:
     "code", ["import napari_karyo", "import napari_karyo.shell.app as a; a.command_line()"]
 )
 def test_importing_loads_nothing_heavy(code: str) -> None:
-    assert loaded_after(code).isdisjoint({*WINDOWS, "torch", "skimage", "scipy", "numpy"})
+    assert loaded_after(code).isdisjoint(
+        {*WINDOWS, "torch", "torchvision", "skimage", "scipy", "numpy"}
+    )
 
 
 def test_the_pipeline_s_modules_load_no_window_library() -> None:

@@ -221,15 +221,13 @@ def _list_of(rule: Callable[[Any], bool], low: int, high: int) -> Callable[[Any]
 #: What each part of a configuration may be. `InputSettings` looks at the input itself.
 _PARTS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "input": lambda value: isinstance(value, dict),
-    "backbone": lambda value: value in ("residual", "plain"),
-    "block": lambda value: value in ("basic", "bottleneck"),
+    "backbone": lambda value: value in ("residual", "resnet50", "plain"),
     "depths": _list_of(_whole(1, _MOST_BLOCKS), 0, _MOST_LAYERS),
-    "widths": _list_of(_whole(1, _WIDEST), 1, _MOST_LAYERS),
+    "widths": _list_of(_whole(1, _WIDEST), 0, _MOST_LAYERS),
     "strides": _list_of(_pair, 0, _MOST_LAYERS),
     "stem_width": _whole(1, _WIDEST),
     "stem_size": lambda value: _whole(1, 31)(value) and value % 2 == 1,
     "stem_stride": _pair,
-    "pool": _truth,
     "recurrent": _truth,
     "attend": _truth,
     "hidden": _list_of(_whole(1, _WIDEST), 0, _MOST_LAYERS),
@@ -318,19 +316,25 @@ class _Layer:
         return 5 * inputs * width + 13 * width**2 + rest * 17 * width**2
 
 
+#: torchvision's, as `napari_karyo.models.residual.resnet50_backbone` takes it.
+_RESNET50: Final = [
+    _Layer("stem", 64, 7, (2, 2), pool=2),
+    _Layer("bottleneck", 64, depth=3),
+    _Layer("bottleneck", 128, stride=(2, 2), depth=4),
+    _Layer("bottleneck", 256, stride=(2, 2), depth=6),
+    _Layer("bottleneck", 512, stride=(2, 2), depth=3),
+]
+
+
 def _layers(config: NetworkConfig) -> list[_Layer]:
     if config.backbone == "plain":
         return [_Layer("plain", width, pool=2) for width in config.widths]
+    if config.backbone == "resnet50":
+        return _RESNET50
     if not len(config.depths) == len(config.widths) == len(config.strides):
         raise MisfitError("its stages are not as many as their depths and strides")
-    pool = 2 if config.pool else 1
-    stem = _Layer("stem", config.stem_width, config.stem_size, config.stem_stride, pool=pool)
+    stages = zip(config.widths, config.strides, config.depths, strict=True)
     return [
-        stem,
-        *(
-            _Layer(config.block, width, stride=stride, depth=depth)
-            for width, stride, depth in zip(
-                config.widths, config.strides, config.depths, strict=True
-            )
-        ),
+        _Layer("stem", config.stem_width, config.stem_size, config.stem_stride),
+        *(_Layer("basic", width, stride=stride, depth=depth) for width, stride, depth in stages),
     ]

@@ -23,13 +23,10 @@ _PAPER_INPUT: Final = InputSettings(
 #: reads from top to bottom.
 RESNET50: Final = NetworkConfig(
     input=_PAPER_INPUT,
-    block="bottleneck",
-    depths=(3, 4, 6, 3),
-    widths=(64, 128, 256, 512),
-    strides=((1, 1), (2, 2), (2, 2), (2, 2)),
-    stem_width=64,
-    stem_size=7,
-    pool=True,
+    backbone="resnet50",
+    depths=(),
+    widths=(),
+    strides=(),
     recurrent=False,
     attend=False,
     lstm_width=256,
@@ -45,10 +42,7 @@ RES_CRANN: Final = replace(RESNET50, recurrent=True, attend=True)
 DEEP_CNN: Final = replace(
     RESNET50,
     backbone="plain",
-    depths=(),
     widths=(16, 16, 32, 64, 128, 256),
-    strides=(),
-    pool=False,
     hidden=(1024, 512),
 )
 

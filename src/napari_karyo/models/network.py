@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from napari_karyo.classes import CLASSES
 from napari_karyo.models.plain import PlainBackbone
 from napari_karyo.models.res_crann import BandAttention, band_sequence
-from napari_karyo.models.residual import Block, ResidualBackbone, Stride
+from napari_karyo.models.residual import Stride, residual_backbone, resnet50_backbone
 from napari_karyo.preprocessing.prepare import InputSettings
 
 
@@ -28,12 +28,13 @@ class NetworkConfig:
     ----------
     input : InputSettings
         The canvas and how crops are drawn on it.
-    backbone : {"residual", "plain"}
-        The convolutions.
+    backbone : {"residual", "resnet50", "plain"}
+        The convolutions. torchvision's ResNet-50 has sizes of its own, and leaves
+        `widths`, `depths` and `strides` empty.
     widths : tuple of int
         Channels of each stage or convolution.
-    block, depths, strides, stem_width, stem_size, stem_stride, pool
-        See `ResidualBackbone`.
+    depths, strides, stem_width, stem_size, stem_stride
+        See `residual_backbone`.
     recurrent : bool
         Whether an LSTM reads the rows of the feature maps, top to bottom.
     attend : bool
@@ -53,15 +54,13 @@ class NetworkConfig:
     """
 
     input: InputSettings = field(default_factory=InputSettings)
-    backbone: Literal["residual", "plain"] = "residual"
-    block: Block = "basic"
+    backbone: Literal["residual", "resnet50", "plain"] = "residual"
     depths: tuple[int, ...] = (1, 2, 3, 2)
     widths: tuple[int, ...] = (32, 64, 128, 256)
     strides: tuple[Stride, ...] = ((1, 1), (2, 2), (2, 2), (1, 2))
     stem_width: int = 32
     stem_size: int = 5
     stem_stride: Stride = (2, 2)
-    pool: bool = False
     recurrent: bool = True
     attend: bool = True
     hidden: tuple[int, ...] = ()
@@ -184,13 +183,13 @@ class ChromosomeNetwork(nn.Module):
 def _backbone(config: NetworkConfig) -> nn.Module:
     if config.backbone == "plain":
         return PlainBackbone(config.widths)
-    return ResidualBackbone(
-        config.block,
+    if config.backbone == "resnet50":
+        return resnet50_backbone()
+    return residual_backbone(
         config.depths,
         config.widths,
         config.strides,
         config.stem_width,
         config.stem_size,
         config.stem_stride,
-        config.pool,
     )

@@ -1,131 +1,94 @@
 """Residual networks, the convolutional part of Res-CRANN (section 3.1 of the paper).
 
-Written here rather than taken from torchvision, whose compiled part must match the
-installed torch build exactly and otherwise refuses to import. Layer names are
-torchvision's, so that weights of its ResNet-50 fit `ResidualBackbone` as they are.
+The paper's is torchvision's ResNet-50. The default's is smaller, of torchvision's blocks.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Literal
 
-import torch
-from torch import Tensor, nn
+from torch import nn
+from torchvision.models import resnet50
+from torchvision.models.resnet import BasicBlock
 
-Block = Literal["basic", "bottleneck"]
 Stride = tuple[int, int]
 
 
-def _convolution(inputs: int, outputs: int, size: int, stride: Stride = (1, 1)) -> nn.Conv2d:
+def _convolution(inputs: int, outputs: int, size: int, stride: Stride) -> nn.Conv2d:
     return nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False)
 
 
-class BasicBlock(nn.Module):
-    """Two 3x3 convolutions around a shortcut: y = F(x) + x (equation 1)."""
-
-    expansion = 1
-
-    def __init__(self, inputs: int, width: int, stride: Stride) -> None:
-        super().__init__()
-        self.conv1 = _convolution(inputs, width, 3, stride)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = _convolution(width, width, 3)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.relu = nn.ReLU(inplace=True)
-        self.downsample = _shortcut(inputs, width, stride)
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Return maps of `width` channels."""
-        out = self.relu(self.bn1(self.conv1(maps)))
-        out = self.bn2(self.conv2(out))
-        shortcut = maps if self.downsample is None else self.downsample(maps)
-        return torch.relu(out + shortcut)
+def _block(inputs: int, width: int, stride: Stride) -> nn.Module:
+    shortcut = None
+    if inputs != width or stride != (1, 1):
+        shortcut = nn.Sequential(_convolution(inputs, width, 1, stride), nn.BatchNorm2d(width))
+    block: nn.Module = BasicBlock(inputs, width, stride, shortcut)
+    return block
 
 
-class Bottleneck(nn.Module):
-    """1x1, 3x3 and 1x1 convolutions around a shortcut, as in ResNet-50."""
-
-    expansion = 4
-
-    def __init__(self, inputs: int, width: int, stride: Stride) -> None:
-        super().__init__()
-        self.conv1 = _convolution(inputs, width, 1)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = _convolution(width, width, 3, stride)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = _convolution(width, width * self.expansion, 1)
-        self.bn3 = nn.BatchNorm2d(width * self.expansion)
-        self.relu = nn.ReLU(inplace=True)
-        self.downsample = _shortcut(inputs, width * self.expansion, stride)
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Return maps of ``4 * width`` channels."""
-        out = self.relu(self.bn1(self.conv1(maps)))
-        out = self.relu(self.bn2(self.conv2(out)))
-        out = self.bn3(self.conv3(out))
-        shortcut = maps if self.downsample is None else self.downsample(maps)
-        return torch.relu(out + shortcut)
+def _started(backbone: nn.Module) -> None:
+    """Give the convolutions the weights that torchvision's residual networks begin with."""
+    for module in backbone.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 
-def _shortcut(inputs: int, outputs: int, stride: Stride) -> nn.Sequential | None:
-    if inputs == outputs and stride == (1, 1):
-        return None
-    return nn.Sequential(_convolution(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs))
+def resnet50_backbone() -> nn.Sequential:
+    """Return torchvision's ResNet-50 for one grey channel, up to its maps.
+
+    What it ends with, the mean of each map and the classes, depends on what reads the maps.
+
+    Returns
+    -------
+    nn.Sequential
+        Gives 2,048 maps of a 32nd of the rows and columns.
+    """
+    network = resnet50()
+    network.conv1 = _convolution(1, 64, 7, (2, 2))
+    _started(network.conv1)
+    return nn.Sequential(OrderedDict(list(network.named_children())[:-2]))
 
 
-class ResidualBackbone(nn.Module):
-    """A stem and four stages of residual blocks.
+def residual_backbone(
+    depths: Sequence[int],
+    widths: Sequence[int],
+    strides: Sequence[Stride],
+    stem_width: int,
+    stem_size: int,
+    stem_stride: Stride,
+) -> nn.Sequential:
+    """Return a stem and stages of residual blocks, each y = F(x) + x (equation 1).
 
     Parameters
     ----------
-    block : {"basic", "bottleneck"}
     depths : sequence of int
-        Blocks in each stage; (3, 4, 6, 3) with bottlenecks is ResNet-50.
+        Blocks in each stage.
     widths : sequence of int
-        Channels of each stage, before the bottleneck's expansion.
+        Channels of each stage.
     strides : sequence of (int, int)
         Vertical and horizontal stride of each stage's first block.
     stem_width, stem_size : int
         Channels and kernel of the first convolution.
     stem_stride : (int, int)
-    pool : bool
-        Whether a 3x3 max-pool of stride 2 follows the stem, as in ResNet-50.
+
+    Returns
+    -------
+    nn.Sequential
+        With torchvision's names of layers.
     """
-
-    def __init__(
-        self,
-        block: Block,
-        depths: Sequence[int],
-        widths: Sequence[int],
-        strides: Sequence[Stride],
-        stem_width: int,
-        stem_size: int,
-        stem_stride: Stride,
-        pool: bool,
-    ) -> None:
-        super().__init__()
-        kind = BasicBlock if block == "basic" else Bottleneck
-        self.conv1 = _convolution(1, stem_width, stem_size, stem_stride)
-        self.bn1 = nn.BatchNorm2d(stem_width)
-        self.relu = nn.ReLU(inplace=True)
-        self.maxpool = nn.MaxPool2d(3, 2, 1) if pool else nn.Identity()
-        edges = [stem_width, *(width * kind.expansion for width in widths)]
-        for number, (inputs, outputs) in enumerate(pairwise(edges)):
-            width = outputs // kind.expansion
-            blocks: list[nn.Module] = [kind(inputs, width, strides[number])]
-            blocks += [kind(outputs, width, (1, 1)) for _ in range(depths[number] - 1)]
-            self.add_module(f"layer{number + 1}", nn.Sequential(*blocks))
-        self.stages = len(widths)
-        self.out_channels = edges[-1]
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Return K feature maps of G rows and H columns: (N, K, G, H)."""
-        maps: Tensor = self.maxpool(self.relu(self.bn1(self.conv1(images))))
-        for number in range(self.stages):
-            maps = self.get_submodule(f"layer{number + 1}")(maps)
-        return maps
+    layers: OrderedDict[str, nn.Module] = OrderedDict(
+        conv1=_convolution(1, stem_width, stem_size, stem_stride),
+        bn1=nn.BatchNorm2d(stem_width),
+        relu=nn.ReLU(inplace=True),
+    )
+    inputs = stem_width
+    stages = zip(depths, widths, strides, strict=True)
+    for number, (depth, width, stride) in enumerate(stages, start=1):
+        blocks = [_block(inputs, width, stride)]
+        blocks += [_block(width, width, (1, 1)) for _ in range(depth - 1)]
+        layers[f"layer{number}"] = nn.Sequential(*blocks)
+        inputs = width
+    backbone = nn.Sequential(layers)
+    _started(backbone)
+    return backbone
