@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import CellType, FunctionType, MethodType, ModuleType
@@ -165,3 +167,24 @@ def test_layers_are_removed_in_the_window_they_are_in(opened: Any) -> None:
     canvas.update()
     mouse.settle()
     assert lower not in viewer.layers
+
+
+def test_torchvision_can_be_imported_beside_a_window() -> None:
+    """A process of its own: what is wrong ends it, and it is imported once."""
+    code = """
+import napari
+import numpy
+from qtpy.QtWidgets import QApplication
+viewer = napari.Viewer(show_welcome_screen=False)
+viewer.add_image(numpy.eye(4))
+QApplication.processEvents()
+viewer.screenshot(flash=False)
+from napari_karyo.models.vision import torchvision_models
+torchvision_models().resnet50()
+viewer.screenshot(flash=False)
+viewer.close()
+print("there")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    assert "there" in done.stdout

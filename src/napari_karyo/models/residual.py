@@ -1,6 +1,7 @@
 """Residual networks, the convolutional part of Res-CRANN (section 3.1 of the paper).
 
-The paper's is torchvision's ResNet-50. The default's is smaller, of torchvision's blocks.
+The paper's is torchvision's ResNet-50. The default's is smaller and needs no torchvision, which
+takes two seconds to import; its layers have torchvision's names.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from torch import nn
-from torchvision.models import resnet50
-from torchvision.models.resnet import BasicBlock
+import torch
+from torch import Tensor, nn
+
+from napari_karyo.models.vision import torchvision_models
 
 Stride = tuple[int, int]
 
@@ -19,12 +21,28 @@ def _convolution(inputs: int, outputs: int, size: int, stride: Stride) -> nn.Con
     return nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False)
 
 
-def _block(inputs: int, width: int, stride: Stride) -> nn.Module:
-    shortcut = None
-    if inputs != width or stride != (1, 1):
-        shortcut = nn.Sequential(_convolution(inputs, width, 1, stride), nn.BatchNorm2d(width))
-    block: nn.Module = BasicBlock(inputs, width, stride, shortcut)
-    return block
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions around a shortcut: y = F(x) + x (equation 1)."""
+
+    def __init__(self, inputs: int, width: int, stride: Stride) -> None:
+        super().__init__()
+        self.conv1 = _convolution(inputs, width, 3, stride)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = _convolution(width, width, 3, (1, 1))
+        self.bn2 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample: nn.Sequential | None = None
+        if inputs != width or stride != (1, 1):
+            self.downsample = nn.Sequential(
+                _convolution(inputs, width, 1, stride), nn.BatchNorm2d(width)
+            )
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return maps of `width` channels."""
+        out = self.relu(self.bn1(self.conv1(maps)))
+        out = self.bn2(self.conv2(out))
+        shortcut = maps if self.downsample is None else self.downsample(maps)
+        return torch.relu(out + shortcut)
 
 
 def _started(backbone: nn.Module) -> None:
@@ -44,7 +62,7 @@ def resnet50_backbone() -> nn.Sequential:
     nn.Sequential
         Gives 2,048 maps of a 32nd of the rows and columns.
     """
-    network = resnet50()
+    network = torchvision_models().resnet50()
     network.conv1 = _convolution(1, 64, 7, (2, 2))
     _started(network.conv1)
     return nn.Sequential(OrderedDict(list(network.named_children())[:-2]))
@@ -85,8 +103,8 @@ def residual_backbone(
     inputs = stem_width
     stages = zip(depths, widths, strides, strict=True)
     for number, (depth, width, stride) in enumerate(stages, start=1):
-        blocks = [_block(inputs, width, stride)]
-        blocks += [_block(width, width, (1, 1)) for _ in range(depth - 1)]
+        blocks = [BasicBlock(inputs, width, stride)]
+        blocks += [BasicBlock(width, width, (1, 1)) for _ in range(depth - 1)]
         layers[f"layer{number}"] = nn.Sequential(*blocks)
         inputs = width
     backbone = nn.Sequential(layers)

@@ -1,0 +1,29 @@
+"""torchvision, imported so that a program with a window survives it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+
+def torchvision_models() -> Any:
+    """Import and return ``torchvision.models``.
+
+    It imports torch's compiler, and with torch's CUDA builds that imports Triton, whose library
+    has an LLVM in it. Where a window has loaded Mesa's LLVM before, Triton's calls end in that
+    one and the program crashes (seen with torch 2.14.1 and Mesa 22.3, and without this program:
+    ``import torch._dynamo`` after a napari window). Libraries that are bound to their own
+    functions first don't meet.
+    """
+    import torch  # noqa: F401 - its own libraries are bound as they always are
+
+    if not hasattr(os, "RTLD_DEEPBIND"):  # another system than Linux with glibc
+        return import_module("torchvision.models")
+    before = sys.getdlopenflags()
+    sys.setdlopenflags(before | os.RTLD_DEEPBIND)
+    try:
+        return import_module("torchvision.models")
+    finally:
+        sys.setdlopenflags(before)
