@@ -14,7 +14,7 @@ import tifffile
 from PIL import Image
 from small import bar
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 from fuzzing import pictures
 

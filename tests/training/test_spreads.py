@@ -33,7 +33,7 @@ from napari_karyo.training.evaluate import evaluate
 from napari_karyo.training.fit import cross_entropy, validate
 from napari_karyo.training.recipes import Recipe
 
-TOOL = Path(__file__).resolve().parent.parent / "tools" / "cut_spreads.py"
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "cut_spreads.py"
 
 
 @pytest.fixture
