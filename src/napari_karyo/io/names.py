@@ -24,14 +24,14 @@ def expected_class(name: str) -> str | None:
     Parameters
     ----------
     name : str
-        For example ``12_1.png``, ``1 10a.bmp``, ``clase7_0_3.tiff`` or ``X_2.png``.
+        For example ``12_1.png``, ``1 10a.bmp``, ``clase7_0_3.tiff``, ``X_2.png`` or ``3_1.ome.tif``.
 
     Returns
     -------
     str or None
         A member of `CLASSES`.
     """
-    stem = PurePath(name).stem.strip()
+    stem = PurePath(re.sub(r"\.ome(?=\.tiff?\Z)", "", name, flags=re.IGNORECASE)).stem.strip()
     for pattern in (_PKI, _WORDED, _LEADING):
         match = pattern.search(stem) if pattern is _WORDED else pattern.match(stem)
         if match is not None:
