@@ -6,6 +6,7 @@ import csv
 import os
 import shutil
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,10 @@ os.environ["NAPARI_ENSURE_PLUGIN_MAIN_THREAD"] = "1"
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Those who share the cores must not each take all of them; before torch is imported.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # napari writes the icons of a theme into its cache whenever it starts, not whole or not at
+    # all: another one that starts meanwhile reads half of them.
+    _cache = tempfile.TemporaryDirectory(prefix="napari-karyo-tests-")
+    os.environ["XDG_CACHE_HOME"] = _cache.name
 
 HERE = Path(__file__).resolve().parent
 SETTING = "NAPARI_KARYO_DATA"

@@ -229,7 +229,7 @@ def test_long_names_leave_both_docks_their_width(opened: Any) -> None:
     add(viewer, long)
     run = ClassificationRun(session, [], {})
     run.said.connect(form._say)
-    run.fail(KaryoError(f"{long} cannot be read.", "Look.", long))
+    run.fail(str(KaryoError(f"{long} cannot be read.", "Look.", long)))
     run.end()
     mouse.settle()
     assert long in dock.card.words.text().replace("\u200b", "")

@@ -107,7 +107,7 @@ def test_a_form_that_is_closed_costs_no_karyogram(viewer: Any) -> None:
     mouse.settle()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     run.take(Outcome([(make_classification(make_cell()), None)]))
-    run.end()
+    run._worker.finished.emit()
     assert session.current is not None
     assert not session.busy
 
@@ -124,7 +124,7 @@ def test_a_run_brings_nothing_to_a_closed_window(
     # The thread had opened a case by then.
     session.hold(Case.open(case_file))
     run.take(Outcome([(make_classification(make_cell()), None)]))
-    run.end()
+    run._worker.finished.emit()
     assert not session.cells
     assert not session.cases
 

@@ -24,7 +24,7 @@ def expected_class(name: str) -> str | None:
     Parameters
     ----------
     name : str
-        For example ``12_1.png``, ``1 10a.bmp``, ``clase7_0_3.tiff``, ``X_2.png`` or ``3_1.ome.tif``.
+        For example ``12_1.png``, ``1 10a.bmp``, ``clase7_0_3.tiff`` or ``3_1.ome.tif``.
 
     Returns
     -------

@@ -13,11 +13,12 @@ from collections.abc import Collection, Generator
 from typing import Any
 
 import numpy as np
+from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 
-from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.karyogram.page import Page
 
 KINDS = ("saliency", "attention")
@@ -207,8 +208,6 @@ class Overlays:
         if self._worker is not None:
             # What is missing is asked for again when the worker is through.
             return
-        from napari.qt.threading import create_worker
-
         wanted = [(index, cell.asked_class(index)) for index in missing]
         found = cell.classification
 
@@ -230,31 +229,25 @@ class Overlays:
             if session.current is cell and self.is_on("saliency"):
                 self._draw("saliency", cell)
 
-        def done() -> None:
+        def done(_: object) -> None:
             self._worker = None
             if self._is_open and self.view.session.current is not None and self.is_on("saliency"):
                 self.fill("saliency")
 
-        def failed(error: Exception) -> None:
-            from napari.utils.notifications import show_error
-
+        def failed(words: str) -> None:
             self._worker = None
-            if not self._is_open:
-                return
             layer = self.view.layers.get("saliency")
             if layer is not None:
                 layer.visible = False
-            known = isinstance(error, KaryoError)
-            if not known:
-                _log.error("Saliency could not be computed.", exc_info=error)
-            show_error(str(error) if known else f"Saliency could not be computed: {error!r}")
+            show_error(words)
 
-        self._worker = create_worker(
+        self._worker = worker_for(
+            self.view.session,
             work,
-            _start_thread=False,
-            # `failed` tells the person; without this napari would raise it once more.
-            _ignore_errors=True,
-            _connect={"yielded": came, "returned": lambda _: done()},
+            stepped=came,
+            returned=done,
+            failed=failed,
+            unforeseen="Saliency could not be computed: {error}",
+            log=_log,
         )
-        self._worker.errored.connect(failed)
         self._worker.start()

@@ -24,6 +24,7 @@ from napari_karyo.gui.session.case_files import case_for, hold_earlier
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
+from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.gui.widgets import breakable, free_keyboard
 
 if TYPE_CHECKING:
@@ -56,31 +57,28 @@ class ClassificationRun:
     """It is over, whatever came of it."""
 
     def __init__(self, session: Session, groups: list[Group], options: ClassifyOptions) -> None:
-        from napari.qt.threading import create_worker
-
         self._session = weakref.ref(session)
         # The thread only reads them; which are open is the session's affair, and changes here.
         cases, self._left_out = hold_earlier(
             session, [(cell, patient) for patient, cells in groups for cell in cells]
         )
-        # napari keeps a worker longer than its window: nothing of the window is given to it.
-        worker = create_worker(
+        self._worker: Any = worker_for(
+            session,
             work.run,
             groups,
             cases,
             read_settings().initials,
             options,
-            _start_thread=False,
-            _ignore_errors=True,
+            stepped=self.step,
+            returned=self.take,
+            aborted=lambda: self.said.emit("Cancelled; nothing was changed."),
+            failed=self.fail,
+            unforeseen="The classification stopped: {error}. Nothing was lost; try device cpu, or "
+            "report this message.",
+            log=_log,
+            finished=self.end,
+            brings_cells=True,
         )
-        # Functions and no methods, which Qt would hold weakly: nobody else holds this run.
-        worker.yielded.connect(lambda step: self.step(step))
-        worker.returned.connect(lambda outcome: self.take(outcome))
-        worker.errored.connect(lambda error: self.fail(error))
-        worker.aborted.connect(lambda: self.said.emit("Cancelled; nothing was changed."))
-        worker.finished.connect(lambda: self.end())
-        self._worker: Any = worker
-        session.busy.add(worker)
 
     def start(self) -> None:
         """Begin."""
@@ -96,11 +94,7 @@ class ClassificationRun:
         self.said.emit(step.text)
 
     def end(self) -> None:
-        """Let the session go on, and the worker go: napari holds what it is connected to."""
-        session = self._session()
-        if session is not None:
-            session.busy.discard(self._worker)
-            session.let_go()
+        """Let the worker go: napari holds what it is connected to."""
         self._worker = None
         self.ended.emit()
 
@@ -117,21 +111,10 @@ class ClassificationRun:
             return
         self.said.emit(put_into_session(session, outcome))
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, words: str) -> None:
         """Tell why nothing came of it."""
-        session = self._session()
-        if session is None or not session.viewer_is_open:
-            # Its case files were closed with the window.
-            return
-        self.said.emit(breakable(str(error)))
-        if isinstance(error, KaryoError):
-            show_error(str(error))
-        else:
-            _log.error("The classification stopped.", exc_info=error)
-            show_error(
-                f"The classification stopped: {error!r}. Nothing was lost; try device cpu, "
-                "or report this message."
-            )
+        self.said.emit(breakable(words))
+        show_error(words)
 
 
 def put_into_session(session: Session, outcome: work.Outcome) -> str:

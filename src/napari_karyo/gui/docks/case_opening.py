@@ -7,7 +7,6 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from napari.qt.threading import create_worker
 from napari.utils.notifications import show_error, show_warning
 
 from napari_karyo.case import Case
@@ -18,6 +17,7 @@ from napari_karyo.gui.session.case_files import restore
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.gui.session.settings import read_settings
+from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.gui.widgets import free_keyboard
 
 _log = logging.getLogger(__name__)
@@ -50,11 +50,19 @@ def open_case(viewer: Any, path: Path | str) -> Any:
             "refused."
         )
     open_view(viewer)
-    worker = create_worker(
-        restore, case, read_settings().initials, _start_thread=False, _ignore_errors=True
+    arrival = _Arrival(session, case)
+    worker = worker_for(
+        session,
+        restore,
+        case,
+        read_settings().initials,
+        stepped=arrival.came,
+        returned=arrival.ended,
+        failed=show_error,
+        unforeseen=f"{_braced(case.path)}: the case could not be read: {{error}}",
+        log=_log,
+        brings_cells=True,
     )
-    _Arrival(session, case).follow(worker)
-    session.busy.add(worker)
     worker.start()
     return worker
 
@@ -62,22 +70,13 @@ def open_case(viewer: Any, path: Path | str) -> Any:
 class _Arrival:
     """What becomes of the cells that a thread reads from a case.
 
-    napari keeps each worker, and what is connected to it, longer than its window: the
-    session is held weakly, or it could never be let go.
+    The session is held weakly: see `worker_for`.
     """
 
     def __init__(self, session: Session, case: Case) -> None:
         self._session = weakref.ref(session)
         self._path = case.path
         self._opened: list[weakref.ref[OpenCell]] = []
-
-    def follow(self, worker: Any) -> None:
-        """Hear of what a worker brings."""
-        worker.yielded.connect(self.came)
-        worker.returned.connect(lambda _: self.ended())
-        worker.errored.connect(self.failed)
-        this = weakref.ref(worker)
-        worker.finished.connect(lambda: self.finished(this()))
 
     @property
     def session(self) -> Session | None:
@@ -98,7 +97,7 @@ class _Arrival:
             open_review(session.viewer)
             free_keyboard()
 
-    def ended(self) -> None:
+    def ended(self, _: object) -> None:
         """Say how many came."""
         session, number = self.session, len(self._opened)
         if session is None:
@@ -109,20 +108,7 @@ class _Arrival:
         cells = f"{number} cell{'' if number == 1 else 's'}"
         session.say(f"{self._path.name}: {cells} opened as they were left.")
 
-    def failed(self, error: Exception) -> None:
-        """Tell why it can't be read."""
-        if self.session is None:
-            # The file was closed with the window.
-            return
-        known = isinstance(error, KaryoError)
-        if not known:
-            _log.error("%s could not be read.", self._path, exc_info=error)
-        words = str(error) if known else f"{self._path}: the case could not be read: {error!r}"
-        show_error(words)
 
-    def finished(self, worker: Any) -> None:
-        """Let the case go where nothing came of it."""
-        session = self._session()
-        if session is not None:
-            session.busy.discard(worker)
-            session.let_go()
+def _braced(path: Path) -> str:
+    """Return a path as a part of a text that is filled in later."""
+    return str(path).replace("{", "{{").replace("}", "}}")

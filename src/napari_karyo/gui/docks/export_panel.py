@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_karyo.errors import KaryoError
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
+from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.gui.widgets import let_shrink, while_alive
 
 if TYPE_CHECKING:
@@ -143,8 +144,6 @@ class ExportPanel(QGroupBox):
         cell : OpenCell
             It may be corrected meanwhile: what is written is how it stands now.
         """
-        from napari.qt.threading import create_worker
-
         if self.worker is not None:
             show_error("The export before is still being written. Try again when it is there.")
             return
@@ -155,13 +154,25 @@ class ExportPanel(QGroupBox):
         missing = illegible(cells, path, options)
         if missing:
             show_warning(missing)
-        # `_tell` tells the person; without this napari would raise it once more.
-        worker = create_worker(
-            lambda: export(cells, path, options), _start_thread=False, _ignore_errors=True
+        panel = weakref.ref(self)
+
+        def ended() -> None:
+            there = panel()
+            if there is not None:
+                there._on_end()
+
+        worker = worker_for(
+            self._session,
+            export,
+            cells,
+            path,
+            options,
+            returned=lambda _: show_info(f"Written: {path}"),
+            failed=show_error,
+            unforeseen="The export failed ({error}). Try a lower resolution or another folder.",
+            log=_log,
+            finished=ended,
         )
-        worker.returned.connect(lambda _: show_info(f"Written: {path}"))
-        worker.errored.connect(_tell)
-        worker.finished.connect(self._on_end)
         self.worker = worker
         self.button.setEnabled(False)
         self.button.setText("Writing...")
@@ -196,14 +207,3 @@ class ExportPanel(QGroupBox):
         self.worker = None
         self.button.setEnabled(True)
         self.button.setText(BUTTON)
-
-
-def _tell(error: Exception) -> None:
-    known = isinstance(error, KaryoError)
-    if not known:
-        _log.error("The export failed.", exc_info=error)
-    show_error(
-        str(error)
-        if known
-        else f"The export failed ({error!r}). Try a lower resolution or another folder."
-    )

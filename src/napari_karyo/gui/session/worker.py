@@ -1,0 +1,90 @@
+"""Work in a thread for a session, and what is heard of it."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from napari.qt.threading import create_worker
+
+from napari_karyo.errors import KaryoError
+from napari_karyo.gui.session.session import Session
+
+
+def worker_for(
+    session: Session,
+    work: Callable[..., Any],
+    *arguments: Any,
+    failed: Callable[[str], object],
+    unforeseen: str,
+    log: logging.Logger,
+    stepped: Callable[[Any], object] | None = None,
+    returned: Callable[[Any], object] | None = None,
+    aborted: Callable[[], object] | None = None,
+    finished: Callable[[], object] | None = None,
+    brings_cells: bool = False,
+) -> Any:
+    """Make a worker that is not started yet.
+
+    napari keeps each worker, and what is connected to it, longer than its window: what is
+    given here must hold the session weakly, or it could never be let go.
+
+    Parameters
+    ----------
+    session : Session
+        Held weakly.
+    work : callable
+        A function, or a generator function whose steps are heard.
+    *arguments
+        Of `work`.
+    failed : callable
+        Told in words why it failed, while the window is open: with it, its case files are
+        closed.
+    unforeseen : str
+        What is said of an error that is not the program's own; ``{error}`` in it is the error.
+    log : logging.Logger
+        Where such an error goes.
+    stepped, returned, aborted, finished : callable, optional
+        Told of each step, of what came of it, that it was cancelled, and that it is over.
+    brings_cells : bool
+        Whether it brings cells into the session, which keeps its case files open meanwhile.
+
+    Returns
+    -------
+    FunctionWorker or GeneratorWorker
+    """
+    # `failed` tells the person; without ignoring napari would raise the error once more.
+    worker: Any = create_worker(work, *arguments, _start_thread=False, _ignore_errors=True)
+    held, this = weakref.ref(session), weakref.ref(worker)
+
+    def on_error(error: Exception) -> None:
+        there = held()
+        if there is None or not there.viewer_is_open:
+            return
+        known = isinstance(error, KaryoError)
+        if not known:
+            log.error(unforeseen.format(error=repr(error)), exc_info=error)
+        failed(str(error) if known else unforeseen.format(error=repr(error)))
+
+    def on_end() -> None:
+        there = held()
+        if there is not None and brings_cells:
+            there.busy.discard(this())
+            there.let_go()
+        if finished is not None:
+            finished()
+
+    # Functions and no methods, which Qt would hold weakly: nobody else may hold their owner.
+    if stepped is not None:
+        worker.yielded.connect(lambda step: stepped(step))
+    if returned is not None:
+        worker.returned.connect(lambda found: returned(found))
+    if aborted is not None:
+        worker.aborted.connect(lambda: aborted())
+    worker.errored.connect(on_error)
+    worker.finished.connect(on_end)
+    if brings_cells:
+        session.busy.add(worker)
+    return worker
