@@ -20,6 +20,7 @@ from qtpy.QtOpenGLWidgets import QOpenGLWidget
 from napari_karyo.case import Case
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError
+from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.classify.run import ClassificationRun
 from napari_karyo.gui.classify.work import Outcome
 from napari_karyo.gui.contributions.commands import open_classify
@@ -127,6 +128,22 @@ def test_a_run_brings_nothing_to_a_closed_window(
     run._worker.finished.emit()
     assert not session.cells
     assert not session.cases
+
+
+def test_a_digit_that_waits_for_another_is_forgotten_with_the_window(
+    make_napari_viewer: Callable[..., Any],
+) -> None:
+    viewer = make_napari_viewer(show=True)
+    open_view(viewer)
+    session = session_of(viewer)
+    cell = session.open(make_classification(make_cell()))
+    session.select(5)
+    session.typing.key("1")
+    assert session.typing.pending == "1"
+    close(viewer)
+    session.typing.confirm()
+    assert not session.typing.pending
+    assert not cell.karyotype.can_undo
 
 
 def test_a_karyogram_comes_also_where_napari_shows_three_dimensions(viewer: Any) -> None:

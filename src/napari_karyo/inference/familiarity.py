@@ -167,8 +167,8 @@ def _why(classification: Classification, likeness: Likeness) -> str:
         )
     if float(np.median(likeness.bands)) < OTHER_BANDS:
         return (
-            "its bands lie where others do, as in R-banding. The model knows G-banding and "
-            "Q-banding: place the chromosomes by hand."
+            "its bands are not where G-banding and Q-banding, which the model knows, have them: "
+            "R-banding, it seems. Place the chromosomes by hand."
         )
     if cell.polarity is Polarity.BRIGHT:
         return (

@@ -66,6 +66,9 @@ class TypedClass:
         """Place the chromosome into the class typed so far."""
         name, target = parse_class(self._text), self._target
         self.clear()
+        if not self._session.viewer_is_open:
+            # The window was closed while a second digit could come: nothing was said of it.
+            return
         if name is not None and target is not None and target[0] is self._session.current:
             actions.put_into(self._session, name, target[1])
 
