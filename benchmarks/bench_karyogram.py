@@ -45,7 +45,7 @@ def rods() -> SimpleNamespace:
     return SimpleNamespace(cell=cell, uprights=pictures)
 
 
-def seats(moved: bool, look: Appearance | None = None) -> State:
+def state_with(moved: bool, look: Appearance | None = None) -> State:
     """Return the karyotype with both homologues at home, or one of 21 in slot 22.
 
     Parameters
@@ -82,12 +82,12 @@ def main() -> None:
     heading = Heading(cell="rods", stain=Polarity.DARK, iscn="46,XX", doubtful=())
     start = time.perf_counter()
     composer = Composer(pictures)
-    canvas = composer.compose(composer.layout.page(seats(False), heading))
+    canvas = composer.compose(composer.layout.page(state_with(False), heading))
     first = 1000 * (time.perf_counter() - start)
-    pages = [composer.layout.page(seats(moved), heading) for moved in (False, True)]
+    pages = [composer.layout.page(state_with(moved), heading) for moved in (False, True)]
     maps = [np.ones(item.image.shape, np.float32) for item in pictures.cell]
     overlay = composer.compose_overlay(pages[0], maps)
-    layout = milliseconds(lambda n: composer.layout.page(seats(n % 2 == 1), heading))
+    layout = milliseconds(lambda n: composer.layout.page(state_with(n % 2 == 1), heading))
     whole = milliseconds(lambda n: composer.compose(pages[n % 2]))
     part = milliseconds(lambda n: composer.update(canvas, pages[n % 2], ("21", "22")))
     over = milliseconds(
@@ -95,7 +95,7 @@ def main() -> None:
     )
 
     def look_anew(look: Appearance) -> None:
-        page = composer.layout.page(seats(False, look), heading)
+        page = composer.layout.page(state_with(False, look), heading)
         composer.update(canvas, page, ("1",))
 
     # Each repeat is another look, as when a person drags a slider.

@@ -35,8 +35,8 @@ def lights_of(classification: Classification, karyotype: Karyotype) -> dict[int,
     dict of int to Light
         Of the chromosomes that are there, by number.
     """
-    seats = karyotype.state.positions
-    found = lights(classification, {one: seats[one][0] for one in sorted(seats)})
+    positions = karyotype.state.positions
+    found = lights(classification, {one: positions[one][0] for one in sorted(positions)})
     for one, item in found.items():
         if item is Light.SURE and is_way_up_doubtful(classification, karyotype, one):
             found[one] = Light.LOOK

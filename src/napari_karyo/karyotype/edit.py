@@ -96,7 +96,7 @@ class Change:
 
 def touched_slots(before: State, after: State) -> frozenset[str]:
     """Return the slots in which anything is other than before."""
-    seats = frozenset(slot for slot in SLOTS if before.slots[slot] != after.slots[slot])
+    changed = frozenset(slot for slot in SLOTS if before.slots[slot] != after.slots[slot])
     looks = {
         one
         for one in before.appearances.keys() | after.appearances.keys()
@@ -109,4 +109,4 @@ def touched_slots(before: State, after: State) -> frozenset[str]:
         | (before.derivatives ^ after.derivatives)
         | looks
     )
-    return seats | frozenset(after.positions[one][0] for one in marked if one in after.positions)
+    return changed | frozenset(after.positions[one][0] for one in marked if one in after.positions)

@@ -295,8 +295,8 @@ def _shared(before: State, changes: dict[str, Any]) -> dict[str, Any]:
             value = old
         elif name == "slots":
             value = {
-                slot: old[slot] if slot in old and old[slot] == seats else seats
-                for slot, seats in value.items()
+                slot: old[slot] if slot in old and old[slot] == members else members
+                for slot, members in value.items()
             }
         shared[name] = value
     return shared

@@ -39,7 +39,7 @@ class Karyotype(PlacementEdits, AppearanceEdits, SignatureEdits):
     who : str
         Who edits from now on: the operator's initials. May be set later.
     order : iterable of int, optional
-        All chromosomes in the order in which they take their seats, left to right
+        All chromosomes in the order in which they are placed, left to right
         within each slot. By default the order of the cell.
     unknown : str
         Why nothing is known of the cell, in a sentence: no karyotype is proposed then,
@@ -66,15 +66,15 @@ class Karyotype(PlacementEdits, AppearanceEdits, SignatureEdits):
             names = [f"crop {number + 1}" for number in range(count)]
         if len(names) != count:
             raise EditError(f"{len(names)} names were given for {count} chromosomes.")
-        seating = list(range(count)) if order is None else [as_index(one) for one in order]
-        if sorted(seating) != list(range(count)):
+        placing = list(range(count)) if order is None else [as_index(one) for one in order]
+        if sorted(placing) != list(range(count)):
             raise EditError(f"The order must name each of the {count} chromosomes once.")
         slots: dict[str, list[int]] = {slot: [] for slot in SLOTS}
-        for one in seating:
+        for one in placing:
             check_slot(placements[one])
             slots[placements[one]].append(one)
         proposed = State(
-            {slot: tuple(seats) for slot, seats in slots.items()},
+            {slot: tuple(members) for slot, members in slots.items()},
             frozenset(as_index(one) for one in turned),
         )
         super().__init__(names, proposed, who)

@@ -71,14 +71,14 @@ class PlacementEdits(History):
         def rearrange(slots: Order) -> None:
             for one, before in zip(moved, came_from, strict=True):
                 slots[before].remove(one)
-            seats = slots[slot]
-            place = len(seats) if position is None else as_index(position)
-            if not 0 <= place <= len(seats):
+            members = slots[slot]
+            place = len(members) if position is None else as_index(position)
+            if not 0 <= place <= len(members):
                 raise EditError(
                     f"There is no place {place} in {slot_words(slot)}.",
-                    f"It has the places 0 to {len(seats)}.",
+                    f"It has the places 0 to {len(members)}.",
                 )
-            seats[place:place] = moved
+            members[place:place] = moved
 
         origins = list(dict.fromkeys(came_from))
         if origins == [slot]:
@@ -122,13 +122,13 @@ class PlacementEdits(History):
             Where nobody stands there.
         """
         slot, place = self._state.positions[self._here(chromosome)]
-        seats = self._state.slots[slot]
-        if not 0 <= place + step < len(seats):
+        members = self._state.slots[slot]
+        if not 0 <= place + step < len(members):
             raise EditError(
                 f"{self.names[chromosome]} has no neighbour to the "
                 f"{'right' if step > 0 else 'left'} in {slot_words(slot)}."
             )
-        return self.swap(chromosome, seats[place + step])
+        return self.swap(chromosome, members[place + step])
 
     def mark_derivative(self, chromosome: int, derivative: bool = True) -> Edit | None:
         """Call a chromosome structurally abnormal, or take that back.
@@ -222,15 +222,15 @@ class PlacementEdits(History):
     ) -> Edit | None:
         for slot in into:
             check_slot(slot)
-        seats = self._state.positions
+        positions = self._state.positions
         new = tuple(range(len(self), len(self) + len(names)))
 
         def rearrange(slots: Order) -> None:
             for one, slot in zip(new, into, strict=True):
-                here = [seats[before][1] for before in old if seats[before][0] == slot]
+                here = [positions[before][1] for before in old if positions[before][0] == slot]
                 slots[slot].insert(min(here, default=len(slots[slot])), one)
             for one in old:
-                slots[seats[one][0]].remove(one)
+                slots[positions[one][0]].remove(one)
 
         before, before_names = self._state, self.names
         # What was said of the larger piece holds for the whole.
@@ -238,7 +238,7 @@ class PlacementEdits(History):
             one
             for one, slot in zip(new, into, strict=True)
             if kind == "merge"
-            and any(was in before.derivatives and seats[was][0] == slot for was in old)
+            and any(was in before.derivatives and positions[was][0] == slot for was in old)
         )
         self.names = (*before_names, *names)
         verb = "merged into" if kind == "merge" else "split into"
@@ -263,12 +263,12 @@ class PlacementEdits(History):
         fresh: frozenset[int] = frozenset(),
         turned: frozenset[int] = frozenset(),
     ) -> Edit | None:
-        """Make an edit of the seats; what was said of a place goes with the place."""
+        """Make an edit of the placement; what was said of a place goes with the place."""
         before = self._state
-        slots: Order = {slot: list(seats) for slot, seats in before.slots.items()}
+        slots: Order = {slot: list(members) for slot, members in before.slots.items()}
         how(slots)
-        after = {slot: tuple(seats) for slot, seats in slots.items()}
-        there = {one for seats in after.values() for one in seats}
+        after = {slot: tuple(members) for slot, members in slots.items()}
+        there = {one for members in after.values() for one in members}
         in_class = {one for name in CLASSES for one in after[name]}
         return self._edit(
             kind,

@@ -170,7 +170,7 @@ class State:
         # A frozen dataclass lets its own construction set a field only this way.
         object.__setattr__(self, "slots", MappingProxyType(slots))
         object.__setattr__(self, "appearances", MappingProxyType(looks))
-        members = [one for seats in slots.values() for one in seats]
+        members = [one for placed in slots.values() for one in placed]
         if len(members) != len(set(members)):
             raise EditError("A chromosome can't sit in two places at once.")
         named = self.turned | self.corrected | self.reviewed | self.derivatives | looks.keys()
@@ -242,7 +242,7 @@ class State:
     def to_dict(self) -> dict[str, Any]:
         """Return the state as lists, strings and numbers, fit for JSON; empty slots left out."""
         return {
-            "slots": {slot: list(seats) for slot, seats in self.slots.items() if seats},
+            "slots": {slot: list(placed) for slot, placed in self.slots.items() if placed},
             "turned": sorted(self.turned),
             "corrected": sorted(self.corrected),
             "reviewed": sorted(self.reviewed),
@@ -269,7 +269,7 @@ class State:
 
         try:
             return cls(
-                {slot: numbers(seats) for slot, seats in content["slots"].items()},
+                {slot: numbers(placed) for slot, placed in content["slots"].items()},
                 turned=members("turned"),
                 corrected=members("corrected"),
                 reviewed=members("reviewed"),

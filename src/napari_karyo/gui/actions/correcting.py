@@ -57,9 +57,9 @@ def _swap(session: Session, step: int) -> None:
     if found is None:
         return
     cell, index = found
-    seats = cell.karyotype.state.slots[cell.karyotype.slot_of(index)]
-    place_there = seats.index(index) + step
-    if not 0 <= place_there < len(seats):
+    members = cell.karyotype.state.slots[cell.karyotype.slot_of(index)]
+    place_there = members.index(index) + step
+    if not 0 <= place_there < len(members):
         side = "right" if step > 0 else "left"
         session.say(f"There is no homologue to the {side} in this slot.")
         return
@@ -82,8 +82,8 @@ def swap(session: Session) -> None:
     if found is None:
         return
     cell, index = found
-    seats = cell.karyotype.state.slots[cell.karyotype.slot_of(index)]
-    _swap(session, +1 if seats.index(index) + 1 < len(seats) else -1)
+    members = cell.karyotype.state.slots[cell.karyotype.slot_of(index)]
+    _swap(session, +1 if members.index(index) + 1 < len(members) else -1)
 
 
 def tray(session: Session) -> None:

@@ -10,7 +10,7 @@ def _walk(session: Session, step: int) -> None:
     cell = session.current
     if cell is None:
         return
-    order = [index for seats in cell.karyotype.state.slots.values() for index in seats]
+    order = [index for members in cell.karyotype.state.slots.values() for index in members]
     if not order:
         return
     if session.selected is None:

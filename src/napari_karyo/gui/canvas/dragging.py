@@ -124,10 +124,10 @@ def _carry(view: ToolHost, index: int, event: Any) -> Steps:
         return
     position = page.position_in(slot, column)
     if cell.karyotype.slot_of(index) == slot:
-        seats = cell.karyotype.state.slots[slot]
-        # The seat is counted without the one in the hand.
-        position -= int(position > seats.index(index))
-        if seats.index(index) == position:
+        members = cell.karyotype.state.slots[slot]
+        # The position is counted without the dragged one.
+        position -= int(position > members.index(index))
+        if members.index(index) == position:
             return
     actions.place(view.session, slot, index=index, position=position)
 

@@ -152,7 +152,7 @@ def describe(cell: OpenCell, index: int) -> str:
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
     first = cell.karyotype.proposed
     made = index not in first.positions
-    before = next((name for name, seats in first.slots.items() if index in seats), slot)
+    before = next((name for name, members in first.slots.items() if index in members), slot)
     if made:
         lines.append("▲ a piece made by hand; the model classified it")
     elif before != slot:
