@@ -31,7 +31,7 @@ from napari_karyo.inference.passes import Answer
 from napari_karyo.inference.predict import predict
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.saliency import attention_on_crop, saliency
-from napari_karyo.inference.scales import LOOKS, STARTS
+from napari_karyo.inference.scales import PASSES, STARTS
 from napari_karyo.models.weights import save_weights
 from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import Factors, InputSettings
@@ -215,7 +215,7 @@ def test_a_whole_cell_keeps_the_scale_of_its_lengths() -> None:
     assert found.scale == length_factor(lengths, settings.target_rows, settings.quantile)
 
 
-def test_a_model_that_does_not_settle_looks_once(cell: Cell, tmp_path: Path) -> None:
+def test_a_model_that_does_not_settle_makes_one_pass(cell: Cell, tmp_path: Path) -> None:
     for settle in (False, True):
         network = small_network(input=replace(SMALL.input, settle=settle))
         path = tmp_path / f"{settle}.safetensors"
@@ -224,7 +224,7 @@ def test_a_model_that_does_not_settle_looks_once(cell: Cell, tmp_path: Path) -> 
         assert any("again" in step.text for step in steps) is settle
 
 
-def looks_of(
+def passes_of(
     cell: Cell,
     folder: Path,
     sure: Callable[[float], float],
@@ -267,11 +267,11 @@ def looks_of(
         )[0], seen
 
 
-def test_the_surest_of_all_looks_counts(cell: Cell, tmp_path: Path) -> None:
+def test_the_surest_of_all_passes_counts(cell: Cell, tmp_path: Path) -> None:
     sure = {3.0: 0.5, 1.0: 0.99, 2.0: 0.7}
     # The third look is the last: it tells the scale that it already has.
     told = {3.0: 1.0, 1.0: 2.0, 2.0: 2.0}
-    found, seen = looks_of(cell, tmp_path, sure.__getitem__, told.__getitem__, 3.0)
+    found, seen = passes_of(cell, tmp_path, sure.__getitem__, told.__getitem__, 3.0)
     assert seen == [3.0, 1.0, 2.0]
     assert found.scale == 1.0
 
@@ -287,31 +287,31 @@ def test_part_of_a_cell_that_is_not_clear_is_looked_at_from_other_scales(
     def told(factor: float) -> float:
         return 1.1 if 0.9 < factor < 1.3 else factor
 
-    found, seen = looks_of(cell, tmp_path, sure, told, 2.0)
+    found, seen = passes_of(cell, tmp_path, sure, told, 2.0)
     assert seen == [2.0, 1.4, 1.0, 1.1]
     assert found.scale == 1.1
     # Of a whole cell the lengths are to be trusted.
     whole = Cell("whole", cell.chromosomes * 7, cell.polarity)
-    found, seen = looks_of(whole, tmp_path, sure, told, 2.0)
+    found, seen = passes_of(whole, tmp_path, sure, told, 2.0)
     assert seen == [2.0]
 
 
 def test_a_cell_that_never_settles_is_not_looked_at_for_ever(cell: Cell, tmp_path: Path) -> None:
-    _, seen = looks_of(cell, tmp_path, lambda _: 0.5, lambda factor: factor * 1.1, 1.0)
-    assert seen[:LOOKS] == pytest.approx([1.1**n for n in range(LOOKS)], abs=1e-3)
+    _, seen = passes_of(cell, tmp_path, lambda _: 0.5, lambda factor: factor * 1.1, 1.0)
+    assert seen[:PASSES] == pytest.approx([1.1**n for n in range(PASSES)], abs=1e-3)
     # Each start has its own.
-    assert LOOKS < len(seen) <= LOOKS * len(STARTS)
+    assert PASSES < len(seen) <= PASSES * len(STARTS)
 
 
 def test_cells_that_share_a_scale_are_parts_where_none_is_whole(cell: Cell, tmp_path: Path) -> None:
     cells = [Cell(f"{n}", cell.chromosomes, cell.polarity) for n in range(8)]
-    _, seen = looks_of(cells[0], tmp_path, lambda _: 0.6, lambda factor: factor, 1.0, cells)
+    _, seen = passes_of(cells[0], tmp_path, lambda _: 0.6, lambda factor: factor, 1.0, cells)
     assert seen == [start for start in STARTS for _ in cells]
 
 
 def test_what_happened_in_a_look_that_does_not_count_is_told(cell: Cell, tmp_path: Path) -> None:
     sure = {3.0: 0.5, 1.0: 0.99}
-    found, _ = looks_of(
+    found, _ = passes_of(
         cell,
         tmp_path,
         sure.__getitem__,

@@ -187,7 +187,7 @@ def test_a_bright_spot_and_its_saliency_share_their_place(
     canvas = composer.compose(page)[..., 0].astype(float)
     # The rod without the spot, through the same placement, leaves only the spot.
     plain = Composer(drawn([crop]), composer.layout)
-    plain.looks, plain._window = composer.looks, composer._window
+    plain.pictures, plain._window = composer.pictures, composer._window
     seen = canvas - plain.compose(page)[..., 0]
     overlay = composer.compose_overlay(page, [spot])
     assert overlay.shape == canvas.shape

@@ -1,4 +1,4 @@
-"""Why a class: saliency and attention, carried back onto the original crop.
+"""Why a class: saliency and attention, back-projected onto the original crop.
 
 Saliency is the absolute gradient of the class's logit with respect to the input
 (Simonyan et al. 2014, what the paper's keras-vis computes), of the logit and not of

@@ -31,7 +31,7 @@ STARTS = (1.0, 0.7, 0.5, 1.35)
 CLEAR = -0.02
 
 #: How often a cell is looked at from one start, at most.
-LOOKS = 8
+PASSES = 8
 
 #: Factors nearer to each other than this, as a ratio, need no further look. The lengths of
 #: a whole cell tell its scale as well as its classes do: the two scatter by a twentieth.
@@ -43,7 +43,7 @@ def at_its_scale(
 ) -> Generator[Progress, None, tuple[list[Answer], Device]]:
     """Classify cells of one scale, again where what they were called tells another one.
 
-    Of all looks the one counts of which the network is surest, so that a cell that it
+    Of all passes the one counts of which the network is surest, so that a cell that it
     can't read is not led astray.
     """
     settings = weights.network.config.input
@@ -62,7 +62,7 @@ def at_its_scale(
     notes: list[dict[str, None]] = [{} for _ in group]
     for start in STARTS if part and settings.settle else STARTS[:1]:
         factor = start * of_lengths
-        for _ in range(LOOKS if settings.settle else 1):
+        for _ in range(PASSES if settings.settle else 1):
             if any(same_factor(factor, other, enough) for other in tried):
                 break
             if tried:

@@ -102,9 +102,9 @@ class Composer:
     ) -> None:
         self.cell = pictures.cell
         self.uprights = tuple(pictures.uprights)
-        self.looks = ChromosomePictures(self.uprights)
+        self.pictures = ChromosomePictures(self.uprights)
         self._photographed = int(getattr(pictures, "photographed", len(self.uprights)))
-        self.layout = layout or Layout.from_looks(self.looks, self._photographed)
+        self.layout = layout or Layout.from_pictures(self.pictures, self._photographed)
         self.style = style or Style.of(self.cell.polarity)
         self._crops, self._window = cell_greys(self.cell, self.uprights, self._photographed)
         #: By number, turned, appearance and size in pixels.
@@ -127,7 +127,7 @@ class Composer:
         self.uprights = tuple(pictures.uprights)
         self._crops = bright_crops(self.cell, self._photographed)
         new = self.uprights[known:]
-        self.looks.extend(new)
+        self.pictures.extend(new)
         self.layout.extend((item.mask.shape[0], item.mask.shape[1]) for item in new)
 
     # -- the picture ----------------------------------------------------------------
@@ -242,7 +242,7 @@ class Composer:
             plain = replace(place, appearance=replace(look, low=0.0, high=1.0))
             tile = contrasted(self.tile(plain, size), look.low, look.high)
         else:
-            item = self.looks.item(place.index, look.straightened)
+            item = self.pictures.item(place.index, look.straightened)
             crop = self._crops[place.index]
             tile = draw_tile(item, crop, self._window, size, place.turned, look.angle)
         # A print is drawn once, and its tiles would fill the memory.
@@ -261,7 +261,7 @@ class Composer:
             In page units. A point beyond the place's box lies outside the chromosome's
             picture, in the direction in which its rim goes on.
         """
-        item = self.looks.item(place.index, place.appearance.straightened)
+        item = self.pictures.item(place.index, place.appearance.straightened)
         box = place.box
         down, right = (y - box.top) / box.height, (x - box.left) / box.width
         return to_crop(item, place.turned, place.appearance.angle, down, right)
@@ -323,7 +323,7 @@ class Composer:
         kept = self._overlays.get(key)
         # Another class chosen gives another map of the same chromosome.
         if kept is None or kept[0] is not values:
-            item = self.looks.item(place.index, look.straightened)
+            item = self.pictures.item(place.index, look.straightened)
             drawn = overlay_tile(item, values, (size[0], size[1]), place.turned, look.angle)
             kept = (values, drawn)
             _keep(self._overlays, key, kept)

@@ -165,7 +165,7 @@ class Gallery:
     def __init__(self) -> None:
         # By the classification's id, with the classification, whose id none else can
         # have as long as it is held here.
-        self._looks: dict[int, tuple[Classification, ChromosomePictures]] = {}
+        self._pictures: dict[int, tuple[Classification, ChromosomePictures]] = {}
         self._composers: dict[int, tuple[Classification, Composer]] = {}
         self._stood: dict[int, tuple[State, str, list[Place]]] = {}
         self._drawn: dict[int, tuple[Page, float, Picture]] = {}
@@ -279,15 +279,15 @@ class Gallery:
     def forget(self, cells: Sequence[ClassifiedCell]) -> None:
         """Let go of what belongs to none of these cells."""
         kept = {id(cell.classification) for cell in cells}
-        for held in (self._looks, self._composers, self._stood, self._drawn):
+        for held in (self._pictures, self._composers, self._stood, self._drawn):
             for gone in held.keys() - kept:
                 del held[gone]
 
-    def _looks_of(self, classification: Classification) -> ChromosomePictures:
+    def _pictures_of(self, classification: Classification) -> ChromosomePictures:
         key = id(classification)
-        if key not in self._looks:
-            self._looks[key] = classification, ChromosomePictures(classification.uprights)
-        return self._looks[key][1]
+        if key not in self._pictures:
+            self._pictures[key] = classification, ChromosomePictures(classification.uprights)
+        return self._pictures[key][1]
 
     def _composer(self, classification: Classification) -> Composer:
         key = id(classification)
@@ -308,13 +308,13 @@ class Gallery:
     def _stand(self, cell: ClassifiedCell, slot: str) -> list[Place]:
         """Return a slot's chromosomes side by side on a line at 0, from 0 on."""
         found, state = cell.classification, cell.karyotype.state
-        looks = self._looks_of(found)
+        pictures = self._pictures_of(found)
         enlarged = magnification(slot, found.cell.polarity)
         left, standing = 0.0, []
         for one in state.slots[slot]:
             look = state.appearance(one)
             by = enlarged * float(found.scales[one])
-            tall, wide = (max(1, round(pixels * by)) for pixels in looks.size(one, look))
+            tall, wide = (max(1, round(pixels * by)) for pixels in pictures.size(one, look))
             box = Box(-tall, left, tall, wide)
             standing.append(Place(one, slot, box, one in state.turned, 1.0, look))
             left += wide + _GAP

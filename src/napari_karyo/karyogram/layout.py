@@ -132,13 +132,13 @@ class Layout:
     @classmethod
     def from_uprights(cls, uprights: Iterable[Upright]) -> Layout:
         """Return the layout of a cell's upright pictures."""
-        return cls.from_looks(ChromosomePictures(uprights))
+        return cls.from_pictures(ChromosomePictures(uprights))
 
     @classmethod
-    def from_looks(cls, looks: ChromosomePictures, photographed: int | None = None) -> Layout:
+    def from_pictures(cls, pictures: ChromosomePictures, photographed: int | None = None) -> Layout:
         """Return the layout of a cell's pictures, which knows their sizes as they look."""
-        sizes = [looks.size(index, PLAIN) for index in range(len(looks))]
-        return cls(sizes, size_of=looks.size, photographed=photographed)
+        sizes = [pictures.size(index, PLAIN) for index in range(len(pictures))]
+        return cls(sizes, size_of=pictures.size, photographed=photographed)
 
     def extend(self, sizes: Iterable[tuple[int, int]]) -> None:
         """Take in further chromosomes, merged or split ones; the magnification stays."""

@@ -172,7 +172,7 @@ class LightMark:
 
 @dataclass(frozen=True)
 class SelectionFrame:
-    """A frame around the chromosome in hand, or the slot over which one is carried."""
+    """A frame around the selected chromosome, or the slot over which one is carried."""
 
     kind: Literal["selected", "target"]
     box: Box

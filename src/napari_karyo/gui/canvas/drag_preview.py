@@ -1,8 +1,8 @@
-"""The preview: one small picture over the page, of what the hand is doing right now.
+"""The preview: one small picture over the page, of what the mouse is doing right now.
 
 A chromosome that is carried, rotated or given another contrast is shown by it while the
 mouse moves, and so is a line that is drawn. The page itself is drawn again once, when
-the hand lets go and the edit is made.
+the button is let go and the edit is made.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _RIM_COLOUR: Final = (255, 255, 255, 200)
 
 
 class DragPreview:
-    """What lies over the page of a karyogram view while the hand is at work.
+    """What lies over the page of a karyogram view while the mouse is at work.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The hand on the karyogram: clicking to select, and dragging onto a slot.
+"""The mouse on the karyogram: clicking to select, and dragging onto a slot.
 
 Each begins one generator: the code before the first ``yield`` runs on press, the loop
 on every move that was heard of, the rest on release; `gesture` drives it. What lies under the
@@ -108,7 +108,7 @@ def _carry(view: ToolHost, index: int, event: Any) -> Steps:
     if not moved or page is None or cell is None:
         return
     if cell is not view.session.current:
-        # A run that ended, or a key, has put another cell under the hand.
+        # A run that ended, or a key, has put another cell under the mouse.
         view.session.say("Another cell came on top: nothing was changed.")
         return
     if given_up or view.session.selected is None:
@@ -133,7 +133,7 @@ def _carry(view: ToolHost, index: int, event: Any) -> Steps:
 
 
 def _holding_page(layer: Any, steps: Steps) -> Steps:
-    """Let the page itself stay where it is while the hand is at work on it."""
+    """Let the page itself stay where it is while the mouse is at work on it."""
     pan = layer.mouse_pan
     layer.mouse_pan = False
     try:

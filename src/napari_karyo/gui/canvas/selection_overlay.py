@@ -1,4 +1,4 @@
-"""What shows the hand at work on the page: frames, the handle that rotates, the preview.
+"""What is drawn over the page for the selection: frames, the handle that rotates, the preview.
 
 None of it is truth about the karyotype, and none of it is printed.
 """
@@ -41,7 +41,7 @@ _ARROW: Final = _arrow()
 
 
 class SelectionOverlay:
-    """The hand over a karyogram view's page.
+    """The selection shown over a karyogram view's page.
 
     Parameters
     ----------
