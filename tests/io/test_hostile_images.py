@@ -143,3 +143,16 @@ def test_a_stack_of_very_many_pages_is_not_compared_for_minutes(tmp_path: Path) 
 def _most_held() -> int:
     words = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()
     return int(words[0]) * 1024
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64])
+def test_numbers_beyond_all_reason_are_holes(tmp_path: Path, number: type) -> None:
+    """Of two channels, so that the one that shows the chromosomes is looked for."""
+    for name, rows in (("1", 40), ("2", 30)):
+        planes = np.stack([bar(rows, (4,)), bar(rows, (9,))]).astype(number)
+        planes[0, 3, 3], planes[1, 5, 5] = np.finfo(number).max, -np.finfo(number).max
+        planes[0, 4, 4] = 1e25
+        tifffile.imwrite(tmp_path / f"{name}.tif", planes, metadata={"axes": "CYX"})
+    cell = read_cell(tmp_path)
+    assert len(cell) == 2
+    assert all(np.ptp(item.image) > 0 for item in cell)

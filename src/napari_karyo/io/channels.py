@@ -79,7 +79,7 @@ def _join_pages(pictures: Sequence[Picture]) -> list[Picture]:
 
 def _one_place(pages: Sequence[Picture]) -> bool:
     """Tell whether pages show one object, or nothing, beside the one that shows most."""
-    soft = [ndimage.uniform_filter(page.planes[0].astype(np.float32), 3) for page in pages]
+    soft = [ndimage.uniform_filter(page.planes[0].astype(np.float64), 3) for page in pages]
     spans = [float(np.ptp(page)) for page in soft]
     best = soft[int(np.argmax(spans))]
     return all(
@@ -265,7 +265,7 @@ def _stained(pictures: Sequence[Picture], names: Sequence[str]) -> int:
 def _clear(plane: NDArray[Any]) -> float:
     """Return by how much a picture's shapes stand out from its grain."""
     step = max(1, int(np.sqrt(plane.size / 65536)))
-    values = np.nan_to_num(plane[::step, ::step].astype(np.float32), posinf=0, neginf=0)
+    values = np.nan_to_num(plane[::step, ::step].astype(np.float64), posinf=0, neginf=0)
     soft = ndimage.uniform_filter(values, 3)
     grain = float((values - soft).std())
     return float(soft.std()) / grain if grain > 0 else 0.0
@@ -296,7 +296,7 @@ def _sharpest(greys: list[Grey], remarks: list[Problem]) -> list[Grey]:
             kept += pages
             continue
         edges = [
-            float(np.abs(ndimage.laplace(page.values.astype(np.float32))).mean()) for page in pages
+            float(np.abs(ndimage.laplace(page.values.astype(np.float64))).mean()) for page in pages
         ]
         best = pages[int(np.argmax(edges))]
         kept.append(replace(best, name=best.path.name))
@@ -311,5 +311,5 @@ def _alike(pages: Sequence[Grey]) -> bool:
     first = pages[0].values
     if any(page.values.shape != first.shape for page in pages):
         return False
-    soft = [ndimage.uniform_filter(page.values.astype(np.float32), 3) for page in pages]
+    soft = [ndimage.uniform_filter(page.values.astype(np.float64), 3) for page in pages]
     return all(correlation(soft[0], other) > 0.7 for other in soft[1:])

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg")
 _FORMATS = ("PNG", "BMP", "DIB", "JPEG", "WEBP", "JPEG2000", "GIF")
 
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+#: Greys beyond this are none.
+_UNREASONABLE: Final = 1e30
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +63,7 @@ def decode(path: Path, bad_page: Callable[[Problem], None] | None = None) -> lis
     for number, item in enumerate(found):
         name = path.name if len(found) == 1 else f"{path.name}[{number}]"
         try:
-            picture = _checked(item, path, alone=len(found) == 1)
+            picture = _checked(_reasonable(item), path, alone=len(found) == 1)
         except ReadError as error:
             first = first or error
             if bad_page is not None and len(found) > 1:
@@ -147,6 +150,17 @@ def _checked(item: Picture | Exception, path: Path, alone: bool) -> Picture:
             f"the picture is all {grey}.", "Cut the chromosome again, or remove the file.", path
         )
     return item
+
+
+def _reasonable(item: Picture | Exception) -> Picture | Exception:
+    """Return a picture whose numbers beyond all reason are no numbers: sums of them overflow."""
+    # Half precision has no such numbers.
+    if isinstance(item, Exception) or item.planes.dtype.kind != "f" or item.planes.itemsize < 4:
+        return item
+    wrong = ~(np.abs(item.planes) < _UNREASONABLE)
+    if not wrong.any():
+        return item
+    return replace(item, planes=np.where(wrong, np.array(np.nan, item.planes.dtype), item.planes))
 
 
 def _range(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -24,8 +24,6 @@ _BEYOND = 0.25
 #: More pixels without a number than this share are places where the picture is empty.
 _HOLES = 0.05
 
-_UNREASONABLE = 1e30
-
 
 def to_integers(greys: Sequence[Grey]) -> tuple[list[Grey], list[Problem]]:
     """Bring the greys of a cell to uint8 or uint16.
@@ -76,8 +74,7 @@ def _without_holes(grey: Grey) -> tuple[Grey, bool]:
     if values.dtype.kind != "f":
         return grey, False
     values = values.astype(np.float32 if values.dtype.itemsize <= 4 else np.float64)
-    # Numbers beyond all reason are no greys either.
-    holes = ~(np.abs(values) < _UNREASONABLE)
+    holes = ~np.isfinite(values)
     if not holes.any():
         return replace(grey, values=values), False
     values = values.copy()
