@@ -82,6 +82,9 @@ def main(repeats: int) -> None:
     def move(number: int) -> None:
         karyotype.move([0], "2" if number % 2 == 0 else "1")
 
+    def carry(number: int) -> None:
+        view.selection.carry(200.0 + 5 * number, 300.0 + 20 * number)
+
     # As when a person moves one: it is selected, and its frame goes with it.
     session.select(0)
     move(0)
@@ -92,9 +95,9 @@ def main(repeats: int) -> None:
     QApplication.processEvents()
     overlay = timed(move, repeats)
     view.overlays.toggle("attention")
-    view.lift(0)
-    step = timed(lambda number: view.carry(200.0 + 5 * number, 300.0 + 20 * number), repeats)
-    view.let_down()
+    view.selection.lift(0)
+    step = timed(carry, repeats)
+    view.selection.let_down()
     pan = timed(_pan(viewer), repeats)
     page, composer = view.page, view.composer
     assert page is not None

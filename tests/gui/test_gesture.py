@@ -161,7 +161,7 @@ def check_at_rest(opened: Any) -> None:
     """Nothing is left of what the hand did but its edit."""
     _, _, view = opened
     assert view.tools.active is None
-    assert not view.selection.preview_layer.shown
+    assert not view.selection.drag_preview.shown
     assert view.layers["karyogram"].mouse_pan
 
 
@@ -240,7 +240,7 @@ def test_a_drag_at_once_after_a_click_is_no_double_click(opened: Any) -> None:
     mouse.click(viewer, start)
     mouse.press_again(viewer, start)
     mouse.move(viewer, goal)
-    assert view.selection.preview_layer.shown
+    assert view.selection.drag_preview.shown
     mouse.release(viewer, goal)
     assert session.current.karyotype.slot_of(8) == "4"
     assert (viewer.scene.camera.center, viewer.scene.camera.zoom) == camera

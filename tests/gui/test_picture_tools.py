@@ -131,7 +131,7 @@ def test_a_chromosome_is_rotated_with_a_key_held(opened: Any, modifier: Any) -> 
 def test_the_ghost_turns_as_the_chromosome_will(selected_in: Any) -> None:
     _, _, view = selected_in
     place = view.page.places[8]
-    view.selection.preview_layer.rotate(place, 90.0)
+    view.selection.drag_preview.rotate(place, 90.0)
     preview = view.layers["dragged"]
     height, width = preview.data.shape[:2]
     # Clockwise: the middle of the top goes to the right.

@@ -210,7 +210,7 @@ class Composer:
         for frame in page.frames:
             if regions is None or frame.region in regions:
                 draw_frame(canvas, frame, page.regions[frame.region], scale)
-        # Over the frames, which would cut the sign of the very one that is in hand.
+        # Over the frames, which would cut the sign of the very one that is selected.
         for light in page.lights:
             if regions is None or light.region in regions:
                 colour, cover = light_picture(light.kind, scale, self.style.white_paper)

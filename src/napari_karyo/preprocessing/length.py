@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-#: The quantile of the lengths that is brought to `TARGET_ROWS`. Not the longest
+#: The quantile of the lengths that is brought to a number of rows. Not the longest
 #: chromosome: it may be lost, merged with a neighbour or cut in two.
 REFERENCE_QUANTILE = 0.90
 

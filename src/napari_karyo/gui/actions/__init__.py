@@ -1,4 +1,4 @@
-"""What a person can do with a karyogram; `table` holds it all as one table of keys."""
+"""What a person can do with a karyogram; `action_table` holds it all as one table of keys."""
 
 from napari_karyo.gui.actions.action import (
     Action,

@@ -110,7 +110,7 @@ def derivative(session: Session) -> None:
 
 
 def undo(session: Session) -> None:
-    """Take the last edit back, and take the selected chromosome that it was about."""
+    """Take the last edit back, and select the chromosome that it was about."""
     cell = session.current
     if cell is None or not cell.karyotype.can_undo:
         session.say("Nothing to undo.")

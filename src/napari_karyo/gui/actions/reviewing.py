@@ -39,7 +39,7 @@ def previous_doubtful(session: Session) -> None:
 
 
 def go_on(session: Session, done: str) -> None:
-    """Take the next open question selected, after one was answered.
+    """Select the next open question after one was answered.
 
     Parameters
     ----------

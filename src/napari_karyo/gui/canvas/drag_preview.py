@@ -86,8 +86,8 @@ class DragPreview:
             middle[1] - 0.5 - (y * sin + x * cos),
         )
 
-    def show_look(self, place: Place, appearance: Appearance) -> None:
-        """Show a chromosome where it stands, as it would look."""
+    def show_appearance(self, place: Place, appearance: Appearance) -> None:
+        """Show a chromosome where it stands, with another appearance."""
         picture = self._picture(replace(place, appearance=appearance))
         if self.shown:
             self._layer.data = picture

@@ -47,7 +47,7 @@ def begin(view: ToolHost, viewer: Any, event: Any) -> Steps | None:
 
 
 def takes_hold(view: ToolHost, viewer: Any, event: Any) -> bool:
-    """Whether a press takes a chromosome or its handle selected, or is a tool's."""
+    """Whether a press takes hold of a chromosome or its handle, or is a tool's."""
     if view.page is None or not _has_mouse(view, viewer):
         return False
     if view.tools.active is not None and not event.modifiers:

@@ -129,7 +129,7 @@ class KaryogramView:
         else:
             self._show_canvas()
             # The preview was a chromosome of the cell that lay here before.
-            self.let_down()
+            self.selection.let_down()
         self._name_layers(cell)
         self.overlays.forget()
         self.activate()
@@ -168,7 +168,7 @@ class KaryogramView:
             layer.data = self.canvas
 
     def uncover(self) -> None:
-        """Hide the sheets of crops, which would lie over the karyogram, and lay it flat.
+        """Hide the layers of crops, which would lie over the karyogram, and show it flat.
 
         napari can't add a colour picture in three dimensions, and a page has but two.
         """
@@ -305,26 +305,14 @@ class KaryogramView:
             self.composer.update_regions(self.canvas, self.selection.seen(self.page), regions)
             self._show_canvas()
 
-    # -- selection, carrying ------------------------------------------------------
+    # -- selection, tools ---------------------------------------------------------
 
     def _on_selection(self, _index: int | None) -> None:
         self.selection.frame()
 
-    def lift(self, index: int) -> None:
-        """Begin to carry a chromosome: its preview follows the mouse from now on."""
-        self.selection.lift(index)
-
-    def carry(self, row: float, column: float) -> None:
-        """Move the preview to a place on the page and mark the slot under it."""
-        self.selection.carry(row, column)
-
     def take_tool(self, name: str) -> None:
         """Take a tool for the selected chromosome; taken again, it is put away."""
         take(self, TOOLS[name])
-
-    def let_down(self) -> None:
-        """End carrying, whether it ended in a slot or not."""
-        self.selection.let_down()
 
     def _on_said(self, words: str) -> None:
         self.session.viewer.status = words

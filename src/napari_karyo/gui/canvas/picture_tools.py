@@ -198,7 +198,7 @@ class Rotating(Tool):
                 before = by
                 if self.in_use and follow():
                     view.selection.hide(self.index)
-                    view.selection.preview_layer.rotate(self.place, by)
+                    view.selection.drag_preview.rotate(self.place, by)
                     if by != before:
                         session.say(f"{by:+d} degrees. Escape leaves it as it was.")
                 yield

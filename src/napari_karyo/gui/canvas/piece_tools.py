@@ -65,7 +65,7 @@ class Splitting(Tool):
         self._show()
 
     def _show(self) -> None:
-        self.view.selection.preview_layer.draw_line(self.points, around(self.place.box))
+        self.view.selection.drag_preview.draw_line(self.points, around(self.place.box))
 
     def drag(self, event: Any) -> Steps:
         """Draw freely while the button is held and then cut; a click sets a corner."""
@@ -224,12 +224,12 @@ class Merging(Tool):
                 if other is not None and other != self.index and self.in_use:
                     if not moving and distance(pressed_at, event.pos) >= TREMBLE:
                         moving = True
-                        view.selection.preview_layer.lift(view.page.places[other])
+                        view.selection.drag_preview.lift(view.page.places[other])
                     if moving:
-                        view.selection.preview_layer.carry(*view.to_page(event.position))
+                        view.selection.drag_preview.carry(*view.to_page(event.position))
                 yield
         finally:
-            view.selection.preview_layer.vanish()
+            view.selection.drag_preview.vanish()
         # A quick hand lets go before a move was heard of: it is no click for that.
         moving = moving or distance(pressed_at, event.pos) >= TREMBLE
         if not self.in_use or other is None or other not in self.cell.present:
@@ -286,15 +286,15 @@ def merge_pair(
         assert view.page is not None
         place = view.page.places[first]
         scale = view.page.magnification * place.reduction
-        looks = [state.appearance(one).angle for one in pair]
+        angles = [state.appearance(one).angle for one in pair]
         down, right = point[0] - place.box.center[0], point[1] - place.box.center[1]
         if pair[0] != first:
             down, right = -down, -right
         # As seen by the larger one, which stands upright in the picture that is made.
-        turn = math.radians(looks[0])
+        turn = math.radians(angles[0])
         cos, sin = math.cos(turn), math.sin(turn)
         offset = (down * cos - right * sin) / scale, (down * sin + right * cos) / scale
-        angle = looks[1] - looks[0]
+        angle = angles[1] - angles[0]
     crops = found.cell.chromosomes
     image = merge_crops(
         crops[pair[0]].image,

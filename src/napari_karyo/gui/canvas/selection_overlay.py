@@ -50,7 +50,7 @@ class SelectionOverlay:
 
     def __init__(self, view: PageHost) -> None:
         self._view = view
-        self.preview_layer = DragPreview(view)
+        self.drag_preview = DragPreview(view)
         #: The page as it is printed.
         self._bare: Page | None = None
         self._target: str | None = None
@@ -101,14 +101,14 @@ class SelectionOverlay:
         if self._marked is not None and self._marked in page.places:
             place = page.places[self._marked]
             frames.append(SelectionFrame("target", place.box, place.slot))
-        place_in_hand = self._in_hand(page)
-        if place_in_hand is not None:
-            frames.append(SelectionFrame("selected", place_in_hand.box, place_in_hand.slot))
+        selected = self._selected_place(page)
+        if selected is not None:
+            frames.append(SelectionFrame("selected", selected.box, selected.slot))
         if self._target is not None:
             frames.append(SelectionFrame("target", page.slots[self._target].box, self._target))
         return tuple(frames)
 
-    def _in_hand(self, page: Page) -> Place | None:
+    def _selected_place(self, page: Page) -> Place | None:
         index = self._view.session.selected
         return None if index is None or index == self._marked else page.places.get(index)
 
@@ -117,13 +117,13 @@ class SelectionOverlay:
     def on_handle(self, row: float, column: float) -> bool:
         """Whether a place on the page lies on the handle of the selected chromosome."""
         page = self._view.page
-        place = None if page is None else self._in_hand(page)
+        place = None if page is None else self._selected_place(page)
         if page is None or place is None:
             return False
         return math.dist((row, column), handle_of(page, place)) <= HANDLE_REACH
 
     def _handle(self, page: Page) -> tuple[Mark, ...]:
-        place = self._in_hand(page)
+        place = self._selected_place(page)
         if place is None:
             return ()
         y, x = handle_of(page, place)
@@ -136,11 +136,11 @@ class SelectionOverlay:
         """Show a chromosome as it would look where it stands; no edit is made."""
         page = self._view.page
         if page is not None and index in page.places:
-            self.preview_layer.show_look(page.places[index], appearance)
+            self.drag_preview.show_appearance(page.places[index], appearance)
 
     def end_preview(self) -> None:
         """Show the page as it is again."""
-        self.preview_layer.vanish()
+        self.drag_preview.vanish()
 
     # -- carrying --------------------------------------------------------------------
 
@@ -149,7 +149,7 @@ class SelectionOverlay:
         page = self._view.page
         if page is None:
             return
-        self.preview_layer.lift(page.places[index])
+        self.drag_preview.lift(page.places[index])
         # Where it may be dropped; at other times the page's own lines say enough, unless
         # the person wants to see the slots.
         slots = self._view.layers["slots"]
@@ -161,7 +161,7 @@ class SelectionOverlay:
         page = self._view.page
         if page is None:
             return
-        self.preview_layer.carry(row, column)
+        self.drag_preview.carry(row, column)
         target = page.slot_at(row, column)
         if target != self._target:
             self._target = target
@@ -169,7 +169,7 @@ class SelectionOverlay:
 
     def let_down(self) -> None:
         """End what the preview was shown for, whether it led to an edit or not."""
-        self.preview_layer.vanish()
+        self.drag_preview.vanish()
         layers = self._view.layers
         if self._slots_wanted is not None and "slots" in layers:
             layers["slots"].visible = self._slots_wanted

@@ -1,6 +1,6 @@
-"""The run form: which cell, which model, where, start, cancel, progress.
+"""The form that classifies: which cell, which model, where, start, cancel, progress.
 
-The work itself is a `run.Run`, which goes on where the form is closed.
+The work itself is a `run.ClassificationRun`, which goes on where the form is closed.
 """
 
 from __future__ import annotations

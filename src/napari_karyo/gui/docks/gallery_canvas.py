@@ -54,7 +54,7 @@ class GalleryCanvas(QWidget):
         self.update()
 
     def mark(self, cell: int | None, index: int | None) -> bool:
-        """Frame the cell that lies on top, and its chromosome selected; tell whether it is new."""
+        """Frame the cell on top and its selected chromosome; tell whether it was another."""
         marked = None if cell is None else (cell, index)
         if marked == self.marked:
             return False

@@ -149,7 +149,7 @@ class GalleryDock(SessionFollower):
         self.follow_now()
 
     def _choose(self, place: int, index: int | None) -> None:
-        """Put a cell on top and take its chromosome selected."""
+        """Put a cell on top and select its chromosome."""
         # The cell may have been closed since the picture was drawn.
         if place < len(self.shown) and self.shown[place] in self.session.cells:
             show_cell(self.session, self.shown[place], index)

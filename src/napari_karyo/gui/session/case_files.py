@@ -32,7 +32,7 @@ def hold_earlier(
     """Open the case files that cells have already, but those that are open here.
 
     What was done before is shown beside the new, never hidden by it. The session closes again
-    what no cell of comes onto it.
+    those of which no cell comes into it.
 
     Parameters
     ----------

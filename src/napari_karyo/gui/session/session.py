@@ -45,7 +45,7 @@ class Session:
     cases : dict of Path to Case
         The case files that are open here.
     attended : bool
-        Whether the window tells when it is gone: see `docks.leave_with_window`.
+        Whether the window tells when it is gone: see `window.attend`.
     """
 
     cells_changed = Signal()
@@ -176,7 +176,7 @@ class Session:
         return cell
 
     def adopt(self, cell: OpenCell, show: bool = False) -> OpenCell:
-        """Put a cell of a case in the session as it was left; one that lies there stays.
+        """Open a cell of a case as it was left; one that is open already stays.
 
         Parameters
         ----------
@@ -187,7 +187,7 @@ class Session:
         Returns
         -------
         OpenCell
-            The one that lies in the session.
+            The one that is open.
         """
         there = next(
             (
@@ -217,11 +217,11 @@ class Session:
         return self.cases.get(path.expanduser().resolve())
 
     def hold(self, case: Case) -> Case:
-        """Keep a case file open until none of its cells lies in the session any more."""
+        """Keep a case file open until none of its cells is open any more."""
         return self.cases.setdefault(case.path, case)
 
     def let_go(self) -> None:
-        """Close the case files of which no cell lies in the session, and none is to come."""
+        """Close the case files of which no cell is open, and none is to come."""
         if self._left:
             self.close_cases()
         if self.busy:
@@ -298,7 +298,7 @@ class Session:
             self.selection_changed.emit(self._selected)
 
     def _let_go_of_the_gone(self, change: Change) -> bool:
-        """Take what a merged or split chromosome became selected; return whether it was."""
+        """Select what a merged or split chromosome became; return whether it was selected."""
         here = self._current.present if self._current is not None else ()
         if self._pinned is not None and self._pinned not in here:
             self._pinned = None
@@ -308,7 +308,7 @@ class Session:
         return True
 
     def select(self, index: int | None) -> None:
-        """Take a selected chromosome, or let go of it."""
+        """Select a chromosome; None lets go of the one selected."""
         if self._current is None:
             index = None
         if index != self._selected:
@@ -363,5 +363,5 @@ def session_of(viewer: Any) -> Session:
 
 
 def session_with(cell: OpenCell) -> Session | None:
-    """Return the session that a cell lies on, in whichever window."""
+    """Return the session that a cell is open in, in whichever window."""
     return next((session for session in list(_sessions.values()) if cell in session.cells), None)

@@ -32,7 +32,7 @@ _BUTTONS = (
     ("To tray", "Marker", "Derivative"),
 )
 #: Those that want a selected chromosome.
-_IN_HAND = ("Accept", "Flip", "Swap", "To tray", "Marker", "Derivative", "Compare")
+_NEED_ONE = ("Accept", "Flip", "Swap", "To tray", "Marker", "Derivative", "Compare")
 
 
 class ChromosomeTab(QWidget):
@@ -121,7 +121,7 @@ class ChromosomeTab(QWidget):
         self.card.show_chromosome(self._session.current, index)
         self.questions.follow(index)
         selected_in = self._session.current is not None and index is not None
-        for name in _IN_HAND:
+        for name in _NEED_ONE:
             self.buttons[name].setEnabled(selected_in)
         self.comparison.follow()
         self._on_pinned(self._session.pinned)
