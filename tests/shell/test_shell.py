@@ -344,7 +344,7 @@ def test_info_names_versions_and_the_device(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["--help"], ["classify", "--help"], ["--version"]):
+    for words in (["--help"], ["-h"], ["classify", "--help"], ["--version"]):
         assert main(words) == 0
     said = capsys.readouterr().out
     assert "research use" in said

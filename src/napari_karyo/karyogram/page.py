@@ -15,9 +15,7 @@ from typing import Final, Literal
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyotype.state import PLAIN, Appearance
 
-#: Size of the page in millimetres: A4, landscape.
-PAGE_MM: Final = (210.0, 297.0)
-#: Page units to the millimetre.
+#: Page units to the millimetre; the page is A4, landscape.
 UNITS_PER_MM: Final = 6
 PAGE_HEIGHT: Final = 210 * UNITS_PER_MM
 PAGE_WIDTH: Final = 297 * UNITS_PER_MM

@@ -16,7 +16,6 @@ from napari_karyo.errors import KaryoError
 from napari_karyo.version import __version__
 
 EXIT_OK: Final = 0
-EXIT_SOME_FAILED: Final = 1
 EXIT_ERROR: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
@@ -69,6 +68,7 @@ def command_line() -> Any:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_top)
     for name in COMMANDS:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Option
 
-from napari_karyo.shell.options import Compile, Data, Device, Epochs, Folder, TimeLimit
+from napari_karyo.shell.options import Compile, Data, Device, Folder, TimeLimit
 from napari_karyo.shell.telling import line
 
 
@@ -20,7 +20,9 @@ def reproduce(
     seeds: Annotated[
         list[int] | None, Option("--seed", metavar="SEED", help="may be repeated (0)")
     ] = None,
-    epochs: Epochs = None,
+    epochs: Annotated[
+        int | None, Option(min=1, help="instead of the paper's; in FOLDER/N-epochs")
+    ] = None,
     device: Device = "auto",
     time_limit: TimeLimit = None,
     compiled: Compile = False,

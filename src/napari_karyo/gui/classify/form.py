@@ -64,13 +64,13 @@ class ClassifyForm(Container[Any]):
             label="Device",
             choices=list(DEVICES),
             value=settings.device,
-            tooltip=HELP["device"],
+            tooltip=_sentence(HELP["device"]),
         )
         self.normalization = ComboBox(
             label="Lengths",
             choices=[("one for each cell", "cell"), ("one for the patient", "patient")],
             value=ClassifyOptions.normalization,
-            tooltip=HELP["normalization"],
+            tooltip=_sentence(HELP["normalization"]),
         )
         self.stain = ComboBox(
             label="Stain",
@@ -80,7 +80,7 @@ class ClassifyForm(Container[Any]):
                 ("dark on white (G)", Polarity.DARK.value),
             ],
             value=BY_ITSELF,
-            tooltip=HELP["stain"],
+            tooltip=_sentence(HELP["stain"]),
         )
         self.start = PushButton(text="Classify", tooltip="Make the karyogram")
         self.cancel = PushButton(text="Cancel", enabled=False)
@@ -294,6 +294,11 @@ class ClassifyForm(Container[Any]):
         self.cancel.enabled = False
         self.progress.visible = False
         self.start.enabled = self.cells.value != NOTHING
+
+
+def _sentence(words: str) -> str:
+    """Return words of the shell's help as the other tooltips begin."""
+    return words[0].upper() + words[1:]
 
 
 def _by_patient(chosen: list[tuple[Cell, Patient | None]]) -> list[Group]:
