@@ -140,9 +140,12 @@ class Case(CaseFile):
         CaseError, PreprocessingError
             See `karyotype` and `classification`.
         """
-        label = next((one.label for one in self.cells() if one.number == number), "")
+        rows = self.query(
+            "SELECT substr(CAST(label AS TEXT), 1, 1000) FROM cell WHERE id = ?", number
+        )
+        # In this order: another program may write between the two.
         karyotype = self.karyotype(number, who)
-        return ClassifiedCell(self.classification(number), karyotype, label)
+        return ClassifiedCell(self.classification(number), karyotype, rows[0][0] if rows else "")
 
     def classification(self, cell: int) -> Classification:
         """Return what the model said of a cell.

@@ -120,13 +120,11 @@ def restore(case: Case, who: str) -> Generator[OpenCell | KaryoError, None, None
         if row.superseded:
             continue
         try:
-            # In this order: another program may write between the two.
-            karyotype = case.karyotype(row.number, who)
-            classification = case.classification(row.number)
+            cell = case.cell(row.number, who)
         except KaryoError as error:
             yield error
             continue
-        yield OpenCell(classification, karyotype, row.label, case, row.number)
+        yield OpenCell(cell.classification, cell.karyotype, cell.label, case, row.number)
 
 
 def save_copy(session: Session, cells: Iterable[OpenCell], path: Path | str) -> Path:
