@@ -411,3 +411,10 @@ def test_a_chosen_stain_is_that_of_every_cell(cell: Cell, tmp_path: Path) -> Non
     plain = classify(cell, ClassifyOptions(model=weights, device="cpu"))
     assert found.cell.polarity is Polarity.BRIGHT
     assert np.array_equal(found.probabilities, plain.probabilities)
+    # Who is told of a cell that can't be used knows it again.
+    told: list[Cell] = []
+    dark = ClassifyOptions(model=weights, device="cpu", stain=Polarity.DARK)
+    empty = Cell("empty", (Chromosome("1.png", np.full((40, 20), 255, np.uint8)),), Polarity.BRIGHT)
+    assert classify_cells([empty], dark, unusable=lambda one, _: told.append(one)) == []
+    assert told == [empty]
+    assert told[0] is empty

@@ -138,8 +138,6 @@ def iter_classify(
     WeightsError, DeviceError, PreprocessingError
     """
     options = options or ClassifyOptions()
-    if options.stain is not None:
-        cells = [replace(cell, polarity=options.stain) for cell in cells]
     total = sum(len(cell) for cell in cells)
     yield Progress(0, total, "Loading the model")
     place = choose_device(options.device)
@@ -147,8 +145,9 @@ def iter_classify(
     standing: list[Standing] = []
     for cell in cells:
         yield Progress(0, total, f"Preparing {cell.name}")
+        stained = cell if options.stain is None else replace(cell, polarity=options.stain)
         try:
-            standing.append(stand_upright(cell))
+            standing.append(stand_upright(stained))
         except PreprocessingError as error:
             if unusable is None:
                 raise
