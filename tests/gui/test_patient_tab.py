@@ -162,13 +162,13 @@ def test_goals_are_kept_in_the_case_file(viewer: Any, tmp_path: Path) -> None:
 
 def test_only_cells_of_the_same_case_are_one_patients(viewer: Any, tmp_path: Path) -> None:
     session = session_of(viewer)
-    assert of_one_patient(session) == []
+    assert of_one_patient(session, session.current) == []
     with Case.create(tmp_path / "a.karyo") as first, Case.create(tmp_path / "b.karyo") as second:
         for name, case in (("a1", first), ("b1", second), ("a2", first), ("c", None), ("d", None)):
             session.open(make_classification(make_cell(name=name)), case=case)
         for top, expected in ((0, ["a1", "a2"]), (1, ["b1"]), (4, ["c", "d"])):
             session.show(session.cells[top])
-            assert [one.name for one in of_one_patient(session)] == expected
+            assert [one.name for one in of_one_patient(session, session.current)] == expected
         assert facts_of(session) is facts_of(session)
         assert facts_of(session) is not first
 

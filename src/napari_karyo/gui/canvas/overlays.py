@@ -247,7 +247,7 @@ class Overlays:
             stepped=came,
             returned=done,
             failed=failed,
-            unforeseen="Saliency could not be computed: {error}",
+            unforeseen=lambda error: f"Saliency could not be computed: {error}",
             log=_log,
         )
         self._worker.start()

@@ -73,8 +73,10 @@ class ClassificationRun:
             returned=self.take,
             aborted=lambda: self.said.emit("Cancelled; nothing was changed."),
             failed=self.fail,
-            unforeseen="The classification stopped: {error}. Nothing was lost; try device cpu, or "
-            "report this message.",
+            unforeseen=lambda error: (
+                f"The classification stopped: {error}. Nothing was lost; "
+                "try device cpu, or report this message."
+            ),
             log=_log,
             finished=self.end,
             brings_cells=True,

@@ -50,7 +50,7 @@ def open_case(viewer: Any, path: Path | str) -> Any:
             "refused."
         )
     open_view(viewer)
-    arrival = _Arrival(session, case)
+    arrival, place = _Arrival(session, case), case.path
     worker = worker_for(
         session,
         restore,
@@ -59,7 +59,7 @@ def open_case(viewer: Any, path: Path | str) -> Any:
         stepped=arrival.came,
         returned=arrival.ended,
         failed=show_error,
-        unforeseen=f"{_braced(case.path)}: the case could not be read: {{error}}",
+        unforeseen=lambda error: f"{place}: the case could not be read: {error}",
         log=_log,
         brings_cells=True,
     )
@@ -107,8 +107,3 @@ class _Arrival:
             return
         cells = f"{number} cell{'' if number == 1 else 's'}"
         session.say(f"{self._path.name}: {cells} opened as they were left.")
-
-
-def _braced(path: Path) -> str:
-    """Return a path as a part of a text that is filled in later."""
-    return str(path).replace("{", "{{").replace("}", "}}")

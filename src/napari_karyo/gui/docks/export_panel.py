@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_karyo.gui.docks.session_follower import of_one_patient
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
@@ -169,7 +170,9 @@ class ExportPanel(QGroupBox):
             options,
             returned=lambda _: show_info(f"Written: {path}"),
             failed=show_error,
-            unforeseen="The export failed ({error}). Try a lower resolution or another folder.",
+            unforeseen=lambda error: (
+                f"The export failed ({error}). Try a lower resolution or another folder."
+            ),
             log=_log,
             finished=ended,
         )
@@ -180,10 +183,10 @@ class ExportPanel(QGroupBox):
 
     def _cells(self, cell: OpenCell) -> list[ClassifiedCell]:
         """Return what is to be written: cells as they stand now."""
-        one = self.what.currentData() == CELL
+        alone = self.what.currentData() == CELL
+        others = [] if alone else of_one_patient(self._session, cell)
         # The cell on top comes first: it is the one that a report shows.
-        others = [] if one else [other for other in self._kept_with(cell) if other is not cell]
-        return [other.snapshot() for other in (cell, *others)]
+        return [one.snapshot() for one in (cell, *(one for one in others if one is not cell))]
 
     def _options(self) -> ExportOptions:
         """Return how the person wants it written."""
@@ -197,10 +200,6 @@ class ExportPanel(QGroupBox):
             paper=PAPERS[self.paper.currentData()],
             report=self.what.currentData() == REPORT,
         )
-
-    def _kept_with(self, cell: OpenCell) -> list[OpenCell]:
-        """Return the cells of the same patient: those of one case, or all that none keeps."""
-        return [one for one in self._session.cells if one.case is cell.case]
 
     @while_alive
     def _on_end(self) -> None:

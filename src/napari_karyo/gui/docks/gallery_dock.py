@@ -24,7 +24,7 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.gui.actions import name_of, slot_words
 from napari_karyo.gui.docks.gallery_canvas import GalleryCanvas
 from napari_karyo.gui.docks.session_follower import SessionFollower, of_one_patient, show_cell
-from napari_karyo.gui.docks.showing import TITLE, current, show_dock
+from napari_karyo.gui.docks.showing import current, show_dock
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
@@ -111,7 +111,7 @@ class GalleryDock(SessionFollower):
 
     def refresh(self) -> None:
         """Arrange the cells as they stand now."""
-        self.shown = of_one_patient(self.session)
+        self.shown = of_one_patient(self.session, self.session.current)
         found = summarize(self.shown)
         slot = self.slot
         self.canvas.tips = _tips(self.shown, slot)
@@ -204,13 +204,7 @@ def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -
     GalleryDock
     """
     viewer = current(viewer)
-    docks: Any = viewer.window.dock_widgets
-    if not any(isinstance(widget, GalleryDock) for widget in docks.values()):
-        # The title that napari's own Plugins menu gives, so that it knows the dock again.
-        viewer.window.add_dock_widget(
-            GalleryDock(viewer), name=f"{GALLERY} ({TITLE})", area="bottom"
-        )
-    dock: GalleryDock = show_dock(viewer, GALLERY, GalleryDock)
+    dock = show_dock(viewer, GALLERY, GalleryDock, area="bottom")
     session = dock.session
     if slot is None and session.current is not None and session.selected is not None:
         slot = session.current.karyotype.slot_of(session.selected)

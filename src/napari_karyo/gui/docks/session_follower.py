@@ -21,19 +21,13 @@ from napari_karyo.karyotype import Karyotype
 WAIT: Final = 150
 
 
-def of_one_patient(session: Session) -> list[OpenCell]:
-    """Return the open cells that belong to the patient of the current one.
+def of_one_patient(session: Session, cell: OpenCell | None) -> list[OpenCell]:
+    """Return the open cells that belong to the patient of one of them; none of None.
 
     Those kept in the same case file. Of a cell that no file keeps, all others that none
     keeps: nobody knows whose they are, but those of a file are another's.
     """
-    if session.current is None:
-        return []
-
-    def path(cell: OpenCell) -> object:
-        return None if cell.case is None else cell.case.path
-
-    return [one for one in session.cells if path(one) == path(session.current)]
+    return [] if cell is None else [one for one in session.cells if one.case is cell.case]
 
 
 class SessionFollower(QWidget):

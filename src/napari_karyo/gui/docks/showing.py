@@ -23,7 +23,7 @@ def current(viewer: Any) -> Any:
     return napari.current_viewer()
 
 
-def show_dock(viewer: Any, name: str, kind: type[Dock]) -> Dock:
+def show_dock(viewer: Any, name: str, kind: type[Dock], area: str = "right") -> Dock:
     """Open one of the plugin's docks, or bring it forward where it is open."""
     for widget in viewer.window.dock_widgets.values():
         if isinstance(widget, kind):
@@ -36,7 +36,7 @@ def show_dock(viewer: Any, name: str, kind: type[Dock]) -> Dock:
     make: Any = kind
     made: Dock = make(viewer)
     holder = viewer.window.add_dock_widget(
-        made, name=f"{name} ({TITLE})", area="right", tabify=True
+        made, name=f"{name} ({TITLE})", area=area, tabify=area == "right"
     )
     attend(session_of(viewer), holder)
     holder.show()

@@ -18,7 +18,7 @@ def worker_for(
     work: Callable[..., Any],
     *arguments: Any,
     failed: Callable[[str], object],
-    unforeseen: str,
+    unforeseen: Callable[[str], str],
     log: logging.Logger,
     stepped: Callable[[Any], object] | None = None,
     returned: Callable[[Any], object] | None = None,
@@ -42,8 +42,8 @@ def worker_for(
     failed : callable
         Told in words why it failed, while the window is open: with it, its case files are
         closed.
-    unforeseen : str
-        What is said of an error that is not the program's own; ``{error}`` in it is the error.
+    unforeseen : callable
+        Returns what is said of an error that is not the program's own, from the error as text.
     log : logging.Logger
         Where such an error goes.
     stepped, returned, aborted, finished : callable, optional
@@ -63,10 +63,11 @@ def worker_for(
         there = held()
         if there is None or not there.viewer_is_open:
             return
-        known = isinstance(error, KaryoError)
-        if not known:
-            log.error(unforeseen.format(error=repr(error)), exc_info=error)
-        failed(str(error) if known else unforeseen.format(error=repr(error)))
+        words = str(error)
+        if not isinstance(error, KaryoError):
+            words = unforeseen(repr(error))
+            log.error("%s", words, exc_info=error)
+        failed(words)
 
     def on_end() -> None:
         there = held()

@@ -207,7 +207,7 @@ class PatientTab(SessionFollower):
     @while_alive
     def refresh(self) -> None:
         """Show how things stand now."""
-        self.shown = of_one_patient(self.session)
+        self.shown = of_one_patient(self.session, self.session.current)
         facts = facts_of(self.session)
         mosaic = is_mosaic(facts)
         self.found = found = summarize(self.shown, goals_of(facts), mosaic=mosaic)
