@@ -13,6 +13,7 @@ import typer
 from typer.main import get_command
 
 from napari_karyo.errors import KaryoError
+from napari_karyo.shell.telling import complain
 from napari_karyo.version import __version__
 
 EXIT_OK: Final = 0
@@ -85,10 +86,10 @@ def _ending(run: Callable[..., int]) -> Callable[..., None]:
         try:
             code = run(*arguments, **options)
         except (KaryoError, OSError) as error:  # a full disk, a file that may not be written
-            print(f"{PROGRAM}: {error}", file=sys.stderr)
+            complain(error)
             code = EXIT_ERROR
         except KeyboardInterrupt:
-            print(f"{PROGRAM}: stopped.", file=sys.stderr)
+            complain("stopped.")
             code = EXIT_INTERRUPTED
         raise typer.Exit(code)
 

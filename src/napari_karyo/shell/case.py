@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,7 +11,7 @@ from typer import Argument, Option
 from napari_karyo.errors import CaseError, ExportError, KaryoError
 from napari_karyo.shell import window
 from napari_karyo.shell.options import Dpi, Title
-from napari_karyo.shell.telling import export_told
+from napari_karyo.shell.telling import complain, count, export_told
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case, CellEntry
@@ -77,7 +76,7 @@ def _rows(case: Case, wanted: Sequence[str]) -> list[CellEntry]:
 
 def _tell(case: Case, rows: Sequence[CellEntry], *, history: bool) -> int:
     patient = f" (patient {case.patient})" if case.patient else ""
-    _print(f"{case.path}{patient}: {len(rows)} cell{'' if len(rows) == 1 else 's'}")
+    _print(f"{case.path}{patient}: {count(len(rows), 'cell')}")
     failed = 0
     for row in rows:
         try:
@@ -109,7 +108,7 @@ def _plain(text: str) -> str:
 
 def _left_out(row: CellEntry, error: KaryoError) -> int:
     """Say why a cell is left out: it doesn't cost the others."""
-    print(f"napari-karyo: {_plain(row.name)} is left out: {error}", file=sys.stderr)
+    complain(f"{_plain(row.name)} is left out: {error}")
     return 1
 
 
@@ -121,8 +120,7 @@ def _state(karyotype: Karyotype) -> str:
         words[0] += f" ({'by hand' if karyotype.iscn_by_hand else 'proposal'})"
     words += sorted(state.marks)
     words += [f"{sign.role} by {sign.who}" for sign in state.signatures]
-    edits = len(karyotype.history)
-    words.append(f"{edits} edit{'' if edits == 1 else 's'}")
+    words.append(count(len(karyotype.history), "edit"))
     return ", ".join(words)
 
 
@@ -149,7 +147,7 @@ def _open_window(path: Path) -> int:
     # What is wrong with the file is said here, before a window comes up.
     Case.open(path, read_only=True).close()
     if not window.is_possible():
-        print("napari-karyo: there is no display here (or no Qt).", file=sys.stderr)
+        complain("there is no display here (or no Qt).")
         return 2
     from napari_karyo.gui.contributions.launch import launch_case
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,7 +67,7 @@ def classify(
             rows += table_rows(names[id(cell)], result)
             done += 1
     if not done:
-        print("napari-karyo: no cell could be classified; no table written.", file=sys.stderr)
+        complain("no cell could be classified; no table written.")
         return 2
     with export_file(output, text=True) as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -127,12 +126,6 @@ def _classify_group(
         errors[id(cell)] = error
 
     for cells in groups:
-        results = iter(
-            classify_cells(
-                cells,
-                options,
-                unusable=leave_out,
-            )
-        )
+        results = iter(classify_cells(cells, options, unusable=leave_out))
         for cell in cells:
             yield errors[id(cell)] if id(cell) in errors else (cell, next(results))

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from typer import Option
 
 from napari_karyo.shell import window
-from napari_karyo.shell.options import Picture
 from napari_karyo.shell.telling import warn, write_picture
 
 
@@ -16,7 +15,9 @@ def demo(
     karyotype: Annotated[str, Option(help="such as 46,XX or 45,X")] = "47,XY,+21",
     stain: Annotated[Literal["G", "Q"], Option(help="banding")] = "G",
     seed: int = 1,
-    output: Picture = None,
+    output: Annotated[
+        Path | None, Option(metavar="PICTURE.png", help="write a picture, open no window")
+    ] = None,
 ) -> int:
     """Show a simulated cell in a napari window, or write its karyogram where there is none."""
     from napari_karyo.simulation.sample import simulate_cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from typer import Argument, Option
+from typer import Option
 
 from napari_karyo.inference.options import HELP
 
@@ -16,10 +16,5 @@ Stain = Annotated[Literal["bright", "dark"] | None, Option("--polarity", help=HE
 Dpi = Annotated[float, Option(help="dots an inch of a picture, 72 to 1200")]
 Title = Annotated[str, Option(help="above the karyogram")]
 Folder = Annotated[Path, Option(metavar="FOLDER", help="where everything is written")]
-Epochs = Annotated[int | None, Option(min=1, help="instead of the recipe's")]
 TimeLimit = Annotated[float | None, Option(metavar="SECONDS", help="save and stop after so long")]
 Compile = Annotated[bool, Option("--compile", help="let torch compile the network first")]
-Data = Annotated[Path, Argument(metavar="DATA", help="folder with labels.csv")]
-Picture = Annotated[
-    Path | None, Option(metavar="PICTURE.png", help="write a picture, open no window")
-]

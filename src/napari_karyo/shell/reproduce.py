@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
-from typer import Option
+from typer import Argument, Option
 
-from napari_karyo.shell.options import Compile, Data, Device, Folder, TimeLimit
+from napari_karyo.shell.options import Compile, Device, Folder, TimeLimit
 from napari_karyo.shell.telling import line
 
 
 def reproduce(
-    data: Data,
+    data: Annotated[Path, Argument(metavar="DATA", help="folder with labels.csv")],
     output: Folder,
     rows: Annotated[
         list[str] | None,

@@ -24,7 +24,7 @@ def warn(result: Classification) -> None:
         print(f"{kind}: {result.cell.name}: {note}", file=sys.stderr)
 
 
-def complain(error: Exception) -> None:
+def complain(error: Exception | str) -> None:
     """Say why something is left out or was not done."""
     print(f"napari-karyo: {error}", file=sys.stderr)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, BadParameter, Option
 
-from napari_karyo.shell.options import Compile, Device, Epochs, Folder, TimeLimit
+from napari_karyo.shell.options import Compile, Device, Folder, TimeLimit
 from napari_karyo.shell.telling import line
 
 
@@ -33,7 +33,7 @@ def train(
         list[str] | None,
         Option(help="only rows of labels.csv of this stain; may be given several times"),
     ] = None,
-    epochs: Epochs = None,
+    epochs: Annotated[int | None, Option(min=1, help="instead of the recipe's")] = None,
     learning_rate: Annotated[
         float | None, Option(callback=_rate, help="instead of the recipe's")
     ] = None,
