@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from fuzzing import pictures, tiffs
 from fuzzing.mutate import scramble
@@ -86,6 +87,17 @@ def _with_other_fields(content: bytes, chance: Random) -> bytes:
     return bytes(data)
 
 
+def _rearrange(parts: list[Any], place: int, how: int, chance: Random) -> None:
+    """Leave out a part, repeat one there, or exchange it with another: 0, 1 or 2."""
+    if how == 0:
+        del parts[place]
+    elif how == 1:
+        parts.insert(place, chance.choice(parts))
+    else:
+        other = chance.randrange(len(parts))
+        parts[place], parts[other] = parts[other], parts[place]
+
+
 # -- PNG ----------------------------------------------------------------------------
 
 
@@ -104,13 +116,8 @@ def _png(content: bytes, chance: Random) -> bytes:
         field = chance.randrange(7)
         header[field] = chance.choice(FIELDS) % (2**32 if field < 2 else 256)
         chunks[0] = (b"IHDR", struct.pack(">IIBBBBB", *header))
-    elif what == 4:
-        del chunks[place]
-    elif what == 5:
-        chunks.insert(place, chance.choice(chunks))
-    elif what == 6:
-        other = chance.randrange(len(chunks))
-        chunks[place], chunks[other] = chunks[other], chunks[place]
+    elif what < 7:
+        _rearrange(chunks, place, what - 4, chance)
     elif what == 7:
         new = chance.choice((b"", b"\0", bytes(26), chance.randbytes(30), b"a\0\0" + data))
         chunks.insert(chance.choice((1, place)), (chance.choice(_MARKS + _MORE_MARKS), new))
@@ -143,13 +150,8 @@ def _jpeg(content: bytes, chance: Random) -> bytes:
     rest = content[at:]
     place = chance.randrange(len(segments))
     what = chance.randrange(9)
-    if what == 0:
-        del segments[place]
-    elif what == 1:
-        segments.insert(place, chance.choice(segments))
-    elif what == 2:
-        other = chance.randrange(len(segments))
-        segments[place], segments[other] = segments[other], segments[place]
+    if what < 3:
+        _rearrange(segments, place, what, chance)
     elif what == 3:
         new = chance.choice(
             (b"", b"Exif\0\0II*\0\x08\0\0\0\xff\xff", b"MPF\0" + bytes(30), bytes(9))

@@ -64,8 +64,8 @@ def export(
     paths: tuple[Path, ...] = (path,)
     if len(chosen) > 1 and not options.report and (ending in PIXELS or ending == ".svg"):
         paths = cell_paths(path, [name_of(cell) for cell in chosen])
-    for one in paths:
-        check_folder(one)
+        for one in paths:
+            check_folder(one)
     # None takes its name before all are complete.
     with ExitStack() as files:
         for number, one in enumerate(paths):
