@@ -1,0 +1,85 @@
+"""The network that reads spreads: a small U-Net."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+#: Channels at each resolution, each half of the one before.
+WIDTHS: Final = (16, 32, 64, 128)
+
+#: Chromosome, core, crossing, other, and cosine and sine of twice the axis' angle.
+OUTPUTS: Final = 6
+
+
+class SpreadNetwork(nn.Module):
+    """What each pixel of a field is: a U-Net of two convolutions at each resolution.
+
+    Source: Ronneberger and others, MICCAI 2015 (arXiv 1505.04597), with batch normalization
+    and linear enlargement.
+
+    Parameters
+    ----------
+    widths : sequence of int
+    """
+
+    def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
+        super().__init__()
+        self.widths = tuple(int(width) for width in widths)
+        self.down = nn.ModuleList()
+        before = 1
+        for width in self.widths:
+            self.down.append(_block(before, width))
+            before = width
+        self.up = nn.ModuleList()
+        for width in reversed(self.widths[:-1]):
+            self.up.append(_block(before + width, width))
+            before = width
+        self.head = nn.Conv2d(before, OUTPUTS, 1)
+
+    @property
+    def step(self) -> int:
+        """Height and width of the pictures it reads are multiples of this."""
+        return int(2 ** (len(self.widths) - 1))
+
+    def forward(self, fields: Tensor) -> Tensor:
+        """Return the channels of each pixel.
+
+        Parameters
+        ----------
+        fields : Tensor, shape (N, 1, H, W)
+
+        Returns
+        -------
+        Tensor, shape (N, 6, H, W)
+            Four logits, cosine and sine.
+        """
+        kept = []
+        maps = fields
+        for number, block in enumerate(self.down):
+            if number:
+                maps = functional.max_pool2d(maps, 2)
+            maps = block(maps)
+            kept.append(maps)
+        for block, beside in zip(self.up, reversed(kept[:-1]), strict=True):
+            larger = functional.interpolate(
+                maps, size=beside.shape[-2:], mode="bilinear", align_corners=False
+            )
+            maps = block(torch.cat([larger, beside], dim=1))
+        told: Tensor = self.head(maps)
+        return told
+
+
+def _block(before: int, width: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for inputs in (before, width):
+        layers += [
+            nn.Conv2d(inputs, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+        ]
+    return nn.Sequential(*layers)

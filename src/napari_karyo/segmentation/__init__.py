@@ -1,0 +1,1 @@
+"""From the photograph of a metaphase spread to its chromosomes."""

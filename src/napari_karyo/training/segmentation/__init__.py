@@ -1,0 +1,1 @@
+"""How the network that reads spreads is trained and measured."""

@@ -1,0 +1,184 @@
+"""Spreads composed of single chromosomes, touching and crossing, of which all is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_karyo.segmentation.ground import Field
+from napari_karyo.training.segmentation.labelled import Instance, LabelledSpread
+
+#: Height and width of a composed field.
+SIDE: Final = 448
+
+#: How many chromosomes lie together, and how often.
+_GROUPS: Final = ((1, 0.3), (2, 0.35), (3, 0.2), (4, 0.1), (6, 0.05))
+#: The share of the smaller chromosome that lies under the other: where they cross, and where
+#: they touch.
+_CROSSES, _TOUCHES = (0.06, 0.4), (0.0, 0.03)
+_CHANCE_OF_CROSSING: Final = 0.5
+_TRIES: Final = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Single:
+    """A chromosome that lay alone in a field.
+
+    Attributes
+    ----------
+    values : ndarray, shape (height, width), float32
+        Of the field; 0 away from the chromosome.
+    mask : ndarray of bool, shape (height, width)
+    """
+
+    values: NDArray[np.float32]
+    mask: NDArray[np.bool_]
+
+
+def singles_of(spread: LabelledSpread) -> list[Single]:
+    """Return the chromosomes of a spread that touch no other."""
+    values = spread.field.values
+    count = np.zeros(values.shape, np.int16)
+    for one in spread:
+        count[one.place] += one.mask
+    stained = (count > 0) | spread.unknown | spread.other
+    found = []
+    for one in spread:
+        rows, columns = one.place
+        if (
+            min(rows.start, columns.start) < 6
+            or min(values.shape[0] - rows.stop, values.shape[1] - columns.stop) < 6
+        ):
+            continue
+        here = (slice(rows.start - 6, rows.stop + 6), slice(columns.start - 6, columns.stop + 6))
+        mask = np.pad(one.mask, 6)
+        if (ndimage.binary_dilation(mask, iterations=4) & stained[here] & ~mask).any():
+            continue
+        soft = np.clip(
+            ndimage.gaussian_filter(
+                np.where(ndimage.binary_dilation(mask, iterations=3), 1.0, 0.0), 1.0
+            ),
+            0,
+            1,
+        )
+        found.append(Single((values[here] * soft).astype(np.float32), mask))
+    return found
+
+
+def ground_of(spread: LabelledSpread, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return the field of a spread with its chromosomes taken out: dirt and nuclei stay."""
+    values = spread.field.values.copy()
+    gone = spread.unknown.copy()
+    for one in spread:
+        gone[one.place] |= one.mask
+    gone = ndimage.binary_dilation(gone, iterations=4)
+    rest = values[~gone & ~spread.other]
+    if rest.size:
+        values[gone] = rng.choice(rest, size=int(gone.sum()))
+    return values
+
+
+def compose(
+    singles: Sequence[Single],
+    ground: NDArray[np.float32],
+    other: NDArray[np.bool_],
+    rng: np.random.Generator,
+    name: str,
+    count: int = 30,
+) -> LabelledSpread:
+    """Lay chromosomes on a background, alone, touching and crossing.
+
+    Parameters
+    ----------
+    singles : sequence of Single
+    ground : ndarray, shape (height, width), float32
+        See `ground_of`.
+    other : ndarray of bool, shape (height, width)
+        Nuclei and dirt in it.
+    rng : Generator
+    name : str
+    count : int
+        Of chromosomes, about.
+    """
+    values, beneath = _window(ground, other, rng)
+    count_map = np.zeros(values.shape, np.int16)
+    instances: list[Instance] = []
+    sizes, chances = zip(*_GROUPS, strict=True)
+    while count > 0:
+        size = int(rng.choice(sizes, p=chances))
+        count -= size
+        group: list[Instance] = []
+        for _ in range(size):
+            placed = _place(singles, values, count_map, beneath, group, rng)
+            if placed is not None:
+                group.append(placed)
+        instances += group
+    field = Field(values, 1.0, (values.shape[0], values.shape[1]))
+    return LabelledSpread(
+        name, "train", field, instances, beneath & (count_map == 0), np.zeros_like(beneath)
+    )
+
+
+def _window(
+    ground: NDArray[np.float32], other: NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    pads = [(0, max(0, SIDE - side)) for side in ground.shape]
+    wide, beneath = np.pad(ground, pads, mode="reflect"), np.pad(other, pads, mode="reflect")
+    top, left = (int(rng.integers(0, side - SIDE + 1)) for side in wide.shape)
+    here = (slice(top, top + SIDE), slice(left, left + SIDE))
+    return wide[here].copy(), beneath[here].copy()
+
+
+def _place(
+    singles: Sequence[Single],
+    values: NDArray[np.float32],
+    count: NDArray[np.int16],
+    beneath: NDArray[np.bool_],
+    group: Sequence[Instance],
+    rng: np.random.Generator,
+) -> Instance | None:
+    """Lay one chromosome down; beside or across the last of its group where there is one."""
+    single = singles[int(rng.integers(len(singles)))]
+    angle = float(rng.uniform(0, 360))
+    drawn = ndimage.rotate(single.values, angle, order=1, reshape=True)
+    mask = ndimage.rotate(single.mask.astype(np.float32), angle, order=1, reshape=True) > 0.5
+    drawn = drawn * float(rng.uniform(0.8, 1.2))
+    height, width = mask.shape
+    if min(values.shape[0] - height, values.shape[1] - width) < 2:
+        return None
+    crosses = rng.random() < _CHANCE_OF_CROSSING
+    least, most = _CROSSES if crosses else _TOUCHES
+    near = ndimage.binary_dilation(mask, iterations=2)
+    for _ in range(_TRIES):
+        if group:
+            last = group[int(rng.integers(len(group)))]
+            rows, columns = last.place
+            top = int(rng.integers(rows.start - height, rows.stop + 1))
+            left = int(rng.integers(columns.start - width, columns.stop + 1))
+        else:
+            top = int(rng.integers(0, values.shape[0] - height))
+            left = int(rng.integers(0, values.shape[1] - width))
+        if top < 0 or left < 0 or top + height > values.shape[0] or left + width > values.shape[1]:
+            continue
+        here = (slice(top, top + height), slice(left, left + width))
+        if (beneath[here] & near).any() or (count[here][mask] > 1).any():
+            continue
+        under = np.count_nonzero(count[here] * mask)
+        share = under / np.count_nonzero(mask)
+        if group:
+            if not least <= share <= most or not (near & (count[here] > 0)).any():
+                continue
+        elif (near & (count[here] > 0)).any():
+            continue
+        count[here] += mask
+        seen = values[here]
+        # Light is held back by one after the other, or sent out by both.
+        both = seen + drawn - rng.choice((0.0, 1.0)) * seen * drawn
+        values[here] = np.clip(both, 0.0, 1.0)
+        return Instance(mask, top, left)
+    return None

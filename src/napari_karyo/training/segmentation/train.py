@@ -1,0 +1,250 @@
+"""``napari-karyo train-segmentation``: from labelled spreads to a weights file."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch.optim.swa_utils import AveragedModel
+
+from napari_karyo.inference.device import Device, choose_device
+from napari_karyo.io.atomic_write import atomic_write
+from napari_karyo.models.spread_weights import save_spread_weights
+from napari_karyo.models.unet import SpreadNetwork
+from napari_karyo.training.fit import running_mean
+from napari_karyo.training.provenance import commit, provenance
+from napari_karyo.training.segmentation.archives import ARCHIVES, crops_alone
+from napari_karyo.training.segmentation.compose import Single, compose, ground_of, singles_of
+from napari_karyo.training.segmentation.labelled import LabelledSpread, make_target
+from napari_karyo.training.segmentation.tiles import Spreads, loss_of
+
+STEPS: Final = 3000
+BATCH: Final = 8
+_RATE: Final = 2e-3
+_AVERAGE: Final = 0.998
+#: Composed spreads of each stain, and how often they are shown together, as a share.
+_COMPOSED: Final = 250
+_SHARE_COMPOSED: Final = 0.5
+#: Steps after which the loss on ``val`` is measured, on so many tiles.
+_CLOSE, _VAL_TILES = 250, 96
+
+
+def train_segmentation(
+    data: Path,
+    output: Path,
+    *,
+    steps: int = STEPS,
+    seed: int = 0,
+    device: str = "auto",
+    time_limit: float | None = None,
+    progress: Callable[[str], None] = print,
+) -> Path | None:
+    """Train the network that reads spreads and write its weights.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of ``q_spreads.zip``, ``mfish.zip``, ``raw_spreads.zip``, ``g_band.zip`` and
+        ``labels.csv``.
+    output : Path
+        Folder for the checkpoint, ``curve.csv`` and the weights.
+    steps : int
+        Of training, each of `BATCH` tiles.
+    seed : int
+    device : {"auto", "cuda", "mps", "cpu"}
+    time_limit : float, optional
+        Seconds of training after which this call saves and returns; the same call goes on.
+    progress : callable
+        Told what happens, a line at a time.
+
+    Returns
+    -------
+    Path or None
+        The weights file, or None where the time limit came before the end.
+    """
+    place = choose_device(device)
+    trained_by = commit()
+    output.mkdir(parents=True, exist_ok=True)
+    spreads, val, counts = gather(data, seed, progress)
+    network, seconds = _fit(spreads, val, output, steps, seed, place, time_limit, progress)
+    if network is None:
+        return None
+    facts: dict[str, Any] = {
+        "command": "napari-karyo train-segmentation DATA --output FOLDER"
+        f" --steps {steps} --seed {seed}",
+        "seed": seed,
+        "spreads": counts,
+        **provenance(str(place), seconds),
+        "commit": trained_by,
+    }
+    path = output / "spread.safetensors"
+    digest = save_spread_weights(path, network, facts)
+    progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
+    return path
+
+
+def gather(
+    data: Path, seed: int, progress: Callable[[str], None] = print
+) -> tuple[Spreads, Spreads, dict[str, int]]:
+    """Return the spreads to train on, composed ones among them, those of ``val``, and counts."""
+    rng = np.random.default_rng(seed)
+    real: list[LabelledSpread] = []
+    composed: list[LabelledSpread] = []
+    val: list[LabelledSpread] = []
+    counts = {}
+    for stain, (file, read) in ARCHIVES.items():
+        there = list(read(data / file, ("train", "val")))
+        own = [one for one in there if one.split == "train"]
+        real += own
+        val += [one for one in there if one.split == "val"]
+        singles = [single for one in own for single in singles_of(one)]
+        composed += _composed(singles, own, rng, stain)
+        if stain == "g_band":
+            crops = crops_alone(data / "g_band.zip", (), ("train",))
+            composed += _composed(crops, own, rng, "crops")
+            counts["crops_alone"] = len(crops)
+        counts[stain], counts[f"{stain}_alone"] = len(own), len(singles)
+        progress(f"{stain}: {len(own)} spreads, {len(singles)} chromosomes that lie alone")
+    counts["composed"] = len(composed)
+    shares = [(1 - _SHARE_COMPOSED) / len(real)] * len(real)
+    shares += [_SHARE_COMPOSED / len(composed)] * len(composed)
+    both = [*real, *composed]
+    return (
+        Spreads([one.field.values for one in both], [make_target(one) for one in both], shares),
+        Spreads(
+            [one.field.values for one in val],
+            [make_target(one) for one in val],
+            [1.0] * len(val),
+        ),
+        counts,
+    )
+
+
+def _composed(
+    singles: list[Single], own: list[LabelledSpread], rng: np.random.Generator, stain: str
+) -> Iterator[LabelledSpread]:
+    for number in range(_COMPOSED):
+        beneath = own[int(rng.integers(len(own)))]
+        yield compose(
+            singles,
+            ground_of(beneath, rng),
+            beneath.other,
+            rng,
+            f"{stain}-{number}",
+            int(rng.integers(20, 50)),
+        )
+
+
+def _fit(
+    spreads: Spreads,
+    val: Spreads,
+    output: Path,
+    steps: int,
+    seed: int,
+    device: Device,
+    time_limit: float | None,
+    progress: Callable[[str], None],
+) -> tuple[SpreadNetwork | None, float]:
+    torch.manual_seed(seed)
+    torch.set_flush_denormal(True)
+    place = device.torch()
+    network = SpreadNetwork().to(place).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    averaged = AveragedModel(network, multi_avg_fn=running_mean(_AVERAGE), use_buffers=True)
+    optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, _RATE, total_steps=steps + 1, pct_start=0.15
+    )
+    parts = {"network": network, "averaged": averaged, "optimizer": optimizer, "schedule": schedule}
+    checkpoint = output / "checkpoint.pt"
+    rows: list[dict[str, float]] = []
+    step, seconds, total = 0, 0.0, 0.0
+    made_with = (steps, seed, len(spreads))
+    if checkpoint.exists():
+        kept = torch.load(checkpoint, weights_only=True)
+        if tuple(kept["made_with"]) == made_with:
+            for name, part in parts.items():
+                part.load_state_dict(kept[name])
+            step, seconds, rows = kept["step"], kept["seconds"], kept["rows"]
+            progress(f"going on from step {step} of {steps}")
+    began = time.monotonic() - seconds
+
+    def save() -> None:
+        state = {name: part.state_dict() for name, part in parts.items()}
+        with atomic_write(checkpoint) as file:
+            torch.save(
+                {
+                    **state,
+                    "step": step,
+                    "seconds": time.monotonic() - began,
+                    "rows": rows,
+                    "made_with": made_with,
+                },
+                file,
+            )
+
+    started = time.monotonic()
+    network.train()
+    while step < steps:
+        # Of each step its own chance, so that a training that was stopped goes on the same.
+        tiles, targets = spreads.draw(BATCH, np.random.default_rng((seed, step)))
+        tiles = tiles.to(place).contiguous(memory_format=torch.channels_last)
+        with device.autocast(training=True):
+            told = network(tiles)
+        loss = loss_of(told.float(), targets.to(place))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        averaged.update_parameters(network)
+        total += float(loss.detach())
+        step += 1
+        if step % _CLOSE == 0 or step == steps:
+            figures = {
+                "step": step,
+                "seconds": round(time.monotonic() - began),
+                "loss": round(total / _CLOSE, 4),
+                "val_loss": round(_validate(averaged, val, device), 4),
+            }
+            rows.append(figures)
+            total = 0.0
+            _write_curve(output / "curve.csv", rows)
+            progress("  ".join(f"{name} {value}" for name, value in figures.items()))
+            save()
+        if time_limit is not None and time.monotonic() - started > time_limit:
+            save()
+            progress(f"time is up at step {step} of {steps}; call again to go on")
+            return None, time.monotonic() - began
+    return _module(averaged), time.monotonic() - began
+
+
+def _module(averaged: AveragedModel) -> SpreadNetwork:
+    network = copy.deepcopy(averaged.module)
+    assert isinstance(network, SpreadNetwork)
+    return network.eval()
+
+
+def _validate(averaged: AveragedModel, val: Spreads, device: Device) -> float:
+    """Return the mean loss on tiles of ``val``, the same each time."""
+    network, losses = _module(averaged), []
+    rng = np.random.default_rng(0)
+    with torch.inference_mode():
+        for _ in range(_VAL_TILES // BATCH):
+            tiles, targets = val.draw(BATCH, rng)
+            with device.autocast(training=True):
+                told = network(tiles.to(device.torch()))
+            losses.append(float(loss_of(told.float(), targets.to(device.torch()))))
+    return float(np.mean(losses))
+
+
+def _write_curve(path: Path, rows: list[dict[str, float]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
