@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,7 +10,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.segmentation.ground import Field
-from napari_karyo.training.segmentation.labelled import Instance, LabelledSpread
+from napari_karyo.training.segmentation.instance import Instance
+from napari_karyo.training.segmentation.labelled import LabelledSpread
+from napari_karyo.training.segmentation.singles import Single
 
 #: Height and width of a composed field.
 SIDE: Final = 448
@@ -23,51 +24,6 @@ _GROUPS: Final = ((1, 0.3), (2, 0.35), (3, 0.2), (4, 0.1), (6, 0.05))
 _CROSSES, _TOUCHES = (0.06, 0.4), (0.0, 0.03)
 _CHANCE_OF_CROSSING: Final = 0.5
 _TRIES: Final = 60
-
-
-@dataclass(frozen=True, eq=False)
-class Single:
-    """A chromosome that lay alone in a field.
-
-    Attributes
-    ----------
-    values : ndarray, shape (height, width), float32
-        Of the field; 0 away from the chromosome.
-    mask : ndarray of bool, shape (height, width)
-    """
-
-    values: NDArray[np.float32]
-    mask: NDArray[np.bool_]
-
-
-def singles_of(spread: LabelledSpread) -> list[Single]:
-    """Return the chromosomes of a spread that touch no other."""
-    values = spread.field.values
-    count = np.zeros(values.shape, np.int16)
-    for one in spread:
-        count[one.place] += one.mask
-    stained = (count > 0) | spread.unknown | spread.other
-    found = []
-    for one in spread:
-        rows, columns = one.place
-        if (
-            min(rows.start, columns.start) < 6
-            or min(values.shape[0] - rows.stop, values.shape[1] - columns.stop) < 6
-        ):
-            continue
-        here = (slice(rows.start - 6, rows.stop + 6), slice(columns.start - 6, columns.stop + 6))
-        mask = np.pad(one.mask, 6)
-        if (ndimage.binary_dilation(mask, iterations=4) & stained[here] & ~mask).any():
-            continue
-        soft = np.clip(
-            ndimage.gaussian_filter(
-                np.where(ndimage.binary_dilation(mask, iterations=3), 1.0, 0.0), 1.0
-            ),
-            0,
-            1,
-        )
-        found.append(Single((values[here] * soft).astype(np.float32), mask))
-    return found
 
 
 def ground_of(spread: LabelledSpread, rng: np.random.Generator) -> NDArray[np.float32]:

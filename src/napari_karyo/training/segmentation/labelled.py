@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from skimage.measure import label, regionprops
 
-from napari_karyo.segmentation.ground import Field
+from napari_karyo.segmentation.ground import (
+    Field,
+    find_spread_polarity,
+    flatten,
+    make_field,
+    measure_width,
+    resized,
+    stained,
+)
+from napari_karyo.training.segmentation.archives import Photograph
+from napari_karyo.training.segmentation.instance import Instance
 
 #: Pixels of the field by which the core of a chromosome lies within its outline: the cores
 #: of two that touch are twice as far apart.
@@ -19,41 +30,13 @@ MARGIN: Final = 2.2
 #: Over so many pixels of the field the direction of a chromosome is that of its outline.
 _ALONG: Final = 5.0
 
+#: Pixels by which a chromosome's box may reach beyond it on each side.
+_REACH: Final = (-3.0, 16.0)
+
 #: The channels of a target, in order; those of the network come first.
 CHANNELS: Final = ("chromosome", "core", "crossing", "other", "cosine", "sine")
 #: Whether the first and the fourth, and whether the others, are known at a pixel.
 KNOWN: Final = ("outline_known", "rest_known")
-
-
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """One chromosome in a field.
-
-    Attributes
-    ----------
-    mask : ndarray of bool, shape (height, width)
-    top, left : int
-        Where the mask's first pixel lies in the field.
-    """
-
-    mask: NDArray[np.bool_]
-    top: int
-    left: int
-
-    @property
-    def place(self) -> tuple[slice, slice]:
-        """The part of the field that the mask covers."""
-        height, width = self.mask.shape
-        return slice(self.top, self.top + height), slice(self.left, self.left + width)
-
-    @staticmethod
-    def cut(mask: NDArray[np.bool_]) -> Instance | None:
-        """Return the instance of a mask as large as the field, None where it is empty."""
-        found = ndimage.find_objects(mask.astype(np.uint8))
-        if not found or found[0] is None:
-            return None
-        rows, columns = found[0]
-        return Instance(mask[rows, columns].copy(), rows.start, columns.start)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +53,6 @@ class LabelledSpread:
         What is stained and no chromosome: nuclei, dirt.
     unknown : ndarray of bool, shape (height, width)
         Chromosomes that nobody told apart.
-    boxes : ndarray, shape (N, 4)
-        Left, top, right and bottom of each chromosome in the photograph, where only these
-        are known.
-    classes : list of str
-        Of each box, or of each instance; empty where none is known.
     """
 
     name: str
@@ -83,8 +61,6 @@ class LabelledSpread:
     instances: list[Instance]
     other: NDArray[np.bool_]
     unknown: NDArray[np.bool_]
-    boxes: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
-    classes: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Instance]:
         return iter(self.instances)
@@ -144,3 +120,70 @@ def direction(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     length = np.maximum(np.hypot(cosine, sine), 1e-9)
     inner = (slice(edge, -edge), slice(edge, -edge))
     return np.stack([(cosine / length)[inner], (sine / length)[inner]]).astype(np.float32)
+
+
+def label_photograph(photograph: Photograph) -> LabelledSpread:
+    """Return a photograph as the network reads it, with what is known of it.
+
+    Where only boxes are known, an object that fills exactly one box is a chromosome alone,
+    one that lies in no box is none, and the others are chromosomes that nobody told apart.
+    """
+    polarity = find_spread_polarity(photograph.grey)
+    density = flatten(photograph.grey, polarity)
+    field = make_field(density, measure_width(density))
+    if len(photograph.boxes):
+        instances, other, unknown = _by_boxes(field, photograph.boxes * field.factor)
+    else:
+        instances = _scaled(photograph, field)
+        other, unknown = _besides(field, instances), np.zeros(field.values.shape, np.bool_)
+    return LabelledSpread(photograph.name, photograph.split, field, instances, other, unknown)
+
+
+def _scaled(photograph: Photograph, field: Field) -> list[Instance]:
+    instances = []
+    for outline in photograph.outlines:
+        whole = np.zeros(photograph.grey.shape, np.float32)
+        whole[outline.place] = outline.mask
+        one = Instance.cut(resized(whole, field.values.shape) > 0.5)
+        if one is not None:
+            instances.append(one)
+    return instances
+
+
+def _by_boxes(
+    field: Field, boxes: NDArray[np.float64]
+) -> tuple[list[Instance], NDArray[np.bool_], NDArray[np.bool_]]:
+    numbered = label(stained(field.values), connectivity=2)
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    covered = np.zeros(field.values.shape, np.bool_)
+    for left, top, right, bottom in boxes.round().astype(int):
+        covered[max(0, top) : bottom, max(0, left) : right] = True
+    instances = []
+    other, unknown = (np.zeros(field.values.shape, np.bool_) for _ in range(2))
+    reach = np.array(_REACH) * field.factor
+    for item in regionprops(numbered):
+        top, left, bottom, right = item.bbox
+        here = (slice(top, bottom), slice(left, right))
+        inside = (middle > (left, top)).all(axis=1) & (middle < (right, bottom)).all(axis=1)
+        if inside.sum() == 1:
+            box = boxes[int(inside.argmax())]
+            beyond = np.concatenate([(left, top) - box[:2], box[2:] - (right, bottom)])
+            if beyond.min() >= reach[0] and beyond.max() <= reach[1]:
+                instances.append(Instance(item.image_filled.copy(), top, left))
+                continue
+        share = float(covered[here][item.image].mean())
+        target = other if share < 0.3 and not inside.any() else unknown
+        target[here] |= item.image
+    return instances, other, unknown
+
+
+def _besides(field: Field, instances: list[Instance]) -> NDArray[np.bool_]:
+    """Return what is stained and lies beside all chromosomes of a field."""
+    covered = np.zeros(field.values.shape, np.bool_)
+    for one in instances:
+        covered[one.place] |= one.mask
+    beside = ndimage.binary_dilation(covered, iterations=4)
+    # Also of a nucleus that chromosomes lie against; but not their glow.
+    return np.asarray(
+        ndimage.binary_opening(stained(field.values) & ~beside, iterations=2), np.bool_
+    )

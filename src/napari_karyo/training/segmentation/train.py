@@ -19,9 +19,14 @@ from napari_karyo.models.spread_weights import save_spread_weights
 from napari_karyo.models.unet import SpreadNetwork
 from napari_karyo.training.fit import running_mean
 from napari_karyo.training.provenance import commit, provenance
-from napari_karyo.training.segmentation.archives import ARCHIVES, crops_alone
-from napari_karyo.training.segmentation.compose import Single, compose, ground_of, singles_of
-from napari_karyo.training.segmentation.labelled import LabelledSpread, make_target
+from napari_karyo.training.segmentation.archives import ARCHIVES
+from napari_karyo.training.segmentation.compose import compose, ground_of
+from napari_karyo.training.segmentation.labelled import (
+    LabelledSpread,
+    label_photograph,
+    make_target,
+)
+from napari_karyo.training.segmentation.singles import Single, crops_alone, singles_of
 from napari_karyo.training.segmentation.tiles import Spreads, loss_of
 
 STEPS: Final = 3000
@@ -99,7 +104,7 @@ def gather(
     val: list[LabelledSpread] = []
     counts = {}
     for stain, (file, read) in ARCHIVES.items():
-        there = list(read(data / file, ("train", "val")))
+        there = [label_photograph(one) for one in read(data / file, ("train", "val"))]
         own = [one for one in there if one.split == "train"]
         real += own
         val += [one for one in there if one.split == "val"]

@@ -1,0 +1,191 @@
+"""What was found in the photograph of a spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
+
+#: Of a chromosome's usual width: the paper around it in its crop.
+_MARGIN = 0.25
+
+
+class Kind(StrEnum):
+    """What an object of a spread is."""
+
+    CHROMOSOME = "chromosome"
+    CLUSTER = "cluster"
+    """Several chromosomes that could not be told apart."""
+    NUCLEUS = "nucleus"
+    DIRT = "dirt"
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """The photograph of a metaphase spread.
+
+    Attributes
+    ----------
+    name : str
+        The file's name without its ending.
+    image : ndarray, shape (height, width), uint8 or uint16
+        Grey values as photographed.
+    polarity : Polarity
+    path : Path or None
+    problems : tuple of Problem
+        What was recognized when it was read.
+    """
+
+    name: str
+    image: NDArray[Any]
+    polarity: Polarity
+    path: Path | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class SpreadObject:
+    """An object of a spread.
+
+    Attributes
+    ----------
+    kind : Kind
+    mask : ndarray of bool, shape (height, width)
+        Its pixels, those beneath other chromosomes too.
+    top, left : int
+        Where the mask's first pixel lies in the photograph.
+    shared : ndarray of bool, shape (height, width)
+        Those of its pixels where another chromosome lies upon or beneath it.
+    confidence : float
+        How sure it is that this is one whole object of its kind, 0 to 1.
+    expected : str or None
+        The class that whoever outlined it gave it.
+    """
+
+    kind: Kind
+    mask: NDArray[np.bool_]
+    top: int
+    left: int
+    shared: NDArray[np.bool_]
+    confidence: float
+    expected: str | None = None
+
+    @property
+    def place(self) -> tuple[slice, slice]:
+        """The part of the photograph that the mask covers."""
+        height, width = self.mask.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+    @property
+    def angle(self) -> float:
+        """Angle of the long axis to the columns, in degrees, counterclockwise, -90 to 90."""
+        points = np.argwhere(self.mask).astype(np.float64)
+        points -= points.mean(axis=0)
+        _, vectors = np.linalg.eigh(points.T @ points)
+        down, right = vectors[:, -1]
+        return float(np.degrees(np.arctan2(-down, right)) + 90) % 180 - 90
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """A spread and its objects.
+
+    Attributes
+    ----------
+    spread : Spread
+    objects : tuple of SpreadObject
+        In reading order.
+    density : ndarray, shape (height, width), float32
+        The photograph on an even background: see `napari_karyo.segmentation.ground.flatten`.
+    width : float
+        Usual width of a chromosome, in pixels.
+    """
+
+    spread: Spread
+    objects: tuple[SpreadObject, ...]
+    density: NDArray[np.float32] = field(repr=False)
+    width: float = 0.0
+
+    @property
+    def chromosomes(self) -> tuple[SpreadObject, ...]:
+        """The objects that are chromosomes, clusters too."""
+        return tuple(one for one in self if one.kind in (Kind.CHROMOSOME, Kind.CLUSTER))
+
+    @property
+    def count(self) -> int:
+        """How many chromosomes there are; a cluster counts once."""
+        return len(self.chromosomes)
+
+    def __iter__(self) -> Iterator[SpreadObject]:
+        return iter(self.objects)
+
+    @property
+    def margin(self) -> int:
+        """Pixels of paper around each chromosome in its crop."""
+        return max(2, round(_MARGIN * self.width))
+
+    def box(self, item: SpreadObject) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom of an object's crop in the photograph."""
+        rows, columns = item.place
+        height, width = self.density.shape
+        return (
+            max(0, columns.start - self.margin),
+            max(0, rows.start - self.margin),
+            min(width, columns.stop + self.margin),
+            min(height, rows.stop + self.margin),
+        )
+
+    def crop(self, item: SpreadObject) -> NDArray[np.uint8]:
+        """Return an object's crop, cut out of the photograph with its neighbours removed.
+
+        Parameters
+        ----------
+        item : SpreadObject
+
+        Returns
+        -------
+        ndarray, shape (height, width), uint8
+            On white of a dark stain, on black of a bright one.
+        """
+        left, top, right, bottom = self.box(item)
+        rows, columns = item.place
+        inner = np.pad(
+            item.mask,
+            ((rows.start - top, bottom - rows.stop), (columns.start - left, right - columns.stop)),
+        )
+        near = ndimage.binary_dilation(inner, iterations=max(1, self.margin // 2))
+        others = self._taken[top:bottom, left:right] & ~inner
+        density = np.where(near & ~others, self.density[top:bottom, left:right], 0.0)
+        grey = density if self.spread.polarity is Polarity.BRIGHT else 1.0 - density
+        return np.rint(255 * grey).astype(np.uint8)
+
+    @property
+    def _taken(self) -> NDArray[np.bool_]:
+        taken = np.zeros(self.density.shape, np.bool_)
+        for one in self.objects:
+            taken[one.place] |= one.mask
+        return taken
+
+    def to_cell(self) -> Cell:
+        """Return the cell of all chromosomes, each cut out and named by its number."""
+        names = f"{{:0{max(2, len(str(self.count)))}d}}.png"
+        crops = tuple(
+            Chromosome(names.format(number), self.crop(item), None, item.expected)
+            for number, item in enumerate(self.chromosomes, start=1)
+        )
+        return Cell(
+            self.spread.name,
+            crops,
+            self.spread.polarity,
+            self.spread.path,
+            self.spread.problems,
+            spread=self.spread.path,
+        )

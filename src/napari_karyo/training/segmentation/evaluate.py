@@ -1,0 +1,138 @@
+"""``napari-karyo evaluate-segmentation``: what is found in photographs of which all is known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_karyo.errors import KaryoError
+from napari_karyo.segmentation.ground import find_spread_polarity
+from napari_karyo.segmentation.objects import Segmentation, Spread
+from napari_karyo.segmentation.segment import segment
+from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
+from napari_karyo.training.segmentation.instance import Instance
+from napari_karyo.training.segmentation.matching import (
+    Match,
+    match,
+    overlap_of_boxes,
+    overlap_of_masks,
+)
+
+if TYPE_CHECKING:
+    from napari_karyo.models.unet import SpreadNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What was found in one photograph.
+
+    Attributes
+    ----------
+    photograph : Photograph
+    segmentation : Segmentation
+    match : Match
+    seconds : float
+    """
+
+    photograph: Photograph
+    segmentation: Segmentation
+    match: Match
+    seconds: float
+
+
+def held(photograph: Photograph, network: SpreadNetwork | None = None) -> Outcome:
+    """Segment a photograph and hold what is found against what is there."""
+    began = time.perf_counter()
+    found = segment(
+        Spread(photograph.name, photograph.grey, find_spread_polarity(photograph.grey)), network
+    )
+    seconds = time.perf_counter() - began
+    return Outcome(photograph, found, match_of(photograph, found), seconds)
+
+
+def match_of(photograph: Photograph, found: Segmentation) -> Match:
+    """Pair the chromosomes of a photograph with those found in it."""
+    if len(photograph.boxes):
+        boxes = np.array([found.box(one) for one in found.chromosomes], np.float64)
+        return match(overlap_of_boxes(photograph.boxes, boxes.reshape(-1, 4)))
+    outlines = [Instance(one.mask, one.top, one.left) for one in found.chromosomes]
+    return match(overlap_of_masks(photograph.outlines, outlines))
+
+
+def outcomes(
+    data: Path, stain: str, split: str, network: SpreadNetwork | None = None, every: int = 1
+) -> Iterator[Outcome]:
+    """Segment the photographs of a stain and split, one by one.
+
+    Raises
+    ------
+    KaryoError
+        Where there is no such stain.
+    """
+    if stain not in ARCHIVES:
+        raise KaryoError(f"there is no stain {stain!r}.", f"Choose one of {', '.join(ARCHIVES)}.")
+    file, read = ARCHIVES[stain]
+    for number, photograph in enumerate(read(data / file, (split,))):
+        if number % every == 0:
+            yield held(photograph, network)
+
+
+def summary(found: Sequence[Outcome]) -> dict[str, Any]:
+    """Return the figures of some photographs.
+
+    Returns
+    -------
+    dict
+        ``spreads``, ``there``, ``found`` (a share, one to one at an overlap over union of
+        half), ``false`` (objects a spread), ``count_within_one`` (a share of the spreads), and
+        ``seconds`` (the median of a spread).
+    """
+    there = sum(one.match.there for one in found)
+    near = [abs(one.segmentation.count - one.match.there) <= 1 for one in found]
+    return {
+        "spreads": len(found),
+        "there": there,
+        "found": sum(len(one.match.pairs) for one in found) / max(there, 1),
+        "false": sum(one.match.false for one in found) / max(len(found), 1),
+        "count_within_one": float(np.mean(near)),
+        "seconds": float(np.median([one.seconds for one in found])),
+    }
+
+
+def evaluate_segmentation(
+    data: Path,
+    split: str = "val",
+    *,
+    network: SpreadNetwork | None = None,
+    every: int = 1,
+    progress: Callable[[str], None] = print,
+) -> dict[str, dict[str, Any]]:
+    """Measure what is found in the spreads of a split, stain by stain.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of ``q_spreads.zip``, ``mfish.zip`` and ``raw_spreads.zip``.
+    split : {"train", "val", "test"}
+    network : SpreadNetwork, optional
+        The shipped one where left out.
+    every : int
+        Take each so many'th spread.
+    progress : callable
+        Told a line a stain.
+
+    Returns
+    -------
+    dict
+        By stain, see `summary`.
+    """
+    figures = {}
+    for stain in ARCHIVES:
+        figures[stain] = summary(list(outcomes(data, stain, split, network, every)))
+        progress(f"{stain}: {figures[stain]}")
+    return figures

@@ -1,0 +1,94 @@
+"""Objects that were found held against those that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from napari_karyo.training.segmentation.instance import Instance
+
+#: From this overlap over union on an object is found.
+FOUND: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Match:
+    """What of a spread was found.
+
+    Attributes
+    ----------
+    pairs : tuple of (int, int)
+        True object and found object, one to one.
+    there, found : int
+        How many objects there are, and how many were found.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    there: int
+    found: int
+
+    @property
+    def false(self) -> int:
+        """Found objects that are none."""
+        return self.found - len(self.pairs)
+
+
+def overlap_of_masks(truth: Sequence[Instance], found: Sequence[Instance]) -> NDArray[np.float64]:
+    """Return overlap over union of each true and each found object, by their pixels."""
+    table = np.zeros((len(truth), len(found)))
+    sizes = [np.count_nonzero(one.mask) for one in found]
+    for i, one in enumerate(truth):
+        size = np.count_nonzero(one.mask)
+        for j, other in enumerate(found):
+            top, left = max(one.top, other.top), max(one.left, other.left)
+            bottom = min(one.top + one.mask.shape[0], other.top + other.mask.shape[0])
+            right = min(one.left + one.mask.shape[1], other.left + other.mask.shape[1])
+            if top >= bottom or left >= right:
+                continue
+            both = np.count_nonzero(
+                one.mask[top - one.top : bottom - one.top, left - one.left : right - one.left]
+                & other.mask[
+                    top - other.top : bottom - other.top, left - other.left : right - other.left
+                ]
+            )
+            table[i, j] = both / (size + sizes[j] - both)
+    return table
+
+
+def overlap_of_boxes(truth: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return overlap over union of each true and each found box.
+
+    Parameters
+    ----------
+    truth, found : ndarray, shapes (N, 4) and (M, 4)
+        Left, top, right and bottom.
+    """
+    first, second = truth[:, None, :], found[None, :, :]
+    sides = np.minimum(first[..., 2:], second[..., 2:]) - np.maximum(
+        first[..., :2], second[..., :2]
+    )
+    both = np.clip(sides, 0, None).prod(axis=-1)
+    areas = [(one[..., 2:] - one[..., :2]).prod(axis=-1) for one in (first, second)]
+    return np.asarray(both / (areas[0] + areas[1] - both))
+
+
+def match(overlap: NDArray[np.float64]) -> Match:
+    """Pair true and found objects one to one, as many as possible.
+
+    Parameters
+    ----------
+    overlap : ndarray, shape (there, found)
+        Overlap over union.
+    """
+    rows, columns = linear_sum_assignment(
+        np.where(overlap >= FOUND, 1.0 + overlap, 0.0), maximize=True
+    )
+    pairs = tuple(
+        (int(i), int(j)) for i, j in zip(rows, columns, strict=True) if overlap[i, j] >= FOUND
+    )
+    return Match(pairs, *overlap.shape)
