@@ -53,6 +53,55 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
+class Outline:
+    """Where a chromosome lies in the photograph of its spread.
+
+    Attributes
+    ----------
+    mask : ndarray of bool, shape (height, width)
+        Its pixels, those beneath other chromosomes too.
+    top, left : int
+        Where the mask's first pixel lies in the photograph.
+    shared : ndarray of bool, shape (height, width)
+        Those of its pixels where another chromosome lies upon or beneath it.
+    """
+
+    mask: NDArray[np.bool_]
+    top: int
+    left: int
+    shared: NDArray[np.bool_]
+
+    @property
+    def place(self) -> tuple[slice, slice]:
+        """The part of the photograph that the mask covers."""
+        height, width = self.mask.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """The photograph of a metaphase spread.
+
+    Attributes
+    ----------
+    name : str
+        The file's name without its ending.
+    image : ndarray, shape (height, width), uint8 or uint16
+        Grey values as photographed.
+    polarity : Polarity
+    path : Path or None
+    problems : tuple of Problem
+        What was recognized when it was read.
+    """
+
+    name: str
+    image: NDArray[Any]
+    polarity: Polarity
+    path: Path | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Chromosome:
     """One single-chromosome crop, as read.
 
@@ -68,12 +117,15 @@ class Chromosome:
     expected : str or None
         The class that the file's name or ``labels.csv`` gives. For evaluation
         only: the classifier never sees it.
+    outline : Outline or None
+        Where it was cut out of the cell's photograph.
     """
 
     name: str
     image: NDArray[Any]
     path: Path | None = None
     expected: str | None = None
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +151,8 @@ class Cell:
         What was taken from all of the crops before they were read.
     spread : Path or None
         The photograph of the metaphase spread that lay beside the crops.
+    photograph : Spread or None
+        What the crops were cut out of, where the program did that itself.
     """
 
     name: str
@@ -109,6 +163,7 @@ class Cell:
     simulated: bool = False
     lost: frozenset[Lost] = frozenset()
     spread: Path | None = None
+    photograph: Spread | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chromosomes", _of_one_depth(self.chromosomes, self.polarity))

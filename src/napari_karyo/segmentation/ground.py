@@ -89,11 +89,9 @@ def flatten(image: NDArray[Any], polarity: Polarity) -> NDArray[np.float32]:
     ground = ndimage.gaussian_filter(ground, window / 3, mode="nearest")
     ground = resized(ground, values.shape)
     if dark:
-        density = 1.0 - values / np.maximum(ground, 1.0)
-    else:
-        above = values - ground
-        density = above / max(float(np.quantile(above, 0.999)), 1.0)
-    return np.clip(density, 0.0, 1.0).astype(np.float32)
+        return np.clip(1.0 - values / np.maximum(ground, 1.0), 0.0, 1.0)
+    above = values - ground
+    return np.clip(above / max(float(np.quantile(above, 0.999)), 1.0), 0.0, 1.0)
 
 
 def measure_width(density: NDArray[np.float32]) -> float:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
+from napari_karyo.cell import Cell, Chromosome, Outline, Polarity, Spread
 
 #: Of a chromosome's usual width: the paper around it in its crop.
 _MARGIN = 0.25
@@ -29,41 +27,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
-    """The photograph of a metaphase spread.
-
-    Attributes
-    ----------
-    name : str
-        The file's name without its ending.
-    image : ndarray, shape (height, width), uint8 or uint16
-        Grey values as photographed.
-    polarity : Polarity
-    path : Path or None
-    problems : tuple of Problem
-        What was recognized when it was read.
-    """
-
-    name: str
-    image: NDArray[Any]
-    polarity: Polarity
-    path: Path | None = None
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
 class SpreadObject:
     """An object of a spread.
 
     Attributes
     ----------
     kind : Kind
-    mask : ndarray of bool, shape (height, width)
-        Its pixels, those beneath other chromosomes too.
-    top, left : int
-        Where the mask's first pixel lies in the photograph.
-    shared : ndarray of bool, shape (height, width)
-        Those of its pixels where another chromosome lies upon or beneath it.
+    outline : Outline
     confidence : float
         How sure it is that this is one whole object of its kind, 0 to 1.
     expected : str or None
@@ -71,23 +41,14 @@ class SpreadObject:
     """
 
     kind: Kind
-    mask: NDArray[np.bool_]
-    top: int
-    left: int
-    shared: NDArray[np.bool_]
+    outline: Outline
     confidence: float
     expected: str | None = None
 
     @property
-    def place(self) -> tuple[slice, slice]:
-        """The part of the photograph that the mask covers."""
-        height, width = self.mask.shape
-        return slice(self.top, self.top + height), slice(self.left, self.left + width)
-
-    @property
     def angle(self) -> float:
         """Angle of the long axis to the columns, in degrees, counterclockwise, -90 to 90."""
-        points = np.argwhere(self.mask).astype(np.float64)
+        points = np.argwhere(self.outline.mask).astype(np.float64)
         points -= points.mean(axis=0)
         _, vectors = np.linalg.eigh(points.T @ points)
         down, right = vectors[:, -1]
@@ -132,9 +93,9 @@ class Segmentation:
         """Pixels of paper around each chromosome in its crop."""
         return max(2, round(_MARGIN * self.width))
 
-    def box(self, item: SpreadObject) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom of an object's crop in the photograph."""
-        rows, columns = item.place
+    def box(self, outline: Outline) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom of a crop in the photograph."""
+        rows, columns = outline.place
         height, width = self.density.shape
         return (
             max(0, columns.start - self.margin),
@@ -143,22 +104,23 @@ class Segmentation:
             min(height, rows.stop + self.margin),
         )
 
-    def crop(self, item: SpreadObject) -> NDArray[np.uint8]:
-        """Return an object's crop, cut out of the photograph with its neighbours removed.
+    def crop(self, outline: Outline) -> NDArray[np.uint8]:
+        """Return the crop of an outline, its neighbours removed.
 
         Parameters
         ----------
-        item : SpreadObject
+        outline : Outline
+            Of one of the objects, or one that a person drew.
 
         Returns
         -------
         ndarray, shape (height, width), uint8
             On white of a dark stain, on black of a bright one.
         """
-        left, top, right, bottom = self.box(item)
-        rows, columns = item.place
+        left, top, right, bottom = self.box(outline)
+        rows, columns = outline.place
         inner = np.pad(
-            item.mask,
+            outline.mask,
             ((rows.start - top, bottom - rows.stop), (columns.start - left, right - columns.stop)),
         )
         near = ndimage.binary_dilation(inner, iterations=max(1, self.margin // 2))
@@ -171,14 +133,16 @@ class Segmentation:
     def _taken(self) -> NDArray[np.bool_]:
         taken = np.zeros(self.density.shape, np.bool_)
         for one in self.objects:
-            taken[one.place] |= one.mask
+            taken[one.outline.place] |= one.outline.mask
         return taken
 
     def to_cell(self) -> Cell:
         """Return the cell of all chromosomes, each cut out and named by its number."""
         names = f"{{:0{max(2, len(str(self.count)))}d}}.png"
         crops = tuple(
-            Chromosome(names.format(number), self.crop(item), None, item.expected)
+            Chromosome(
+                names.format(number), self.crop(item.outline), None, item.expected, item.outline
+            )
             for number, item in enumerate(self.chromosomes, start=1)
         )
         return Cell(
@@ -188,4 +152,5 @@ class Segmentation:
             self.spread.path,
             self.spread.problems,
             spread=self.spread.path,
+            photograph=self.spread,
         )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_karyo.cell import Outline, Spread
 from napari_karyo.segmentation.ground import (
     WIDTH,
     Field,
@@ -18,7 +19,7 @@ from napari_karyo.segmentation.ground import (
 )
 from napari_karyo.segmentation.joining import choose_joints, find_neighbours
 from napari_karyo.segmentation.maps import Maps, read_maps
-from napari_karyo.segmentation.objects import Kind, Segmentation, Spread, SpreadObject
+from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.pieces import LEAST, Pieces, find_pieces
 
 if TYPE_CHECKING:
@@ -118,10 +119,12 @@ def place_object(
     inner_rows, inner_columns = ndimage.find_objects(large.astype(np.uint8))[0]
     return SpreadObject(
         kind,
-        large[inner_rows, inner_columns],
-        top + inner_rows.start,
-        left + inner_columns.start,
-        (large_shared & large)[inner_rows, inner_columns],
+        Outline(
+            large[inner_rows, inner_columns],
+            top + inner_rows.start,
+            left + inner_columns.start,
+            (large_shared & large)[inner_rows, inner_columns],
+        ),
         confidence,
     )
 
@@ -150,7 +153,7 @@ def _in_reading_order(found: Iterable[SpreadObject], width: float) -> tuple[Spre
     row = 4 * width
 
     def key(item: SpreadObject) -> tuple[int, int]:
-        middle = item.top + item.mask.shape[0] / 2
-        return int(middle / row), item.left
+        outline = item.outline
+        return int((outline.top + outline.mask.shape[0] / 2) / row), outline.left
 
     return tuple(sorted(found, key=key))

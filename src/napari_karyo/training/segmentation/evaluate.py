@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_karyo.cell import Spread
 from napari_karyo.errors import KaryoError
 from napari_karyo.segmentation.ground import find_spread_polarity
-from napari_karyo.segmentation.objects import Segmentation, Spread
+from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.segmentation.segment import segment
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.instance import Instance
@@ -58,9 +59,11 @@ def held(photograph: Photograph, network: SpreadNetwork | None = None) -> Outcom
 def match_of(photograph: Photograph, found: Segmentation) -> Match:
     """Pair the chromosomes of a photograph with those found in it."""
     if len(photograph.boxes):
-        boxes = np.array([found.box(one) for one in found.chromosomes], np.float64)
+        boxes = np.array([found.box(one.outline) for one in found.chromosomes], np.float64)
         return match(overlap_of_boxes(photograph.boxes, boxes.reshape(-1, 4)))
-    outlines = [Instance(one.mask, one.top, one.left) for one in found.chromosomes]
+    outlines = [
+        Instance(one.outline.mask, one.outline.top, one.outline.left) for one in found.chromosomes
+    ]
     return match(overlap_of_masks(photograph.outlines, outlines))
 
 

@@ -165,7 +165,12 @@ def _fit(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, _RATE, total_steps=steps + 1, pct_start=0.15
     )
-    parts = {"network": network, "averaged": averaged, "optimizer": optimizer, "schedule": schedule}
+    parts: dict[str, Any] = {
+        "network": network,
+        "averaged": averaged,
+        "optimizer": optimizer,
+        "schedule": schedule,
+    }
     checkpoint = output / "checkpoint.pt"
     rows: list[dict[str, float]] = []
     step, seconds, total = 0, 0.0, 0.0
