@@ -20,6 +20,9 @@ _NEAR: Final = 1.6 * WIDTH
 #: they are two chromosomes that end at the crossing.
 DEAREST: Final = 0.6
 
+#: Fewer pixels than this are no chromosome where they hang on another.
+_STUB: Final = 0.5 * WIDTH**2
+
 #: Of all pairings of so many pieces the best is found.
 _MOST_PIECES: Final = 8
 
@@ -99,6 +102,62 @@ def choose_joints(neighbours: Neighbours) -> list[Joint]:
                 price[i, j] = price[j, i] = joint.cost
         chosen += [own[pair] for pair in _matching(price)]
     return chosen
+
+
+def hang_on(pieces: Pieces, neighbours: Neighbours, group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give what is too small for a chromosome to the chromosome that it hangs on.
+
+    Parameters
+    ----------
+    pieces : Pieces
+    neighbours : Neighbours
+    group : ndarray of int, shape (count + 1,)
+        Of each piece its chromosome; that of 0 is 0.
+
+    Returns
+    -------
+    ndarray of int, shape (count + 1,)
+    """
+    group = group.copy()
+    pixels = np.bincount(pieces.numbered.ravel(), minlength=pieces.count + 1)
+    touching = _contacts(pieces)
+    for which in np.unique(group[1:]):
+        own = np.flatnonzero(group == which)
+        if pixels[own].sum() >= _STUB:
+            continue
+        beside: dict[int, float] = {}
+        for one in own:
+            for other, length in touching.get(int(one), {}).items():
+                beside[int(group[other])] = beside.get(int(group[other]), 0.0) + length
+            for joint in neighbours.joints:
+                if int(one) in (joint.first, joint.second):
+                    other = joint.second if joint.first == one else joint.first
+                    # Better in line than across.
+                    worth = WIDTH / (1.0 + joint.cost)
+                    beside[int(group[other])] = max(beside.get(int(group[other]), 0.0), worth)
+        beside.pop(int(which), None)
+        if beside:
+            group[own] = max(beside, key=lambda one: beside[one])
+    return group
+
+
+def _contacts(pieces: Pieces) -> dict[int, dict[int, int]]:
+    """Return of each piece how many pixels of it lie beside which others."""
+    found: dict[int, dict[int, int]] = {}
+    numbered = pieces.numbered
+    for first, second in (
+        (numbered[:-1], numbered[1:]),
+        (numbered[:, :-1], numbered[:, 1:]),
+    ):
+        border = (first != second) & (first > 0) & (second > 0)
+        pairs, counts = np.unique(
+            np.stack([first[border], second[border]]), axis=1, return_counts=True
+        )
+        for (i, j), count in zip(pairs.T.tolist(), counts.tolist(), strict=True):
+            for one, other in ((i, j), (j, i)):
+                beside = found.setdefault(one, {})
+                beside[other] = beside.get(other, 0) + count
+    return found
 
 
 def _matching(price: NDArray[np.float64]) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from napari_karyo.segmentation.ground import (
     make_field,
     measure_width,
 )
-from napari_karyo.segmentation.joining import choose_joints, find_neighbours
+from napari_karyo.segmentation.joining import choose_joints, find_neighbours, hang_on
 from napari_karyo.segmentation.maps import Maps, read_maps
 from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.pieces import LEAST, Pieces, find_pieces
@@ -69,16 +69,12 @@ def _outlines(pieces: Pieces) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]
     group = np.arange(pieces.count + 1)
     for joint in choose_joints(neighbours):
         group[group == group[joint.second]] = group[joint.first]
-    crossings_of: dict[int, set[int]] = {}
-    for crossing, beside in neighbours.at.items():
-        for piece in beside:
-            crossings_of.setdefault(int(group[piece]), set()).add(crossing)
+    group = hang_on(pieces, neighbours, group)
     outlines = []
     for which in np.unique(group[1:]):
-        own = np.isin(pieces.numbered, np.flatnonzero(group == which))
-        own &= pieces.numbered > 0
-        shared = np.isin(pieces.crossings, list(crossings_of.get(int(which), ())))
-        shared &= pieces.crossings > 0
+        own = (group[pieces.numbered] == which) & (pieces.numbered > 0)
+        beside = [crossing for crossing, at in neighbours.at.items() if which in group[list(at)]]
+        shared = np.isin(pieces.crossings, beside) & (pieces.crossings > 0)
         mask = ndimage.binary_fill_holes(own | shared)
         if np.count_nonzero(mask) >= LEAST:
             outlines.append((mask, shared))
