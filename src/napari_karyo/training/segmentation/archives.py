@@ -19,7 +19,7 @@ from scipy import ndimage
 from skimage.draw import polygon2mask
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.training.segmentation.instance import Instance
+from napari_karyo.segmentation.region import Region
 
 #: An object of the class map with fewer pixels is a slip of its painter.
 _LEAST: Final = 25
@@ -37,7 +37,7 @@ class Photograph:
     name, split : str
         `split` is ``train``, ``val`` or ``test``.
     grey : ndarray, shape (height, width), uint8
-    outlines : list of Instance
+    outlines : list of Region
         Of each chromosome, in pixels of the photograph; empty where only boxes are known.
     boxes : ndarray, shape (N, 4)
         Left, top, right and bottom of each chromosome, where outlines are not known.
@@ -48,7 +48,7 @@ class Photograph:
     name: str
     split: str
     grey: NDArray[np.uint8]
-    outlines: list[Instance]
+    outlines: list[Region]
     boxes: NDArray[np.float64]
     classes: list[str]
 
@@ -74,7 +74,7 @@ def q_band_spreads(path: Path, splits: Collection[str]) -> Iterator[Photograph]:
             member = f"q_spreads/{name}" if name.endswith(".png") else f"q_spreads/{name}.png"
             grey = grey_of(archive, member)
             outlines = [
-                Instance.cut(polygon2mask(grey.shape, np.asarray(polygon, np.float64)[:, ::-1]))
+                Region.cut(polygon2mask(grey.shape, np.asarray(polygon, np.float64)[:, ::-1]))
                 for polygon in table[name]["polygons"]
             ]
             yield Photograph(
@@ -100,7 +100,7 @@ def dapi_spreads(path: Path, splits: Collection[str]) -> Iterator[Photograph]:
                 yield Photograph(row["image"], row["split"], grey, outlines, _NO_BOXES, classes)
 
 
-def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Instance], list[str]]:
+def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Region], list[str]]:
     """Return the outline and class of each chromosome of a class map.
 
     Parts of one class beside one crossing are one chromosome, and the crossing is its too;
@@ -118,7 +118,7 @@ def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Instance], list[str
         for which, place in enumerate(ndimage.find_objects(objects), start=1):
             mask = objects[place] == which
             if np.count_nonzero(mask & parts[place]) >= _LEAST:
-                outlines.append(Instance(mask, place[0].start, place[1].start))
+                outlines.append(Region(mask, place[0].start, place[1].start))
                 classes.append(name)
     return outlines, classes
 

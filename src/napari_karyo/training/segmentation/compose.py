@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.segmentation.ground import Field
-from napari_karyo.training.segmentation.instance import Instance
+from napari_karyo.segmentation.region import Region
 from napari_karyo.training.segmentation.labelled import LabelledSpread
 from napari_karyo.training.segmentation.singles import Single
 
@@ -63,12 +63,12 @@ def compose(
     """
     values, beneath = _window(ground, other, rng)
     count_map = np.zeros(values.shape, np.int16)
-    instances: list[Instance] = []
+    instances: list[Region] = []
     sizes, chances = zip(*_GROUPS, strict=True)
     while count > 0:
         size = int(rng.choice(sizes, p=chances))
         count -= size
-        group: list[Instance] = []
+        group: list[Region] = []
         for _ in range(size):
             placed = _place(singles, values, count_map, beneath, group, rng)
             if placed is not None:
@@ -95,9 +95,9 @@ def _place(
     values: NDArray[np.float32],
     count: NDArray[np.int16],
     beneath: NDArray[np.bool_],
-    group: Sequence[Instance],
+    group: Sequence[Region],
     rng: np.random.Generator,
-) -> Instance | None:
+) -> Region | None:
     """Lay one chromosome down; beside or across the last of its group where there is one."""
     single = singles[int(rng.integers(len(singles)))]
     angle = float(rng.uniform(0, 360))
@@ -136,5 +136,5 @@ def _place(
         # Light is held back by one after the other, or sent out by both.
         both = seen + drawn - rng.choice((0.0, 1.0)) * seen * drawn
         values[here] = np.clip(both, 0.0, 1.0)
-        return Instance(mask, top, left)
+        return Region(mask, top, left)
     return None

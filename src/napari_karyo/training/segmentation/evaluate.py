@@ -14,9 +14,9 @@ from napari_karyo.cell import Spread
 from napari_karyo.errors import KaryoError
 from napari_karyo.segmentation.ground import find_spread_polarity
 from napari_karyo.segmentation.objects import Segmentation
+from napari_karyo.segmentation.region import Region
 from napari_karyo.segmentation.segment import segment
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
-from napari_karyo.training.segmentation.instance import Instance
 from napari_karyo.training.segmentation.matching import (
     Match,
     match,
@@ -62,7 +62,7 @@ def match_of(photograph: Photograph, found: Segmentation) -> Match:
         boxes = np.array([found.box(one.outline) for one in found.chromosomes], np.float64)
         return match(overlap_of_boxes(photograph.boxes, boxes.reshape(-1, 4)))
     outlines = [
-        Instance(one.outline.mask, one.outline.top, one.outline.left) for one in found.chromosomes
+        Region(one.outline.mask, one.outline.top, one.outline.left) for one in found.chromosomes
     ]
     return match(overlap_of_masks(photograph.outlines, outlines))
 

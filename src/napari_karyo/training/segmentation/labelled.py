@@ -20,8 +20,8 @@ from napari_karyo.segmentation.ground import (
     resized,
     stained,
 )
+from napari_karyo.segmentation.region import Region
 from napari_karyo.training.segmentation.archives import Photograph
-from napari_karyo.training.segmentation.instance import Instance
 
 #: Pixels of the field by which the core of a chromosome lies within its outline: the cores
 #: of two that touch are twice as far apart.
@@ -48,7 +48,7 @@ class LabelledSpread:
     name, split : str
         `split` is ``train``, ``val`` or ``test``.
     field : Field
-    instances : list of Instance
+    instances : list of Region
     other : ndarray of bool, shape (height, width)
         What is stained and no chromosome: nuclei, dirt.
     unknown : ndarray of bool, shape (height, width)
@@ -58,11 +58,11 @@ class LabelledSpread:
     name: str
     split: str
     field: Field
-    instances: list[Instance]
+    instances: list[Region]
     other: NDArray[np.bool_]
     unknown: NDArray[np.bool_]
 
-    def __iter__(self) -> Iterator[Instance]:
+    def __iter__(self) -> Iterator[Region]:
         return iter(self.instances)
 
 
@@ -139,12 +139,12 @@ def label_photograph(photograph: Photograph) -> LabelledSpread:
     return LabelledSpread(photograph.name, photograph.split, field, instances, other, unknown)
 
 
-def _scaled(photograph: Photograph, field: Field) -> list[Instance]:
+def _scaled(photograph: Photograph, field: Field) -> list[Region]:
     instances = []
     for outline in photograph.outlines:
         whole = np.zeros(photograph.grey.shape, np.float32)
         whole[outline.place] = outline.mask
-        one = Instance.cut(resized(whole, field.values.shape) > 0.5)
+        one = Region.cut(resized(whole, field.values.shape) > 0.5)
         if one is not None:
             instances.append(one)
     return instances
@@ -152,7 +152,7 @@ def _scaled(photograph: Photograph, field: Field) -> list[Instance]:
 
 def _by_boxes(
     field: Field, boxes: NDArray[np.float64]
-) -> tuple[list[Instance], NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[list[Region], NDArray[np.bool_], NDArray[np.bool_]]:
     numbered = label(stained(field.values), connectivity=2)
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     covered = np.zeros(field.values.shape, np.bool_)
@@ -169,7 +169,7 @@ def _by_boxes(
             box = boxes[int(inside.argmax())]
             beyond = np.concatenate([(left, top) - box[:2], box[2:] - (right, bottom)])
             if beyond.min() >= reach[0] and beyond.max() <= reach[1]:
-                instances.append(Instance(item.image_filled.copy(), top, left))
+                instances.append(Region(item.image_filled.copy(), top, left))
                 continue
         share = float(covered[here][item.image].mean())
         target = other if share < 0.3 and not inside.any() else unknown
@@ -177,7 +177,7 @@ def _by_boxes(
     return instances, other, unknown
 
 
-def _besides(field: Field, instances: list[Instance]) -> NDArray[np.bool_]:
+def _besides(field: Field, instances: list[Region]) -> NDArray[np.bool_]:
     """Return what is stained and lies beside all chromosomes of a field."""
     covered = np.zeros(field.values.shape, np.bool_)
     for one in instances:

@@ -1,0 +1,57 @@
+"""A part of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A part of a picture, such as one chromosome.
+
+    Attributes
+    ----------
+    mask : ndarray of bool, shape (height, width)
+    top, left : int
+        Where the mask's first pixel lies in the picture.
+    """
+
+    mask: NDArray[np.bool_]
+    top: int
+    left: int
+
+    @property
+    def place(self) -> tuple[slice, slice]:
+        """The part of the picture that the mask covers."""
+        height, width = self.mask.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+    @staticmethod
+    def cut(mask: NDArray[np.bool_]) -> Region | None:
+        """Return the region of a mask as large as the picture, None where it is empty."""
+        found = ndimage.find_objects(mask.astype(np.uint8))
+        if not found or found[0] is None:
+            return None
+        rows, columns = found[0]
+        return Region(mask[rows, columns].copy(), rows.start, columns.start)
+
+    def within(self, top: int, left: int, shape: tuple[int, int]) -> NDArray[np.bool_]:
+        """Return the mask as a window of the picture shows it.
+
+        Parameters
+        ----------
+        top, left : int
+            Of the window, which covers all of the mask.
+        shape : tuple of int
+            Its height and width.
+        """
+        window = np.zeros(shape, np.bool_)
+        rows, columns = self.place
+        window[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = (
+            self.mask
+        )
+        return window
