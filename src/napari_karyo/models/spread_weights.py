@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from napari_karyo.models.unet import SpreadNetwork
 
 FORMAT: Final = "napari-karyo spread weights 1"
+#: Of the regression.
+_MOST_WEIGHTS: Final = 100
 #: The file that is shipped, and what its SHA-256 must be.
 SHIPPED: Final = FOLDER / "spread.safetensors"
 _HASH: Final = FOLDER / "spread.sha256"
@@ -38,6 +41,9 @@ class SpreadWeights:
     ----------
     network : SpreadNetwork
         In evaluation mode, float32, on the CPU.
+    decision : tuple of (tuple of float, float) or None
+        Of the regression by which the classifier decides between several answers, its
+        weights and its constant; None where it was not fitted.
     sha256 : str
         Of the whole file.
     facts : dict
@@ -45,18 +51,33 @@ class SpreadWeights:
     """
 
     network: SpreadNetwork
+    decision: tuple[tuple[float, ...], float] | None
     sha256: str
     facts: dict[str, Any]
 
 
-def save_spread_weights(path: Path, network: SpreadNetwork, facts: dict[str, Any]) -> str:
+def save_spread_weights(
+    path: Path,
+    network: SpreadNetwork,
+    facts: dict[str, Any],
+    decision: tuple[tuple[float, ...], float] | None = None,
+) -> str:
     """Write a network as safetensors in half precision, and return the file's SHA-256."""
     from safetensors.torch import save
 
     halves = deepcopy(network).cpu().half().state_dict()
     tensors = {name: value.contiguous() for name, value in halves.items()}
     with atomic_write(path) as file:
-        file.write(save(tensors, {"format": FORMAT, "facts": json.dumps(facts)}))
+        file.write(
+            save(
+                tensors,
+                {
+                    "format": FORMAT,
+                    "facts": json.dumps(facts),
+                    "decision": json.dumps({"regression": decision}),
+                },
+            )
+        )
     return sha256(path)
 
 
@@ -102,6 +123,7 @@ def _load(path: Path) -> SpreadWeights:
         if metadata.get("format") != FORMAT:
             raise MisfitError("it is of no format that is known")
         facts = parsed(metadata, "facts")
+        decision = _decision(parsed(metadata, "decision").get("regression"))
         check_tensors(written, tensors)
         with safe_open(path, framework="pt") as file:
             for name, weights in tensors.items():
@@ -114,4 +136,17 @@ def _load(path: Path) -> SpreadWeights:
             "Give a file that napari-karyo train-segmentation wrote.",
             path,
         ) from error
-    return SpreadWeights(network.eval(), sha256(path), facts)
+    return SpreadWeights(network.eval(), decision, sha256(path), facts)
+
+
+def _decision(said: Any) -> tuple[tuple[float, ...], float] | None:
+    if said is None:
+        return None
+    try:
+        weights, constant = said
+        values = [float(one) for one in (*weights, constant)]
+    except (TypeError, ValueError) as error:
+        raise MisfitError("what decides between several answers is no list of numbers") from error
+    if len(values) > _MOST_WEIGHTS or not all(math.isfinite(one) for one in values):
+        raise MisfitError("what decides between several answers can't be meant")
+    return tuple(values[:-1]), values[-1]

@@ -21,7 +21,7 @@ _NEAR: Final = 1.6 * WIDTH
 DEAREST: Final = 0.6
 
 #: Fewer pixels than this are no chromosome where they hang on another.
-_STUB: Final = 0.5 * WIDTH**2
+STUB: Final = 0.5 * WIDTH**2
 
 #: Of all pairings of so many pieces the best is found.
 _MOST_PIECES: Final = 8
@@ -120,10 +120,10 @@ def hang_on(pieces: Pieces, neighbours: Neighbours, group: NDArray[np.int64]) ->
     """
     group = group.copy()
     pixels = np.bincount(pieces.numbered.ravel(), minlength=pieces.count + 1)
-    touching = _contacts(pieces)
+    touching = contacts_of(pieces)
     for which in np.unique(group[1:]):
         own = np.flatnonzero(group == which)
-        if pixels[own].sum() >= _STUB:
+        if pixels[own].sum() >= STUB:
             continue
         beside: dict[int, float] = {}
         for one in own:
@@ -141,7 +141,7 @@ def hang_on(pieces: Pieces, neighbours: Neighbours, group: NDArray[np.int64]) ->
     return group
 
 
-def _contacts(pieces: Pieces) -> dict[int, dict[int, int]]:
+def contacts_of(pieces: Pieces) -> dict[int, dict[int, int]]:
     """Return of each piece how many pixels of it lie beside which others."""
     found: dict[int, dict[int, int]] = {}
     numbered = pieces.numbered

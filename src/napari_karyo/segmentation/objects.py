@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ class Kind(StrEnum):
     """Several chromosomes that could not be told apart."""
     NUCLEUS = "nucleus"
     DIRT = "dirt"
+
+
+#: What counts as a chromosome.
+CHROMOSOMES = (Kind.CHROMOSOME, Kind.CLUSTER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +83,7 @@ class Segmentation:
     @property
     def chromosomes(self) -> tuple[SpreadObject, ...]:
         """The objects that are chromosomes, clusters too."""
-        return tuple(one for one in self if one.kind in (Kind.CHROMOSOME, Kind.CLUSTER))
+        return tuple(one for one in self if one.kind in CHROMOSOMES)
 
     @property
     def count(self) -> int:
@@ -87,6 +92,16 @@ class Segmentation:
 
     def __iter__(self) -> Iterator[SpreadObject]:
         return iter(self.objects)
+
+    def of(self, objects: Iterable[SpreadObject]) -> Segmentation:
+        """Return the spread with other objects, in reading order."""
+        row = 4 * max(self.width, 1.0)
+
+        def place(item: SpreadObject) -> tuple[int, int]:
+            outline = item.outline
+            return int((outline.top + outline.mask.shape[0] / 2) / row), outline.left
+
+        return replace(self, objects=tuple(sorted(objects, key=place)))
 
     @property
     def margin(self) -> int:
@@ -129,21 +144,24 @@ class Segmentation:
         grey = density if self.spread.polarity is Polarity.BRIGHT else 1.0 - density
         return np.rint(255 * grey).astype(np.uint8)
 
-    @property
+    @cached_property
     def _taken(self) -> NDArray[np.bool_]:
         taken = np.zeros(self.density.shape, np.bool_)
         for one in self.objects:
             taken[one.outline.place] |= one.outline.mask
         return taken
 
+    def name_of(self, number: int) -> str:
+        """Return the file name of a chromosome's crop, by its place among them from 0."""
+        return f"{number + 1:0{max(2, len(str(self.count)))}d}.png"
+
     def to_cell(self) -> Cell:
         """Return the cell of all chromosomes, each cut out and named by its number."""
-        names = f"{{:0{max(2, len(str(self.count)))}d}}.png"
         crops = tuple(
             Chromosome(
-                names.format(number), self.crop(item.outline), None, item.expected, item.outline
+                self.name_of(number), self.crop(item.outline), None, item.expected, item.outline
             )
-            for number, item in enumerate(self.chromosomes, start=1)
+            for number, item in enumerate(self.chromosomes)
         )
         return Cell(
             self.spread.name,

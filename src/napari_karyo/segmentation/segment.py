@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Outline, Spread
+from napari_karyo.segmentation.decide import Decision, decide, find_candidates
 from napari_karyo.segmentation.ground import (
     WIDTH,
     Field,
@@ -17,27 +18,38 @@ from napari_karyo.segmentation.ground import (
     make_field,
     measure_width,
 )
-from napari_karyo.segmentation.joining import choose_joints, find_neighbours, hang_on
 from napari_karyo.segmentation.maps import Maps, read_maps
-from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
-from napari_karyo.segmentation.pieces import LEAST, Pieces, find_pieces
+from napari_karyo.segmentation.objects import CHROMOSOMES, Kind, Segmentation, SpreadObject
+from napari_karyo.segmentation.partition import Partition, Shape
+from napari_karyo.segmentation.pieces import LEAST, find_pieces
 from napari_karyo.segmentation.region import Region
 
 if TYPE_CHECKING:
-    from napari_karyo.models.unet import SpreadNetwork
+    from napari_karyo.inference.options import ClassifyOptions
+    from napari_karyo.models.spread_weights import SpreadWeights
 
 #: A nucleus is wider than so many chromosomes.
 _NUCLEUS: Final = 2.0
 
 
-def segment(spread: Spread, network: SpreadNetwork | None = None) -> Segmentation:
+def segment(
+    spread: Spread,
+    weights: SpreadWeights | None = None,
+    *,
+    recognize: bool = True,
+    options: ClassifyOptions | None = None,
+) -> Segmentation:
     """Find the chromosomes of a spread.
 
     Parameters
     ----------
     spread : Spread
-    network : SpreadNetwork, optional
-        The shipped one where left out.
+    weights : SpreadWeights, optional
+        The shipped ones where left out.
+    recognize : bool
+        Let the classifier decide between several answers.
+    options : ClassifyOptions, optional
+        Of the classifier.
 
     Returns
     -------
@@ -48,65 +60,61 @@ def segment(spread: Spread, network: SpreadNetwork | None = None) -> Segmentatio
     ReadError
         Where nothing stands out from the background.
     WeightsError
-        Where the network can't be loaded.
+        Where a network can't be loaded.
     """
-    if network is None:
+    if weights is None:
         from napari_karyo.models.spread_weights import load_spread_weights
 
-        network = load_spread_weights().network
+        weights = load_spread_weights()
+    proposed = propose(spread, weights)
+    found = proposed.segmentation
+    if recognize and weights.decision is not None and found.chromosomes:
+        candidates = find_candidates(
+            found, proposed.partition, proposed.maps, proposed.placed, options
+        )
+        if candidates is not None:
+            chromosomes = decide(candidates, Decision(*weights.decision))
+            others = [one for one in found if one.kind not in CHROMOSOMES]
+            return found.of([*chromosomes, *others])
+    return found.of(found.objects)
+
+
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """What the network alone finds.
+
+    Attributes
+    ----------
+    segmentation : Segmentation
+        Its chromosomes in the order of the partition.
+    field : Field
+    maps : Maps
+    partition : Partition
+    """
+
+    segmentation: Segmentation
+    field: Field
+    maps: Maps
+    partition: Partition
+
+    def placed(self, shape: Shape) -> SpreadObject:
+        """Return the object of the photograph that a shape outlines."""
+        region = shape.region
+        confidence = float(self.maps.chromosome[region.place][region.mask].mean())
+        return place_object(self.field, region, shape.shared, Kind.CHROMOSOME, confidence)
+
+
+def propose(spread: Spread, weights: SpreadWeights) -> Proposed:
+    """Find what the network alone finds in a spread."""
     density = flatten(spread.image, spread.polarity)
     width = measure_width(density)
     field = make_field(density, width)
-    maps = read_maps(field, network)
-    pieces = find_pieces(maps)
-    found = [
-        place_object(
-            field,
-            region,
-            shared,
-            Kind.CHROMOSOME,
-            float(maps.chromosome[region.place][region.mask].mean()),
-        )
-        for region, shared in find_outlines(pieces)
-    ]
-    found += _others(field, maps)
-    return Segmentation(spread, _in_reading_order(found, width), density, width)
-
-
-def find_outlines(pieces: Pieces) -> list[tuple[Region, NDArray[np.bool_]]]:
-    """Return the region of each chromosome of a field, and which of its pixels lie at crossings."""
-    neighbours = find_neighbours(pieces)
-    group = np.arange(pieces.count + 1)
-    for joint in choose_joints(neighbours):
-        group[group == group[joint.second]] = group[joint.first]
-    group = hang_on(pieces, neighbours, group)
-    grouped = group[pieces.numbered]
-    crossings_of: dict[int, list[int]] = {}
-    for crossing, at in neighbours.at.items():
-        for which in set(group[list(at)].tolist()):
-            crossings_of.setdefault(which, []).append(crossing)
-    of_group = ndimage.find_objects(grouped)
-    of_crossing = ndimage.find_objects(pieces.crossings)
-    outlines = []
-    for which, place in enumerate(of_group, start=1):
-        if place is None:
-            continue
-        beside = crossings_of.get(which, [])
-        here = _hull([place, *(of_crossing[crossing - 1] for crossing in beside)])
-        shared = np.isin(pieces.crossings[here], beside) & (pieces.crossings[here] > 0)
-        mask = ndimage.binary_fill_holes((grouped[here] == which) | shared)
-        if np.count_nonzero(mask) >= LEAST:
-            outlines.append((Region(mask, here[0].start, here[1].start), shared))
-    return outlines
-
-
-def _hull(places: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
-    """Return the smallest place that covers some."""
-    rows, columns = (
-        slice(min(place[axis].start for place in places), max(place[axis].stop for place in places))
-        for axis in (0, 1)
-    )
-    return rows, columns
+    maps = read_maps(field, weights.network)
+    partition = Partition(find_pieces(maps), maps)
+    empty = Proposed(Segmentation(spread, (), density, width), field, maps, partition)
+    found = [empty.placed(shape) for shape in partition.shapes]
+    objects = (*found, *_others(field, maps))
+    return Proposed(Segmentation(spread, objects, density, width), field, maps, partition)
 
 
 def place_object(
@@ -177,14 +185,3 @@ def _others(field: Field, maps: Maps) -> list[SpreadObject]:
         region = Region(mask, place[0].start, place[1].start)
         found.append(place_object(field, region, np.zeros_like(mask), kind, confidence))
     return found
-
-
-def _in_reading_order(found: Iterable[SpreadObject], width: float) -> tuple[SpreadObject, ...]:
-    """Return objects from top to bottom, those of one height from left to right."""
-    row = 4 * width
-
-    def key(item: SpreadObject) -> tuple[int, int]:
-        outline = item.outline
-        return int((outline.top + outline.mask.shape[0] / 2) / row), outline.left
-
-    return tuple(sorted(found, key=key))

@@ -25,7 +25,7 @@ from napari_karyo.training.segmentation.matching import (
 )
 
 if TYPE_CHECKING:
-    from napari_karyo.models.unet import SpreadNetwork
+    from napari_karyo.models.spread_weights import SpreadWeights
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +46,11 @@ class Outcome:
     seconds: float
 
 
-def held(photograph: Photograph, network: SpreadNetwork | None = None) -> Outcome:
+def held(photograph: Photograph, weights: SpreadWeights | None = None) -> Outcome:
     """Segment a photograph and hold what is found against what is there."""
     began = time.perf_counter()
     found = segment(
-        Spread(photograph.name, photograph.grey, find_spread_polarity(photograph.grey)), network
+        Spread(photograph.name, photograph.grey, find_spread_polarity(photograph.grey)), weights
     )
     seconds = time.perf_counter() - began
     return Outcome(photograph, found, match_of(photograph, found), seconds)
@@ -68,7 +68,7 @@ def match_of(photograph: Photograph, found: Segmentation) -> Match:
 
 
 def outcomes(
-    data: Path, stain: str, split: str, network: SpreadNetwork | None = None, every: int = 1
+    data: Path, stain: str, split: str, weights: SpreadWeights | None = None, every: int = 1
 ) -> Iterator[Outcome]:
     """Segment the photographs of a stain and split, one by one.
 
@@ -82,7 +82,7 @@ def outcomes(
     file, read = ARCHIVES[stain]
     for number, photograph in enumerate(read(data / file, (split,))):
         if number % every == 0:
-            yield held(photograph, network)
+            yield held(photograph, weights)
 
 
 def summary(found: Sequence[Outcome]) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def evaluate_segmentation(
     data: Path,
     split: str = "val",
     *,
-    network: SpreadNetwork | None = None,
+    weights: SpreadWeights | None = None,
     every: int = 1,
     progress: Callable[[str], None] = print,
 ) -> dict[str, dict[str, Any]]:
@@ -122,8 +122,8 @@ def evaluate_segmentation(
     data : Path
         Folder of ``q_spreads.zip``, ``mfish.zip`` and ``raw_spreads.zip``.
     split : {"train", "val", "test"}
-    network : SpreadNetwork, optional
-        The shipped one where left out.
+    weights : SpreadWeights, optional
+        The shipped ones where left out.
     every : int
         Take each so many'th spread.
     progress : callable
@@ -136,6 +136,6 @@ def evaluate_segmentation(
     """
     figures = {}
     for stain in ARCHIVES:
-        figures[stain] = summary(list(outcomes(data, stain, split, network, every)))
+        figures[stain] = summary(list(outcomes(data, stain, split, weights, every)))
         progress(f"{stain}: {figures[stain]}")
     return figures

@@ -1,0 +1,259 @@
+"""Which of several answers is right, decided by what the classifier recognizes.
+
+A part of a photograph that is one whole chromosome is recognized: the classifier is sure of
+it, its bands are those of an average chromosome of the class, its length and width fit the
+cell. Two that touch, or half of one, are not. So each chromosome of a partition, and each that
+other partitions would have instead, is classified; a logistic regression, fitted on spreads
+of ``train``, tells from this and from the maps how well it agrees with a true one, and the
+partition is taken whose chromosomes agree best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_karyo.cell import Chromosome
+from napari_karyo.errors import PreprocessingError
+from napari_karyo.segmentation.maps import Maps
+from napari_karyo.segmentation.objects import Segmentation, SpreadObject
+from napari_karyo.segmentation.partition import Alternative, Partition, Shape
+from napari_karyo.segmentation.region import Region
+
+if TYPE_CHECKING:
+    from napari_karyo.inference.options import ClassifyOptions
+    from napari_karyo.inference.result import Classification
+
+#: What is known of each chromosome; see `features`.
+FEATURES: Final = (
+    "sure",
+    "bands",
+    "longer",
+    "shorter",
+    "wider",
+    "narrower",
+    "solidity",
+    "inside",
+    "outside",
+)
+
+#: An overlap over union that counts neither for nor against a partition.
+_EVEN: Final = 0.5
+
+#: By how much an alternative must be better.
+_BETTER: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A logistic regression on `FEATURES`: the overlap over union with a true chromosome.
+
+    Attributes
+    ----------
+    weights : tuple of float
+    constant : float
+    """
+
+    weights: tuple[float, ...]
+    constant: float
+
+    def agreement(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how well chromosomes agree with true ones, 0 to 1.
+
+        Parameters
+        ----------
+        table : ndarray, shape (N, features)
+        """
+        score = table @ np.array(self.weights) + self.constant
+        return np.asarray(1 / (1 + np.exp(-np.clip(score, -30, 30))))
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The chromosomes of a partition, those of its alternatives, and what is known of them.
+
+    Attributes
+    ----------
+    objects : tuple of SpreadObject
+        Those of the partition first.
+    count : int
+        How many these are.
+    alternatives : tuple of (frozenset of int, tuple of int)
+        Which objects each would replace, and by which.
+    table : ndarray, shape (N, features)
+    margin : int
+        Of their crops, see `Segmentation.margin`.
+    """
+
+    objects: tuple[SpreadObject, ...]
+    count: int
+    alternatives: tuple[tuple[frozenset[int], tuple[int, ...]], ...]
+    table: NDArray[np.float64]
+    margin: int
+
+
+def decide(candidates: Candidates, decision: Decision) -> list[SpreadObject]:
+    """Return the chromosomes of the partition that agrees best.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    decision : Decision
+
+    Returns
+    -------
+    list of SpreadObject
+        Each with its agreement as confidence.
+    """
+    agreement = decision.agreement(candidates.table)
+    worth = agreement - _EVEN
+    gains = [
+        (float(worth[list(by)].sum() - worth[list(replaced)].sum()), number)
+        for number, (replaced, by) in enumerate(candidates.alternatives)
+    ]
+    gone: set[int] = set()
+    kept: list[int] = []
+    for gain, number in sorted(gains, reverse=True):
+        replaced, by = candidates.alternatives[number]
+        if gain < _BETTER:
+            break
+        if gone.isdisjoint(replaced):
+            gone |= replaced
+            kept += by
+    kept += [number for number in range(candidates.count) if number not in gone]
+    return [
+        replace(candidates.objects[number], confidence=float(agreement[number]))
+        for number in sorted(kept)
+    ]
+
+
+def find_candidates(
+    segmentation: Segmentation,
+    partition: Partition,
+    maps: Maps,
+    placed: Callable[[Shape], SpreadObject],
+    options: ClassifyOptions | None = None,
+) -> Candidates | None:
+    """Classify the chromosomes of a partition and of its alternatives.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+        Its chromosomes are those of the partition, in the same order.
+    partition : Partition
+    maps : Maps
+    placed : callable
+        Brings a shape of the field into the photograph.
+    options : ClassifyOptions, optional
+
+    Returns
+    -------
+    Candidates or None
+        None where the classifier can make nothing of the spread.
+    """
+    from napari_karyo.inference.classify import classify
+    from napari_karyo.inference.likeness import measure
+
+    own = segmentation.chromosomes
+    try:
+        classification = classify(segmentation.to_cell(), options)
+    except PreprocessingError:
+        return None
+    # The classifier leaves out what it can't use.
+    names = [item.name for item in classification.cell]
+    shapes = list(partition.shapes)
+    objects = list(own)
+    chosen: list[tuple[frozenset[int], tuple[int, ...]]] = []
+    for alternative in partition.alternatives():
+        chosen.append(_numbered(alternative, len(objects)))
+        shapes += alternative.by
+        objects += [placed(shape) for shape in alternative.by]
+    more = [
+        Chromosome(f"alternative-{number}", segmentation.crop(objects[number].outline))
+        for number in range(len(own), len(objects))
+    ]
+    classification, row_of = _with_more(classification, more)
+    row_of |= {f"{name}": row for row, name in enumerate(names)}
+    likeness = measure(classification, np.zeros(len(classification)))
+    sure = np.log(np.maximum(classification.confidence, 1e-3))
+    table = np.zeros((len(objects), len(FEATURES)))
+    for number, shape in enumerate(shapes):
+        name = segmentation.name_of(number) if number < len(own) else more[number - len(own)].name
+        row = row_of.get(name)
+        table[number] = [
+            *(
+                (
+                    sure[row],
+                    likeness.bands[row],
+                    max(likeness.length[row], 0.0),
+                    max(-likeness.length[row], 0.0),
+                    max(likeness.width[row], 0.0),
+                    max(-likeness.width[row], 0.0),
+                    likeness.solidity[row],
+                )
+                if row is not None
+                else _NOTHING
+            ),
+            *_around(shape.region, maps),
+        ]
+    return Candidates(tuple(objects), len(own), tuple(chosen), table, segmentation.margin)
+
+
+#: Of what the classifier can't use.
+_NOTHING: Final = (float(np.log(1e-3)), 0.0, 1.0, 1.0, 1.0, 1.0, 0.5)
+
+
+def _numbered(alternative: Alternative, first: int) -> tuple[frozenset[int], tuple[int, ...]]:
+    return alternative.replaced, tuple(range(first, first + len(alternative.by)))
+
+
+def _with_more(
+    classification: Classification, more: Sequence[Chromosome]
+) -> tuple[Classification, dict[str, int]]:
+    """Classify further crops; those that hold nothing are left out."""
+    from napari_karyo.inference.extend import classify_more, with_pieces
+
+    usable = []
+    for item in more:
+        try:
+            with_pieces(classification, [item])
+        except PreprocessingError:
+            continue
+        usable.append(item)
+    first = len(classification)
+    return classify_more(classification, usable), {
+        item.name: first + number for number, item in enumerate(usable)
+    }
+
+
+def _around(region: Region, maps: Maps) -> tuple[float, float]:
+    """Return what the maps say of the inside of a region and of its surroundings.
+
+    Returns
+    -------
+    inside, outside : float
+        How little of its inner part is core or crossing: a border runs through it. And how
+        much of what lies around it is: it goes on there.
+    """
+    margin = 4
+    height, width = maps.core.shape
+    rows, columns = region.place
+    top, left = max(0, rows.start - margin), max(0, columns.start - margin)
+    shape = (
+        min(height, rows.stop + margin) - top,
+        min(width, columns.stop + margin) - left,
+    )
+    mask = region.within(top, left, shape)
+    here = (slice(top, top + shape[0]), slice(left, left + shape[1]))
+    core = np.maximum(maps.core[here], maps.crossing[here])
+    depth = ndimage.distance_transform_edt(mask)
+    inner = core[depth > margin]
+    ring = ndimage.binary_dilation(mask, iterations=margin) & ~mask
+    inside = float((1 - inner).mean()) if inner.size else 1.0
+    outside = float(maps.core[here][ring].mean()) if ring.any() else 0.0
+    return inside, outside

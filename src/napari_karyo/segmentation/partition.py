@@ -1,0 +1,245 @@
+"""Which pieces of a field are one chromosome, and which other answers there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.segmentation import watershed
+
+from napari_karyo.segmentation.joining import (
+    STUB,
+    Joint,
+    Neighbours,
+    choose_joints,
+    contacts_of,
+    find_neighbours,
+    hang_on,
+)
+from napari_karyo.segmentation.maps import Maps
+from napari_karyo.segmentation.pieces import Pieces
+from napari_karyo.segmentation.region import Region
+
+#: Other pairings are tried at crossings of so many pieces at most, so many at each.
+_MOST_AT, _MOST_PAIRINGS = 5, 4
+#: A joint that is no dearer than this may be true.
+_DEAREST_TRIED: Final = 1.3
+
+#: Two chromosomes with a border of so many pixels of the field may be one.
+_CONTACT: Final = 3
+#: Pixels of the field between two parts of a chromosome that fell apart.
+_GAP: Final = 3
+
+#: A chromosome may be two where its core falls apart at one of these probabilities.
+_SURER: Final = (0.7, 0.85, 0.95)
+_LEAST_CORE: Final = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """One chromosome of a field.
+
+    Attributes
+    ----------
+    region : Region
+    shared : ndarray of bool, shape (height, width)
+        Which pixels of the region lie at crossings.
+    """
+
+    region: Region
+    shared: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Alternative:
+    """Another answer to which pieces are one chromosome.
+
+    Attributes
+    ----------
+    replaced : frozenset of int
+        Chromosomes of the partition.
+    by : tuple of Shape
+        What they would be instead.
+    """
+
+    replaced: frozenset[int]
+    by: tuple[Shape, ...]
+
+
+class Partition:
+    """The pieces of a field, put together to chromosomes.
+
+    Parameters
+    ----------
+    pieces : Pieces
+    maps : Maps
+
+    Attributes
+    ----------
+    groups : tuple of frozenset of int
+        The pieces of each chromosome.
+    shapes : tuple of Shape
+        Each chromosome.
+    """
+
+    def __init__(self, pieces: Pieces, maps: Maps) -> None:
+        self._pieces, self._maps = pieces, maps
+        self._neighbours: Neighbours = find_neighbours(pieces)
+        self._contacts = contacts_of(pieces)
+        self._joints = choose_joints(self._neighbours)
+        self._places = ndimage.find_objects(pieces.numbered)
+        self._crossing_places = ndimage.find_objects(pieces.crossings)
+        group = np.arange(pieces.count + 1)
+        for joint in self._joints:
+            group[group == group[joint.second]] = group[joint.first]
+        group = hang_on(pieces, self._neighbours, group)
+        self.groups = tuple(
+            frozenset(np.flatnonzero(group == which).tolist())
+            for which in np.unique(group[1:]).tolist()
+        )
+        self._group_of = {piece: number for number, one in enumerate(self.groups) for piece in one}
+        self.shapes = tuple(self._shape(one) for one in self.groups)
+
+    def _shape(self, own: Collection[int]) -> Shape:
+        beside = [
+            crossing for crossing, at in self._neighbours.at.items() if not set(at).isdisjoint(own)
+        ]
+        here = _hull(
+            [
+                *(self._places[piece - 1] for piece in own),
+                *(self._crossing_places[crossing - 1] for crossing in beside),
+            ]
+        )
+        shared = np.isin(self._pieces.crossings[here], beside) & (self._pieces.crossings[here] > 0)
+        mask = np.isin(self._pieces.numbered[here], list(own)) | shared
+        mask = ndimage.binary_fill_holes(mask)
+        return Shape(Region(mask, here[0].start, here[1].start), shared)
+
+    def alternatives(self) -> Iterator[Alternative]:
+        """Yield other answers, each about a few chromosomes."""
+        seen = set()
+        for replaced, regrouped in (*self._other_pairings(), *self._mergers()):
+            key = (replaced, regrouped)
+            if key not in seen:
+                seen.add(key)
+                yield Alternative(replaced, tuple(self._shape(one) for one in regrouped))
+        yield from self._splits()
+
+    def _other_pairings(self) -> Iterator[tuple[frozenset[int], frozenset[frozenset[int]]]]:
+        for crossing, at in self._neighbours.at.items():
+            if not 2 <= len(at) <= _MOST_AT:
+                continue
+            replaced = frozenset(self._group_of[piece] for piece in at)
+            involved = frozenset().union(*(self.groups[one] for one in replaced))
+            others = [
+                (joint.first, joint.second)
+                for joint in self._joints
+                if joint.crossing != crossing and joint.first in involved
+            ]
+            # What was too small for a chromosome stays where it hangs.
+            others += [
+                (min(own), piece)
+                for own in (self.groups[one] for one in replaced)
+                for piece in own - set(at)
+                if not any(piece in pair for pair in others)
+            ]
+            now = frozenset(self.groups[one] for one in replaced)
+            tried = sorted(
+                _pairings([j for j in self._neighbours.joints if j.crossing == crossing]),
+                key=lambda pairing: sum(joint.cost for joint in pairing) - 0.6 * len(pairing),
+            )
+            given = 0
+            for pairing in tried:
+                edges = [*others, *((joint.first, joint.second) for joint in pairing)]
+                regrouped = _united(involved, edges)
+                if regrouped != now:
+                    yield replaced, regrouped
+                    given += 1
+                if given == _MOST_PAIRINGS:
+                    break
+
+    def _mergers(self) -> Iterator[tuple[frozenset[int], frozenset[frozenset[int]]]]:
+        near: dict[frozenset[int], int] = {}
+        for piece, beside in self._contacts.items():
+            for other, length in beside.items():
+                pair = frozenset((self._group_of[piece], self._group_of[other]))
+                near[pair] = near.get(pair, 0) + length
+        found = {pair for pair, length in near.items() if len(pair) == 2 and length >= _CONTACT}
+        for number, shape in enumerate(self.shapes):
+            grown = _grown(shape.region, self._pieces.numbered.shape)
+            for piece in np.unique(self._pieces.numbered[grown.place][grown.mask]).tolist():
+                if piece and self._group_of[piece] != number:
+                    found.add(frozenset((number, self._group_of[piece])))
+        for pair in sorted(found, key=sorted):
+            yield pair, frozenset((frozenset().union(*(self.groups[one] for one in pair)),))
+
+    def _splits(self) -> Iterator[Alternative]:
+        for number, (own, shape) in enumerate(zip(self.groups, self.shapes, strict=True)):
+            if len(own) > 1 or shape.shared.any():
+                continue
+            core = self._maps.core[shape.region.place]
+            for sure in _SURER:
+                cores, count = ndimage.label((core > sure) & shape.region.mask)
+                sizes = np.bincount(cores.ravel(), minlength=count + 1)
+                sizes[0] = 0
+                kept = np.flatnonzero(sizes >= _LEAST_CORE)
+                if len(kept) < 2:
+                    continue
+                seeds = np.where(np.isin(cores, kept), cores, 0)
+                parts = watershed(-core, seeds, mask=shape.region.mask)
+                masks = [parts == one for one in kept]
+                if min(np.count_nonzero(mask) for mask in masks) < STUB:
+                    continue
+                yield Alternative(
+                    frozenset((number,)), tuple(_tight(mask, shape.region) for mask in masks)
+                )
+                break
+
+
+def _pairings(joints: Sequence[Joint]) -> Iterator[tuple[Joint, ...]]:
+    """Yield all sets of joints in which no piece occurs twice, none among them."""
+    usable = [joint for joint in joints if joint.cost < _DEAREST_TRIED]
+    for count in range(3):
+        for chosen in combinations(usable, count):
+            used = [piece for joint in chosen for piece in (joint.first, joint.second)]
+            if len(set(used)) == len(used):
+                yield chosen
+
+
+def _united(involved: Iterable[int], edges: Iterable[tuple[int, int]]) -> frozenset[frozenset[int]]:
+    own = {piece: frozenset((piece,)) for piece in involved}
+    for first, second in edges:
+        both = own[first] | own[second]
+        for piece in both:
+            own[piece] = both
+    return frozenset(own.values())
+
+
+def _hull(places: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
+    """Return the smallest place that covers some."""
+    rows, columns = (
+        slice(min(place[axis].start for place in places), max(place[axis].stop for place in places))
+        for axis in (0, 1)
+    )
+    return rows, columns
+
+
+def _grown(region: Region, shape: tuple[int, ...]) -> Region:
+    """Return a region with what lies a gap around it."""
+    rows, columns = region.place
+    top, left = max(0, rows.start - _GAP), max(0, columns.start - _GAP)
+    bottom, right = min(shape[0], rows.stop + _GAP), min(shape[1], columns.stop + _GAP)
+    mask = region.within(top, left, (bottom - top, right - left))
+    return Region(np.asarray(ndimage.binary_dilation(mask, iterations=_GAP)), top, left)
+
+
+def _tight(mask: NDArray[np.bool_], within: Region) -> Shape:
+    rows, columns = ndimage.find_objects(mask.astype(np.uint8))[0]
+    cut = mask[rows, columns]
+    region = Region(cut, within.top + rows.start, within.left + columns.start)
+    return Shape(region, np.zeros_like(cut))
