@@ -136,7 +136,7 @@ def make_field(density: NDArray[np.float32], width: float) -> Field:
     factor = WIDTH / width
     shape = [max(8, round(side * factor)) for side in density.shape]
     values = resized(density, shape)
-    slender = values[~_broad(values > _threshold(values))]
+    slender = values[~broad(values > _threshold(values))]
     # Nuclei may be far brighter than the chromosomes, and larger than all of them together.
     inside = slender[slender > _threshold(slender)]
     level = float(np.median(inside)) if inside.size else 1.0
@@ -153,11 +153,11 @@ def resized(values: NDArray[Any], shape: Sequence[int]) -> NDArray[np.float32]:
 def stained(values: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return what stands out from the background of a field."""
     soft = ndimage.gaussian_filter(values, 0.7)
-    broad = _broad(soft > _threshold(soft))
-    slender = soft[~broad]
+    wide = broad(soft > _threshold(soft))
+    slender = soft[~wide]
     if slender.size < 2 or np.ptp(slender) == 0:
-        return broad
-    return broad | np.asarray(soft > _threshold(slender), np.bool_)
+        return wide
+    return wide | np.asarray(soft > _threshold(slender), np.bool_)
 
 
 def _small(image: NDArray[Any]) -> NDArray[np.float32]:
@@ -169,7 +169,7 @@ def _threshold(density: NDArray[np.float32]) -> float:
     return 0.75 * float(threshold_otsu(density))
 
 
-def _broad(objects: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def broad(objects: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return what is wider than two chromosomes, in a field."""
     inner = ndimage.distance_transform_edt(objects) > WIDTH
     if not inner.any():

@@ -171,7 +171,7 @@ class Partition:
                 near[pair] = near.get(pair, 0) + length
         found = {pair for pair, length in near.items() if len(pair) == 2 and length >= _CONTACT}
         for number, shape in enumerate(self.shapes):
-            grown = _grown(shape.region, self._pieces.numbered.shape)
+            grown = shape.region.grown(_GAP, self._pieces.numbered.shape)
             for piece in np.unique(self._pieces.numbered[grown.place][grown.mask]).tolist():
                 if piece and self._group_of[piece] != number:
                     found.add(frozenset((number, self._group_of[piece])))
@@ -227,15 +227,6 @@ def _hull(places: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
         for axis in (0, 1)
     )
     return rows, columns
-
-
-def _grown(region: Region, shape: tuple[int, ...]) -> Region:
-    """Return a region with what lies a gap around it."""
-    rows, columns = region.place
-    top, left = max(0, rows.start - _GAP), max(0, columns.start - _GAP)
-    bottom, right = min(shape[0], rows.stop + _GAP), min(shape[1], columns.stop + _GAP)
-    mask = region.within(top, left, (bottom - top, right - left))
-    return Region(np.asarray(ndimage.binary_dilation(mask, iterations=_GAP)), top, left)
 
 
 def _tight(mask: NDArray[np.bool_], within: Region) -> Shape:

@@ -55,3 +55,19 @@ class Region:
             self.mask
         )
         return window
+
+    def grown(self, by: int, shape: tuple[int, ...]) -> Region:
+        """Return the region with what lies around it.
+
+        Parameters
+        ----------
+        by : int
+            Pixels.
+        shape : tuple of int
+            Height and width of the picture.
+        """
+        rows, columns = self.place
+        top, left = max(0, rows.start - by), max(0, columns.start - by)
+        bottom, right = min(shape[0], rows.stop + by), min(shape[1], columns.stop + by)
+        mask = self.within(top, left, (bottom - top, right - left))
+        return Region(np.asarray(ndimage.binary_dilation(mask, iterations=by)), top, left)

@@ -29,7 +29,7 @@ _TRIES: Final = 60
 def ground_of(spread: LabelledSpread, rng: np.random.Generator) -> NDArray[np.float32]:
     """Return the field of a spread with its chromosomes taken out: dirt and nuclei stay."""
     values = spread.field.values.copy()
-    gone = spread.unknown.copy()
+    gone = spread.unknown | spread.ignored
     for one in spread:
         gone[one.place] |= one.mask
     gone = ndimage.binary_dilation(gone, iterations=4)
@@ -75,9 +75,8 @@ def compose(
                 group.append(placed)
         instances += group
     field = Field(values, 1.0, (values.shape[0], values.shape[1]))
-    return LabelledSpread(
-        name, "train", field, instances, beneath & (count_map == 0), np.zeros_like(beneath)
-    )
+    none = np.zeros_like(beneath)
+    return LabelledSpread(name, "train", field, instances, beneath & (count_map == 0), none, none)
 
 
 def _window(

@@ -13,6 +13,7 @@ from skimage.measure import label, regionprops
 
 from napari_karyo.segmentation.ground import (
     Field,
+    broad,
     find_spread_polarity,
     flatten,
     make_field,
@@ -32,11 +33,16 @@ _ALONG: Final = 5.0
 
 #: Pixels by which a chromosome's box may reach beyond it on each side.
 _REACH: Final = (-3.0, 16.0)
+#: An object of which less lies in boxes is no chromosome.
+_HARDLY: Final = 0.3
 
 #: The channels of a target, in order; those of the network come first.
 CHANNELS: Final = ("chromosome", "core", "crossing", "other", "cosine", "sine")
-#: Whether the first and the fourth, and whether the others, are known at a pixel.
-KNOWN: Final = ("outline_known", "rest_known")
+#: How much the first and the fourth, and how much the others, count at a pixel: not at all
+#: where they are not known, and most where two chromosomes meet.
+WEIGHTS: Final = ("outline_weight", "rest_weight")
+#: Far from all chromosomes, beside or in one, and where two are so near to each other.
+_FAR, _BESIDE, _MEETING, _NEAR = 0.1, 0.25, 1.0, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +59,8 @@ class LabelledSpread:
         What is stained and no chromosome: nuclei, dirt.
     unknown : ndarray of bool, shape (height, width)
         Chromosomes that nobody told apart.
+    ignored : ndarray of bool, shape (height, width)
+        Of which nothing is known.
     """
 
     name: str
@@ -61,6 +69,7 @@ class LabelledSpread:
     instances: list[Region]
     other: NDArray[np.bool_]
     unknown: NDArray[np.bool_]
+    ignored: NDArray[np.bool_]
 
     def __iter__(self) -> Iterator[Region]:
         return iter(self.instances)
@@ -72,15 +81,17 @@ def make_target(spread: LabelledSpread) -> NDArray[np.int8]:
     Returns
     -------
     ndarray, shape (8, height, width), int8
-        `CHANNELS`, then `KNOWN`, times 100. The direction is that of a chromosome's axis,
+        `CHANNELS`, then `WEIGHTS`, times 100. The direction is that of a chromosome's axis,
         as cosine and sine of twice its angle to the columns; 0 at crossings.
     """
     shape = spread.field.values.shape
-    count = np.zeros(shape, np.int16)
+    count, near = np.zeros(shape, np.int16), np.zeros(shape, np.int16)
     core = np.zeros(shape, np.bool_)
     cosine, sine = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     for one in spread:
         count[one.place] += one.mask
+        wide = one.grown(_NEAR, shape)
+        near[wide.place] += wide.mask
         padded = np.pad(one.mask, 1)
         core[one.place] |= ndimage.distance_transform_edt(padded)[1:-1, 1:-1] > MARGIN
         along = direction(one.mask)
@@ -90,13 +101,13 @@ def make_target(spread: LabelledSpread) -> NDArray[np.int8]:
     chromosome = (count > 0) | spread.unknown
     for part in (cosine, sine):
         part[count != 1] = 0.0
-    near = ndimage.binary_dilation(spread.unknown, iterations=2)
-    rest_known = ~near
+    weight = np.select([near > 1, near > 0], [_MEETING, _BESIDE], _FAR)
+    outline_weight = np.where(spread.ignored, 0.0, weight)
+    untold = ndimage.binary_dilation(spread.unknown | spread.ignored, iterations=2)
+    rest_weight = np.where(untold, 0.0, weight)
     channels = (chromosome, core, crossing, spread.other & ~chromosome, cosine, sine)
-    known = (np.ones(shape, np.bool_), rest_known)
-    return np.stack(
-        [np.rint(100.0 * np.asarray(one)).astype(np.int8) for one in (*channels, *known)]
-    )
+    both = (*channels, outline_weight, rest_weight)
+    return np.stack([np.rint(100.0 * np.asarray(one)).astype(np.int8) for one in both])
 
 
 def direction(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -132,11 +143,11 @@ def label_photograph(photograph: Photograph) -> LabelledSpread:
     density = flatten(photograph.grey, polarity)
     field = make_field(density, measure_width(density))
     if len(photograph.boxes):
-        instances, other, unknown = _by_boxes(field, photograph.boxes * field.factor)
-    else:
-        instances = _scaled(photograph, field)
-        other, unknown = _besides(field, instances), np.zeros(field.values.shape, np.bool_)
-    return LabelledSpread(photograph.name, photograph.split, field, instances, other, unknown)
+        return _by_boxes(photograph, field)
+    instances = _scaled(photograph, field)
+    none = np.zeros(field.values.shape, np.bool_)
+    other = _besides(field, instances)
+    return LabelledSpread(photograph.name, photograph.split, field, instances, other, none, none)
 
 
 def _scaled(photograph: Photograph, field: Field) -> list[Region]:
@@ -150,16 +161,15 @@ def _scaled(photograph: Photograph, field: Field) -> list[Region]:
     return instances
 
 
-def _by_boxes(
-    field: Field, boxes: NDArray[np.float64]
-) -> tuple[list[Region], NDArray[np.bool_], NDArray[np.bool_]]:
+def _by_boxes(photograph: Photograph, field: Field) -> LabelledSpread:
+    boxes = photograph.boxes * field.factor
     numbered = label(stained(field.values), connectivity=2)
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
-    covered = np.zeros(field.values.shape, np.bool_)
+    none = np.zeros(field.values.shape, np.bool_)
+    covered, other, unknown = none.copy(), none.copy(), none.copy()
     for left, top, right, bottom in boxes.round().astype(int):
         covered[max(0, top) : bottom, max(0, left) : right] = True
     instances = []
-    other, unknown = (np.zeros(field.values.shape, np.bool_) for _ in range(2))
     reach = np.array(_REACH) * field.factor
     for item in regionprops(numbered):
         top, left, bottom, right = item.bbox
@@ -172,9 +182,20 @@ def _by_boxes(
                 instances.append(Region(item.image_filled.copy(), top, left))
                 continue
         share = float(covered[here][item.image].mean())
-        target = other if share < 0.3 and not inside.any() else unknown
+        target = other if share < _HARDLY and not inside.any() else unknown
         target[here] |= item.image
-    return instances, other, unknown
+    # A nucleus that chromosomes lie against; what lies in a box may be of either.
+    wide = broad(stained(field.values))
+    nucleus = unknown & wide & ~covered
+    return LabelledSpread(
+        photograph.name,
+        photograph.split,
+        field,
+        instances,
+        other | nucleus,
+        unknown & covered & ~wide,
+        unknown & ~nucleus & (wide | ~covered),
+    )
 
 
 def _besides(field: Field, instances: list[Region]) -> NDArray[np.bool_]:

@@ -146,15 +146,15 @@ def loss_of(told: Tensor, targets: Tensor) -> Tensor:
         See `napari_karyo.models.unet.SpreadNetwork`.
     targets : Tensor, shape (N, 8, H, W)
     """
-    truth, outline_known, rest_known = targets[:, :OUTPUTS], targets[:, 6:7], targets[:, 7:8]
+    truth, outline, rest = targets[:, :OUTPUTS], targets[:, 6:7], targets[:, 7:8]
     each = functional.binary_cross_entropy_with_logits(
         told[:, :4], truth[:, :4].clamp(0, 1), reduction="none"
     )
-    known = torch.cat([outline_known, rest_known, rest_known, outline_known], dim=1)
+    weight = torch.cat([outline, rest, rest, outline], dim=1)
     # Crossings are few.
-    weight = known * torch.tensor([1.0, 2.0, 3.0, 1.0]).view(1, 4, 1, 1)
+    weight = weight * torch.tensor([1.0, 2.0, 3.0, 1.0], device=weight.device).view(1, 4, 1, 1)
     pixels = (each * weight).sum() / weight.sum().clamp(min=1)
-    length = truth[:, 4:6].norm(dim=1) * rest_known[:, 0]
+    length = truth[:, 4:6].norm(dim=1) * (rest[:, 0] > 0)
     clear = (length > 0.7).float()
     agree = functional.cosine_similarity(told[:, 4:6], truth[:, 4:6], dim=1, eps=1e-3)
     return pixels + 0.1 * ((1 - agree) * clear).sum() / clear.sum().clamp(min=1)

@@ -29,13 +29,14 @@ from napari_karyo.training.segmentation.labelled import (
 from napari_karyo.training.segmentation.singles import Single, crops_alone, singles_of
 from napari_karyo.training.segmentation.tiles import Spreads, loss_of
 
-STEPS: Final = 3000
+STEPS: Final = 1500
 BATCH: Final = 8
 _RATE: Final = 2e-3
 _AVERAGE: Final = 0.998
-#: Composed spreads of each stain, and how often they are shown together, as a share.
+#: Composed spreads of each stain.
 _COMPOSED: Final = 250
-_SHARE_COMPOSED: Final = 0.5
+#: How often each kind is shown.
+_SHARES: Final = {"q_band": 0.15, "dapi": 0.15, "g_band": 0.25, "composed": 0.45}
 #: Steps after which the loss on ``val`` is measured, on so many tiles.
 _CLOSE, _VAL_TILES = 250, 96
 
@@ -117,8 +118,8 @@ def gather(
         counts[stain], counts[f"{stain}_alone"] = len(own), len(singles)
         progress(f"{stain}: {len(own)} spreads, {len(singles)} chromosomes that lie alone")
     counts["composed"] = len(composed)
-    shares = [(1 - _SHARE_COMPOSED) / len(real)] * len(real)
-    shares += [_SHARE_COMPOSED / len(composed)] * len(composed)
+    shares = [_SHARES[stain] / counts[stain] for stain in ARCHIVES for _ in range(counts[stain])]
+    shares += [_SHARES["composed"] / len(composed)] * len(composed)
     both = [*real, *composed]
     return (
         Spreads([one.field.values for one in both], [make_target(one) for one in both], shares),
