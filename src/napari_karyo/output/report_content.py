@@ -12,7 +12,7 @@ from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
 from napari_karyo.iscn import warning
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.heading import STAINS
+from napari_karyo.karyogram.heading import stain_words
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyotype import Role, State
 from napari_karyo.lettering import clean
@@ -137,7 +137,8 @@ def report_of(
         date=f"{when:%Y-%m-%d %H:%M} UTC",
         # The karyogram's own title may name the patient, who may have been left out above.
         karyogram=page_of(drawn, replace(options, title="Karyogram", patient="")),
-        caption=f"Cell {clean(name_of(drawn))}, {STAINS[cell.polarity]}, "
+        caption=f"Cell {clean(name_of(drawn))}, "
+        + f"{stain_words(cell.polarity, not drawn.classification.unknown)}, "
         + _count(number, "chromosome")
         + (f", one of {len(cells)} cells" if several else ""),
         karyotype=karyotype.iscn or "none",
@@ -177,9 +178,11 @@ def _warnings(one: ClassifiedCell) -> list[str]:
     if cell.simulated:
         words.append("simulated: the program made this cell itself, it is nobody's.")
     if doubtful:
-        # Where nothing is known of any, a list of all would only be read in vain.
-        named = "" if unknown else f": {', '.join(doubtful)}"
-        words.append(f"{_count(len(doubtful), 'doubtful chromosome')} not reviewed{named}")
+        # A list of nearly all, or of those of which nothing is known, would be read in vain.
+        most = len(doubtful) > _NAMED and 2 * len(doubtful) > len(state.positions)
+        named = "" if unknown or most else f": {', '.join(doubtful)}"
+        looked = "looked at" if state.signed("reviewed") else "reviewed"
+        words.append(f"{_count(len(doubtful), 'doubtful chromosome')} not {looked}{named}")
     left_out = [problem.file for problem in cell.problems if problem.left_out]
     if left_out:
         named = ", ".join(map(clean, left_out[:_NAMED]))
