@@ -424,3 +424,29 @@ assert main(["info"]) == 0
     assert done.returncode == 0, done.stderr
     assert len(rows_of(tmp_path / "table.csv")) == 5
     assert (tmp_path / "k.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("--out", "--output"), ("--pol", "--polarity"), ("--modle", "--model")]
+)
+def test_an_unknown_option_is_told_with_the_right_one(
+    given: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["classify", "cell", given, "x"]) == 2
+    said = capsys.readouterr().err
+    assert f"No such option: {given}" in said
+    assert meant in said
+    others = {"--output", "--polarity", "--model"} - {meant}
+    assert not [one for one in others if one in said]
+
+
+def test_help_says_what_options_do_and_when_to_use_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command, words in (
+        ("train", ("--compile", "C++ compiler", "for long trainings")),
+        ("classify", ("--normalization", "of each cell its own (cell)", "for cells of few crops")),
+    ):
+        assert main([command, "--help"]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert all(word in said for word in words)

@@ -7,6 +7,7 @@ from typing import Final
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classified.heading import Heading
+from napari_karyo.counted import count
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
@@ -75,9 +76,9 @@ class Numbers:
     def text(self) -> str:
         """The numbers in words."""
         counted, others = self.placed + self.markers, self.unclassified
-        words = f"{counted} chromosome{'' if counted == 1 else 's'}"
+        words = count(counted, "chromosome")
         if self.markers:
-            words += f", {self.markers} of them marker{'' if self.markers == 1 else 's'}"
+            words += f", {count(self.markers, 'of them marker')}"
         return words + (f", {others} unclassified" if others else "")
 
 

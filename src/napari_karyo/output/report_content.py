@@ -9,6 +9,7 @@ from typing import Final
 
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.counted import count
 from napari_karyo.errors import ExportError
 from napari_karyo.iscn import warning
 from napari_karyo.karyogram.compose import Composer
@@ -139,7 +140,7 @@ def report_of(
         karyogram=page_of(drawn, replace(options, title="Karyogram", patient="")),
         caption=f"Cell {clean(name_of(drawn))}, "
         + f"{stain_words(cell.polarity, not drawn.classification.unknown)}, "
-        + _count(number, "chromosome")
+        + count(number, "chromosome")
         + (f", one of {len(cells)} cells" if several else ""),
         karyotype=karyotype.iscn or "none",
         karyotype_label=label,
@@ -182,13 +183,13 @@ def _warnings(one: ClassifiedCell) -> list[str]:
         most = len(doubtful) > _NAMED and 2 * len(doubtful) > len(state.positions)
         named = "" if unknown or most else f": {', '.join(doubtful)}"
         looked = "looked at" if state.signed("reviewed") else "reviewed"
-        words.append(f"{_count(len(doubtful), 'doubtful chromosome')} not {looked}{named}")
+        words.append(f"{count(len(doubtful), 'doubtful chromosome')} not {looked}{named}")
     left_out = [problem.file for problem in cell.problems if problem.left_out]
     if left_out:
         named = ", ".join(map(clean, left_out[:_NAMED]))
         rest = len(left_out) - _NAMED
         more = f" and {rest} more" if rest > 0 else ""
-        words.append(f"{_count(len(left_out), 'file')} left out: {named}{more}")
+        words.append(f"{count(len(left_out), 'file')} left out: {named}{more}")
     words += [clean(str(problem)) for problem in cell.problems if not problem.left_out]
     return [*words, *(note for note in one.classification.remarks if note != unknown)]
 
@@ -221,14 +222,14 @@ def _said(one: ClassifiedCell) -> list[str]:
     single = len(state.reviewed) - together
     by = ", ".join(map(clean, one.heading().corrected_by))
     if corrected:
-        signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
+        signed.append(f"{count(corrected, 'chromosome')} corrected by hand" + _by(by))
     if one.heading().redrawn:
         where = ", ".join(one.heading().redrawn)
         signed.append(f"picture changed by hand: {where}")
     if together:
-        signed.append(f"{_count(together, 'chromosome')} accepted together")
+        signed.append(f"{count(together, 'chromosome')} accepted together")
     if single:
-        signed.append(f"{_count(single, 'chromosome')} accepted one by one")
+        signed.append(f"{count(single, 'chromosome')} accepted one by one")
     if not state.signatures:
         signed.insert(0, "not reviewed, not confirmed")
     lines = [f"Cell {clean(name_of(one))}: {'; '.join(signed)}"]
@@ -251,7 +252,3 @@ def _time(written: str) -> str:
     return f"{time.astimezone(UTC) if time.tzinfo else time:%Y-%m-%d %H:%M}" + (
         " UTC" if time.tzinfo else ""
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")

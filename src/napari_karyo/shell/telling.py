@@ -29,11 +29,6 @@ def complain(error: Exception | str) -> None:
     print(f"napari-karyo: {error}", file=sys.stderr)
 
 
-def count(number: int, what: str) -> str:
-    """Return a number of things in words."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
-
-
 def line(words: str) -> None:
     """Say a line at once, also into a file or a pipe."""
     print(words, flush=True)
