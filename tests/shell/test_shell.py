@@ -239,6 +239,25 @@ def test_karyogram_wants_one_cell(
     assert main([*words, "--model", str(weights)]) == 2
     assert "several cells" in capsys.readouterr().err
     assert not path.exists()
+    # The folder of a patient with one cell is that cell.
+    draw_cell(tmp_path / "Bert" / "cell 1", crops=1)
+    words = ["karyogram", str(tmp_path / "Bert"), "--output", str(path)]
+    assert main([*words, "--model", str(weights)]) == 0
+    assert path.exists()
+    said = capsys.readouterr()
+    assert "Only 1 crop: its scale is not certain" in said.err
+
+
+def test_a_folder_is_named_once(
+    cell: Path, tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in cell.glob("*.png"):
+        image = np.asarray(Image.open(path))
+        Image.fromarray(np.where(image > 127, 255, 0).astype(np.uint8)).save(path)
+    assert classify(tmp_path / "t.csv", weights, cell) == 0
+    said = capsys.readouterr().err
+    assert "warning: cell 1: the crops are black and white" in said
+    assert "cell 1: cell 1" not in said
 
 
 def test_karyogram_refuses_a_format_it_can_t_write(

@@ -170,8 +170,9 @@ def _judged(answer: Answer, weights: Weights, few: bool) -> Classification:
     """Return a result with what stands against it: few crops, unknown material."""
     result = answer.result
     if few:
-        words = count(len(result.cell), "crop")
-        why = f"Only {words}: their scale is not certain, by which classes are told apart."
+        number = len(result.cell)
+        words = f"{count(number, 'crop')}: {'its' if number == 1 else 'their'}"
+        why = f"Only {words} scale is not certain, by which classes are told apart."
         result = replace(result, withheld=f"{why} Look at every one.")
     if Lost.SCALE in result.cell.lost:
         why = "Its crops were resized to one size, so that their relative length is lost."
