@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_karyo.cell import Spread
-from napari_karyo.errors import KaryoError
+from napari_karyo.classified import ClassifiedCell
+from napari_karyo.errors import KaryoError, PreprocessingError
+from napari_karyo.inference.classify import classify
 from napari_karyo.segmentation.ground import find_spread_polarity
 from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.segmentation.region import Region
@@ -37,12 +39,16 @@ class Outcome:
     photograph : Photograph
     segmentation : Segmentation
     match : Match
+    right : int
+        How many of the chromosomes there are were found and placed in their slot.
     seconds : float
+        Of finding them.
     """
 
     photograph: Photograph
     segmentation: Segmentation
     match: Match
+    right: int
     seconds: float
 
 
@@ -53,7 +59,24 @@ def held(photograph: Photograph, weights: SpreadWeights | None = None) -> Outcom
         Spread(photograph.name, photograph.grey, find_spread_polarity(photograph.grey)), weights
     )
     seconds = time.perf_counter() - began
-    return Outcome(photograph, found, match_of(photograph, found), seconds)
+    pairs = match_of(photograph, found)
+    right = _placed_right(photograph, found, pairs) if photograph.classes else 0
+    return Outcome(photograph, found, pairs, right, seconds)
+
+
+def _placed_right(photograph: Photograph, found: Segmentation, pairs: Match) -> int:
+    """Return how many true chromosomes the classifier places in their slot, with no hand."""
+    try:
+        cell = ClassifiedCell.from_classification(classify(found.to_cell()))
+    except PreprocessingError:
+        return 0
+    slots = {
+        item.name: cell.karyotype.slot_of(number)
+        for number, item in enumerate(cell.classification.cell)
+    }
+    return sum(
+        slots.get(found.name_of(which)) == photograph.classes[true] for true, which in pairs.pairs
+    )
 
 
 def match_of(photograph: Photograph, found: Segmentation) -> Match:
@@ -92,8 +115,9 @@ def summary(found: Sequence[Outcome]) -> dict[str, Any]:
     -------
     dict
         ``spreads``, ``there``, ``found`` (a share, one to one at an overlap over union of
-        half), ``false`` (objects a spread), ``count_within_one`` (a share of the spreads), and
-        ``seconds`` (the median of a spread).
+        half), ``false`` (objects a spread), ``right`` (a share of those there, in the right
+        slot with no hand; None where no classes are known), ``count_within_one`` (a share of
+        the spreads), and ``seconds`` (the median of a spread).
     """
     there = sum(one.match.there for one in found)
     near = [abs(one.segmentation.count - one.match.there) <= 1 for one in found]
@@ -102,6 +126,9 @@ def summary(found: Sequence[Outcome]) -> dict[str, Any]:
         "there": there,
         "found": sum(len(one.match.pairs) for one in found) / max(there, 1),
         "false": sum(one.match.false for one in found) / max(len(found), 1),
+        "right": sum(one.right for one in found) / max(there, 1)
+        if any(one.photograph.classes for one in found)
+        else None,
         "count_within_one": float(np.mean(near)),
         "seconds": float(np.median([one.seconds for one in found])),
     }
