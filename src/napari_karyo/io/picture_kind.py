@@ -25,6 +25,8 @@ _SMALL: Final = 250
 _LARGE, _FEW = 400, 4
 #: A karyogram has so many rows, of so many objects each, and of so many together.
 _ROWS, _IN_ROW, _IN_ROWS = 3, 3, 15
+#: One line goes through this share of the objects of a row.
+_ON_LINE: Final = 0.8
 #: Empty paper between two rows, as a share of the height.
 _GAP: Final = 0.008
 
@@ -103,12 +105,15 @@ def _in_rows(objects: NDArray[np.int32]) -> bool:
     rows, count = ndimage.label(filled)
     if not _ROWS <= count <= 3 * _ROWS:
         return False
-    places = [np.unique(objects[rows == row]) for row in range(1, count + 1)]
-    counts = [int(np.count_nonzero(large[place])) for place in places]
-    # Lines of text beneath the rows, and a heading above them, are short of large objects.
-    counts = [number for number in counts if number]
-    return (
-        len(counts) >= _ROWS
-        and sum(number < _IN_ROW for number in counts) == 0
-        and sum(counts) >= _IN_ROWS
-    )
+    counts = []
+    for row in range(1, count + 1):
+        part = objects[rows == row]
+        standing = [int(number) for number in np.unique(part) if large[number]]
+        if not standing:
+            continue
+        # One line goes through nearly all objects of a row; those of a spread lie anyhow.
+        at_line = np.stack([(part == number).any(axis=1) for number in standing]).sum(axis=0)
+        if len(standing) < _IN_ROW or at_line.max() < _ON_LINE * len(standing):
+            return False
+        counts.append(len(standing))
+    return len(counts) >= _ROWS and sum(counts) >= _IN_ROWS
