@@ -55,7 +55,8 @@ def draw_spread(
         stained[place] = np.maximum(stained[place], crop)
         labels[place][mask] = number
         painted[place][mask] = CLASS_INDEX[one.expected or "1"] + 1
-        taken = ndimage.binary_dilation(labels > 0, iterations=5)
+        around = tuple(slice(one.start - 6, one.stop + 6) for one in place)
+        taken[around] |= ndimage.binary_dilation(labels[around] > 0, iterations=5)
     ground = np.linspace(0.0, 0.12, width)
     noise = np.random.default_rng(0).normal(0, 0.004, shape)
     grey = (0.92 - ground) * (1 - 0.8 * stained) if dark else 0.05 + ground + 0.7 * stained
