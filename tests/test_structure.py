@@ -24,6 +24,7 @@ ROOMS = (
     "iscn",
     "models",
     "inference",
+    "segmentation",
     "karyotype",
     "classified",
     "karyogram",

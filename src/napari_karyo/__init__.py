@@ -1,4 +1,4 @@
-"""From the crops of a metaphase cell to a karyogram: classify, correct, export.
+"""From the photograph of a spread, or its crops, to a karyogram: classify, correct, export.
 
 The names below are loaded when they are first asked for, so that ``import napari_karyo`` costs
 nothing: napari reads every plugin's package when it starts, and PyTorch alone takes seconds.
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from napari_karyo.inference.options import ClassifyOptions
     from napari_karyo.inference.saliency import saliency
     from napari_karyo.io.cells import read_cell, read_patient
+    from napari_karyo.io.photograph import read_spread
     from napari_karyo.karyotype import Karyotype
     from napari_karyo.output.export import ExportOptions, export
+    from napari_karyo.segmentation.objects import Segmentation
+    from napari_karyo.segmentation.segment import segment
     from napari_karyo.simulation.sample import simulate_cell
 
 _HOMES = {
@@ -29,13 +32,16 @@ _HOMES = {
     "ClassifyOptions": "inference.options",
     "ExportOptions": "output.options",
     "Karyotype": "karyotype",
+    "Segmentation": "segmentation.objects",
     "assign": "inference.assignment",
     "classify": "inference.classify",
     "classify_patient": "inference.classify",
     "export": "output.export",
     "read_cell": "io.cells",
     "read_patient": "io.cells",
+    "read_spread": "io.photograph",
     "saliency": "inference.saliency",
+    "segment": "segmentation.segment",
     "simulate_cell": "simulation.sample",
 }
 
@@ -45,6 +51,7 @@ __all__ = [
     "ClassifyOptions",
     "ExportOptions",
     "Karyotype",
+    "Segmentation",
     "__version__",
     "assign",
     "classify",
@@ -52,7 +59,9 @@ __all__ = [
     "export",
     "read_cell",
     "read_patient",
+    "read_spread",
     "saliency",
+    "segment",
     "simulate_cell",
 ]
 

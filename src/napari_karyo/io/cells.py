@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from napari_karyo.io.listing import (
     is_patient_folder,
 )
 from napari_karyo.io.names import expected_class
+from napari_karyo.io.objects_table import is_objects_table
 from napari_karyo.io.picture import Picture
 from napari_karyo.io.polarity import find_polarity, on_paper
 from napari_karyo.io.recognize import recognize
@@ -71,6 +73,7 @@ def read_cell(
         files = files_of(path) if path.is_dir() else [path]
     except OSError as error:
         raise _unreadable(path, error) from error
+    files = [item for item in files if not is_objects_table(item)]
     images = [item for item in files if is_image(item)]
     if not images:
         raise ReadError(
@@ -184,7 +187,11 @@ def _unreadable(path: Path, error: OSError) -> ReadError:
 
 
 def read_patient(
-    path: Path | str, polarity: Polarity | None = None, channel: str | int | None = None
+    path: Path | str,
+    polarity: Polarity | None = None,
+    channel: str | int | None = None,
+    *,
+    read: Callable[[Path], Iterable[Cell]] | None = None,
 ) -> Patient:
     """Read a patient: a folder of cell folders. A single cell is a patient of one cell.
 
@@ -193,6 +200,8 @@ def read_patient(
     path : Path or str
     polarity, channel
         As of `read_cell`.
+    read : callable, optional
+        What reads the cells of a folder in it, instead of `read_cell`.
 
     Raises
     ------
@@ -221,7 +230,7 @@ def read_patient(
         raise _unreadable(path, error) from error
     for folder in folders:
         try:
-            cells.append(read_cell(folder, polarity, channel))
+            cells += read(folder) if read else [read_cell(folder, polarity, channel)]
         except ReadError as error:
             problems.append(Problem(folder.name, error.what, error.remedy))
     if not cells:

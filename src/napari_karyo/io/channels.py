@@ -32,7 +32,7 @@ _STAINS = (
 )
 
 #: The end of a file's name that names a dye or, as Leica does, a channel.
-_DYE = re.compile(
+DYE = re.compile(
     r"[\s_.\[(-]+(?:dapi|hoechst|fitc|gfp|cy[357](?:\.5)?|tritc|rhod\w*|texas[\s_-]?red|"
     r"spectrum[\s_-]?\w+|alexa[\s_-]?\d+|ch0\d)[\])]*\Z",
     re.I,
@@ -54,6 +54,23 @@ def join_channels(pictures: Sequence[Picture]) -> list[Picture]:
         All of a cell.
     """
     return _join_files(_join_pages(pictures))
+
+
+def join_channel_pages(pictures: Sequence[Picture]) -> list[Picture]:
+    """Join the pages of one file that show one object each beside the other, as channels do.
+
+    Parameters
+    ----------
+    pictures : sequence of Picture
+        Of one file.
+    """
+    first = pictures[0]
+    if not 2 <= len(pictures) <= _MOST or any(
+        page.colour or page.focus or len(page.planes) > 1 or page.shape != first.shape
+        for page in pictures
+    ):
+        return list(pictures)
+    return [_stacked(pictures, first.path.name)] if _one_place(pictures) else list(pictures)
 
 
 def _join_pages(pictures: Sequence[Picture]) -> list[Picture]:
@@ -92,7 +109,7 @@ def _join_files(pictures: Sequence[Picture]) -> list[Picture]:
     groups: dict[tuple[str, tuple[int, int]], list[tuple[str, Picture]]] = defaultdict(list)
     for picture in pictures:
         stem = PurePath(picture.name).stem
-        dye = _DYE.search(stem)
+        dye = DYE.search(stem)
         if dye is None or len(picture.planes) > 1:
             return list(pictures)
         groups[stem[: dye.start()], picture.shape].append((dye.group().strip(" _.[]()-"), picture))

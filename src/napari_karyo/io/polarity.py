@@ -1,15 +1,21 @@
-"""Whether a cell's chromosomes are bright on black or dark on white."""
+"""Whether chromosomes are bright on black or dark on white, in crops and in a spread."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Polarity, camera_white
+from napari_karyo.io.crop_content import resized
+
+#: The photograph of a spread is looked at in so many pixels on the longer side.
+_GRID: Final = 96
+#: The longer tail of its greys begins at this share of them.
+_TAIL: Final = 0.004
 
 
 def find_polarity(images: Iterable[NDArray[Any]]) -> Polarity:
@@ -66,6 +72,23 @@ def _outline(image: np.ma.MaskedArray[Any, Any], low: float, high: float) -> flo
     # the paper. Means, because the bands along the outline are on both sides of the step.
     step = float(values[rim].mean() - values[next_to_it].mean()) / (high - low)
     return end + 4 * step
+
+
+def find_spread_polarity(image: NDArray[Any]) -> Polarity:
+    """Find how the stain shows in the photograph of a spread.
+
+    Chromosomes cover the smaller part of it: they are the longer tail of the greys.
+
+    Parameters
+    ----------
+    image : ndarray, shape (height, width)
+    """
+    factor = min(1.0, _GRID / max(image.shape))
+    small = resized(image, [max(4, round(side * factor)) for side in image.shape])
+    rest = small - ndimage.median_filter(small, size=max(3, max(small.shape) // 3))
+    # A spread may be of few chromosomes.
+    low, high = np.quantile(rest, (_TAIL, 1 - _TAIL))
+    return Polarity.BRIGHT if high > -low else Polarity.DARK
 
 
 def on_paper(image: NDArray[Any], polarity: Polarity, white: float | None = None) -> NDArray[Any]:

@@ -22,7 +22,7 @@ from napari_karyo.cell import Chromosome
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.segmentation.maps import Maps
 from napari_karyo.segmentation.objects import Segmentation, SpreadObject
-from napari_karyo.segmentation.partition import Alternative, Partition, Shape
+from napari_karyo.segmentation.partition import Alternative, Candidate, Partition
 from napari_karyo.segmentation.region import Region
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def find_candidates(
     segmentation: Segmentation,
     partition: Partition,
     maps: Maps,
-    placed: Callable[[Shape], SpreadObject],
+    placed: Callable[[Candidate], SpreadObject],
     options: ClassifyOptions | None = None,
 ) -> Candidates | None:
     """Classify the chromosomes of a partition and of its alternatives.

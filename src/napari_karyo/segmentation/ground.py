@@ -15,6 +15,7 @@ from skimage.morphology import skeletonize
 
 from napari_karyo.cell import Polarity
 from napari_karyo.errors import ReadError
+from napari_karyo.io.polarity import find_spread_polarity as find_spread_polarity
 
 #: Width of a chromosome, in pixels, in the field that the network reads.
 WIDTH: Final = 14.0
@@ -49,21 +50,6 @@ class Field:
     values: NDArray[np.float32]
     factor: float
     shape: tuple[int, int]
-
-
-def find_spread_polarity(image: NDArray[Any]) -> Polarity:
-    """Find how the stain shows in the photograph of a spread.
-
-    Chromosomes cover the smaller part of it: they are the longer tail of the greys.
-
-    Parameters
-    ----------
-    image : ndarray, shape (height, width)
-    """
-    small = _small(image)
-    rest = small - ndimage.median_filter(small, size=max(3, max(small.shape) // 3))
-    low, high = np.quantile(rest, (0.02, 0.98))
-    return Polarity.BRIGHT if high > -low else Polarity.DARK
 
 
 def flatten(image: NDArray[Any], polarity: Polarity) -> NDArray[np.float32]:

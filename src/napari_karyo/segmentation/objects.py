@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_karyo.cell import Cell, Chromosome, Outline, Polarity, Spread
+from napari_karyo.cell import Cell, Chromosome, Outline, Polarity, Problem, Spread
+from napari_karyo.segmentation.remarks import remarks_on
 
 #: Of a chromosome's usual width: the paper around it in its crop.
 _MARGIN = 0.25
@@ -95,13 +96,7 @@ class Segmentation:
 
     def of(self, objects: Iterable[SpreadObject]) -> Segmentation:
         """Return the spread with other objects, in reading order."""
-        row = 4 * max(self.width, 1.0)
-
-        def place(item: SpreadObject) -> tuple[int, int]:
-            outline = item.outline
-            return int((outline.top + outline.mask.shape[0] / 2) / row), outline.left
-
-        return replace(self, objects=tuple(sorted(objects, key=place)))
+        return replace(self, objects=in_reading_order(objects, self.width))
 
     @property
     def margin(self) -> int:
@@ -155,6 +150,15 @@ class Segmentation:
         """Return the file name of a chromosome's crop, by its place among them from 0."""
         return f"{number + 1:0{max(2, len(str(self.count)))}d}.png"
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was recognized in the photograph, and what it lacks or has too much of."""
+        chromosomes = [one.outline for one in self.chromosomes]
+        nuclei = sum(one.kind is Kind.NUCLEUS for one in self)
+        name = self.spread.path.name if self.spread.path is not None else self.spread.name
+        said = remarks_on(name, chromosomes, nuclei, self.density, self.width)
+        return (*self.spread.problems, *said)
+
     def to_cell(self) -> Cell:
         """Return the cell of all chromosomes, each cut out and named by its number."""
         crops = tuple(
@@ -168,7 +172,25 @@ class Segmentation:
             crops,
             self.spread.polarity,
             self.spread.path,
-            self.spread.problems,
+            self.problems,
             spread=self.spread.path,
             photograph=self.spread,
         )
+
+
+def in_reading_order(found: Iterable[SpreadObject], width: float) -> tuple[SpreadObject, ...]:
+    """Return objects from top to bottom, those of one height from left to right.
+
+    Parameters
+    ----------
+    found : iterable of SpreadObject
+    width : float
+        Usual width of a chromosome, in pixels.
+    """
+    row = 4 * max(width, 1.0)
+
+    def key(item: SpreadObject) -> tuple[int, int]:
+        outline = item.outline
+        return int((outline.top + outline.mask.shape[0] / 2) / row), outline.left
+
+    return tuple(sorted(found, key=key))

@@ -41,7 +41,7 @@ _LEAST_CORE: Final = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class Candidate:
     """One chromosome of a field.
 
     Attributes
@@ -63,12 +63,12 @@ class Alternative:
     ----------
     replaced : frozenset of int
         Chromosomes of the partition.
-    by : tuple of Shape
+    by : tuple of Candidate
         What they would be instead.
     """
 
     replaced: frozenset[int]
-    by: tuple[Shape, ...]
+    by: tuple[Candidate, ...]
 
 
 class Partition:
@@ -83,7 +83,7 @@ class Partition:
     ----------
     groups : tuple of frozenset of int
         The pieces of each chromosome.
-    shapes : tuple of Shape
+    shapes : tuple of Candidate
         Each chromosome.
     """
 
@@ -105,7 +105,7 @@ class Partition:
         self._group_of = {piece: number for number, one in enumerate(self.groups) for piece in one}
         self.shapes = tuple(self._shape(one) for one in self.groups)
 
-    def _shape(self, own: Collection[int]) -> Shape:
+    def _shape(self, own: Collection[int]) -> Candidate:
         beside = [
             crossing for crossing, at in self._neighbours.at.items() if not set(at).isdisjoint(own)
         ]
@@ -118,7 +118,7 @@ class Partition:
         shared = np.isin(self._pieces.crossings[here], beside) & (self._pieces.crossings[here] > 0)
         mask = np.isin(self._pieces.numbered[here], list(own)) | shared
         mask = ndimage.binary_fill_holes(mask)
-        return Shape(Region(mask, here[0].start, here[1].start), shared)
+        return Candidate(Region(mask, here[0].start, here[1].start), shared)
 
     def alternatives(self) -> Iterator[Alternative]:
         """Yield other answers, each about a few chromosomes."""
@@ -229,8 +229,8 @@ def _hull(places: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
     return rows, columns
 
 
-def _tight(mask: NDArray[np.bool_], within: Region) -> Shape:
+def _tight(mask: NDArray[np.bool_], within: Region) -> Candidate:
     rows, columns = ndimage.find_objects(mask.astype(np.uint8))[0]
     cut = mask[rows, columns]
     region = Region(cut, within.top + rows.start, within.left + columns.start)
-    return Shape(region, np.zeros_like(cut))
+    return Candidate(region, np.zeros_like(cut))

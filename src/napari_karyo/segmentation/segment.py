@@ -20,7 +20,7 @@ from napari_karyo.segmentation.ground import (
 )
 from napari_karyo.segmentation.maps import Maps, read_maps
 from napari_karyo.segmentation.objects import CHROMOSOMES, Kind, Segmentation, SpreadObject
-from napari_karyo.segmentation.partition import Partition, Shape
+from napari_karyo.segmentation.partition import Candidate, Partition
 from napari_karyo.segmentation.pieces import LEAST, find_pieces
 from napari_karyo.segmentation.region import Region
 
@@ -97,7 +97,7 @@ class Proposed:
     maps: Maps
     partition: Partition
 
-    def placed(self, shape: Shape) -> SpreadObject:
+    def placed(self, shape: Candidate) -> SpreadObject:
         """Return the object of the photograph that a shape outlines."""
         region = shape.region
         confidence = float(self.maps.chromosome[region.place][region.mask].mean())

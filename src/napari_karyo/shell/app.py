@@ -23,13 +23,16 @@ EXIT_INTERRUPTED: Final = 130
 
 PROGRAM: Final = "napari-karyo"
 
-#: Each is the function of its name in the module of its name.
+#: Each is the function of its name in the module of its name, with low lines for hyphens.
 COMMANDS: Final = (
+    "segment",
     "classify",
     "karyogram",
     "case",
     "train",
     "evaluate",
+    "train-segmentation",
+    "evaluate-segmentation",
     "reproduce",
     "demo",
     "info",
@@ -65,8 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def command_line() -> Any:
     """Return the whole command line: a command of the click that typer brings."""
     app = typer.Typer(
-        help="From the crops of a metaphase cell to a karyogram. Every result is a proposal, "
-        "for research use only.",
+        help="From the photograph of a metaphase spread, or its crops, to a karyogram. "
+        "Every result is a proposal, for research use only.",
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -74,7 +77,8 @@ def command_line() -> Any:
     )
     app.callback()(_top)
     for name in COMMANDS:
-        run = getattr(import_module(f"napari_karyo.shell.{name}"), name)
+        place = name.replace("-", "_")
+        run = getattr(import_module(f"napari_karyo.shell.{place}"), place)
         app.command(name, cls=_Command)(_ending(run))
     return get_command(app)
 

@@ -35,8 +35,8 @@ def classify(
     cells: Annotated[
         list[Path],
         Argument(
-            metavar="CELL_FOLDER",
-            help="folder of a cell, stack, or folder of such folders (a patient)",
+            metavar="CELL",
+            help="folder of a cell, stack, photograph of a spread, or folder of such (a patient)",
         ),
     ],
     output: Annotated[Path, Option(metavar="TABLE.csv")],

@@ -14,7 +14,9 @@ from napari_karyo.shell.telling import warn, write_picture
 
 
 def karyogram(
-    cell: Annotated[Path, Argument(metavar="CELL_FOLDER")],
+    cell: Annotated[
+        Path, Argument(metavar="CELL", help="folder of a cell, or photograph of its spread")
+    ],
     output: Annotated[Path, Option(metavar="PICTURE.png")],
     dpi: Dpi = 300.0,
     title: Title = "Karyogram",
@@ -24,10 +26,11 @@ def karyogram(
 ) -> int:
     """Write a cell's karyogram as a picture."""
     from napari_karyo.inference.classify import classify
-    from napari_karyo.io.cells import is_patient_folder, read_cell
+    from napari_karyo.io.cells import is_patient_folder
     from napari_karyo.io.listing import folders_of, images_of
     from napari_karyo.output.export import ExportOptions
     from napari_karyo.output.files import check_export
+    from napari_karyo.segmentation.reading import read_cells
     from napari_karyo.shell.reading import polarity_of
 
     check_export(output, dpi)
@@ -39,7 +42,10 @@ def karyogram(
             )
         # A program that makes a folder a patient does so for a single cell too.
         (cell,) = folders
-    result = classify(read_cell(cell, polarity_of(stain)), ClassifyOptions(model, device))
+    cells = read_cells(cell, polarity_of(stain)).cells
+    if len(cells) > 1:
+        raise ReadError("this folder holds several spreads.", "Name one of its files.", cell)
+    result = classify(cells[0], ClassifyOptions(model, device))
     warn(result)
     write_picture(result, output, ExportOptions(title=title, dpi=dpi))
     return 0

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from napari_karyo.cell import Cell, Patient, Polarity
+from napari_karyo.cell import Cell, Polarity
 from napari_karyo.errors import ReadError
 from napari_karyo.shell.telling import complain
 
@@ -20,23 +20,25 @@ def polarity_of(stain: str | None) -> Polarity | None:
 def read_groups(paths: Sequence[Path], polarity: Polarity | None) -> tuple[list[list[Cell]], int]:
     """Read cells, grouped by patient, and count the paths that could not be read.
 
-    A folder of cells is a patient; the cells named one by one are one patient together.
+    A folder of cells, or of photographs of spreads, is a patient; the cells named one by one
+    are one patient together.
     """
-    from napari_karyo.io.cells import is_patient_folder, read_cell, read_patient
+    from napari_karyo.io.cells import is_patient_folder
+    from napari_karyo.segmentation.reading import read_cells
 
     single: list[Cell] = []
     groups: list[list[Cell]] = []
     failed = 0
     for path in paths:
         try:
-            if is_patient_folder(path):
-                patient: Patient = read_patient(path, polarity)
-                for problem in patient.problems:
-                    print(f"warning: {patient.name}: {problem}", file=sys.stderr)
-                    failed += problem.left_out
+            patient = read_cells(path, polarity)
+            for problem in patient.problems:
+                print(f"warning: {patient.name}: {problem}", file=sys.stderr)
+                failed += problem.left_out
+            if is_patient_folder(path) or len(patient.cells) > 1:
                 groups.append(list(patient.cells))
             else:
-                single.append(read_cell(path, polarity))
+                single += patient.cells
         except ReadError as error:
             complain(error)
             failed += 1

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class SpreadOutcome:
     """What was found in one photograph.
 
     Attributes
@@ -52,7 +52,7 @@ class Outcome:
     seconds: float
 
 
-def held(photograph: Photograph, weights: SpreadWeights | None = None) -> Outcome:
+def held(photograph: Photograph, weights: SpreadWeights | None = None) -> SpreadOutcome:
     """Segment a photograph and hold what is found against what is there."""
     began = time.perf_counter()
     found = segment(
@@ -61,7 +61,7 @@ def held(photograph: Photograph, weights: SpreadWeights | None = None) -> Outcom
     seconds = time.perf_counter() - began
     pairs = match_of(photograph, found)
     right = _placed_right(photograph, found, pairs) if photograph.classes else 0
-    return Outcome(photograph, found, pairs, right, seconds)
+    return SpreadOutcome(photograph, found, pairs, right, seconds)
 
 
 def _placed_right(photograph: Photograph, found: Segmentation, pairs: Match) -> int:
@@ -92,7 +92,7 @@ def match_of(photograph: Photograph, found: Segmentation) -> Match:
 
 def outcomes(
     data: Path, stain: str, split: str, weights: SpreadWeights | None = None, every: int = 1
-) -> Iterator[Outcome]:
+) -> Iterator[SpreadOutcome]:
     """Segment the photographs of a stain and split, one by one.
 
     Raises
@@ -108,7 +108,7 @@ def outcomes(
             yield held(photograph, weights)
 
 
-def summary(found: Sequence[Outcome]) -> dict[str, Any]:
+def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
     """Return the figures of some photographs.
 
     Returns

@@ -1,0 +1,135 @@
+"""From labels that another program or a person painted to the objects of a spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.morphology import skeletonize
+
+from napari_karyo.cell import Outline, Spread
+from napari_karyo.classes import CLASSES
+from napari_karyo.errors import ReadError
+from napari_karyo.segmentation.ground import flatten
+from napari_karyo.segmentation.objects import (
+    Kind,
+    Segmentation,
+    SpreadObject,
+    in_reading_order,
+)
+
+#: An object of fewer pixels is a slip of its painter.
+_LEAST: Final = 25
+_EIGHT: Final = np.ones((3, 3), np.bool_)
+
+_Part = tuple[int, NDArray[np.bool_], NDArray[np.bool_], int, int]
+
+
+def from_labels(
+    spread: Spread,
+    labels: NDArray[Any],
+    crossing_value: int | None = None,
+    *,
+    classes: bool = False,
+) -> Segmentation:
+    """Return the segmentation that labels of each pixel give.
+
+    Parameters
+    ----------
+    spread : Spread
+    labels : ndarray of integers or bool, shape (height, width)
+        0 where there is nothing, else the number of a chromosome. Of labels with one number
+        only, a mask, each connected part is a chromosome.
+    crossing_value : int, optional
+        What pixels where chromosomes cross are called: they belong to every chromosome beside
+        them, and join the parts of one.
+    classes : bool
+        Whether the numbers are classes, 1 to 22, 23 for X and 24 for Y: each connected part is
+        then a chromosome, whose expected class is given.
+
+    Raises
+    ------
+    ReadError
+        Where the labels are of another size than the photograph, or hold no chromosome.
+    """
+    labels = np.asarray(labels)
+    height, width = spread.image.shape
+    if labels.shape != (height, width):
+        size = " x ".join(map(str, reversed(labels.shape)))
+        raise ReadError(
+            f"the labels are of {size} pixels, the photograph of {width} x {height}.",
+            "Give labels of the very photograph.",
+            spread.path,
+        )
+    if labels.dtype.kind not in "biu":
+        raise ReadError(
+            "the labels are no whole numbers.", "Save them as whole numbers.", spread.path
+        )
+    objects = []
+    for value, mask, shared, top, left in _parts(labels, crossing_value, classes):
+        expected = CLASSES[value - 1] if classes and value <= len(CLASSES) else None
+        outline = Outline(mask, top, left, shared)
+        objects.append(SpreadObject(Kind.CHROMOSOME, outline, 1.0, expected))
+    if not objects:
+        raise ReadError(
+            "the labels hold no chromosome.", "Give each chromosome a number.", spread.path
+        )
+    usual = width_of(objects)
+    density = flatten(spread.image, spread.polarity)
+    return Segmentation(spread, in_reading_order(objects, usual), density, usual)
+
+
+def width_of(objects: list[SpreadObject]) -> float:
+    """Return the usual width of outlined chromosomes, in pixels."""
+    widths = []
+    for one in objects:
+        mask = np.pad(one.outline.mask, 1)
+        along = ndimage.distance_transform_edt(mask)[skeletonize(mask)]
+        widths.append(2 * float(np.median(along)) if along.size else 1.0)
+    return float(np.median(widths))
+
+
+def _parts(labels: NDArray[Any], crossing: int | None, classes: bool) -> Iterator[_Part]:
+    """Yield label, mask, crossed part, top and left of each chromosome."""
+    crossings = np.zeros(labels.shape, np.int32)
+    if crossing is not None:
+        crossings, _ = ndimage.label(labels == crossing, _EIGHT)
+        labels = np.where(labels == crossing, 0, labels)
+    beside = ndimage.grey_dilation(crossings, footprint=_EIGHT)
+    crossed = ndimage.find_objects(crossings)
+    values, numbered = np.unique(labels, return_inverse=True)
+    numbered = numbered.reshape(labels.shape).astype(np.int32)
+    numbered += int(values[0] != 0)
+    values = values[values != 0]
+    apart = classes or len(values) == 1
+    for number, place in enumerate(ndimage.find_objects(numbered), start=1):
+        if place is None:
+            continue
+        touched = np.unique(beside[place][numbered[place] == number])
+        touched = touched[touched > 0]
+        place = _around([place, *(crossed[which - 1] for which in touched)])
+        top, left = place[0].start, place[1].start
+        own = numbered[place] == number
+        shared = np.isin(crossings[place], touched) & (crossings[place] > 0)
+        both = own | shared
+        groups = ndimage.label(both, _EIGHT)[0] if apart else both.astype(np.int32)
+        for which, inner in enumerate(ndimage.find_objects(groups), start=1):
+            mask = groups[inner] == which
+            if np.count_nonzero(mask & own[inner]) < _LEAST:
+                continue
+            yield (
+                int(values[number - 1]),
+                mask,
+                mask & shared[inner],
+                top + inner[0].start,
+                left + inner[1].start,
+            )
+
+
+def _around(places: list[tuple[slice, slice]]) -> tuple[slice, slice]:
+    rows = slice(min(one[0].start for one in places), max(one[0].stop for one in places))
+    columns = slice(min(one[1].start for one in places), max(one[1].stop for one in places))
+    return rows, columns

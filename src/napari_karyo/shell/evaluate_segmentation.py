@@ -1,0 +1,48 @@
+"""``napari-karyo evaluate-segmentation``: how much is found in spreads of which all is known."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from typer import Argument, Option
+
+from napari_karyo.shell.telling import line
+
+#: What each column of the table holds, and how it is written.
+_COLUMNS = {
+    "spreads": ("spreads", "{:.0f}"),
+    "there": ("chromosomes", "{:.0f}"),
+    "found": ("found", "{:.1%}"),
+    "false": ("false a spread", "{:.2f}"),
+    "count_within_one": ("count within 1", "{:.1%}"),
+    "seconds": ("seconds", "{:.2f}"),
+}
+
+
+def evaluate_segmentation(
+    data: Annotated[Path, Argument(metavar="DATA", help="folder of the labelled spreads")],
+    split: Literal["train", "val", "test"] = "val",
+    every: Annotated[int, Option(min=1, help="take each so many'th spread only")] = 1,
+) -> int:
+    """Print how many chromosomes are found in labelled spreads."""
+    from napari_karyo.training.segmentation.evaluate import evaluate_segmentation as run
+
+    figures = run(
+        data,
+        split,
+        every=every,
+        progress=lambda words: print(words, file=sys.stderr, flush=True),
+    )
+    rows = [("stain", *(head for head, _ in _COLUMNS.values()))]
+    rows += [
+        (stain, *(form.format(told[name]) for name, (_, form) in _COLUMNS.items()))
+        for stain, told in figures.items()
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        words = [row[0].ljust(widths[0])]
+        words += [word.rjust(width) for word, width in zip(row[1:], widths[1:], strict=True)]
+        line("  ".join(words))
+    return 0

@@ -1,0 +1,40 @@
+"""``napari-karyo train-segmentation``: the network that reads spreads, trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from napari_karyo.shell.options import Device, Folder, TimeLimit
+from napari_karyo.shell.telling import line
+
+
+def train_segmentation(
+    data: Annotated[
+        Path,
+        Argument(metavar="DATA", help="folder of the labelled spreads, and of labels.csv"),
+    ],
+    output: Folder,
+    steps: Annotated[int | None, Option(min=1, help="instead of the usual number")] = None,
+    seed: int = 0,
+    device: Device = "auto",
+    time_limit: TimeLimit = None,
+) -> int:
+    """Train the network that finds chromosomes in spreads; it goes on after a kill."""
+    from napari_karyo.training.segmentation.train import STEPS
+    from napari_karyo.training.segmentation.train import train_segmentation as run
+
+    weights = run(
+        data,
+        output,
+        steps=steps or STEPS,
+        seed=seed,
+        device=device,
+        time_limit=time_limit,
+        progress=line,
+    )
+    if weights is None:
+        print("Time is up. The same command goes on from here.")
+    return 0
