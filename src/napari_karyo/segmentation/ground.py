@@ -29,6 +29,8 @@ _GRID: Final = 96
 
 #: Width is measured in a picture of so many pixels on the longer side, at most, first.
 _SIDE: Final = 1024
+#: Pixels of middle lines that tell a width.
+_LEAST_LINE: Final = 20
 #: Narrower chromosomes than this are measured anew in all pixels.
 _NARROW: Final = 6.0
 
@@ -165,13 +167,28 @@ def broad(objects: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _width(density: NDArray[np.float32]) -> float:
     soft = ndimage.gaussian_filter(density, 1.0)
-    objects = ndimage.binary_fill_holes(soft > _threshold(soft))
-    distance = ndimage.distance_transform_edt(objects)
-    along = distance[skeletonize(objects)]
-    along = along[along > 1.0]
-    if along.size < 20:
+    width = middle_width(ndimage.binary_fill_holes(soft > _threshold(soft)))
+    if width is None:
         raise ReadError(
             "nothing in this picture stands out from its background.",
             "Choose the photograph of a metaphase spread.",
         )
-    return 2.0 * float(np.median(along))
+    return width
+
+
+def middle_width(objects: NDArray[np.bool_]) -> float | None:
+    """Return the usual width of objects, in pixels: the median along their middle lines.
+
+    Parameters
+    ----------
+    objects : ndarray of bool, shape (height, width)
+
+    Returns
+    -------
+    float or None
+        None where there is hardly anything.
+    """
+    distance = ndimage.distance_transform_edt(objects)
+    along = distance[skeletonize(objects)]
+    along = along[along > 1.0]
+    return 2.0 * float(np.median(along)) if along.size >= _LEAST_LINE else None

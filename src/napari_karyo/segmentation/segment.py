@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +18,12 @@ from napari_karyo.segmentation.ground import (
     flatten,
     make_field,
     measure_width,
+    middle_width,
 )
 from napari_karyo.segmentation.maps import Maps, read_maps
 from napari_karyo.segmentation.objects import CHROMOSOMES, Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.partition import Candidate, Partition
-from napari_karyo.segmentation.pieces import LEAST, find_pieces
+from napari_karyo.segmentation.pieces import LEAST, SURE, find_pieces
 from napari_karyo.segmentation.region import Region
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 #: A nucleus is wider than so many chromosomes.
 _NUCLEUS: Final = 2.0
+
+#: A spread is read again where chromosomes are wider or narrower by more, as a logarithm.
+_OTHER_WIDTH: Final = 0.15
 
 
 def segment(
@@ -110,6 +115,12 @@ def propose(spread: Spread, weights: SpreadWeights) -> Proposed:
     width = measure_width(density)
     field = make_field(density, width)
     maps = read_maps(field, weights.network)
+    seen = middle_width(maps.chromosome > SURE)
+    if seen is not None and abs(math.log(seen / WIDTH)) > _OTHER_WIDTH:
+        # A threshold takes glow and nuclei in; the network knows them apart.
+        width *= seen / WIDTH
+        field = make_field(density, width)
+        maps = read_maps(field, weights.network)
     partition = Partition(find_pieces(maps), maps)
     empty = Proposed(Segmentation(spread, (), density, width), field, maps, partition)
     found = [empty.placed(shape) for shape in partition.shapes]

@@ -15,12 +15,13 @@ from torch.optim.swa_utils import AveragedModel
 
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.io.atomic_write import atomic_write
-from napari_karyo.models.spread_weights import save_spread_weights
+from napari_karyo.models.spread_weights import SpreadWeights, save_spread_weights
 from napari_karyo.models.unet import SpreadNetwork
 from napari_karyo.training.fit import running_mean
 from napari_karyo.training.provenance import commit, provenance
 from napari_karyo.training.segmentation.archives import ARCHIVES
 from napari_karyo.training.segmentation.compose import compose, ground_of
+from napari_karyo.training.segmentation.decision import fit_decision
 from napari_karyo.training.segmentation.labelled import (
     LabelledSpread,
     label_photograph,
@@ -90,7 +91,11 @@ def train_segmentation(
         "commit": trained_by,
     }
     path = output / "spread.safetensors"
-    digest = save_spread_weights(path, network, facts)
+    # What decides is fitted with the network that will be read back.
+    stored = SpreadWeights(network.half().float(), None, "", {})
+    progress("fitting what decides between several answers")
+    decision = fit_decision(data, stored, progress=progress)
+    digest = save_spread_weights(path, network, facts, (decision.weights, decision.constant))
     progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
     return path
 
