@@ -17,7 +17,6 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.classified import Heading
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
-from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lights import LIGHT_SHAPES, light_picture
 from napari_karyo.karyogram.page import (
     PAGE_HEIGHT,
@@ -145,7 +144,7 @@ def test_sixteen_bit_crops_look_like_eight_bit_ones() -> None:
     # A camera of twelve bits, whose white is not the type's.
     deep = tuple(Chromosome(item.name, item.image.astype(np.uint16) * 16) for item in eight.cell)
     sixteen = Drawn(Cell("drawn", deep, Polarity.BRIGHT), eight.uprights)
-    page = Layout.from_uprights(eight.uprights).page(seats("1", "2"))
+    page = Composer(eight).layout.page(seats("1", "2"))
     white = sixteen.cell.white / (255 * 16)
     scaled = tuple(
         Upright(u.image / np.float32(white), u.mask, u.grid, u.length, u.axis)

@@ -74,8 +74,7 @@ def test_a_move_is_an_edit(karyotype: Karyotype, heard: list[Change]) -> None:
     assert heard == [Change(edit, "do", frozenset({"1", "21"}))]
     assert karyotype.history == (edit,)
     assert karyotype.iscn == "46,XY,-1,+21"
-    assert karyotype.is_corrected(0)
-    assert not karyotype.is_corrected(1)
+    assert karyotype.state.corrected == {0}
 
 
 def test_the_place_within_a_slot(karyotype: Karyotype) -> None:
@@ -237,7 +236,6 @@ NONSENSE: dict[str, tuple[Callable[[Karyotype], Any], str]] = {
     "swap": (lambda k: k.swap(0, 46), "number 46"),
     "slot of": (lambda k: k.slot_of(46), "number 46"),
     "position of": (lambda k: k.position_of(46), "number 46"),
-    "is corrected": (lambda k: k.is_corrected(46), "number 46"),
     "right": (lambda k: k.swap_with_neighbour(1), "01.png has no neighbour to the right in 1"),
     "left": (lambda k: k.swap_with_neighbour(44, -1), "no neighbour to the left in X"),
     "place": (lambda k: k.move([0], "5", 3), "no place 3 in 5"),

@@ -114,7 +114,7 @@ def test_pieces_take_the_place_of_what_they_were_made_from(karyotype: Karyotype)
     assert karyotype.state.slots["1"] == (46, 1)
     assert karyotype.state.slots["21"] == (41,)
     assert (len(karyotype), karyotype.names[46]) == (47, "whole.png")
-    assert karyotype.is_corrected(46)
+    assert 46 in karyotype.state.corrected
     assert 0 not in karyotype.present
     with pytest.raises(EditError, match=r"00\.png is no longer there"):
         karyotype.move([0], "5")
@@ -292,7 +292,7 @@ def test_who_made_the_corrections_that_stand(karyotype: Karyotype) -> None:
 def test_turning_or_naming_a_derivative_settles_no_class(karyotype: Karyotype) -> None:
     karyotype.turn([4])
     karyotype.mark_derivative(4)
-    assert karyotype.is_corrected(4)
+    assert 4 in karyotype.state.corrected
     assert not karyotype.is_settled(4)
     karyotype.review([4])
     assert karyotype.is_settled(4)

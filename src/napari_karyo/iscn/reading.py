@@ -87,11 +87,6 @@ class Clone:
     incomplete: bool = False
 
     @property
-    def structural_texts(self) -> tuple[str, ...]:
-        """The structural changes as written."""
-        return tuple(word.text for word in self.structural)
-
-    @property
     def uncertain(self) -> tuple[str, ...]:
         """The changes that hold a question mark, as written; they count as if it stood not."""
         return tuple(word.text for word in self.changes if word.uncertain)

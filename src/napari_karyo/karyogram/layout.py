@@ -44,7 +44,7 @@ from napari_karyo.karyogram.slots import (
     slot_marks,
 )
 from napari_karyo.karyotype.state import PLAIN, Appearance
-from napari_karyo.preprocessing.upright import MARGIN, Upright
+from napari_karyo.preprocessing.upright import MARGIN
 
 #: The size of a chromosome's picture as it looks, in pixels of the crop.
 SizeOf = Callable[[int, Appearance], tuple[int, int]]
@@ -128,11 +128,6 @@ class Layout:
         self.regions: dict[str, Box] = page_regions(self.slots)
         # What stood in each slot last time: an edit touches two of the 26.
         self._stood: dict[str, tuple[object, list[Place]]] = {}
-
-    @classmethod
-    def from_uprights(cls, uprights: Iterable[Upright]) -> Layout:
-        """Return the layout of a cell's upright pictures."""
-        return cls.from_pictures(ChromosomePictures(uprights))
 
     @classmethod
     def from_pictures(cls, pictures: ChromosomePictures, photographed: int | None = None) -> Layout:

@@ -1,4 +1,4 @@
-"""Simulated cells and patients: seeded, of any karyotype, to be shown to anyone.
+"""Simulated cells: seeded, of any karyotype, to be shown to anyone.
 
 The same seed gives the same pictures. Random numbers come from numpy's PCG64, the
 same everywhere; the last bit of a sine or an exponential may differ between
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.band_profiles.profiles import StainProfile, load_profile
-from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
+from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import KaryoError
 from napari_karyo.simulation.draw import Look, cross, cut, draw
@@ -25,7 +25,7 @@ from napari_karyo.simulation.karyotypes import parse_karyotype
 _CROSSED = 0.04
 
 #: Branches of the tree of random numbers, so that no part disturbs another.
-_OF_CELL, _OF_CHROMOSOME, _OF_ORDER, _OF_TURN, _OF_PATIENT = range(5)
+_OF_CELL, _OF_CHROMOSOME, _OF_ORDER, _OF_TURN = range(4)
 
 
 def simulate_cell(
@@ -63,80 +63,10 @@ def simulate_cell(
     KaryoError
         Where the karyotype, the stain or the seed makes no sense.
     """
-    counts = parse_karyotype(karyotype)
-    return _cell(
-        counts, load_profile(stain), (_seed(seed),), name or f"simulated {karyotype}", either_way_up
-    )
+    counts, profile, root = parse_karyotype(karyotype), load_profile(stain), _seed(seed)
 
-
-def simulate_patient(
-    karyotype: str = "46,XX",
-    cells: int = 3,
-    seed: int = 0,
-    stain: str | Polarity = "G",
-    *,
-    name: str | None = None,
-    either_way_up: bool = False,
-) -> Patient:
-    """Simulate several metaphase cells of one patient.
-
-    Parameters
-    ----------
-    karyotype : str
-        Of every cell.
-    cells : int
-        How many, at least one.
-    seed : int
-        Zero or more.
-    stain : {"G", "Q"} or Polarity
-    name : str, optional
-    either_way_up : bool
-        As for `simulate_cell`.
-
-    Raises
-    ------
-    KaryoError
-        As `simulate_cell`, and where no cell is asked for.
-    """
-    if cells < 1:
-        raise KaryoError(f"a patient of {cells} cells can't be simulated.", "Ask for one or more.")
-    counts = parse_karyotype(karyotype)
-    profile = load_profile(stain)
-    branch = _seed(seed)
-    return Patient(
-        name or f"simulated patient {karyotype}",
-        tuple(
-            _cell(
-                counts,
-                profile,
-                (branch, _OF_PATIENT, number),
-                f"simulated cell {number}",
-                either_way_up,
-            )
-            for number in range(1, cells + 1)
-        ),
-    )
-
-
-def _seed(seed: int) -> int:
-    try:
-        number = index(seed)
-    except TypeError as error:
-        raise KaryoError(f"the seed {seed!r} is no whole number.", "Use 0, 1, 2, …") from error
-    if number < 0:
-        raise KaryoError(f"the seed {number} is negative.", "Use 0, 1, 2, …")
-    return number
-
-
-def _cell(
-    counts: dict[str, int],
-    profile: StainProfile,
-    branch: tuple[int, ...],
-    name: str,
-    either_way_up: bool,
-) -> Cell:
     def random(*twig: int) -> np.random.Generator:
-        return np.random.default_rng([*branch, *twig])
+        return np.random.default_rng([root, *twig])
 
     look, peak = _look(profile, random(_OF_CELL))
     chromosomes = []
@@ -154,7 +84,19 @@ def _cell(
             else item
             for item, turn in zip(chromosomes, turned, strict=True)
         ]
-    return Cell(name, tuple(chromosomes), profile.polarity, simulated=True)
+    return Cell(
+        name or f"simulated {karyotype}", tuple(chromosomes), profile.polarity, simulated=True
+    )
+
+
+def _seed(seed: int) -> int:
+    try:
+        number = index(seed)
+    except TypeError as error:
+        raise KaryoError(f"the seed {seed!r} is no whole number.", "Use 0, 1, 2, …") from error
+    if number < 0:
+        raise KaryoError(f"the seed {number} is negative.", "Use 0, 1, 2, …")
+    return number
 
 
 def _wanted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:

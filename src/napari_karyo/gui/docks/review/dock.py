@@ -173,11 +173,6 @@ class ReviewDock(QWidget):
         """Show the list of keys in the place of the tabs, or the tabs again."""
         self.pages.setCurrentIndex(1 - self.pages.currentIndex())
 
-    @property
-    def shows_help(self) -> bool:
-        """Whether the list of keys is shown."""
-        return bool(self.pages.currentIndex() == 1)
-
     def show_tab(self, name: str) -> None:
         """Show a tab by the word on it; nothing happens where there is none of that name."""
         for place in range(self.tabs.count()):
