@@ -103,7 +103,7 @@ def test_the_class_it_sits_in_is_always_among_those_shown(opened: Any, dock: Rev
     assert names == ["5", "4", "21"]
     session.current.karyotype.to_markers([8])
     picture = drawn(dock)
-    assert "a <b>marker</b>" in dock.card.words.text()
+    assert "a <b>marker</b>" in dock.chromosome.card.words.text()
     assert "21" not in [column.name for column in picture.shown.comparison.columns]
 
 
@@ -222,6 +222,6 @@ def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) 
     cell.karyotype.merge([8, 9], made.name, "5")
     assert session.selected == 46
     assert session.pinned is None
-    assert "8 and 9" in dock.card.words.text()
+    assert "8 and 9" in dock.chromosome.card.words.text()
     cell.karyotype.undo()
     assert session.selected == 8

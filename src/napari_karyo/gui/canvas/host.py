@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from napari_karyo.gui.session.session import Session
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import Page
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
 
 
 class PageHost(Protocol):
@@ -23,7 +26,7 @@ class PageHost(Protocol):
         Draws it.
     """
 
-    layers: dict[str, Any]
+    layers: dict[str, Layer]
     page: Page | None
     composer: Composer | None
 

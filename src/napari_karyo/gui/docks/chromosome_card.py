@@ -77,8 +77,7 @@ class ChromosomeCard(QWidget):
     def _place(self) -> None:
         row = next((n for n, button in enumerate(self.buttons) if button is self.sender()), COUNT)
         if row < len(self._names):
-            if self._session.view is not None:
-                self._session.view.bring_back()
+            self._session.bring_back()
             actions.put_into(self._session, self._names[row])
 
     def show_chromosome(self, cell: OpenCell | None, index: int | None) -> None:

@@ -6,7 +6,7 @@ move in the karyogram never waits for it, and only panels in sight are drawn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QResizeEvent
@@ -104,7 +104,7 @@ class GalleryDock(SessionFollower):
             self.chooser.setCurrentIndex(place)
             self.follow_now()
 
-    def follow_now(self, *_: Any) -> None:
+    def follow_now(self, *_: object) -> None:
         """Show how things stand, without waiting."""
         self._stale = self._lost = True
         self._catch_up()
@@ -189,7 +189,7 @@ def in_words(found: Summary, slot: str) -> str:
     return f"{len(odd)} of {len(found.names)} cells have another number: " + ", ".join(named) + more
 
 
-def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -> Any:
+def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -> GalleryDock:
     """Open the dock, below the karyogram, or bring it forward.
 
     Parameters

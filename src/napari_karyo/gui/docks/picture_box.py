@@ -11,7 +11,6 @@ from superqt import QRangeSlider
 
 from napari_karyo.gui.actions import attempt
 from napari_karyo.gui.actions.pictures import PICTURE_ACTIONS, reset_contrast, set_contrast
-from napari_karyo.gui.canvas.picture_tools import Tool
 from napari_karyo.gui.docks.review.buttons import ActionButton
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
@@ -164,7 +163,7 @@ class PictureBox(QGroupBox):
         self.buttons["Reset picture"].setEnabled(look != PLAIN)
         self.plain.setEnabled((look.low, look.high) != (PLAIN.low, PLAIN.high))
         view = self._session.view
-        tool: Tool | None = None if view is None else view.tools.active
+        tool = None if view is None else view.tools.active
         self.buttons["Straighten"].setChecked(look.straightened)
         for name in ("Split", "Merge"):
             self.buttons[name].setChecked(tool is not None and tool.name == name)

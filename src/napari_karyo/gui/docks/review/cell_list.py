@@ -51,7 +51,7 @@ class CellList(CompactList):
         place = self.indexOfTopLevelItem(item)
         if 0 <= place < len(self._session.cells):
             self._session.show(self._session.cells[place])
-            self._session.view.bring_back()
+            self._session.bring_back()
 
     def show_cells(self) -> None:
         """List the cells anew; hidden where there is one or none."""

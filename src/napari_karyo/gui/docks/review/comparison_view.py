@@ -305,8 +305,7 @@ class ComparisonView(QWidget):
             return
         name = self._class_at(a0)
         if name is not None:
-            if self._session.view is not None:
-                self._session.view.bring_back()
+            self._session.bring_back()
             actions.put_into(self._session, name)
 
 

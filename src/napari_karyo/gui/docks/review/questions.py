@@ -34,8 +34,7 @@ class Questions(CompactList):
         self.itemClicked.connect(self._take)
 
     def _take(self, item: QTreeWidgetItem) -> None:
-        if self._session.view is not None:
-            self._session.view.bring_back()
+        self._session.bring_back()
         self._session.select(item.data(0, _INDEX))
 
     def show_cell(self, cell: OpenCell | None) -> None:
