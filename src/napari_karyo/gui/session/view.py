@@ -1,4 +1,7 @@
-"""What a session and the actions know of what is built above them."""
+"""What a session and the actions know of what is built above them.
+
+What each member does stands with the classes that keep these protocols.
+"""
 
 from __future__ import annotations
 
@@ -8,137 +11,90 @@ from psygnal import SignalInstance
 
 from napari_karyo.karyotype import Appearance
 
+#: What can be asked of a session's window beside its review dock.
+Window = Literal["gallery", "export"]
+
 
 class ShownOverlays(Protocol):
-    """The saliency and the attention over a karyogram, by their names."""
+    """The saliency and the attention over a karyogram: `Overlays`."""
 
     @property
-    def idle(self) -> bool:
-        """Whether nothing is being computed."""
-        ...
+    def idle(self) -> bool: ...
 
-    def is_on(self, kind: str) -> bool:
-        """Whether an overlay is shown."""
-        ...
+    def is_on(self, kind: str) -> bool: ...
 
-    def toggle(self, kind: str) -> None:
-        """Show an overlay or hide it."""
-        ...
+    def toggle(self, kind: str) -> None: ...
 
-    def ask(self, index: int, name: str | None) -> None:
-        """Show the saliency of one chromosome for a class; None is the model's own."""
-        ...
+    def ask(self, index: int, name: str | None) -> None: ...
 
 
 class ShownSelection(Protocol):
-    """The selection over a karyogram."""
+    """The selection over a karyogram: `SelectionOverlay`."""
 
-    def preview(self, index: int, appearance: Appearance) -> None:
-        """Show a chromosome as it would look where it stands; no edit is made."""
-        ...
+    def preview(self, index: int, appearance: Appearance) -> None: ...
 
-    def end_preview(self) -> None:
-        """Show the page as it is again."""
-        ...
+    def end_preview(self) -> None: ...
 
 
 class HeldTool(Protocol):
-    """A use of the mouse."""
+    """A use of the mouse: `Tool`."""
 
     name: str
 
 
 class HeldTools(Protocol):
-    """The tool in use."""
+    """The tool in use: `Toolbox`."""
 
     @property
-    def changed(self) -> SignalInstance:
-        """A tool was taken or put away."""
-        ...
+    def changed(self) -> SignalInstance: ...
 
     @property
-    def active(self) -> HeldTool | None:
-        """The one in use."""
-        ...
+    def active(self) -> HeldTool | None: ...
 
-    def put_away(self, words: str = "") -> None:
-        """End the tool in use, if any, and say something where it was one."""
-        ...
+    def put_away(self, words: str = "") -> None: ...
 
 
 class SessionView(Protocol):
-    """The karyogram of the cell on top, on napari's canvas."""
+    """The karyogram of the cell on top, on napari's canvas: `KaryogramView`."""
 
     @property
-    def help_asked(self) -> SignalInstance:
-        """The list of keys is to be shown or hidden."""
-        ...
+    def help_asked(self) -> SignalInstance: ...
 
     @property
-    def overlays(self) -> ShownOverlays:
-        """What lies over the chromosomes."""
-        ...
+    def overlays(self) -> ShownOverlays: ...
 
     @property
-    def selection(self) -> ShownSelection:
-        """What shows which chromosome is selected."""
-        ...
+    def selection(self) -> ShownSelection: ...
 
     @property
-    def tools(self) -> HeldTools:
-        """What the mouse is used for."""
-        ...
+    def tools(self) -> HeldTools: ...
 
     @property
-    def lights_on(self) -> bool:
-        """Whether the confidence lights are drawn."""
-        ...
+    def lights_on(self) -> bool: ...
 
-    def toggle_lights(self) -> None:
-        """Show the confidence lights or hide them."""
-        ...
+    def toggle_lights(self) -> None: ...
 
-    def take_tool(self, name: str) -> None:
-        """Take a tool for the selected chromosome; taken again, it is put away."""
-        ...
+    def take_tool(self, name: str) -> None: ...
 
-    def bring_back(self) -> None:
-        """Show the karyogram where it was covered, and let it have the keys."""
-        ...
+    def bring_back(self) -> None: ...
 
 
 class ClassTyping(Protocol):
-    """Takes a class that is typed for the selected chromosome."""
+    """Takes a class that is typed for the selected chromosome: `TypedClass`."""
 
     @property
-    def pending(self) -> str:
-        """The digits that wait, or an empty string."""
-        ...
+    def pending(self) -> str: ...
 
-    def key(self, character: str) -> None:
-        """Take one typed character: a digit, x or y."""
-        ...
+    def key(self, character: str) -> None: ...
 
-    def confirm(self) -> None:
-        """Place the chromosome into the class typed so far."""
-        ...
+    def confirm(self) -> None: ...
 
-    def clear(self) -> None:
-        """Forget what was typed."""
-        ...
-
-
-#: What can be asked of a session's window beside its review dock.
-Window = Literal["gallery", "export"]
+    def clear(self) -> None: ...
 
 
 class ReviewWindow(Protocol):
-    """The review dock."""
+    """Where a cell is reviewed: `ReviewDock`."""
 
-    def show_tab(self, name: str) -> None:
-        """Show a tab by the word on it."""
-        ...
+    def show_tab(self, name: str) -> None: ...
 
-    def show_history(self) -> None:
-        """Show what was done to the cell."""
-        ...
+    def show_history(self) -> None: ...
