@@ -172,10 +172,10 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
     @invariant()
     def everyone_has_one_place_at_most(self) -> None:
         state = self.karyotype.state
-        seated = sorted(one for seats in state.slots.values() for one in seats)
-        assert seated == list(self.karyotype.present) == sorted(set(seated))
+        placed = sorted(one for members in state.slots.values() for one in members)
+        assert placed == list(self.karyotype.present) == sorted(set(placed))
         # Only merging and splitting take a chromosome away.
-        gone = set(range(len(self.karyotype))) - set(seated)
+        gone = set(range(len(self.karyotype))) - set(placed)
         made = {
             one
             for edit in (*self.karyotype.history, *self.karyotype.undone)
@@ -184,7 +184,7 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         }
         assert gone <= made | set(range(self.count, len(self.karyotype)))
         assert tuple(state.slots) == SLOTS
-        for one in seated:
+        for one in placed:
             slot, place = self.karyotype.slot_of(one), self.karyotype.position_of(one)
             assert state.slots[slot][place] == one
         for one in gone:

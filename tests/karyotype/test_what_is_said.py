@@ -78,7 +78,9 @@ def test_a_derivative_stands_to_the_right(karyotype: Karyotype, heard: list[Chan
     assert heard[-1].touched == {"9"}
 
 
-def test_looks_add_up_and_leave_all_else_alone(karyotype: Karyotype, heard: list[Change]) -> None:
+def test_appearances_add_up_and_change_nothing_else(
+    karyotype: Karyotype, heard: list[Change]
+) -> None:
     karyotype.rotate([0, 2], 100)
     karyotype.rotate([0], 100)
     karyotype.straighten([0])

@@ -312,11 +312,11 @@ class Gallery:
         enlarged = magnification(slot, found.cell.polarity)
         left, standing = 0.0, []
         for one in state.slots[slot]:
-            look = state.appearance(one)
+            appearance = state.appearance(one)
             by = enlarged * float(found.scales[one])
-            tall, wide = (max(1, round(pixels * by)) for pixels in pictures.size(one, look))
+            tall, wide = (max(1, round(pixels * by)) for pixels in pictures.size(one, appearance))
             box = Box(-tall, left, tall, wide)
-            standing.append(Place(one, slot, box, one in state.turned, 1.0, look))
+            standing.append(Place(one, slot, box, one in state.turned, 1.0, appearance))
             left += wide + _GAP
         return standing
 

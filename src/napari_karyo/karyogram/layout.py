@@ -218,8 +218,8 @@ class Layout:
 
     def _standing(self, slot: Slot, members: Sequence[int], state: Placements) -> list[Place]:
         """Return what `_stand` does, from memory where nothing in the slot has changed."""
-        turned, looks = state.turned, state.appearances
-        key = tuple((index, index in turned, looks.get(index, PLAIN)) for index in members)
+        turned, appearances = state.turned, state.appearances
+        key = tuple((index, index in turned, appearances.get(index, PLAIN)) for index in members)
         known = self._stood.get(slot.name)
         if known is None or known[0] != key:
             self._stood[slot.name] = known = (key, self._stand(slot, key))
@@ -235,7 +235,7 @@ class Layout:
         if not members:
             return []
         scale = self.magnification
-        sizes = np.array([self._size(index, look) for index, _, look in members], float) * scale
+        sizes = scale * np.array([self._size(index, drawn) for index, _, drawn in members], float)
         spare = self.margin * scale
         # Neighbours may share the background around them, not more.
         closest = -spare
@@ -256,11 +256,11 @@ class Layout:
         # The picture's lower margin hangs below, so that the chromosome itself stands.
         bottom = slot.line[0] - _CLEAR + spare * fit
         places = []
-        for (index, turned, look), (height, width) in zip(members, sizes, strict=True):
+        for (index, turned, appearance), (height, width) in zip(members, sizes, strict=True):
             # Whole units, so that a chromosome moved elsewhere keeps its very pixels.
             tall, wide = max(1, round(height)), max(1, round(width))
             box = Box(round(bottom) - tall, round(left), tall, wide)
-            places.append(Place(index, slot.name, box, turned, fit, look))
+            places.append(Place(index, slot.name, box, turned, fit, appearance))
             left += width + gap
         return places
 

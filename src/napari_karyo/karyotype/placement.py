@@ -281,7 +281,7 @@ class PlacementEdits(History):
             derivatives=(before.derivatives | fresh) & in_class,
             turned=(before.turned & there) | turned,
             corrected=before.corrected & there,
-            appearances={one: look for one, look in before.appearances.items() if one in there},
+            appearances={one: drawn for one, drawn in before.appearances.items() if one in there},
         )
 
 

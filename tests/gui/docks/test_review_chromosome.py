@@ -190,7 +190,7 @@ def test_two_are_compared_by_key(opened: Any, dock: ReviewDock) -> None:
     assert session.pinned is None
 
 
-def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) -> None:
+def test_what_was_merged_away_is_selected_no_more(opened: Any, dock: ReviewDock) -> None:
     from dataclasses import replace
 
     _, session, _ = opened

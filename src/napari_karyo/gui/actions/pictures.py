@@ -34,8 +34,8 @@ def straighten(session: Session) -> None:
     found = selected_in(session)
     if found is not None:
         cell, index = found
-        look = cell.karyotype.state.appearance(index)
-        cell.karyotype.straighten([index], not look.straightened)
+        appearance = cell.karyotype.state.appearance(index)
+        cell.karyotype.straighten([index], not appearance.straightened)
 
 
 def set_contrast(session: Session, low: float, high: float) -> None:
@@ -60,11 +60,11 @@ def change_contrast(session: Session, more: bool) -> None:
     found = selected_in(session)
     if found is None:
         return
-    look = found[0].karyotype.state.appearance(found[1])
+    appearance = found[0].karyotype.state.appearance(found[1])
     step = CONTRAST_STEP if more else -CONTRAST_STEP
-    low, high = look.low + step, look.high - step
+    low, high = appearance.low + step, appearance.high - step
     if not more:
-        low, high = max(low, min(look.low, 0.0)), min(high, max(look.high, 1.0))
+        low, high = max(low, min(appearance.low, 0.0)), min(high, max(appearance.high, 1.0))
     elif high - low < LEAST_CONTRAST - 1e-6:
         session.say("More contrast than this shows nothing but black and white.")
         return

@@ -124,8 +124,8 @@ class PictureBox(QGroupBox):
 
     def _appearance(self, found: tuple[OpenCell, int]) -> Appearance:
         low, high = self._ends()
-        look = found[0].karyotype.state.appearance(found[1])
-        return replace(look, low=min(low, high - 0.01), high=high)
+        appearance = found[0].karyotype.state.appearance(found[1])
+        return replace(appearance, low=min(low, high - 0.01), high=high)
 
     def _ends(self) -> tuple[float, float]:
         low, high = map(int, self.contrast.value())
@@ -156,19 +156,19 @@ class PictureBox(QGroupBox):
     def _follow(self) -> None:
         """Show how the selected chromosome looks."""
         found = self._found()
-        look = PLAIN if found is None else found[0].karyotype.state.appearance(found[1])
+        appearance = PLAIN if found is None else found[0].karyotype.state.appearance(found[1])
         widgets: list[QWidget] = [*self.buttons.values(), self.contrast]
         for widget in widgets:
             widget.setEnabled(found is not None)
-        self.buttons["Reset picture"].setEnabled(look != PLAIN)
-        self.plain.setEnabled((look.low, look.high) != (PLAIN.low, PLAIN.high))
+        self.buttons["Reset picture"].setEnabled(appearance != PLAIN)
+        self.plain.setEnabled((appearance.low, appearance.high) != (PLAIN.low, PLAIN.high))
         view = self._session.view
         tool = None if view is None else view.tools.active
-        self.buttons["Straighten"].setChecked(look.straightened)
+        self.buttons["Straighten"].setChecked(appearance.straightened)
         for name in ("Split", "Merge"):
             self.buttons[name].setChecked(tool is not None and tool.name == name)
         with block(self.contrast):
-            ends = (round(_PERCENT * look.low), round(_PERCENT * look.high))
+            ends = (round(_PERCENT * appearance.low), round(_PERCENT * appearance.high))
             self.contrast.setValue(tuple(min(max(end, 0), _PERCENT) for end in ends))
         self._say_range()
 
