@@ -98,10 +98,6 @@ def comparison(
     level : {400, 550, 850}
         Bands of the ideograms.
 
-    Returns
-    -------
-    Comparison
-
     Raises
     ------
     KaryoError

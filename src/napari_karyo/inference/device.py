@@ -72,10 +72,6 @@ def choose_device(wanted: str = "auto") -> Device:
     ----------
     wanted : {"auto", "cuda", "mps", "cpu"}
 
-    Returns
-    -------
-    Device
-
     Raises
     ------
     DeviceError

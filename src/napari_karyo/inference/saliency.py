@@ -146,11 +146,6 @@ def _no_cudnn(kind: str) -> AbstractContextManager[object]:
 def attention_on_crop(classification: Classification, index: int) -> NDArray[np.float32]:
     """Return the attention weights along the chromosome, on its original crop.
 
-    Parameters
-    ----------
-    classification : Classification
-    index : int
-
     Returns
     -------
     ndarray, the crop's shape, float32

@@ -126,10 +126,6 @@ def parse(text: str) -> Karyotypes:
         ``46,XX,t(9;22)(q34;q11.2)[3]/47,idem,+8[17]``. Spaces do not matter, nor
         does the kind of minus sign.
 
-    Returns
-    -------
-    Karyotypes
-
     Raises
     ------
     IscnError

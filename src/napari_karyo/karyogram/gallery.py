@@ -193,10 +193,6 @@ class Gallery:
             for the tray. Empty where nothing is expected of any.
         lights : bool
             Whether the confidence lights are shown.
-
-        Returns
-        -------
-        Arrangement
         """
         standing = [self._standing(cell, slot) for cell in cells]
         needs = [_width(places) for places in standing]
@@ -260,10 +256,6 @@ class Gallery:
             Pixels to a unit: 1 for the screen.
         expected, lights
             As of `arrange`.
-
-        Returns
-        -------
-        GalleryPicture
         """
         found = self.arrange(cells, slot, width, expected=expected, lights=lights)
         size = (max(1, round(found.height * scale)), max(1, round(found.width * scale)))

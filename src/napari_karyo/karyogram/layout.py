@@ -157,10 +157,6 @@ class Layout:
             The light of each chromosome, in the order of the cell or by its number; one
             that a mapping leaves out has none. Without it, as for a print, there are
             none.
-
-        Returns
-        -------
-        Page
         """
         places: dict[int, Place] = {}
         texts = list(_LETTERS)

@@ -171,10 +171,6 @@ def draw_tile(
         Whether it is rotated by 180 degrees, beyond the angle.
     angle : float
         Degrees that it is rotated clockwise.
-
-    Returns
-    -------
-    Tile
     """
     places = crop_places(item, size, turned, angle)
     values = ndimage.map_coordinates(

@@ -89,12 +89,7 @@ class NetworkConfig:
 
 
 class ChromosomeNetwork(nn.Module):
-    """The network that a configuration describes.
-
-    Parameters
-    ----------
-    config : NetworkConfig
-    """
+    """The network that a configuration describes."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()

@@ -25,10 +25,6 @@ LayerData = tuple[NDArray[Any], dict[str, Any], str]
 def contact_sheet(cell: Cell) -> NDArray[Any]:
     """Lay the crops of a cell out in rows, in the order of the files.
 
-    Parameters
-    ----------
-    cell : Cell
-
     Returns
     -------
     ndarray, shape (height, width), uint8 or uint16

@@ -35,12 +35,7 @@ _RIM_COLOUR: Final = (255, 255, 255, 200)
 
 
 class DragPreview:
-    """What lies over the page of a karyogram view while the mouse is at work.
-
-    Parameters
-    ----------
-    view : PageHost
-    """
+    """What lies over the page of a karyogram view while the mouse is at work."""
 
     def __init__(self, view: PageHost) -> None:
         self._view = view

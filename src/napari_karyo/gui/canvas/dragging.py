@@ -23,14 +23,7 @@ if TYPE_CHECKING:
 
 
 def begin(view: ToolHost, viewer: napari.Viewer, event: MouseEvent) -> Steps | None:
-    """Return what a press of the left button on the karyogram begins, if anything.
-
-    Parameters
-    ----------
-    view : ToolHost
-    viewer : napari.Viewer
-    event : napari mouse event
-    """
+    """Return what a press of the left button on the karyogram begins, if anything."""
     page, layer = view.page, viewer.layers.selection.active
     if page is None or not _has_mouse(view, viewer):
         return None

@@ -51,12 +51,7 @@ CELL_SHOWN = "napari_karyo_cell_shown"
 
 
 class KaryogramView:
-    """Shows the session's current cell in its viewer.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Shows the session's current cell in its viewer."""
 
     help_asked = Signal()
 

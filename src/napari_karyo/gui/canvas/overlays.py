@@ -41,12 +41,7 @@ _RAMPS = {
 
 
 class Overlays:
-    """The two overlays of a karyogram view.
-
-    Parameters
-    ----------
-    view : PageHost
-    """
+    """The two overlays of a karyogram view."""
 
     def __init__(self, view: PageHost) -> None:
         self._view = weakref.ref(view)

@@ -35,13 +35,7 @@ Keys = Mapping[str, Callable[[], None]]
 
 
 class ToolHost(PageHost, Protocol):
-    """A karyogram's page on which tools are used.
-
-    Attributes
-    ----------
-    tools : Toolbox
-    selection : SelectionOverlay
-    """
+    """A karyogram's page on which tools are used."""
 
     tools: Toolbox
     selection: SelectionOverlay
@@ -99,12 +93,7 @@ class Tool:
 
 
 class Toolbox:
-    """The tool in use in a karyogram view, and its keys on the view's layers.
-
-    Parameters
-    ----------
-    view : ToolHost
-    """
+    """The tool in use in a karyogram view, and its keys on the view's layers."""
 
     changed = Signal()
     """A tool was taken or put away."""

@@ -42,12 +42,7 @@ BY_ITSELF = "as found"
 
 
 class ClassifyForm(Container[Widget]):
-    """The form that classifies the cells read into the viewer.
-
-    Parameters
-    ----------
-    napari_viewer : napari.Viewer
-    """
+    """The form that classifies the cells read into the viewer."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__(labels=True)

@@ -53,10 +53,6 @@ def run(
         Initials of the person who will correct.
     options : ClassifyOptions
 
-    Yields
-    ------
-    Progress
-
     Raises
     ------
     KaryoError

@@ -30,11 +30,6 @@ _log = logging.getLogger(__name__)
 def open_case(viewer: napari.Viewer, path: Path | str) -> WorkerBase:
     """Open a case file in a viewer: its cells come into the session one after another.
 
-    Parameters
-    ----------
-    viewer : napari.Viewer
-    path : Path or str
-
     Returns
     -------
     WorkerBase

@@ -37,12 +37,7 @@ _TAKE = ("Best other", "Second other")
 
 
 class ChromosomeCard(QWidget):
-    """Says what is to be said of the selected chromosome, and offers its classes.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Says what is to be said of the selected chromosome, and offers its classes."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()

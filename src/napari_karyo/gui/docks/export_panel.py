@@ -55,12 +55,7 @@ ENDINGS = {
 
 
 class ExportPanel(QGroupBox):
-    """What is written, on which paper, under which title, and the export button.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """What is written, on which paper, under which title, and the export button."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("Export")

@@ -39,12 +39,7 @@ _SLOTS: Final = (*((name, name) for name in CLASSES), (MARKERS, "markers"), (TRA
 
 
 class GalleryDock(SessionFollower):
-    """One class of all cells of the patient whose cell lies on top.
-
-    Parameters
-    ----------
-    napari_viewer : napari.Viewer
-    """
+    """One class of all cells of the patient whose cell lies on top."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__(session_of(napari_viewer))
@@ -198,10 +193,6 @@ def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -
         The one in front where left out.
     slot : str, optional
         The class to show; that of the selected chromosome where left out.
-
-    Returns
-    -------
-    GalleryDock
     """
     viewer = current(viewer)
     dock = show_dock(viewer, GALLERY, GalleryDock, area="bottom")

@@ -30,12 +30,7 @@ _REST: Final = 400
 
 
 class PictureBox(QGroupBox):
-    """Buttons and a slider for the picture of the selected chromosome.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Buttons and a slider for the picture of the selected chromosome."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("Picture")

@@ -31,12 +31,7 @@ def of_one_patient(session: Session, cell: OpenCell | None) -> list[OpenCell]:
 
 
 class SessionFollower(QWidget):
-    """A widget that shows what all cells of a patient hold, and follows their edits.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """A widget that shows what all cells of a patient hold, and follows their edits."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()

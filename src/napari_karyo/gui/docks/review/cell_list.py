@@ -19,12 +19,7 @@ _WIDEST = 76
 
 
 class CellList(CompactList):
-    """The open cells; one that is clicked comes on top.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """The open cells; one that is clicked comes on top."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(_HEADINGS, stretched=_KARYOTYPE, most=5)

@@ -35,12 +35,7 @@ _NEED_ONE = ("Accept", "Flip", "Swap", "To tray", "Marker", "Derivative", "Compa
 
 
 class ChromosomeTab(QWidget):
-    """Shows the selected chromosome and what can be done with it.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Shows the selected chromosome and what can be done with it."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()

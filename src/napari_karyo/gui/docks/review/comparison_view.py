@@ -53,12 +53,7 @@ class Shown:
 
 
 class ComparisonView(QWidget):
-    """Shows the selected chromosome, its classes, or the one that it is compared with.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Shows the selected chromosome, its classes, or the one that it is compared with."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()

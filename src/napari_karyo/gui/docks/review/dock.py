@@ -48,12 +48,7 @@ _FRAME = 8
 
 
 class ReviewDock(QWidget):
-    """The dock beside the karyogram.
-
-    Parameters
-    ----------
-    napari_viewer : napari.Viewer
-    """
+    """The dock beside the karyogram."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__()

@@ -20,12 +20,7 @@ _INDEX = Qt.ItemDataRole.UserRole
 
 
 class Questions(CompactList):
-    """The chromosomes that want a look; one that is clicked is selected.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """The chromosomes that want a look; one that is clicked is selected."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(("", "", "", ""), stretched=2, most=5)
