@@ -17,7 +17,6 @@ from qtpy.QtWidgets import QApplication
 from napari_karyo.cell import Chromosome, Polarity
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.errors import CaseError
-from napari_karyo.gui.actions.pictures import PICTURE_ACTIONS
 from napari_karyo.gui.canvas.selection_overlay import handle_of
 from napari_karyo.gui.docks.picture_box import PictureBox
 from napari_karyo.karyotype import PLAIN, Appearance
@@ -214,7 +213,6 @@ def test_no_key_of_the_pictures_is_taken(opened: Any) -> None:
     keys = [key for action in ACTIONS for key in action.keys]
     assert len(keys) == len(set(keys))
     assert not set(keys) & set(CLASS_KEYS)
-    assert set(PICTURE_ACTIONS) <= set(ACTIONS)
 
 
 # -- the box ------------------------------------------------------------------------

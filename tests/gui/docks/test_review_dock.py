@@ -319,8 +319,6 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
 
 
 def test_the_card_and_the_status_say_what_is_so(opened: Any, dock: ReviewDock) -> None:
-    from napari_karyo.gui import actions
-
     viewer, session, _view = opened
     karyotype = session.current.karyotype
     session.select(0)
@@ -328,7 +326,7 @@ def test_the_card_and_the_status_say_what_is_so(opened: Any, dock: ReviewDock) -
     assert "the model disagrees" in plain(dock.chromosome.card.words)
     assert "not sure" not in plain(dock.chromosome.card.words)
     assert viewer.status == plain(dock.message) == karyotype.history[-1].text
-    actions.undo(session)
+    BY_NAME["Undo"].do(session)
     assert viewer.status.startswith("Undone: ")
     assert plain(dock.message) == viewer.status
     karyotype.to_tray([0])

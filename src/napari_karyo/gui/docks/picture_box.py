@@ -10,7 +10,8 @@ from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QPushButton, QWidget
 from superqt import QRangeSlider
 
 from napari_karyo.gui.actions import attempt
-from napari_karyo.gui.actions.pictures import PICTURE_ACTIONS, reset_contrast, set_contrast
+from napari_karyo.gui.actions.action_table import BY_NAME
+from napari_karyo.gui.actions.pictures import reset_contrast, set_contrast
 from napari_karyo.gui.docks.review.buttons import ActionButton
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
@@ -37,10 +38,9 @@ class PictureBox(QGroupBox):
         self._session = session
         grid = QGridLayout(self)
         self.buttons: dict[str, QPushButton] = {}
-        by_name = {action.name: action for action in PICTURE_ACTIONS}
         for row, names in enumerate(_BUTTONS):
             for column, name in enumerate(names):
-                button = ActionButton(session, by_name[name])
+                button = ActionButton(session, BY_NAME[name])
                 # Qt has pressed it in or out; what is so may be something else.
                 button.clicked.connect(self._on_tool)
                 grid.addWidget(button, row, 2 * column, 1, 2)

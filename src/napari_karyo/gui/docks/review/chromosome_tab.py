@@ -14,7 +14,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.gui.actions.looking import toggle_attention, toggle_saliency
+from napari_karyo.gui.actions.looking import toggle_overlay
 from napari_karyo.gui.docks.chromosome_card import ChromosomeCard
 from napari_karyo.gui.docks.picture_box import PictureBox
 from napari_karyo.gui.docks.review.buttons import button_grid
@@ -89,11 +89,11 @@ class ChromosomeTab(QWidget):
 
     def _switch_saliency(self) -> None:
         self._session.bring_back()
-        toggle_saliency(self._session)
+        toggle_overlay(self._session, "saliency")
 
     def _switch_attention(self) -> None:
         self._session.bring_back()
-        toggle_attention(self._session)
+        toggle_overlay(self._session, "attention")
 
     def _choose_saliency(self, place: int) -> None:
         index, view = self._session.selected, self._session.view
