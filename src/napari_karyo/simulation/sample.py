@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import index
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,34 @@ from napari_karyo.simulation.karyotypes import parse_karyotype
 #: Share of chromosomes of middle length with a block where another crossed them; long
 #: ones are met more often.
 _CROSSED = 0.04
+
+#: Between which ends a cell's look is drawn, in this order.
+_LOOKS: Final = {
+    Polarity.DARK: {
+        "sharpness": (0.6, 1.6),
+        "contrast": (0.3, 0.8),
+        "seam": (0.0, 0.3),
+        "grain": (0.7, 0.95),
+        "grain_size": (0.9, 1.2),
+        "split": (0.2, 0.9),
+        "blur": (0.4, 0.65),
+        "noise": (0.005, 0.02),
+        "tilt": (3.0, 8.0),
+        "bend": (10.0, 22.0),
+    },
+    Polarity.BRIGHT: {
+        "sharpness": (0.6, 1.2),
+        "contrast": (0.3, 0.8),
+        "seam": (0.0, 0.1),
+        "grain": (0.5, 0.8),
+        "grain_size": (1.2, 1.6),
+        "split": (0.0, 0.4),
+        "blur": (0.6, 0.9),
+        "noise": (0.003, 0.01),
+        "tilt": (8.0, 18.0),
+        "bend": (10.0, 22.0),
+    },
+}
 
 #: Branches of the tree of random numbers, so that no part disturbs another.
 _OF_CELL, _OF_CHROMOSOME, _OF_ORDER, _OF_TURN = range(4)
@@ -112,38 +141,9 @@ def _look(profile: StainProfile, rng: np.random.Generator) -> tuple[Look, float]
     second = tie * first + (1 - tie**2) ** 0.5 * second
     scale = profile.length * float(np.exp(profile.length_spread * first))
     width = float(np.exp(profile.width_spread * second))
-    if profile.polarity is Polarity.DARK:
-        look = Look(
-            scale=scale,
-            width=width,
-            sharpness=rng.uniform(0.6, 1.6),
-            contrast=rng.uniform(0.3, 0.8),
-            seam=rng.uniform(0.0, 0.3),
-            grain=rng.uniform(0.7, 0.95),
-            grain_size=rng.uniform(0.9, 1.2),
-            split=rng.uniform(0.2, 0.9),
-            blur=rng.uniform(0.4, 0.65),
-            noise=rng.uniform(0.005, 0.02),
-            tilt=rng.uniform(3.0, 8.0),
-            bend=rng.uniform(10.0, 22.0),
-            strong=0.14,
-        )
-    else:
-        look = Look(
-            scale=scale,
-            width=width,
-            sharpness=rng.uniform(0.6, 1.2),
-            contrast=rng.uniform(0.3, 0.8),
-            seam=rng.uniform(0.0, 0.1),
-            grain=rng.uniform(0.5, 0.8),
-            grain_size=rng.uniform(1.2, 1.6),
-            split=rng.uniform(0.0, 0.4),
-            blur=rng.uniform(0.6, 0.9),
-            noise=rng.uniform(0.003, 0.01),
-            tilt=rng.uniform(8.0, 18.0),
-            bend=rng.uniform(10.0, 22.0),
-            strong=0.12,
-        )
+    shared = {name: rng.uniform(*ends) for name, ends in _LOOKS[profile.polarity].items()}
+    strong = 0.14 if profile.polarity is Polarity.DARK else 0.12
+    look = Look(scale=scale, width=width, strong=strong, **shared)
     peak = float(np.clip(profile.peak + profile.peak_spread * third, 0.25, 0.92))
     return look, peak
 
