@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from drawn import prepare
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.errors import KaryoError, PreprocessingError
@@ -16,7 +17,7 @@ from napari_karyo.ideogram.profile import autosome_length, profile_along_axis
 from napari_karyo.ideogram.sheet import CURVES
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.page import Box
-from napari_karyo.preprocessing.prepare import InputSettings, prepare
+from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.scale import usual_lengths
 from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.simulation.sample import simulate_cell

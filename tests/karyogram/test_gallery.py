@@ -182,7 +182,7 @@ def test_an_edit_draws_one_cell_anew(light: Any, monkeypatch: Any) -> None:
     gallery = Gallery()
     before = draw(gallery, cells, "7", 900)
     assert len(composed) == 4
-    cells[2] = shown(cells[2].classification, edit=lambda one: one.to_tray([12]))
+    cells[2] = shown(cells[2].classification, edit=lambda one: one.move([12], TRAY))
     assert not gallery.is_drawn(cells[2], gallery.arrange(cells, "7", 900).panels[2])
     after = draw(gallery, cells, "7", 900)
     assert len(composed) == 5
@@ -197,8 +197,8 @@ def test_an_edit_draws_one_cell_anew(light: Any, monkeypatch: Any) -> None:
 
 def test_markers_tray_and_cells_with_none(light: Any) -> None:
     def edit(one: Karyotype) -> None:
-        one.to_markers([3])
-        one.to_tray([5, 6])
+        one.move([3], MARKERS)
+        one.move([5, 6], TRAY)
 
     cells = [shown(light, edit=edit), shown(replace(light))]
     gallery = Gallery()

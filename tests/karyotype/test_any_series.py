@@ -89,7 +89,7 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
 
     @rule(chromosomes=some)
     def tray(self, chromosomes: list[int]) -> None:
-        self._do(lambda: self.karyotype.to_tray(chromosomes))
+        self._do(lambda: self.karyotype.move(chromosomes, TRAY))
 
     @rule(chromosomes=some)
     def turn(self, chromosomes: list[int]) -> None:
@@ -109,7 +109,7 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
 
     @rule(chromosomes=some)
     def markers(self, chromosomes: list[int]) -> None:
-        self._do(lambda: self.karyotype.to_markers(chromosomes))
+        self._do(lambda: self.karyotype.move(chromosomes, MARKERS))
 
     @rule(chromosome=one, derivative=st.booleans())
     def derivative(self, chromosome: int, derivative: bool) -> None:

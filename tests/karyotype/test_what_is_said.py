@@ -26,14 +26,14 @@ from napari_karyo.karyotype import (
 
 def test_a_marker_counts_though_it_has_no_class() -> None:
     karyotype = Karyotype([*(name for name in AUTOSOMES for _ in (1, 2)), "X", "X", "21"])
-    edit = karyotype.to_markers([46])
+    edit = karyotype.move([46], MARKERS)
     assert edit is not None
     assert edit.kind == "marker"
     assert karyotype.slot_of(46) == MARKERS
     assert karyotype.state.markers == (46,)
     assert karyotype.iscn == "47,XX,+mar"
-    assert karyotype.to_markers([46]) is None
-    karyotype.to_tray([46])
+    assert karyotype.move([46], MARKERS) is None
+    karyotype.move([46], TRAY)
     assert karyotype.iscn == "46,XX"
     assert karyotype.slot_of(46) == TRAY
     karyotype.undo()
@@ -67,7 +67,7 @@ def test_a_derivative_stands_to_the_right(karyotype: Karyotype, heard: list[Chan
     # It goes with the chromosome from class to class, but no marker is a derivative.
     karyotype.move([16], "22")
     assert karyotype.state.derivatives == {16}
-    karyotype.to_markers([16])
+    karyotype.move([16], MARKERS)
     assert not karyotype.state.derivatives
     with pytest.raises(EditError, match="in no class"):
         karyotype.mark_derivative(16)

@@ -13,6 +13,7 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QWidget
 
+from napari_karyo.classes import MARKERS
 from napari_karyo.gui.actions import put_into
 from napari_karyo.gui.docks.opening import open_review
 from napari_karyo.gui.docks.review import comparison_view
@@ -101,7 +102,7 @@ def test_the_class_it_sits_in_is_always_among_those_shown(opened: Any, dock: Rev
     picture = drawn(dock)
     names = [column.name for column in picture.shown.comparison.columns]
     assert names == ["5", "4", "21"]
-    session.current.karyotype.to_markers([8])
+    session.current.karyotype.move([8], MARKERS)
     picture = drawn(dock)
     assert "a <b>marker</b>" in dock.chromosome.card.words.text()
     assert "21" not in [column.name for column in picture.shown.comparison.columns]

@@ -15,6 +15,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton
 
 from napari_karyo.cell import Problem
+from napari_karyo.classes import TRAY
 from napari_karyo.gui.actions.action_table import BY_NAME
 from napari_karyo.gui.docks.review.dock import ReviewDock
 
@@ -329,7 +330,7 @@ def test_the_card_and_the_status_say_what_is_so(opened: Any, dock: ReviewDock) -
     BY_NAME["Undo"].do(session)
     assert viewer.status.startswith("Undone: ")
     assert plain(dock.message) == viewer.status
-    karyotype.to_tray([0])
+    karyotype.move([0], TRAY)
     assert "settled by hand" in plain(dock.chromosome.card.words)
     assert "disagrees" not in plain(dock.chromosome.card.words)
     # Which way up it stands is a question of its own.
