@@ -11,11 +11,17 @@ from napari_karyo.band_profiles import profiles
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import KaryoError
 from napari_karyo.ideogram.average import average_picture, average_width
-from napari_karyo.ideogram.bands import LEVELS, centromere, load_bands
+from napari_karyo.ideogram.bands import LEVELS, load_bands
 from napari_karyo.ideogram.draw import band_labels, draw_ideogram
 from napari_karyo.simulation import draw
 
 ACROCENTRIC = ("13", "14", "15", "21", "22")
+
+
+def centromere(name: str) -> float:
+    """Return where a class's centromere is, as a share of its length from the p end."""
+    bands = load_bands()[name]
+    return next(band.start for band in bands if band.arm == "q") / bands[-1].stop
 
 
 @pytest.mark.parametrize("level", LEVELS)

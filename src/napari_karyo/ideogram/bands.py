@@ -113,16 +113,3 @@ def load_bands(level: int = 400) -> Mapping[str, tuple[Band, ...]]:
         known = ", ".join(str(number) for number in LEVELS)
         raise KaryoError(f"there is no ideogram of {level} bands.", f"Use one of {known}.")
     return _tables()[level]
-
-
-def centromere(name: str, level: int = 400) -> float:
-    """Return where a class's centromere is, as a share of its length from the p end.
-
-    Parameters
-    ----------
-    name : str
-        A member of `CLASSES`.
-    level : {400, 550, 850}
-    """
-    bands = load_bands(level)[name]
-    return next(band.start for band in bands if band.arm == "q") / bands[-1].stop
