@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from drawn import make_cell, make_classification
-from mouse import settle, wait_for
+from mouse import plain, settle, wait_for
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QAbstractButton, QScrollArea, QWidget
@@ -42,10 +42,6 @@ def tab(viewer: Any, session: Session) -> PatientTab:
     viewer.window.add_dock_widget(area, name="patient")
     wait_for(lambda: tab.shown)
     return tab
-
-
-def plain(label: Any) -> str:
-    return label.text().replace("\u200b", "")
 
 
 def entry(tab: PatientTab, row: str, column: int) -> Any:

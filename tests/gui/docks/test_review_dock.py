@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import make_cell, make_classification
-from mouse import wait_for, write
+from mouse import plain, wait_for, write
 from PIL import Image
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
@@ -18,19 +18,6 @@ from napari_karyo.cell import Problem
 from napari_karyo.classes import TRAY
 from napari_karyo.gui.actions.action_table import BY_NAME
 from napari_karyo.gui.docks.review.dock import ReviewDock
-
-
-@pytest.fixture
-def dock(opened: Any) -> ReviewDock:
-    viewer = opened[0]
-    dock = ReviewDock(viewer)
-    viewer.window.add_dock_widget(dock, name="Review karyogram")
-    return dock
-
-
-def plain(label: QLabel) -> str:
-    """Return a label's text without the places where its lines may break."""
-    return label.text().replace("\u200b", "")
 
 
 def press(button: QAbstractButton) -> None:
