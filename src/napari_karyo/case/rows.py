@@ -35,7 +35,7 @@ from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyotype import Karyotype, State
+from napari_karyo.karyotype import Karyotype, State, origins
 from napari_karyo.preprocessing.prepare import InputSettings, draw_inputs, stand_upright
 
 #: Of the crops: they are written once, while the person waits for the karyogram.
@@ -82,14 +82,8 @@ def insert_cell(
 
 def _origins(classification: Classification, karyotype: Karyotype) -> dict[int, tuple[int, ...]]:
     """Return what each piece was made of, by its number."""
-    found: dict[int, tuple[int, ...]] = {
-        one: (one,) for one in range(classification.photographed, len(classification))
-    }
-    for edit in (*karyotype.history, *karyotype.undone):
-        if edit.kind in ("merge", "split"):
-            old = tuple(one for one in edit.chromosomes if one in edit.before.positions)
-            found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
-    return found
+    unknown = {one: (one,) for one in range(classification.photographed, len(classification))}
+    return unknown | origins((*karyotype.history, *karyotype.undone))
 
 
 def set_notes(connection: sqlite3.Connection, cell: int, classification: Classification) -> None:

@@ -1,6 +1,6 @@
 """Who sits in which slot, and every edit of it: the only truth about a cell's karyotype."""
 
-from napari_karyo.karyotype.edit import Change, Direction, Edit, touched_slots
+from napari_karyo.karyotype.edit import Change, Direction, Edit, ancestors, origins, touched_slots
 from napari_karyo.karyotype.history import Journal
 from napari_karyo.karyotype.model import Karyotype
 from napari_karyo.karyotype.placement import slot_words
@@ -27,6 +27,8 @@ __all__ = [
     "Role",
     "Signature",
     "State",
+    "ancestors",
+    "origins",
     "slot_words",
     "touched_slots",
 ]

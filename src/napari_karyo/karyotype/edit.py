@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -110,3 +110,26 @@ def touched_slots(before: State, after: State) -> frozenset[str]:
         | redrawn
     )
     return changed | frozenset(after.positions[one][0] for one in marked if one in after.positions)
+
+
+def origins(edits: Iterable[Edit]) -> dict[int, tuple[int, ...]]:
+    """Return what each chromosome was made of that a merge or a split made."""
+    found: dict[int, tuple[int, ...]] = {}
+    for edit in edits:
+        if edit.kind in ("merge", "split"):
+            old = tuple(one for one in edit.chromosomes if one in edit.before.positions)
+            found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
+    return found
+
+
+def ancestors(edits: Iterable[Edit], chromosome: int) -> set[int]:
+    """Return all that a chromosome was made of, by however many merges and splits."""
+    made_of = origins(edits)
+    found: set[int] = set()
+    waiting = [chromosome]
+    while waiting:
+        for one in made_of.get(waiting.pop(), ()):
+            if one not in found:
+                found.add(one)
+                waiting.append(one)
+    return found
