@@ -217,7 +217,7 @@ def test_a_click_in_the_gallery_selects_that_chromosome_in_its_cell(
 def test_the_gallery_speaks_of_one_cell_as_of_one(session: Session) -> None:
     one = summarize(session.cells[:1])
     assert in_words(one, "1") == "1 cell, none with another number than expected"
-    session.cells[0].karyotype.to_tray([0])
+    session.cells[0].karyotype.move([0], TRAY)
     one = summarize(session.cells[:1])
     assert in_words(one, "1").startswith("1 of 1 cell has another number: P7.1: 1 (-1)")
 
