@@ -45,7 +45,7 @@ def rods() -> SimpleNamespace:
     return SimpleNamespace(cell=cell, uprights=pictures)
 
 
-def state_with(moved: bool, look: Appearance | None = None) -> State:
+def state_with(moved: bool, appearance: Appearance | None = None) -> State:
     """Return the karyotype with both homologues at home, or one of 21 in slot 22.
 
     Parameters
@@ -62,7 +62,7 @@ def state_with(moved: bool, look: Appearance | None = None) -> State:
     return State(
         slots,
         corrected=frozenset({41} if moved else ()),
-        appearances={} if look is None else {0: look},
+        appearances={} if appearance is None else {0: appearance},
     )
 
 
@@ -94,15 +94,15 @@ def main() -> None:
         lambda n: composer.update_overlay(overlay, pages[n % 2], maps, ("21", "22"))
     )
 
-    def look_anew(look: Appearance) -> None:
-        page = composer.layout.page(state_with(False, look), heading)
+    def draw_anew(appearance: Appearance) -> None:
+        page = composer.layout.page(state_with(False, appearance), heading)
         composer.update(canvas, page, ("1",))
 
     # Each repeat is another look, as when a person drags a slider.
-    turned = milliseconds(lambda n: look_anew(Appearance(1.0 + n)))
-    contrast = milliseconds(lambda n: look_anew(Appearance(low=0.01 * (1 + n))))
+    turned = milliseconds(lambda n: draw_anew(Appearance(1.0 + n)))
+    contrast = milliseconds(lambda n: draw_anew(Appearance(low=0.01 * (1 + n))))
     start = time.perf_counter()
-    look_anew(Appearance(straightened=True))
+    draw_anew(Appearance(straightened=True))
     straight = 1000 * (time.perf_counter() - start)
     print(f"{len(pictures.cell)} chromosomes, page {canvas.shape[1]} x {canvas.shape[0]} pixels")
     print(f"first picture, tiles drawn      {first:8.2f} ms")

@@ -5,7 +5,7 @@
 Each line is measured in a process of its own: seconds (median of the repeats, after one
 to warm up) and the most memory it held: of the whole process with Python and torch, or
 on CUDA of what torch holds on the card. *Plain* is how a first script would do it: eager,
-in full precision, one crop at a time, one view of each. *Ours* is one look of the program:
+in full precision, one crop at a time, one view of each. *Ours* is one pass of the program:
 batches, mixed precision on CUDA, and of the default four views of each crop. The paper's
 network is untrained, which costs the same. Ratios are against the paper's network, plain,
 on 46 crops. Asserts nothing.

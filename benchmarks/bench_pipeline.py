@@ -27,7 +27,13 @@ from napari_karyo.io.cells import write_cell
 from napari_karyo.models.named import RES_CRANN
 from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.output.pictures import picture
-from napari_karyo.preprocessing.prepare import prepare
+from napari_karyo.preprocessing.prepare import (
+    InputSettings,
+    Prepared,
+    draw_inputs,
+    length_factors,
+    stand_upright,
+)
 
 
 def seconds(work: Callable[[], object], repeats: int) -> float:
@@ -41,10 +47,17 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
     return statistics.median(times)
 
 
+def prepared(cell: Cell, settings: InputSettings) -> Prepared:
+    """Prepare a cell as a network is shown it in its first pass."""
+    cell, pictures = stand_upright(cell)
+    (factor,) = length_factors([pictures], settings, "cell")
+    return draw_inputs(cell, pictures, factor, settings)
+
+
 def paper_way(cell: Cell) -> Callable[[], None]:
     """Return the paper's network on the cell's crops, as a first script would run it."""
     network = ChromosomeNetwork(RES_CRANN).eval()
-    inputs = torch.from_numpy(prepare([cell], RES_CRANN.input)[0].inputs)
+    inputs = torch.from_numpy(prepared(cell, RES_CRANN.input).inputs)
 
     def run() -> None:
         with torch.no_grad():
@@ -67,7 +80,7 @@ def measure(folder: Path, device: str, repeats: int) -> None:
     settings = get_weights("default").network.config.input
     ours = {
         "read the folder": seconds(lambda: nk.read_cell(folder), repeats),
-        "upright, straightened, on the canvas": seconds(lambda: prepare([cell], settings), repeats),
+        "upright, straightened, on the canvas": seconds(lambda: prepared(cell, settings), repeats),
         "folder to karyogram, all of it": seconds(whole, repeats),
         "saliency of every chromosome": seconds(
             lambda: nk.saliency(result, device=device), repeats

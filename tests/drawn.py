@@ -15,7 +15,14 @@ from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import AUTOSOMES, CLASS_INDEX, CLASSES
 from napari_karyo.inference.result import Classification
 from napari_karyo.io.cells import write_cell
-from napari_karyo.preprocessing.prepare import InputSettings, stand_upright
+from napari_karyo.preprocessing.prepare import (
+    InputSettings,
+    Normalization,
+    Prepared,
+    draw_inputs,
+    length_factors,
+    stand_upright,
+)
 from napari_karyo.preprocessing.upright import Upright
 from napari_karyo.simulation.sample import simulate_cell
 
@@ -60,6 +67,18 @@ def write_folder(folder: Path, name: str = "P1") -> Cell:
     return write_cell(
         replace(cell, chromosomes=tuple(replace(item, expected=None) for item in cell)), folder
     )
+
+
+def prepare(
+    cells: Sequence[Cell], settings: InputSettings, normalization: Normalization = "cell"
+) -> list[Prepared]:
+    """Prepare the cells of one patient, as a network is shown them in its first pass."""
+    standing = [stand_upright(cell) for cell in cells]
+    factors = length_factors([pictures for _, pictures in standing], settings, normalization)
+    return [
+        draw_inputs(cell, pictures, factor, settings)
+        for (cell, pictures), factor in zip(standing, factors, strict=True)
+    ]
 
 
 def make_cell(

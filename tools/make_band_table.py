@@ -18,7 +18,7 @@ import csv
 from pathlib import Path
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.ideogram.bands import FIELDS, LEVELS, TABLE
+from napari_karyo.ideogram.bands import LEVELS, TABLE
 
 SOURCE = "ideogram_9606_GCF_000001305.14_{level}_V1"
 PACKAGE = Path(__file__).parent.parent / "src" / "napari_karyo" / "ideogram"
@@ -73,7 +73,7 @@ def main() -> None:
     with options.output.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         file.write(f"# NCBI {SOURCE.format(level='*')} (GRCh38); ends in ISCN units\n")
-        writer.writerow(FIELDS)
+        writer.writerow(("level", "class", "band", "stop", "stain"))
         for level in LEVELS:
             for name, rows in read(options.folder, level).items():
                 for row, stop in boundaries(rows, coarse[name]):

@@ -293,10 +293,6 @@ def summarize(
         Cells in which a gain or structural change, and a loss, must be seen.
     mosaic : bool
         Whether several clones are a constitutional mosaic, and are written ``mos``.
-
-    Returns
-    -------
-    Summary
     """
     states = [one.karyotype.state for one in cells]
     contents = tuple(state.content for state in states)

@@ -242,8 +242,8 @@ def test_a_proposal_that_makes_no_sense(path: Path, edit: Any, words: str) -> No
 
 @pytest.mark.parametrize("angle", [10**400, float("nan"), True, "30", 1e300])
 def test_an_angle_that_is_none(angle: Any) -> None:
-    look = {"angle": angle, "straightened": False, "low": 0.0, "high": 1.0}
-    content = State({"1": (0,)}).to_dict() | {"appearances": {"0": look}}
+    appearance = {"angle": angle, "straightened": False, "low": 0.0, "high": 1.0}
+    content = State({"1": (0,)}).to_dict() | {"appearances": {"0": appearance}}
     with pytest.raises(EditError, match="no state"):
         State.from_dict(content)
 

@@ -140,3 +140,8 @@ def _send(viewer: Any, kind: QEvent.Type, point: QPoint, held: bool) -> None:
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(canvas, event)
+
+
+def plain(label: Any) -> str:
+    """Return a label's text without the places where its lines may break."""
+    return label.text().replace("\u200b", "")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random_actions_edits
 import random_actions_files
-import random_actions_hand
+import random_actions_gestures
 import random_actions_window
 from random_actions_files import make_material
 from random_actions_person import DOINGS, Doing, Person, choose
@@ -22,7 +22,7 @@ _ORDER = [
     module.__name__
     for module in (
         random_actions_files,
-        random_actions_hand,
+        random_actions_gestures,
         random_actions_edits,
         random_actions_window,
     )

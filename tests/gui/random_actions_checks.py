@@ -216,7 +216,7 @@ def _dock(viewer: Any, session: Any) -> list[str]:
             wrong.append("another row of the list of cells is chosen")
         if dock.buttons["Undo"].isEnabled() != cell.karyotype.can_undo:
             wrong.append("the button Undo lies")
-        if session.selected is not None and dock.card.words.text() != describe(
+        if session.selected is not None and dock.chromosome.card.words.text() != describe(
             cell, session.selected
         ):
             wrong.append("the card speaks of another chromosome")

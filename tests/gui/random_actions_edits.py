@@ -9,7 +9,7 @@ from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
-from random_actions_hand import drag_along, press_key
+from random_actions_gestures import drag_along, press_key
 from random_actions_person import Person, doing, edit, has_cell, has_page, has_review
 
 from napari_karyo.cell import Polarity

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import UNSURE, make_cell, make_classification, page_lights
-from qtpy.QtWidgets import QLabel
+from mouse import plain
 
 from napari_karyo.classes import TRAY
 from napari_karyo.gui.classify.run import put_into_session
@@ -18,11 +18,6 @@ from napari_karyo.gui.session.session import session_of
 from napari_karyo.inference.result import Classification
 
 WHY = "It looks like R-banding, which the model has not learned. Sort it by hand."
-
-
-def plain(label: QLabel) -> str:
-    """Return a label's text without the places where its lines may break."""
-    return label.text().replace("\u200b", "")
 
 
 def strange(name: str = "cell A", **marks: Any) -> Classification:

@@ -11,7 +11,7 @@ from drawn import MALE, make_cell, make_classification
 from small import bar, small_weights
 
 from napari_karyo.cell import Cell, Chromosome, Polarity
-from napari_karyo.classes import CLASSES
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.classified import propose
 from napari_karyo.classified.heading import heading_of
 from napari_karyo.errors import PreprocessingError
@@ -118,8 +118,8 @@ def test_the_page_counts_only_what_is_there() -> None:
     found = make_classification(make_cell(), MALE, unsure)
     karyotype = propose(found, MALE, who="AB")
     assert heading_of(found, karyotype).doubtful == ("2", "5", "16", "21")
-    karyotype.to_markers([8])
-    karyotype.to_tray([30])
+    karyotype.move([8], MARKERS)
+    karyotype.move([30], TRAY)
     image = found.cell.chromosomes[0].image
     more = classify_more(found, [Chromosome("whole.png", image)])
     karyotype.merge([40, 41], "whole.png", "21")

@@ -185,7 +185,7 @@ def test_a_cell_without_its_long_chromosomes_settles_on_the_scale_of_the_whole(s
     scale = classify(whole, ClassifyOptions(device="cpu")).scale
     steps = list(iter_classify([part], ClassifyOptions(device="cpu")))
     assert [step.done for step in steps] == sorted(step.done for step in steps)
-    # Each further look makes the bar longer.
+    # Each further pass makes the bar longer.
     again = next(step for step in steps if "again" in step.text)
     assert again.done == len(part) < again.total
     assert steps[-1].done == steps[-1].total >= 2 * len(part)
@@ -269,7 +269,7 @@ def passes_of(
 
 def test_the_surest_of_all_passes_counts(cell: Cell, tmp_path: Path) -> None:
     sure = {3.0: 0.5, 1.0: 0.99, 2.0: 0.7}
-    # The third look is the last: it tells the scale that it already has.
+    # The third pass is the last: it tells the scale that it already has.
     told = {3.0: 1.0, 1.0: 2.0, 2.0: 2.0}
     found, seen = passes_of(cell, tmp_path, sure.__getitem__, told.__getitem__, 3.0)
     assert seen == [3.0, 1.0, 2.0]
@@ -309,7 +309,7 @@ def test_cells_that_share_a_scale_are_parts_where_none_is_whole(cell: Cell, tmp_
     assert seen == [start for start in STARTS for _ in cells]
 
 
-def test_what_happened_in_a_look_that_does_not_count_is_told(cell: Cell, tmp_path: Path) -> None:
+def test_what_happened_in_a_pass_that_does_not_count_is_told(cell: Cell, tmp_path: Path) -> None:
     sure = {3.0: 0.5, 1.0: 0.99}
     found, _ = passes_of(
         cell,

@@ -184,8 +184,8 @@ def test_the_sides_of_a_chimera_and_cells_that_nobody_counted() -> None:
 
 def test_texts_are_kept() -> None:
     first, second = parse("46, XX, t(9;22)(q34;q11.2)[3] / 47,idem,+?8,del(5)(q13)[2]").clones
-    assert first.structural_texts == ("t(9;22)(q34;q11.2)",)
-    assert second.structural_texts == ("t(9;22)(q34;q11.2)", "del(5)(q13)")
+    assert [word.text for word in first.structural] == ["t(9;22)(q34;q11.2)"]
+    assert [word.text for word in second.structural] == ["t(9;22)(q34;q11.2)", "del(5)(q13)"]
     assert second.uncertain == ("+?8",)
     assert second.text == "47,idem,+?8,del(5)(q13)"
     assert [word.constitutional for word in parse("48,XX,+8,+21c").clones[0].changes] == [

@@ -17,7 +17,6 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.classified import Heading
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyogram.compose import Composer, canvas_size, pixels
-from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lights import LIGHT_SHAPES, light_picture
 from napari_karyo.karyogram.page import (
     PAGE_HEIGHT,
@@ -35,7 +34,7 @@ from napari_karyo.preprocessing.upright import Upright, upright
 
 
 @dataclass(frozen=True)
-class Seats:
+class PageState:
     """A karyotype's state, as far as the page asks."""
 
     slots: dict[str, tuple[int, ...]]
@@ -89,11 +88,11 @@ def drawn(
     return Drawn(cell, pictures)
 
 
-def seats(*names: str, turned: tuple[int, ...] = ()) -> Seats:
+def state_of(*names: str, turned: tuple[int, ...] = ()) -> PageState:
     slots: dict[str, tuple[int, ...]] = dict.fromkeys((*CLASSES, MARKERS, TRAY), ())
     for index, name in enumerate(names):
         slots[name] = (*slots[name], index)
-    return Seats(slots, frozenset(turned))
+    return PageState(slots, frozenset(turned))
 
 
 def bare(page: Page) -> Page:
@@ -113,7 +112,7 @@ def test_the_page_follows_the_stain_and_can_be_inverted() -> None:
         assert Style.of(polarity) == style
         assert Style.of(polarity, inverted=True) == other
         composer = Composer(drawn([rod()], polarity))
-        page = composer.layout.page(seats("1"))
+        page = composer.layout.page(state_of("1"))
         canvas = composer.compose(page)
         assert canvas.shape == (PAGE_HEIGHT, PAGE_WIDTH, 3)
         paper = 255 if polarity is Polarity.DARK else 0
@@ -128,7 +127,7 @@ def test_the_page_follows_the_stain_and_can_be_inverted() -> None:
 @pytest.mark.parametrize("polarity", list(Polarity))
 def test_relative_greys_are_kept_and_the_background_is_gone(polarity: Polarity) -> None:
     composer = Composer(drawn([rod(stain=0.6), rod(stain=0.3)], polarity, background=0.08))
-    page = bare(composer.layout.page(seats("1", "2")))
+    page = bare(composer.layout.page(state_of("1", "2")))
     canvas = composer.compose(page).astype(float)
     stains = []
     for index in (0, 1):
@@ -145,7 +144,7 @@ def test_sixteen_bit_crops_look_like_eight_bit_ones() -> None:
     # A camera of twelve bits, whose white is not the type's.
     deep = tuple(Chromosome(item.name, item.image.astype(np.uint16) * 16) for item in eight.cell)
     sixteen = Drawn(Cell("drawn", deep, Polarity.BRIGHT), eight.uprights)
-    page = Layout.from_uprights(eight.uprights).page(seats("1", "2"))
+    page = Composer(eight).layout.page(state_of("1", "2"))
     white = sixteen.cell.white / (255 * 16)
     scaled = tuple(
         Upright(u.image / np.float32(white), u.mask, u.grid, u.length, u.axis)
@@ -158,8 +157,8 @@ def test_sixteen_bit_crops_look_like_eight_bit_ones() -> None:
 
 def test_turned_is_a_rotation_by_half_a_circle() -> None:
     composer = Composer(drawn([rod(angle=20)]))
-    straight = bare(composer.layout.page(seats("1")))
-    turned = bare(composer.layout.page(seats("1", turned=(0,))))
+    straight = bare(composer.layout.page(state_of("1")))
+    turned = bare(composer.layout.page(state_of("1", turned=(0,))))
     up = part(composer.compose(straight), straight, 0).astype(int)
     down = part(composer.compose(turned), turned, 0).astype(int)
     assert np.abs(up[::-1, ::-1] - down).max() <= 1
@@ -183,7 +182,7 @@ def test_a_bright_spot_and_its_saliency_share_their_place(
     rows, columns = np.mgrid[: crop.shape[0], : crop.shape[1]]
     spot = np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / 4.0).astype(np.float32)
     composer = Composer(drawn([np.clip(crop + 0.5 * spot, 0, 1)]))
-    page = composer.layout.page(seats("9", turned=turned))
+    page = composer.layout.page(state_of("9", turned=turned))
     canvas = composer.compose(page)[..., 0].astype(float)
     # The rod without the spot, through the same placement, leaves only the spot.
     plain = Composer(drawn([crop]), composer.layout)
@@ -205,7 +204,7 @@ def test_a_bright_spot_and_its_saliency_share_their_place(
 def test_an_overlay_stays_on_the_chromosome() -> None:
     pictures = drawn([rod(), rod(40)])
     composer = Composer(pictures)
-    page = composer.layout.page(seats("1", "1"))
+    page = composer.layout.page(state_of("1", "1"))
     ones = [np.ones(item.image.shape, np.float32) for item in pictures.cell]
     both = composer.compose_overlay(page, ones)
     only = composer.compose_overlay(page, [ones[0], None])
@@ -221,7 +220,7 @@ def test_an_overlay_stays_on_the_chromosome() -> None:
 def test_another_map_of_the_same_chromosome_is_drawn_anew() -> None:
     pictures = drawn([rod()])
     composer = Composer(pictures)
-    page = composer.layout.page(seats("1"))
+    page = composer.layout.page(state_of("1"))
     shape = pictures.cell.chromosomes[0].image.shape
     first = composer.compose_overlay(page, [np.full(shape, 0.25, np.float32)])
     second = composer.compose_overlay(page, [np.full(shape, 0.75, np.float32)])
@@ -232,7 +231,7 @@ def test_another_map_of_the_same_chromosome_is_drawn_anew() -> None:
 def test_a_neighbours_background_covers_nothing() -> None:
     # Thirteen in one slot: they close up until their boxes overlap.
     composer = Composer(drawn([rod(60, 0.0, 0.5)] * 13))
-    page = bare(composer.layout.page(seats(*["6"] * 13)))
+    page = bare(composer.layout.page(state_of(*["6"] * 13)))
     boxes = [page.places[index].box for index in range(13)]
     assert boxes[1].left < boxes[0].right
     together = composer.compose(page)
@@ -245,7 +244,7 @@ def test_a_neighbours_background_covers_nothing() -> None:
 
 names = st.sampled_from((*CLASSES, MARKERS, TRAY))
 CROWD = Composer(drawn([rod(20 + 9 * number, 25.0 * number) for number in range(6)]))
-looks = st.builds(
+appearances = st.builds(
     Appearance,
     angle=st.sampled_from([0.0, 13.0, 90.0, 180.0, -77.5]),
     straightened=st.booleans(),
@@ -259,21 +258,21 @@ looks = st.builds(
     st.lists(names, min_size=6, max_size=6),
     st.lists(names, min_size=6, max_size=6),
     st.frozensets(st.integers(0, 5)),
-    st.dictionaries(st.integers(0, 5), looks),
-    st.dictionaries(st.integers(0, 5), looks),
+    st.dictionaries(st.integers(0, 5), appearances),
+    st.dictionaries(st.integers(0, 5), appearances),
     st.sampled_from([0.5, 1.0, 1.3]),
 )
 def test_an_update_draws_what_the_whole_page_would_show(
     before: list[str],
     after: list[str],
     turned: frozenset[int],
-    looked: dict[int, Appearance],
-    look: dict[int, Appearance],
+    drawn_before: dict[int, Appearance],
+    drawn_after: dict[int, Appearance],
     scale: float,
 ) -> None:
-    state = replace(seats(*before), appearances=looked)
+    state = replace(state_of(*before), appearances=drawn_before)
     first = CROWD.layout.page(state, Heading(cell="a", iscn="46,XX", doubtful=("5", "9")))
-    state = Seats(seats(*after).slots, turned, turned, turned, look)
+    state = PageState(state_of(*after).slots, turned, turned, turned, drawn_after)
     signed = Heading(cell="a", iscn="47,XX,+21", iscn_by_hand=True, reviewed_by="AB 2026-11-24")
     second = CROWD.layout.page(state, signed)
     touched = {*before, *after}
@@ -287,8 +286,8 @@ def test_an_update_draws_what_the_whole_page_would_show(
 
 
 def test_an_update_leaves_the_other_slots_alone() -> None:
-    first = CROWD.layout.page(seats("1", "1", "2", "2", "X", "Y"))
-    second = CROWD.layout.page(seats("1", "3", "2", "2", "X", "Y"))
+    first = CROWD.layout.page(state_of("1", "1", "2", "2", "X", "Y"))
+    second = CROWD.layout.page(state_of("1", "3", "2", "2", "X", "Y"))
     canvas = CROWD.compose(first)
     canvas[pixels(first.slots["X"].box, 1.0)] = 77
     CROWD.update(canvas, second, {"1", "3"})
@@ -296,7 +295,7 @@ def test_an_update_leaves_the_other_slots_alone() -> None:
 
 
 def test_a_print_is_the_screen_with_more_dots() -> None:
-    page = CROWD.layout.page(seats("1", "1", "2", "3", "X", "tray"), Heading(iscn="46,XX"))
+    page = CROWD.layout.page(state_of("1", "1", "2", "3", "X", "tray"), Heading(iscn="46,XX"))
     screen = CROWD.compose(page).astype(float)
     large = CROWD.compose(page, 2.0).astype(float)
     assert large.shape == (2 * PAGE_HEIGHT, 2 * PAGE_WIDTH, 3)
@@ -308,13 +307,13 @@ def test_a_print_is_the_screen_with_more_dots() -> None:
 
 
 def test_the_page_is_a4_at_any_resolution() -> None:
-    page = CROWD.layout.page(seats())
+    page = CROWD.layout.page(state_of())
     assert canvas_size(page, 300 / SCREEN_DPI) == (2480, 3508)
     assert canvas_size(page, SCREEN_DPI / SCREEN_DPI) == (PAGE_HEIGHT, PAGE_WIDTH)
 
 
 def test_numbers_letters_and_the_tray_are_drawn_on_an_empty_page() -> None:
-    page = CROWD.layout.page(seats(), Heading(iscn="46,XX"))
+    page = CROWD.layout.page(state_of(), Heading(iscn="46,XX"))
     canvas = CROWD.compose(page)
     for region, box in page.regions.items():
         assert canvas[pixels(box, 1.0)].any(), region
@@ -329,7 +328,7 @@ def test_lights_are_told_apart_without_colour(polarity: Polarity) -> None:
     white = polarity is Polarity.DARK
     cells = drawn([rod()] * 4, polarity)
     composer = Composer(cells)
-    placed = seats("1", "2", "3", "4")
+    placed = state_of("1", "2", "3", "4")
     kinds: list[Light] = ["sure", "look", "doubtful", "settled"]
     page = composer.layout.page(placed, None, kinds)
     plain, lit = (composer.compose(one) for one in (replace(page, lights=()), page))
@@ -354,10 +353,10 @@ def test_lights_are_told_apart_without_colour(polarity: Polarity) -> None:
 
 def test_an_edit_redraws_the_lights_too() -> None:
     composer = Composer(drawn([rod()] * 4, Polarity.BRIGHT))
-    page = composer.layout.page(seats("1", "1", "6", "X"), None, ["sure"] * 4)
+    page = composer.layout.page(state_of("1", "1", "6", "X"), None, ["sure"] * 4)
     canvas, screen = composer.compose(page), composer.compose_screen(page)
     after = composer.layout.page(
-        seats("1", "4", "6", "X"), None, ["sure", "settled", "sure", "sure"]
+        state_of("1", "4", "6", "X"), None, ["sure", "settled", "sure", "sure"]
     )
     chosen = after.places[1]
     after = replace(after, frames=(SelectionFrame("selected", chosen.box, "4"),))
@@ -386,9 +385,9 @@ def test_an_edit_redraws_the_lights_too() -> None:
 # -- how a chromosome looks -----------------------------------------------------------
 
 
-def looking(look: Appearance, *others: str, turned: tuple[int, ...] = ()) -> Seats:
-    """Return the seats of one chromosome in 9 that looks so, and of others."""
-    return replace(seats("9", *others, turned=turned), appearances={0: look})
+def appearing(appearance: Appearance, *others: str, turned: tuple[int, ...] = ()) -> PageState:
+    """Return the state of one chromosome in 9 that appears so, and of others."""
+    return replace(state_of("9", *others, turned=turned), appearances={0: appearance})
 
 
 def bent(length: int = 70, bow: float = 12.0) -> NDArray[np.float32]:
@@ -410,7 +409,7 @@ def test_a_rotation_goes_clockwise() -> None:
     composer = Composer(drawn([rod(80)]))
     parts = {}
     for angle in (0, 90, -90, 180, 45):
-        page = bare(composer.layout.page(looking(Appearance(angle=angle))))
+        page = bare(composer.layout.page(appearing(Appearance(angle=angle))))
         parts[angle] = part(composer.compose(page), page, 0)[..., 0].astype(float)
     up = parts[0]
     quarter = np.rot90(up, -1)
@@ -430,8 +429,8 @@ def test_a_rotation_goes_clockwise() -> None:
 @pytest.mark.parametrize("angle", [30.0, -100.0])
 def test_turned_and_rotated_add_up(angle: float) -> None:
     composer = Composer(drawn([rod(angle=20)]))
-    one = bare(composer.layout.page(looking(Appearance(angle=angle), turned=(0,))))
-    other = bare(composer.layout.page(looking(Appearance(angle=angle + 180))))
+    one = bare(composer.layout.page(appearing(Appearance(angle=angle), turned=(0,))))
+    other = bare(composer.layout.page(appearing(Appearance(angle=angle + 180))))
     first, second = (part(composer.compose(page), page, 0).astype(int) for page in (one, other))
     assert first.shape == second.shape
     assert np.abs(first - second).max() <= 1
@@ -441,8 +440,8 @@ def test_turned_and_rotated_add_up(angle: float) -> None:
 def test_nothing_of_a_rotated_chromosome_is_cut_off(angle: float) -> None:
     composer = Composer(drawn([rod(70, 33.0), bent()]))
     for index in (0, 1):
-        looks_so = {index: Appearance(angle=angle)}
-        page = bare(composer.layout.page(replace(seats("9", "9"), appearances=looks_so)))
+        appearances = {index: Appearance(angle=angle)}
+        page = bare(composer.layout.page(replace(state_of("9", "9"), appearances=appearances)))
         tile = composer.tile(page.places[index], (200, 200))
         for edge in (tile.ink[0], tile.ink[-1], tile.ink[:, 0], tile.ink[:, -1]):
             assert edge.max() < 25
@@ -464,10 +463,10 @@ def test_straightened_is_straight_and_only_where_it_is_asked_for(
         lambda item: asked.append(item) or straighten(item),
     )
     composer = Composer(drawn([bent(), bent(60), rod()]))
-    page = bare(composer.layout.page(seats("9", "9", "10")))
+    page = bare(composer.layout.page(state_of("9", "9", "10")))
     composer.compose(page)
     assert asked == []
-    state = looking(Appearance(straightened=True), "9", "10")
+    state = appearing(Appearance(straightened=True), "9", "10")
     straight = bare(composer.layout.page(state))
     canvas = composer.compose(straight)
     composer.layout.page(state)
@@ -495,17 +494,17 @@ def test_what_cannot_be_straightened_is_drawn_as_photographed(
 
     monkeypatch.setattr("napari_karyo.karyogram.chromosome_pictures.straighten", fail)
     composer = Composer(drawn([bent()]))
-    plain = composer.compose(composer.layout.page(seats("9")))
-    look = Appearance(straightened=True)
-    assert np.array_equal(composer.compose(composer.layout.page(looking(look))), plain)
+    plain = composer.compose(composer.layout.page(state_of("9")))
+    appearance = Appearance(straightened=True)
+    assert np.array_equal(composer.compose(composer.layout.page(appearing(appearance))), plain)
 
 
 @pytest.mark.parametrize("polarity", list(Polarity))
 def test_contrast_changes_the_stain_and_nothing_else(polarity: Polarity) -> None:
     composer = Composer(drawn([rod(), rod(70)], polarity))
-    plain = bare(composer.layout.page(seats("9", "9")))
-    look = Appearance(low=0.2, high=0.7)
-    page = bare(composer.layout.page(looking(look, "9")))
+    plain = bare(composer.layout.page(state_of("9", "9")))
+    appearance = Appearance(low=0.2, high=0.7)
+    page = bare(composer.layout.page(appearing(appearance, "9")))
     assert page.places[0].box == plain.places[0].box
     size = (90, 40)
     before, after = (composer.tile(one.places[0], size) for one in (plain, page))
@@ -524,13 +523,13 @@ some_look = st.builds(Appearance, angle=st.floats(-180, 180), straightened=st.bo
 @settings(max_examples=25, deadline=None)
 @given(some_look, st.booleans(), st.floats(-25, 25), st.floats(-3, 3))
 def test_a_point_on_the_page_leads_to_its_place_on_the_crop(
-    look: Appearance, turned: bool, along: float, across: float
+    appearance: Appearance, turned: bool, along: float, across: float
 ) -> None:
     crop = bent()
     row = crop.shape[0] / 2 + along
     column = 20 + 12 * np.sin(np.pi * (row - 12) / 70) + across
     composer = Composer(drawn([crop]))
-    page = composer.layout.page(looking(look, turned=(0,) if turned else ()))
+    page = composer.layout.page(appearing(appearance, turned=(0,) if turned else ()))
     place = page.places[0]
     overlay = composer.compose_overlay(page, [spotted(crop, row, column)])
     top = overlay > 0.6 * overlay.max()
@@ -542,8 +541,8 @@ def test_a_point_on_the_page_leads_to_its_place_on_the_crop(
 
 def test_points_beside_the_picture_lie_beside_it_on_the_crop() -> None:
     composer = Composer(drawn([rod(angle=20)]))
-    for look in (Appearance(), Appearance(angle=50), Appearance(straightened=True)):
-        page = composer.layout.page(looking(look))
+    for appearance in (Appearance(), Appearance(angle=50), Appearance(straightened=True)):
+        page = composer.layout.page(appearing(appearance))
         place = page.places[0]
         y, x = place.box.center
         inside = np.array(composer.to_crop(place, y, x))
@@ -560,12 +559,12 @@ def test_points_beside_the_picture_lie_beside_it_on_the_crop() -> None:
 def test_further_chromosomes_leave_the_others_as_they_are() -> None:
     first = [rod(60), rod(50, 30.0), bent()]
     before = Composer(drawn(first))
-    canvas = before.compose(before.layout.page(seats("1", "2", "3")))
+    canvas = before.compose(before.layout.page(state_of("1", "2", "3")))
     longer = drawn([*first, rod(110, stain=0.7), rod(12)])
     grown = Classified(longer.cell, longer.uprights, 3)
     before.extend(grown)
     after = Composer(grown)
-    state = Seats({**seats("1", "2", "3").slots, "4": (3,), "5": (4,)})
+    state = PageState({**state_of("1", "2", "3").slots, "4": (3,), "5": (4,)})
     for composer in (before, after):
         assert composer.layout.magnification == Composer(drawn(first)).layout.magnification
         page = composer.layout.page(state)
@@ -581,7 +580,7 @@ def test_further_chromosomes_leave_the_others_as_they_are() -> None:
 
 def test_a_slider_does_not_fill_the_memory() -> None:
     composer = Composer(drawn([rod(30)]))
-    page = composer.layout.page(seats("21"))
+    page = composer.layout.page(state_of("21"))
     for step in range(600):
         place = replace(page.places[0], appearance=Appearance(high=1 + step / 1000))
         composer.tile(place, (20, 8))

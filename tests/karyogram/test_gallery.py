@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from drawn import make_cell, make_classification
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell
-from napari_karyo.karyogram.gallery import Gallery, magnification
+from napari_karyo.karyogram.gallery import Arrangement, Gallery, Spot, magnification
+from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.style import DARK, LIGHT
 from napari_karyo.karyotype import Karyotype
 
@@ -34,9 +35,41 @@ def shown(classification: Any, edit: Any = None) -> ClassifiedCell:
     return cell
 
 
+@dataclass
+class Drawn:
+    """All panels in one picture, as the dock paints them."""
+
+    arrangement: Arrangement
+    pixels: Any
+    scale: float
+
+    @property
+    def boxes(self) -> list[Spot]:
+        """Every chromosome's cell, number and box, in pixels."""
+
+        def scaled(box: Box) -> Box:
+            return Box(*(self.scale * side for side in (box.top, box.left, box.height, box.width)))
+
+        spots = [spot for panel in self.arrangement.panels for spot in panel.spots]
+        return [replace(spot, box=scaled(spot.box)) for spot in spots]
+
+
+def draw(
+    gallery: Gallery, cells: Any, slot: str, width: float, scale: float = 1.0, **options: Any
+) -> Drawn:
+    found = gallery.arrange(cells, slot, width, **options)
+    pixels = np.empty((round(found.height * scale), round(found.width * scale), 3), np.uint8)
+    pixels[:] = found.style.paper
+    for panel in found.panels:
+        part = gallery.panel(cells[panel.cell], panel, scale)
+        top, left = round(panel.box.top * scale), round(panel.box.left * scale)
+        pixels[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return Drawn(found, pixels, scale)
+
+
 def test_every_chromosome_of_the_class_and_no_other_has_a_box(light: Any) -> None:
     cells = [shown(light), shown(replace(light), edit=lambda one: one.move([40], "9"))]
-    found = Gallery().draw(cells, "9", 900)
+    found = draw(Gallery(), cells, "9", 900)
     assert [(spot.cell, spot.index) for spot in found.boxes] == [
         (0, 16), (0, 17), (1, 16), (1, 17), (1, 40),
     ]  # fmt: skip
@@ -55,7 +88,7 @@ def test_every_chromosome_of_the_class_and_no_other_has_a_box(light: Any) -> Non
 def test_sizes_are_those_of_each_cells_own_normalization(light: Any) -> None:
     # The same cell, photographed at half the magnification: its factor is twice as large.
     twice = replace(light, scales=2 * light.scales)
-    found = Gallery().draw([shown(light), shown(twice), shown(replace(light))], "1", 900)
+    found = draw(Gallery(), [shown(light), shown(twice), shown(replace(light))], "1", 900)
     heights = [spot.box.height for spot in found.boxes]
     assert heights[2] == pytest.approx(2 * heights[0], abs=1)
     assert heights[4] == heights[0]
@@ -65,9 +98,9 @@ def test_sizes_are_those_of_each_cells_own_normalization(light: Any) -> None:
 
 def test_a_class_is_drawn_at_one_size_whatever_is_edited(light: Any) -> None:
     gallery = Gallery()
-    before = gallery.draw([shown(light)], "21", 900).boxes[0].box
+    before = draw(gallery, [shown(light)], "21", 900).boxes[0].box
     longest = shown(light, edit=lambda one: one.move([0], "21"))
-    after = gallery.draw([longest], "21", 900).boxes
+    after = draw(gallery, [longest], "21", 900).boxes
     same = next(spot.box for spot in after if spot.index == 40)
     assert (same.height, same.width) == (before.height, before.width)
     assert after[2].box.height > same.height
@@ -91,11 +124,11 @@ def test_rows_wrap_at_the_width_and_stand_on_one_line(light: Any) -> None:
 
 def test_each_stain_has_its_paper(light: Any, dark: Any) -> None:
     gallery = Gallery()
-    white = gallery.draw([shown(light)], "1", 300)
-    black = gallery.draw([shown(dark)], "1", 300)
+    white = draw(gallery, [shown(light)], "1", 300)
+    black = draw(gallery, [shown(dark)], "1", 300)
     assert tuple(white.pixels[0, 0]) == LIGHT.paper
     assert tuple(black.pixels[0, 0]) == DARK.paper
-    both = gallery.draw([shown(light), shown(dark)], "1", 600)
+    both = draw(gallery, [shown(light), shown(dark)], "1", 600)
     panel = both.arrangement.panels[1].box
     assert tuple(both.pixels[int(panel.top) + 2, int(panel.left) + 2]) == DARK.paper
 
@@ -116,7 +149,7 @@ def test_an_unusual_number_stands_out_without_colour_too(light: Any) -> None:
 
 def test_chromosomes_are_drawn_as_they_stand(light: Any) -> None:
     def drawn(edit: Any = None) -> Any:
-        found = Gallery().draw([shown(light, edit=edit)], "5", 300)
+        found = draw(Gallery(), [shown(light, edit=edit)], "5", 300)
         box = next(spot.box for spot in found.boxes if spot.index == 8)
         part = found.pixels[
             round(box.top) : round(box.bottom), round(box.left) : round(box.right), 0
@@ -147,36 +180,36 @@ def test_an_edit_draws_one_cell_anew(light: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(Composer, "compose", count)
     cells = [shown(replace(light)) for _ in range(4)]
     gallery = Gallery()
-    before = gallery.draw(cells, "7", 900)
+    before = draw(gallery, cells, "7", 900)
     assert len(composed) == 4
-    cells[2] = shown(cells[2].classification, edit=lambda one: one.to_tray([12]))
+    cells[2] = shown(cells[2].classification, edit=lambda one: one.move([12], TRAY))
     assert not gallery.is_drawn(cells[2], gallery.arrange(cells, "7", 900).panels[2])
-    after = gallery.draw(cells, "7", 900)
+    after = draw(gallery, cells, "7", 900)
     assert len(composed) == 5
     assert len(after.boxes) == len(before.boxes) - 1
     # Other cells gone, nothing of them is held.
     gallery.forget(cells[:1])
-    gallery.draw(cells[:1], "7", 900)
+    draw(gallery, cells[:1], "7", 900)
     assert len(composed) == 5
-    gallery.draw(cells, "7", 900)
+    draw(gallery, cells, "7", 900)
     assert len(composed) == 8
 
 
 def test_markers_tray_and_cells_with_none(light: Any) -> None:
     def edit(one: Karyotype) -> None:
-        one.to_markers([3])
-        one.to_tray([5, 6])
+        one.move([3], MARKERS)
+        one.move([5, 6], TRAY)
 
     cells = [shown(light, edit=edit), shown(replace(light))]
     gallery = Gallery()
-    markers = gallery.draw(cells, MARKERS, 500, expected=[0, 0])
+    markers = draw(gallery, cells, MARKERS, 500, expected=[0, 0])
     assert [(spot.cell, spot.index) for spot in markers.boxes] == [(0, 3)]
     assert markers.arrangement.panels[0].page.texts[0].string == "1 (+1)"
-    tray = gallery.draw(cells, TRAY, 500)
+    tray = draw(gallery, cells, TRAY, 500)
     assert sorted(spot.index for spot in tray.boxes) == [5, 6]
     assert tray.arrangement.panels[1].page.texts[0].string == "0"
-    none = gallery.draw([], "1", 300)
-    assert none.boxes == ()
+    none = draw(gallery, [], "1", 300)
+    assert none.boxes == []
     assert none.pixels.shape[1] == 300
 
 
@@ -196,8 +229,8 @@ def test_lights_stay_within_their_panel(light: Any) -> None:
 
 def test_twice_the_scale_has_twice_the_pixels(light: Any) -> None:
     gallery = Gallery()
-    once = gallery.draw([shown(light)], "2", 300)
-    twice = gallery.draw([shown(light)], "2", 300, scale=2)
+    once = draw(gallery, [shown(light)], "2", 300)
+    twice = draw(gallery, [shown(light)], "2", 300, scale=2)
     assert twice.pixels.shape[:2] == tuple(2 * side for side in once.pixels.shape[:2])
     assert twice.boxes[0].box.height == 2 * once.boxes[0].box.height
 

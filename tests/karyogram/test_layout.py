@@ -26,7 +26,7 @@ SIZES = [(height, 22 + height // 12) for height in (*HEIGHTS, 72, 28) for _ in r
 
 
 @dataclass(frozen=True)
-class Seats:
+class PageState:
     """A karyotype's state, as far as the layout asks."""
 
     slots: Mapping[str, tuple[int, ...]]
@@ -36,10 +36,10 @@ class Seats:
     appearances: Mapping[int, Appearance] = field(default_factory=dict)
 
 
-def pairs(**other: tuple[int, ...]) -> Seats:
+def pairs(**other: tuple[int, ...]) -> PageState:
     """Return every class with its two homologues, except where said otherwise."""
     slots = {name: (2 * row, 2 * row + 1) for row, name in enumerate(CLASSES)}
-    return Seats({**slots, TRAY: (), **other})
+    return PageState({**slots, TRAY: (), **other})
 
 
 def strings(page: Page, region: str) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_label_under_each_slot() -> None:
 def test_slots_do_not_move_whatever_sits_in_them() -> None:
     layout = Layout(SIZES)
     before = layout.page(pairs())
-    after = layout.page(Seats({TRAY: tuple(range(len(SIZES)))}))
+    after = layout.page(PageState({TRAY: tuple(range(len(SIZES)))}))
     assert before.slots == after.slots
     assert before.magnification == after.magnification
 
@@ -134,12 +134,12 @@ def chromosome_span(page: Page, index: int) -> tuple[float, float]:
 def test_no_chromosome_covers_another_or_leaves_its_slot(
     case: tuple[list[tuple[int, int]], list[str]],
 ) -> None:
-    sizes, seats = case
+    sizes, placed = case
     slots = {
-        name: tuple(index for index, seat in enumerate(seats) if seat == name)
+        name: tuple(index for index, slot in enumerate(placed) if slot == name)
         for name in (*CLASSES, MARKERS, TRAY)
     }
-    page = Layout(sizes, MARGIN).page(Seats(slots))
+    page = Layout(sizes, MARGIN).page(PageState(slots))
     assert sorted(page.places) == list(range(len(sizes)))
     for name, members in slots.items():
         spans = [chromosome_span(page, index) for index in members]
@@ -165,7 +165,7 @@ def test_what_is_drawn_smaller_says_so() -> None:
 
 def test_how_much_smaller_stands_apart_from_the_number_and_the_words() -> None:
     for name in ("8", "14", "22"):
-        state = Seats(pairs(**{name: (0, 40, 41)}).slots, derivatives=frozenset({0, 40, 41}))
+        state = PageState(pairs(**{name: (0, 40, 41)}).slots, derivatives=frozenset({0, 40, 41}))
         page = Layout(SIZES).page(state)
         words = [text for text in page.texts if text.region == name]
         (note,) = [text for text in words if text.string.startswith("drawn at")]
@@ -227,7 +227,7 @@ def test_every_primitive_stays_in_its_region(iscn: str, signed: tuple[str, ...])
     )
     marked = frozenset(range(len(SIZES)))
     slots = pairs(**{"20": (), "19": (36, 37, 38, 39), "22": (), MARKERS: (42, 43)}).slots
-    everything = Seats(slots, corrected=marked, derivatives=marked)
+    everything = PageState(slots, corrected=marked, derivatives=marked)
     page = Layout(SIZES).page(everything, heading, ["look"] * len(SIZES))
     assert_nothing_written_over(page)
     for light in page.lights:
@@ -378,7 +378,7 @@ def test_what_is_not_recognized_is_not_called_a_banding() -> None:
 
 
 def test_corrected_chromosomes_are_marked_at_their_foot_and_number() -> None:
-    state = Seats(pairs().slots, corrected=frozenset({5}))
+    state = PageState(pairs().slots, corrected=frozenset({5}))
     page = Layout(SIZES).page(state)
     foot, number = (mark for mark in page.marks if mark.region == "3")
     assert sum(x for _, x in foot.points) / 3 == pytest.approx(page.places[5].box.center[1])
@@ -423,7 +423,7 @@ def test_a_few_crops_fit_any_row_at_full_size() -> None:
     for height in (30, 60, 110):
         layout = Layout([(height, 20)] * 3)
         for name in CLASSES:
-            page = layout.page(Seats({name: (0, 1, 2)}))
+            page = layout.page(PageState({name: (0, 1, 2)}))
             assert {place.reduction for place in page.places.values()} == {1.0}
 
 
@@ -432,7 +432,7 @@ def test_one_clump_does_not_shrink_the_others() -> None:
 
 
 def test_an_empty_cell_has_a_page() -> None:
-    page = Layout([]).page(Seats({}))
+    page = Layout([]).page(PageState({}))
     assert not page.places
     assert set(page.slots) == {*CLASSES, MARKERS, TRAY}
 
@@ -468,10 +468,10 @@ def test_derivatives_are_named_below_them() -> None:
 @pytest.mark.parametrize("count", [2, 8, 20, 40])
 def test_words_below_a_crowd_do_not_run_together(count: int) -> None:
     every = frozenset(range(count))
-    state = Seats({MARKERS: tuple(range(count))}, corrected=frozenset(range(0, count, 2)))
+    state = PageState({MARKERS: tuple(range(count))}, corrected=frozenset(range(0, count, 2)))
     page = Layout([(30, 14)] * 46).page(state)
     assert_nothing_written_over(page)
-    state = Seats({"7": tuple(range(count))}, derivatives=every)
+    state = PageState({"7": tuple(range(count))}, derivatives=every)
     assert_nothing_written_over(Layout([(30, 14)] * 46).page(state))
 
 
@@ -489,19 +489,19 @@ def test_chromosomes_that_were_merged_are_not_there() -> None:
 def test_a_place_is_as_large_as_its_chromosome_looks() -> None:
     asked = []
 
-    def size_of(index: int, look: Appearance) -> tuple[int, int]:
-        asked.append((index, look))
+    def size_of(index: int, appearance: Appearance) -> tuple[int, int]:
+        asked.append((index, appearance))
         return SIZES[index][1], SIZES[index][0]
 
     layout = Layout(SIZES, MARGIN, size_of)
     before = layout.page(pairs()).places[44]
     assert not asked, "nobody looks other than plain"
     assert before.appearance == PLAIN
-    look = Appearance(angle=90)
-    page = layout.page(replace(pairs(), appearances={44: look}))
+    appearance = Appearance(angle=90)
+    page = layout.page(replace(pairs(), appearances={44: appearance}))
     after = page.places[44]
-    assert asked == [(44, look)]
-    assert after.appearance == look
+    assert asked == [(44, appearance)]
+    assert after.appearance == appearance
     assert (after.box.height, after.box.width) == (before.box.width, before.box.height)
     foot = after.box.bottom - MARGIN * page.magnification
     assert 0 <= page.slots["X"].line[0] - foot <= 6

@@ -74,8 +74,7 @@ def test_a_move_is_an_edit(karyotype: Karyotype, heard: list[Change]) -> None:
     assert heard == [Change(edit, "do", frozenset({"1", "21"}))]
     assert karyotype.history == (edit,)
     assert karyotype.iscn == "46,XY,-1,+21"
-    assert karyotype.is_corrected(0)
-    assert not karyotype.is_corrected(1)
+    assert karyotype.state.corrected == {0}
 
 
 def test_the_place_within_a_slot(karyotype: Karyotype) -> None:
@@ -96,7 +95,7 @@ def test_the_place_within_a_slot(karyotype: Karyotype) -> None:
 
 
 def test_many_at_once_are_one_edit(karyotype: Karyotype, heard: list[Change]) -> None:
-    edit = karyotype.to_tray(range(4))
+    edit = karyotype.move(range(4), TRAY)
     assert edit is not None
     assert karyotype.state.slots[TRAY] == (0, 1, 2, 3)
     assert edit.text == "4 chromosomes moved from 1 and 2 to the tray"
@@ -193,7 +192,7 @@ NOTHING: dict[str, Callable[[Karyotype], Any]] = {
     "swapped with itself": lambda k: k.swap(2, 2),
     "no step": lambda k: k.swap_with_neighbour(2, 0),
     "mark that isn't there": lambda k: k.review([2], reviewed=False),
-    "already a marker's place": lambda k: k.to_markers([]),
+    "already a marker's place": lambda k: k.move([], MARKERS),
     "no derivative before": lambda k: k.mark_derivative(2, False),
     "rotated by nothing": lambda k: k.rotate([2], 0),
     "rotated all around": lambda k: k.rotate([2], 360),
@@ -232,12 +231,11 @@ NONSENSE: dict[str, tuple[Callable[[Karyotype], Any], str]] = {
     "slot, nobody": (lambda k: k.move([], "24"), "no slot '24'"),
     "chromosome": (lambda k: k.move([0, 46], "5"), "no chromosome of number 46"),
     "negative": (lambda k: k.turn([-1]), "no chromosome of number -1"),
-    "tray": (lambda k: k.to_tray([99]), "number 99"),
+    "tray": (lambda k: k.move([99], TRAY), "number 99"),
     "review": (lambda k: k.review([99]), "number 99"),
     "swap": (lambda k: k.swap(0, 46), "number 46"),
     "slot of": (lambda k: k.slot_of(46), "number 46"),
     "position of": (lambda k: k.position_of(46), "number 46"),
-    "is corrected": (lambda k: k.is_corrected(46), "number 46"),
     "right": (lambda k: k.swap_with_neighbour(1), "01.png has no neighbour to the right in 1"),
     "left": (lambda k: k.swap_with_neighbour(44, -1), "no neighbour to the left in X"),
     "place": (lambda k: k.move([0], "5", 3), "no place 3 in 5"),
@@ -361,7 +359,7 @@ def test_a_state_makes_sense_or_is_none() -> None:
 def test_states_and_edits_go_through_json_and_pickle(karyotype: Karyotype) -> None:
     karyotype.review([4])
     karyotype.turn([3, 5])
-    edit = karyotype.to_tray([5, 9])
+    edit = karyotype.move([5, 9], TRAY)
     assert edit is not None
     again = Edit.from_dict(json.loads(json.dumps(edit.to_dict())))
     assert again == edit

@@ -26,14 +26,14 @@ from napari_karyo.karyotype import (
 
 def test_a_marker_counts_though_it_has_no_class() -> None:
     karyotype = Karyotype([*(name for name in AUTOSOMES for _ in (1, 2)), "X", "X", "21"])
-    edit = karyotype.to_markers([46])
+    edit = karyotype.move([46], MARKERS)
     assert edit is not None
     assert edit.kind == "marker"
     assert karyotype.slot_of(46) == MARKERS
     assert karyotype.state.markers == (46,)
     assert karyotype.iscn == "47,XX,+mar"
-    assert karyotype.to_markers([46]) is None
-    karyotype.to_tray([46])
+    assert karyotype.move([46], MARKERS) is None
+    karyotype.move([46], TRAY)
     assert karyotype.iscn == "46,XX"
     assert karyotype.slot_of(46) == TRAY
     karyotype.undo()
@@ -67,7 +67,7 @@ def test_a_derivative_stands_to_the_right(karyotype: Karyotype, heard: list[Chan
     # It goes with the chromosome from class to class, but no marker is a derivative.
     karyotype.move([16], "22")
     assert karyotype.state.derivatives == {16}
-    karyotype.to_markers([16])
+    karyotype.move([16], MARKERS)
     assert not karyotype.state.derivatives
     with pytest.raises(EditError, match="in no class"):
         karyotype.mark_derivative(16)
@@ -78,7 +78,9 @@ def test_a_derivative_stands_to_the_right(karyotype: Karyotype, heard: list[Chan
     assert heard[-1].touched == {"9"}
 
 
-def test_looks_add_up_and_leave_all_else_alone(karyotype: Karyotype, heard: list[Change]) -> None:
+def test_appearances_add_up_and_change_nothing_else(
+    karyotype: Karyotype, heard: list[Change]
+) -> None:
     karyotype.rotate([0, 2], 100)
     karyotype.rotate([0], 100)
     karyotype.straighten([0])
@@ -114,7 +116,7 @@ def test_pieces_take_the_place_of_what_they_were_made_from(karyotype: Karyotype)
     assert karyotype.state.slots["1"] == (46, 1)
     assert karyotype.state.slots["21"] == (41,)
     assert (len(karyotype), karyotype.names[46]) == (47, "whole.png")
-    assert karyotype.is_corrected(46)
+    assert 46 in karyotype.state.corrected
     assert 0 not in karyotype.present
     with pytest.raises(EditError, match=r"00\.png is no longer there"):
         karyotype.move([0], "5")
@@ -292,7 +294,7 @@ def test_who_made_the_corrections_that_stand(karyotype: Karyotype) -> None:
 def test_turning_or_naming_a_derivative_settles_no_class(karyotype: Karyotype) -> None:
     karyotype.turn([4])
     karyotype.mark_derivative(4)
-    assert karyotype.is_corrected(4)
+    assert 4 in karyotype.state.corrected
     assert not karyotype.is_settled(4)
     karyotype.review([4])
     assert karyotype.is_settled(4)

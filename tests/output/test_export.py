@@ -12,7 +12,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from napari_karyo.classes import CLASSES, MARKERS
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.classified.heading import heading_of
 from napari_karyo.errors import ExportError
@@ -45,7 +45,7 @@ def test_the_export_at_the_screens_scale_is_the_screen(
     )
     karyotype.move([2], "22")
     karyotype.turn([0])
-    karyotype.to_tray([3])
+    karyotype.move([3], TRAY)
     karyotype.undo()
     for name in ("screen.png", "screen.tif"):
         (path,) = export(
@@ -232,7 +232,7 @@ def test_the_table_has_the_models_choice_beside_the_slot(
     karyotype.move([2], "22")
     karyotype.turn([0])
     karyotype.who = "AB"
-    karyotype.to_markers([3])
+    karyotype.move([3], MARKERS)
     karyotype.review([1])
     (path,) = export(ClassifiedCell(classification, karyotype), tmp_path / "k.csv")
     with path.open(encoding="utf-8", newline="") as stream:
@@ -274,5 +274,5 @@ def test_the_page_counts_doubtful_ones_that_nobody_has_looked_at(
     karyotype.move([2], "22")
     assert heading_of(classification, karyotype).doubtful == ()
     karyotype.undo()
-    karyotype.to_tray([0, 1, 2, 3])
+    karyotype.move([0, 1, 2, 3], TRAY)
     assert heading_of(classification, karyotype).doubtful == ()

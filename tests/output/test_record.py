@@ -25,7 +25,7 @@ def edited(karyotype: Karyotype) -> Karyotype:
     karyotype.who = "ÄB"
     karyotype.move([2], "22")
     karyotype.turn([0])
-    karyotype.to_markers([3])
+    karyotype.move([3], MARKERS)
     karyotype.mark_derivative(0)
     karyotype.review([1])
     karyotype.mark("analysed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn import prepare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
@@ -15,7 +16,7 @@ from napari_karyo.preprocessing.back_projection import back_project
 from napari_karyo.preprocessing.canvas import to_canvas
 from napari_karyo.preprocessing.foreground import bright_on_black, foreground
 from napari_karyo.preprocessing.length import length_factor
-from napari_karyo.preprocessing.prepare import InputSettings, prepare, stand_upright
+from napari_karyo.preprocessing.prepare import InputSettings, stand_upright
 from napari_karyo.preprocessing.scale import factor_of_classes, same_factor, usual_lengths
 from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import principal_angle, upright

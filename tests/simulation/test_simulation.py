@@ -17,7 +17,7 @@ from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.upright import upright
 from napari_karyo.simulation import draw
 from napari_karyo.simulation.karyotypes import parse_karyotype
-from napari_karyo.simulation.sample import simulate_cell, simulate_patient
+from napari_karyo.simulation.sample import simulate_cell
 from napari_karyo.training.band_profiles import average, derive, measure
 from napari_karyo.training.dataset import LabelledCell
 
@@ -150,21 +150,6 @@ def test_half_of_the_crops_upside_down() -> None:
     assert turned == 23
 
 
-def test_a_patient_has_different_cells_of_one_karyotype() -> None:
-    patient = simulate_patient("45,X", cells=3, seed=9, stain="Q")
-    assert len(patient.cells) == 3
-    assert len({cell.name for cell in patient.cells}) == 3
-    for cell in patient.cells:
-        assert cell.simulated
-        assert cell.polarity is Polarity.BRIGHT
-        assert len(cell) == 45
-    assert not np.array_equal(crop(patient.cells[0], "1_1.png"), crop(patient.cells[1], "1_1.png"))
-    again = simulate_patient("45,X", cells=2, seed=9, stain="Q")
-    np.testing.assert_array_equal(
-        crop(patient.cells[1], "X_1.png"), crop(again.cells[1], "X_1.png")
-    )
-
-
 def test_requests_that_make_no_sense_are_refused() -> None:
     with pytest.raises(KaryoError, match="no profile of the stain 'R'"):
         simulate_cell(stain="R")
@@ -172,8 +157,6 @@ def test_requests_that_make_no_sense_are_refused() -> None:
         simulate_cell(seed=-1)
     with pytest.raises(KaryoError, match="no whole number"):
         simulate_cell(seed=1.5)  # type: ignore[arg-type]
-    with pytest.raises(KaryoError, match="0 cells"):
-        simulate_patient(cells=0)
 
 
 @pytest.mark.parametrize(

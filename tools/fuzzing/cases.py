@@ -82,7 +82,7 @@ def _remembered(found: Callable[[Any], Upright]) -> Callable[[Any], Upright]:
     """Do the work on a crop once: most files hold good crops, and always the same."""
     known: dict[bytes, Upright] = {}
 
-    def look(bright: Any) -> Upright:
+    def stand(bright: Any) -> Upright:
         key = repr(bright.shape).encode() + bright.tobytes()
         if key not in known:
             if len(known) > 500:
@@ -90,7 +90,7 @@ def _remembered(found: Callable[[Any], Upright]) -> Callable[[Any], Upright]:
             known[key] = found(bright)
         return known[key]
 
-    return look
+    return stand
 
 
 def prepare() -> list[bytes]:

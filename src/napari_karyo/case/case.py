@@ -46,17 +46,7 @@ class CellEntry:
 
 
 class Case(CaseFile):
-    """A case file, open, and the cells in it.
-
-    Made by `create` and `open`. One program at a time writes to a file; another one that
-    opens it gets it read-only, and says why.
-
-    Attributes
-    ----------
-    path : Path
-    read_only : str
-        Why nothing can be written; empty where it can.
-    """
+    """A case file, open, and the cells in it; made by `create` and `open`."""
 
     def cells(self) -> tuple[CellEntry, ...]:
         """Return the cells in the order in which they came."""

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Self
 
+from filelock import FileLock
+
 from napari_karyo.case import database
 from napari_karyo.case.checked import RowError
 from napari_karyo.errors import CaseError, EditError
@@ -32,7 +34,7 @@ class CaseFile:
     """
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, lock: Any, read_only: str
+        self, path: Path, connection: sqlite3.Connection, lock: FileLock | None, read_only: str
     ) -> None:
         self.path = path
         self.read_only = read_only

@@ -89,16 +89,7 @@ class CellJournal:
     def keep_pieces(
         self, classification: Classification, first: int, made_of: tuple[int, ...]
     ) -> None:
-        """Keep chromosomes that were made by hand, before the edit that uses them.
-
-        Parameters
-        ----------
-        classification : Classification
-            Of the cell, with the pieces at its end.
-        first : int
-            The number of the first piece.
-        made_of : tuple of int
-            The chromosomes that they were made of.
+        """Keep chromosomes that were made by hand: see `Journal`.
 
         Raises
         ------

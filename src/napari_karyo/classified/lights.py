@@ -60,11 +60,6 @@ def doubtful_order(classification: Classification, karyotype: Karyotype) -> list
     model knows all of them want a look. Sure ones are left out, and what a person has
     accepted or placed.
 
-    Parameters
-    ----------
-    classification : Classification
-    karyotype : Karyotype
-
     Returns
     -------
     list of int

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from html import escape
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QTextDocumentFragment
 from qtpy.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QWidget
 
-Self = TypeVar("Self", bound=Any)
+Self = TypeVar("Self")
 Rest = ParamSpec("Rest")
 
 #: A word may be this long before it gets places to break.

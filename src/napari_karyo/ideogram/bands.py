@@ -16,9 +16,6 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import KaryoError, ReadError
 
@@ -26,7 +23,6 @@ from napari_karyo.errors import KaryoError, ReadError
 LEVELS: Final = (400, 550, 850)
 
 TABLE: Final = "bands.csv"
-FIELDS: Final = ("level", "class", "band", "stop", "stain")
 
 Arm = Literal["p", "q"]
 #: G-negative, G-positive, the centromere, heterochromatin that varies from person to person,
@@ -117,46 +113,3 @@ def load_bands(level: int = 400) -> Mapping[str, tuple[Band, ...]]:
         known = ", ".join(str(number) for number in LEVELS)
         raise KaryoError(f"there is no ideogram of {level} bands.", f"Use one of {known}.")
     return _tables()[level]
-
-
-def centromere(name: str, level: int = 400) -> float:
-    """Return where a class's centromere is, as a share of its length from the p end.
-
-    Parameters
-    ----------
-    name : str
-        A member of `CLASSES`.
-    level : {400, 550, 850}
-    """
-    bands = load_bands(level)[name]
-    return next(band.start for band in bands if band.arm == "q") / bands[-1].stop
-
-
-def densities(name: str, rows: int, level: int = 400) -> NDArray[np.float64]:
-    """Return how dark a class's G-bands are along its length.
-
-    Parameters
-    ----------
-    name : str
-        A member of `CLASSES`.
-    rows : int
-        Even parts of the length.
-    level : {400, 550, 850}
-
-    Returns
-    -------
-    ndarray, shape (rows,)
-        The mean density over each part, 0 to 1, p end first; NaN where half of it or more is
-        centromere, stalk or heterochromatin, of whose stain the ideogram says nothing.
-    """
-    bands = load_bands(level)[name]
-    edges = np.array([0, *(band.stop for band in bands)]) / bands[-1].stop * rows
-    known = np.array([band.stain in ("gneg", "gpos") for band in bands], np.float64)
-    dark = np.array([band.density for band in bands]) / 100
-
-    def within(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        total = np.concatenate([[0.0], np.cumsum(values * np.diff(edges))])
-        return np.diff(np.interp(np.arange(rows + 1.0), edges, total))
-
-    share = within(known)
-    return np.where(share > 0.5, within(known * dark) / np.maximum(share, 0.5), np.nan)

@@ -59,10 +59,6 @@ class Comparison:
     unit: float
     level: int
 
-    def class_at(self, y: float, x: float) -> str | None:
-        """Return the class whose column holds a place of the picture, or None."""
-        return next((item.name for item in self.columns if item.box.contains(y, x)), None)
-
 
 def comparison(
     classification: Classification,
@@ -101,10 +97,6 @@ def comparison(
         From `napari_karyo.inference.saliency.saliency`.
     level : {400, 550, 850}
         Bands of the ideograms.
-
-    Returns
-    -------
-    Comparison
 
     Raises
     ------

@@ -26,10 +26,6 @@ def autosome_length(classification: Classification) -> float:
     network's input was drawn at tells it too, but only together with settings that a
     classification does not hold, and for a whole cell less exactly: it is what the lengths
     alone tell, wherever the classes differ from that by less than an eighth.
-
-    Parameters
-    ----------
-    classification : Classification
     """
     polarity, settings = classification.cell.polarity, InputSettings()
     unit = factor_of_classes(

@@ -63,10 +63,6 @@ def classify(
     options : ClassifyOptions, optional
     progress : callable, optional
 
-    Returns
-    -------
-    Classification
-
     Raises
     ------
     WeightsError, DeviceError, PreprocessingError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_karyo.counted import count
 from napari_karyo.errors import DeviceError
@@ -33,7 +33,7 @@ class Device:
     def __str__(self) -> str:
         return f"{self.kind} ({self.name})"
 
-    def autocast(self, training: bool = False) -> AbstractContextManager[Any]:
+    def autocast(self, training: bool = False) -> AbstractContextManager[object]:
         """Return the mixed precision that helps on this device.
 
         CUDA computes in bfloat16; cards before Ampere, which have no such instructions,
@@ -72,10 +72,6 @@ def choose_device(wanted: str = "auto") -> Device:
     Parameters
     ----------
     wanted : {"auto", "cuda", "mps", "cpu"}
-
-    Returns
-    -------
-    Device
 
     Raises
     ------

@@ -69,10 +69,6 @@ def measure(classification: Classification, strength: NDArray[np.floating]) -> L
     classification : Classification
     strength : ndarray, shape (N,)
         Of the network's answers, over what is usual; see `Likeness`.
-
-    Returns
-    -------
-    Likeness
     """
     own = classification.probabilities.argmax(axis=1)
     sure = classification.confidence.astype(np.float64) ** 2

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +136,7 @@ def gradients(
     return np.concatenate(maps)
 
 
-def _no_cudnn(kind: str) -> AbstractContextManager[Any]:
+def _no_cudnn(kind: str) -> AbstractContextManager[object]:
     """CuDNN's LSTM has no backward pass in evaluation mode; torch's own has."""
     import torch
 
@@ -145,11 +145,6 @@ def _no_cudnn(kind: str) -> AbstractContextManager[Any]:
 
 def attention_on_crop(classification: Classification, index: int) -> NDArray[np.float32]:
     """Return the attention weights along the chromosome, on its original crop.
-
-    Parameters
-    ----------
-    classification : Classification
-    index : int
 
     Returns
     -------

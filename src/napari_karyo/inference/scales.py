@@ -33,7 +33,7 @@ CLEAR = -0.02
 #: How often a cell is looked at from one start, at most.
 PASSES = 8
 
-#: Factors nearer to each other than this, as a ratio, need no further look. The lengths of
+#: Factors nearer to each other than this, as a ratio, need no further pass. The lengths of
 #: a whole cell tell its scale as well as its classes do: the two scatter by a twentieth.
 ENOUGH = {"part": 1.02, "whole": 1.12}
 
@@ -81,7 +81,7 @@ def at_its_scale(
             factor = factor_of_classes(lengths, classes, sure**2, polarity, settings)
         if _certainty(best) > CLEAR:
             break
-    # What happened in any look, such as a GPU that ran out of memory, is to be known.
+    # What happened in any pass, such as a GPU that ran out of memory, is to be known.
     told_all = zip(best, notes, strict=True)
     return [
         replace(one, result=replace(one.result, notes=tuple(told))) for one, told in told_all

@@ -74,7 +74,7 @@ def join_channel_pages(pictures: Sequence[Picture]) -> list[Picture]:
 
 
 def _join_pages(pictures: Sequence[Picture]) -> list[Picture]:
-    files: dict[Any, list[Picture]] = defaultdict(list)
+    files: dict[PurePath, list[Picture]] = defaultdict(list)
     for picture in pictures:
         files[picture.path].append(picture)
     counts = {len(pages) for pages in files.values()}
@@ -303,7 +303,7 @@ def _said(pictures: Sequence[Picture], names: Sequence[str], channel: int) -> Pr
 
 def _sharpest(greys: list[Grey], remarks: list[Problem]) -> list[Grey]:
     """Of pages that a file calls planes of focus, and that show one object, keep the sharpest."""
-    files: dict[Any, list[Grey]] = defaultdict(list)
+    files: dict[PurePath, list[Grey]] = defaultdict(list)
     for grey in greys:
         files[grey.path].append(grey)
     kept: list[Grey] = []

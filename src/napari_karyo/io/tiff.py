@@ -60,10 +60,6 @@ def read_tiff(path: Path) -> list[Picture | Exception]:
     Pages that are channels of one picture, as OME, ImageJ and tifffile describe them,
     come as one; smaller copies of another page are left out and counted.
 
-    Parameters
-    ----------
-    path : Path
-
     Raises
     ------
     Exception

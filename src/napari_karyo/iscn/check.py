@@ -73,13 +73,7 @@ def disagreements(text: str, content: ChromosomeContent) -> tuple[str, ...]:
 
 
 def warning(text: str, content: ChromosomeContent) -> str:
-    """Return what speaks against a written karyotype as one sentence; nothing where nothing does.
-
-    Parameters
-    ----------
-    text : str
-    content : ChromosomeContent
-    """
+    """Return what speaks against a written karyotype, in one sentence; nothing where it fits."""
     lines = disagreements(text, content)
     if not lines:
         return ""

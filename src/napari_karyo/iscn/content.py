@@ -64,10 +64,6 @@ def content_form(content: ChromosomeContent) -> str:
 
     A handful of chromosomes has no karyotype: losses by the dozen would say nothing.
 
-    Parameters
-    ----------
-    content : ChromosomeContent
-
     Returns
     -------
     str

@@ -154,10 +154,6 @@ def clones(
         unrelated ones by size. Whether cells come from one zygote (``mos``) or
         two (``chi``) can't be told from counts; ``mos`` is written for both.
 
-    Returns
-    -------
-    Finding
-
     Raises
     ------
     ValueError
@@ -206,10 +202,6 @@ def clones(
 
 def class_counts(cells: Sequence[ChromosomeContent]) -> dict[str, tuple[int, ...]]:
     """Return a table of classes by cells.
-
-    Parameters
-    ----------
-    cells : sequence of ChromosomeContent
 
     Returns
     -------

@@ -87,11 +87,6 @@ class Clone:
     incomplete: bool = False
 
     @property
-    def structural_texts(self) -> tuple[str, ...]:
-        """The structural changes as written."""
-        return tuple(word.text for word in self.structural)
-
-    @property
     def uncertain(self) -> tuple[str, ...]:
         """The changes that hold a question mark, as written; they count as if it stood not."""
         return tuple(word.text for word in self.changes if word.uncertain)
@@ -130,10 +125,6 @@ def parse(text: str) -> Karyotypes:
         Such as ``47,XY,+21``, ``mos 45,X[5]/46,XX[15]`` or
         ``46,XX,t(9;22)(q34;q11.2)[3]/47,idem,+8[17]``. Spaces do not matter, nor
         does the kind of minus sign.
-
-    Returns
-    -------
-    Karyotypes
 
     Raises
     ------

@@ -149,12 +149,6 @@ def checked(
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return the counts and the derivatives of all classes, the tray left out.
 
-    Parameters
-    ----------
-    counts : mapping of str to int
-    markers : int
-    derivatives : mapping of str to int
-
     Raises
     ------
     ValueError

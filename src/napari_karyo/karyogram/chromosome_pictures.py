@@ -27,10 +27,6 @@ class ChromosomePictures:
 
     A chromosome is straightened when it is first asked for, since that takes
     milliseconds, and what came of it is kept.
-
-    Parameters
-    ----------
-    uprights : iterable of Upright
     """
 
     def __init__(self, uprights: Iterable[Upright]) -> None:

@@ -232,19 +232,19 @@ class Composer:
 
     def tile(self, place: Place, size: tuple[int, int]) -> Tile:
         """Return a chromosome's picture at a size in pixels, kept for the next time."""
-        look = place.appearance
-        key = (place.index, place.turned, look, *size)
+        appearance = place.appearance
+        key = (place.index, place.turned, appearance, *size)
         tile = self._tiles.get(key)
         if tile is not None:
             return tile
-        if (look.low, look.high) != (0.0, 1.0):
+        if (appearance.low, appearance.high) != (0.0, 1.0):
             # A contrast is cheap on the tile that has none.
-            plain = replace(place, appearance=replace(look, low=0.0, high=1.0))
-            tile = contrasted(self.tile(plain, size), look.low, look.high)
+            plain = replace(place, appearance=replace(appearance, low=0.0, high=1.0))
+            tile = contrasted(self.tile(plain, size), appearance.low, appearance.high)
         else:
-            item = self.pictures.item(place.index, look.straightened)
+            item = self.pictures.item(place.index, appearance.straightened)
             crop = self._crops[place.index]
-            tile = draw_tile(item, crop, self._window, size, place.turned, look.angle)
+            tile = draw_tile(item, crop, self._window, size, place.turned, appearance.angle)
         # A print is drawn once, and its tiles would fill the memory.
         if size[0] <= _KEPT * place.box.height:
             _keep(self._tiles, key, tile)
@@ -318,13 +318,13 @@ class Composer:
     def _overlay(
         self, place: Place, values: NDArray[np.float32], size: tuple[int, ...]
     ) -> NDArray[np.float32]:
-        look = place.appearance
-        key = (place.index, place.turned, look.angle, look.straightened, size[0], size[1])
+        angle, straightened = place.appearance.angle, place.appearance.straightened
+        key = (place.index, place.turned, angle, straightened, size[0], size[1])
         kept = self._overlays.get(key)
         # Another class chosen gives another map of the same chromosome.
         if kept is None or kept[0] is not values:
-            item = self.pictures.item(place.index, look.straightened)
-            drawn = overlay_tile(item, values, (size[0], size[1]), place.turned, look.angle)
+            item = self.pictures.item(place.index, straightened)
+            drawn = overlay_tile(item, values, (size[0], size[1]), place.turned, angle)
             kept = (values, drawn)
             _keep(self._overlays, key, kept)
         return kept[1]

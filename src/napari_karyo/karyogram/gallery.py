@@ -121,32 +121,6 @@ class Arrangement:
         return min(here, key=lambda one: abs(one.box.center[1] - x), default=None)
 
 
-@dataclass(frozen=True, eq=False)
-class GalleryPicture:
-    """The whole picture, and where everything stands in it.
-
-    Attributes
-    ----------
-    pixels : ndarray, shape (height, width, 3), uint8
-    arrangement : Arrangement
-        In units; multiplied by `scale` they are pixels.
-    scale : float
-    """
-
-    pixels: Picture
-    arrangement: Arrangement
-    scale: float
-
-    @property
-    def boxes(self) -> tuple[Spot, ...]:
-        """Every chromosome's cell, number and box, in pixels."""
-        return tuple(
-            replace(spot, box=_scaled(spot.box, self.scale))
-            for panel in self.arrangement.panels
-            for spot in panel.spots
-        )
-
-
 def magnification(slot: str, polarity: Polarity) -> float:
     """Return the units to a row of the network's input at which a slot is drawn.
 
@@ -193,10 +167,6 @@ class Gallery:
             for the tray. Empty where nothing is expected of any.
         lights : bool
             Whether the confidence lights are shown.
-
-        Returns
-        -------
-        Arrangement
         """
         standing = [self._standing(cell, slot) for cell in cells]
         needs = [_width(places) for places in standing]
@@ -237,45 +207,6 @@ class Gallery:
         kept = self._drawn.get(id(cell.classification))
         return kept is not None and kept[:2] == (panel.page, scale)
 
-    def draw(
-        self,
-        cells: Sequence[ClassifiedCell],
-        slot: str,
-        width: float,
-        scale: float = 1.0,
-        *,
-        expected: Sequence[int | None] = (),
-        lights: bool = False,
-    ) -> GalleryPicture:
-        """Draw the whole picture.
-
-        Parameters
-        ----------
-        cells : sequence of ClassifiedCell
-        slot : str
-            A class, the markers or the tray.
-        width : float
-            In units; the rows wrap there.
-        scale : float
-            Pixels to a unit: 1 for the screen.
-        expected, lights
-            As of `arrange`.
-
-        Returns
-        -------
-        GalleryPicture
-        """
-        found = self.arrange(cells, slot, width, expected=expected, lights=lights)
-        size = (max(1, round(found.height * scale)), max(1, round(found.width * scale)))
-        pixels = np.empty((*size, 3), np.uint8)
-        pixels[:] = found.style.paper
-        for panel in found.panels:
-            part = self.panel(cells[panel.cell], panel, scale)
-            top, left = round(panel.box.top * scale), round(panel.box.left * scale)
-            where = pixels[top : top + part.shape[0], left : left + part.shape[1]]
-            where[:] = part[: where.shape[0], : where.shape[1]]
-        return GalleryPicture(pixels, found, scale)
-
     def forget(self, cells: Sequence[ClassifiedCell]) -> None:
         """Let go of what belongs to none of these cells."""
         kept = {id(cell.classification) for cell in cells}
@@ -312,11 +243,11 @@ class Gallery:
         enlarged = magnification(slot, found.cell.polarity)
         left, standing = 0.0, []
         for one in state.slots[slot]:
-            look = state.appearance(one)
+            appearance = state.appearance(one)
             by = enlarged * float(found.scales[one])
-            tall, wide = (max(1, round(pixels * by)) for pixels in pictures.size(one, look))
+            tall, wide = (max(1, round(pixels * by)) for pixels in pictures.size(one, appearance))
             box = Box(-tall, left, tall, wide)
-            standing.append(Place(one, slot, box, one in state.turned, 1.0, look))
+            standing.append(Place(one, slot, box, one in state.turned, 1.0, appearance))
             left += wide + _GAP
         return standing
 
@@ -394,7 +325,3 @@ def _rows(pages: Sequence[Page], width: float, style: Style) -> Arrangement:
 
 def _moved(box: Box, down: float, right: float) -> Box:
     return replace(box, top=box.top + down, left=box.left + right)
-
-
-def _scaled(box: Box, by: float) -> Box:
-    return Box(box.top * by, box.left * by, box.height * by, box.width * by)

@@ -44,7 +44,7 @@ from napari_karyo.karyogram.slots import (
     slot_marks,
 )
 from napari_karyo.karyotype.state import PLAIN, Appearance
-from napari_karyo.preprocessing.upright import MARGIN, Upright
+from napari_karyo.preprocessing.upright import MARGIN
 
 #: The size of a chromosome's picture as it looks, in pixels of the crop.
 SizeOf = Callable[[int, Appearance], tuple[int, int]]
@@ -130,11 +130,6 @@ class Layout:
         self._stood: dict[str, tuple[object, list[Place]]] = {}
 
     @classmethod
-    def from_uprights(cls, uprights: Iterable[Upright]) -> Layout:
-        """Return the layout of a cell's upright pictures."""
-        return cls.from_pictures(ChromosomePictures(uprights))
-
-    @classmethod
     def from_pictures(cls, pictures: ChromosomePictures, photographed: int | None = None) -> Layout:
         """Return the layout of a cell's pictures, which knows their sizes as they look."""
         sizes = [pictures.size(index, PLAIN) for index in range(len(pictures))]
@@ -162,10 +157,6 @@ class Layout:
             The light of each chromosome, in the order of the cell or by its number; one
             that a mapping leaves out has none. Without it, as for a print, there are
             none.
-
-        Returns
-        -------
-        Page
         """
         places: dict[int, Place] = {}
         texts = list(_LETTERS)
@@ -223,8 +214,8 @@ class Layout:
 
     def _standing(self, slot: Slot, members: Sequence[int], state: Placements) -> list[Place]:
         """Return what `_stand` does, from memory where nothing in the slot has changed."""
-        turned, looks = state.turned, state.appearances
-        key = tuple((index, index in turned, looks.get(index, PLAIN)) for index in members)
+        turned, appearances = state.turned, state.appearances
+        key = tuple((index, index in turned, appearances.get(index, PLAIN)) for index in members)
         known = self._stood.get(slot.name)
         if known is None or known[0] != key:
             self._stood[slot.name] = known = (key, self._stand(slot, key))
@@ -240,7 +231,7 @@ class Layout:
         if not members:
             return []
         scale = self.magnification
-        sizes = np.array([self._size(index, look) for index, _, look in members], float) * scale
+        sizes = scale * np.array([self._size(index, drawn) for index, _, drawn in members], float)
         spare = self.margin * scale
         # Neighbours may share the background around them, not more.
         closest = -spare
@@ -261,11 +252,11 @@ class Layout:
         # The picture's lower margin hangs below, so that the chromosome itself stands.
         bottom = slot.line[0] - _CLEAR + spare * fit
         places = []
-        for (index, turned, look), (height, width) in zip(members, sizes, strict=True):
+        for (index, turned, appearance), (height, width) in zip(members, sizes, strict=True):
             # Whole units, so that a chromosome moved elsewhere keeps its very pixels.
             tall, wide = max(1, round(height)), max(1, round(width))
             box = Box(round(bottom) - tall, round(left), tall, wide)
-            places.append(Place(index, slot.name, box, turned, fit, look))
+            places.append(Place(index, slot.name, box, turned, fit, appearance))
             left += width + gap
         return places
 

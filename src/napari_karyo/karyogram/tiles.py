@@ -104,43 +104,20 @@ def cell_greys(
     return crops, cell_window(crops[:photographed], uprights[:photographed])
 
 
-def crop_places(
-    item: Upright, size: tuple[int, int], turned: bool, angle: float = 0.0
-) -> NDArray[np.float64]:
-    """Return where each pixel of a tile lies in the original crop.
-
-    Parameters
-    ----------
-    item : Upright
-    size : tuple of int
-        Height and width of the tile, in pixels.
-    turned : bool
-        Whether the tile is rotated by 180 degrees, beyond the angle.
-    angle : float
-        Degrees that it is rotated clockwise.
-
-    Returns
-    -------
-    ndarray, shape (2, height, width)
-        Rows and columns.
-    """
-    places = picture_places(item, size, turned, angle)
-    return np.stack(
-        [
-            ndimage.map_coordinates(item.grid[..., axis], places, order=1, mode="nearest")
-            for axis in (0, 1)
-        ]
-    ).astype(np.float64)
+def _on_crop(item: Upright, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where places of a chromosome's picture lie in the original crop."""
+    grids = [
+        ndimage.map_coordinates(item.grid[..., axis], places, order=1, mode="nearest")
+        for axis in (0, 1)
+    ]
+    return np.stack(grids).astype(np.float64)
 
 
-def cover_of(
-    item: Upright, size: tuple[int, int], turned: bool, angle: float = 0.0
-) -> NDArray[np.float32]:
-    """Return the soft outline of a chromosome at a tile's size, 0 to 1."""
+def _cover(item: Upright, places: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the soft outline of a chromosome at places of its picture, 0 to 1."""
     grown = np.pad(ndimage.binary_dilation(item.mask), 2).astype(np.float32)
     soft = ndimage.gaussian_filter(grown, 1.0)
-    places = picture_places(item, size, turned, angle) + 2
-    cover = ndimage.map_coordinates(soft, places, order=2, mode="constant", cval=0.0)
+    cover = ndimage.map_coordinates(soft, places + 2, order=2, mode="constant", cval=0.0)
     # Blurred from half to nothing, so that the outline itself stays fully covered.
     return np.asarray(np.clip(cover * 1.8 - 0.35, 0.0, 1.0), np.float32)
 
@@ -171,17 +148,17 @@ def draw_tile(
         Whether it is rotated by 180 degrees, beyond the angle.
     angle : float
         Degrees that it is rotated clockwise.
-
-    Returns
-    -------
-    Tile
     """
-    places = crop_places(item, size, turned, angle)
+    places = picture_places(item, size, turned, angle)
     values = ndimage.map_coordinates(
-        crop, places, order=3, mode="constant", cval=window.background, output=np.float32
+        crop,
+        _on_crop(item, places),
+        order=3,
+        mode="constant",
+        cval=window.background,
+        output=np.float32,
     )
-    cover = cover_of(item, size, turned, angle)
-    return _inked(window.apply(values), cover)
+    return _inked(window.apply(values), _cover(item, places))
 
 
 def contrasted(tile: Tile, low: float, high: float) -> Tile:
@@ -217,8 +194,8 @@ def overlay_tile(
     ndarray, shape `size`, float32
         0 outside the chromosome.
     """
-    places = crop_places(item, size, turned, angle)
+    places = picture_places(item, size, turned, angle)
     drawn = ndimage.map_coordinates(
-        np.asarray(values, np.float32), places, order=1, mode="constant", cval=0.0
+        np.asarray(values, np.float32), _on_crop(item, places), order=1, mode="constant", cval=0.0
     )
-    return np.asarray(drawn * cover_of(item, size, turned, angle), np.float32)
+    return np.asarray(drawn * _cover(item, places), np.float32)

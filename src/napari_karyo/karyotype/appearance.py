@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from napari_karyo.karyotype.edit import Edit
@@ -22,20 +22,14 @@ class AppearanceEdits(History):
     def rotate(self, chromosomes: Iterable[int], by: float) -> Edit | None:
         """Rotate chromosomes by an angle, in degrees clockwise, beyond what they are."""
         members = self._all_here(chromosomes)
-        looks = {one: self._state.appearance(one) for one in members}
-        return self._look(
-            {one: replace(look, angle=look.angle + float(by)) for one, look in looks.items()},
-            f"{self._call(members)} rotated by {by:+.0f} degrees",
-        )
+        text = f"{self._call(members)} rotated by {by:+.0f} degrees"
+        return self._redraw(members, text, lambda old: replace(old, angle=old.angle + float(by)))
 
     def straighten(self, chromosomes: Iterable[int], straight: bool = True) -> Edit | None:
         """Draw chromosomes pulled straight, or as they were photographed."""
         members = self._all_here(chromosomes)
-        looks = {one: self._state.appearance(one) for one in members}
-        return self._look(
-            {one: replace(look, straightened=straight) for one, look in looks.items()},
-            f"{self._call(members)} {'straightened' if straight else 'no longer straightened'}",
-        )
+        text = f"{self._call(members)} {'straightened' if straight else 'no longer straightened'}"
+        return self._redraw(members, text, lambda old: replace(old, straightened=straight))
 
     def set_contrast(self, chromosomes: Iterable[int], low: float, high: float) -> Edit | None:
         """Draw a part of the range of stain from paper to full ink.
@@ -47,19 +41,20 @@ class AppearanceEdits(History):
             Of the cell's range: 0 and 1 draw it as it is.
         """
         members = self._all_here(chromosomes)
-        looks = {one: self._state.appearance(one) for one in members}
-        return self._look(
-            {one: replace(look, low=float(low), high=float(high)) for one, look in looks.items()},
-            f"contrast of {self._call(members)} set",
-        )
+        text = f"contrast of {self._call(members)} set"
+        ends = float(low), float(high)
+        return self._redraw(members, text, lambda old: replace(old, low=ends[0], high=ends[1]))
 
     def draw_plainly(self, chromosomes: Iterable[int]) -> Edit | None:
         """Draw chromosomes as they were photographed, upright: one edit for all of it."""
         members = self._all_here(chromosomes)
-        text = f"{self._call(members)} drawn as photographed"
-        return self._look(dict.fromkeys(members, PLAIN), text)
-
-    def _look(self, looks: dict[int, Appearance], text: str) -> Edit | None:
-        return self._edit(
-            "look", tuple(looks), text, appearances={**self._state.appearances, **looks}
+        return self._redraw(
+            members, f"{self._call(members)} drawn as photographed", lambda _: PLAIN
         )
+
+    def _redraw(
+        self, members: Sequence[int], text: str, change: Callable[[Appearance], Appearance]
+    ) -> Edit | None:
+        appearances = {one: change(self._state.appearance(one)) for one in members}
+        whole = {**self._state.appearances, **appearances}
+        return self._edit("look", tuple(members), text, appearances=whole)

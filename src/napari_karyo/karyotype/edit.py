@@ -97,7 +97,7 @@ class Change:
 def touched_slots(before: State, after: State) -> frozenset[str]:
     """Return the slots in which anything is other than before."""
     changed = frozenset(slot for slot in SLOTS if before.slots[slot] != after.slots[slot])
-    looks = {
+    redrawn = {
         one
         for one in before.appearances.keys() | after.appearances.keys()
         if before.appearances.get(one, PLAIN) != after.appearances.get(one, PLAIN)
@@ -107,7 +107,7 @@ def touched_slots(before: State, after: State) -> frozenset[str]:
         | (before.corrected ^ after.corrected)
         | (before.reviewed ^ after.reviewed)
         | (before.derivatives ^ after.derivatives)
-        | looks
+        | redrawn
     )
     return changed | frozenset(after.positions[one][0] for one in marked if one in after.positions)
 

@@ -111,10 +111,6 @@ class Karyotype(PlacementEdits, AppearanceEdits, SignatureEdits):
         still._index = self._index.copy()
         return still
 
-    def is_corrected(self, chromosome: int) -> bool:
-        """Whether a chromosome's slot or way up now differs from the proposal."""
-        return self._known(chromosome) in self._state.corrected
-
     def is_settled(self, chromosome: int) -> bool:
         """Whether a person has said where a chromosome belongs: accepted it, or put it there.
 

@@ -89,14 +89,6 @@ class PlacementEdits(History):
         kind = {TRAY: "tray", MARKERS: "marker"}.get(slot, "move")
         return self._rearrange(kind, moved, text, rearrange)
 
-    def to_tray(self, chromosomes: Iterable[int]) -> Edit | None:
-        """Send chromosomes to the tray: dirt, and what nobody can name."""
-        return self.move(chromosomes, TRAY)
-
-    def to_markers(self, chromosomes: Iterable[int]) -> Edit | None:
-        """Call chromosomes markers, which count though nobody can name their class."""
-        return self.move(chromosomes, MARKERS)
-
     def swap(self, first: int, second: int) -> Edit | None:
         """Let two chromosomes change places, in one slot or across two."""
         pair = self._here(first), self._here(second)
@@ -281,7 +273,7 @@ class PlacementEdits(History):
             derivatives=(before.derivatives | fresh) & in_class,
             turned=(before.turned & there) | turned,
             corrected=before.corrected & there,
-            appearances={one: look for one, look in before.appearances.items() if one in there},
+            appearances={one: drawn for one, drawn in before.appearances.items() if one in there},
         )
 
 

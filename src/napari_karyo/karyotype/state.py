@@ -166,14 +166,15 @@ class State:
         if unknown:
             raise EditError(f"There is no slot {unknown[0]!r}.")
         slots = {slot: tuple(self.slots.get(slot, ())) for slot in SLOTS}
-        looks = {one: look for one, look in sorted(self.appearances.items()) if look != PLAIN}
+        drawn = sorted(self.appearances.items())
+        appearances = {one: appearance for one, appearance in drawn if appearance != PLAIN}
         # A frozen dataclass lets its own construction set a field only this way.
         object.__setattr__(self, "slots", MappingProxyType(slots))
-        object.__setattr__(self, "appearances", MappingProxyType(looks))
+        object.__setattr__(self, "appearances", MappingProxyType(appearances))
         members = [one for placed in slots.values() for one in placed]
         if len(members) != len(set(members)):
             raise EditError("A chromosome can't sit in two places at once.")
-        named = self.turned | self.corrected | self.reviewed | self.derivatives | looks.keys()
+        named = self.turned | self.corrected | self.reviewed | self.derivatives | appearances.keys()
         strays = named.difference(members)
         if strays:
             raise EditError(f"There is no chromosome of number {min(strays)} in this cell.")
@@ -247,7 +248,9 @@ class State:
             "corrected": sorted(self.corrected),
             "reviewed": sorted(self.reviewed),
             "derivatives": sorted(self.derivatives),
-            "appearances": {str(one): look.to_dict() for one, look in self.appearances.items()},
+            "appearances": {
+                str(one): appearance.to_dict() for one, appearance in self.appearances.items()
+            },
             "marks": sorted(self.marks),
             "signatures": [[sign.role, sign.who, sign.time] for sign in self.signatures],
             "note": self.note,
@@ -275,8 +278,8 @@ class State:
                 reviewed=members("reviewed"),
                 derivatives=members("derivatives"),
                 appearances={
-                    int(one): Appearance.from_dict(look)
-                    for one, look in content["appearances"].items()
+                    int(one): Appearance.from_dict(appearance)
+                    for one, appearance in content["appearances"].items()
                 },
                 marks=frozenset(map(word, content["marks"])),
                 signatures=tuple(

@@ -35,13 +35,6 @@ def clean(string: str) -> str:
     character becomes U+FFFD, which is drawn as an empty box. Nothing else is changed: a
     name that is printed otherwise than it is written is another name.
 
-    Parameters
-    ----------
-    string : str
-
-    Returns
-    -------
-    str
     """
     one_line = unicodedata.normalize("NFC", " ".join(printable(string).split()))
     kept: list[str] = []

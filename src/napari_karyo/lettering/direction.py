@@ -15,10 +15,6 @@ T = TypeVar("T")
 def isolated_parts(string: str) -> list[tuple[str, bool]]:
     """Return a line in the parts that are read on their own, left to right.
 
-    Parameters
-    ----------
-    string : str
-
     Returns
     -------
     list of (str, bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import uharfbuzz
@@ -67,7 +67,7 @@ def draw_text(
     place: tuple[float, float],
     string: str,
     size: float,
-    fill: Any,
+    fill: float | tuple[int, ...] | str,
     *,
     align: Side = "left",
     level: bool = False,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import uharfbuzz
 
@@ -37,7 +37,7 @@ class Typeface:
     bold: bool = False
 
     @cached_property
-    def font(self) -> Any:
+    def font(self) -> uharfbuzz.Font:
         """HarfBuzz's font, one em as many units as the file says."""
         blob = (
             uharfbuzz.Blob(self.data)

@@ -94,7 +94,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _stored(tensor: Any) -> Stored:
+def _stored(tensor: object) -> Stored:
     kind, shape = (
         (tensor.get("dtype"), tensor.get("shape")) if isinstance(tensor, dict) else (None, None)
     )

@@ -17,10 +17,6 @@ from napari_karyo.preprocessing.prepare import InputSettings
 class EnsembleConfig:
     """The members of an ensemble, which must all read the same input.
 
-    Attributes
-    ----------
-    members : tuple of NetworkConfig
-
     Raises
     ------
     ValueError
@@ -54,12 +50,7 @@ class EnsembleConfig:
 
 
 class Ensemble(nn.Module):
-    """Networks asked together.
-
-    Parameters
-    ----------
-    networks : sequence of ChromosomeNetwork
-    """
+    """Networks asked together."""
 
     def __init__(self, networks: Sequence[ChromosomeNetwork]) -> None:
         super().__init__()

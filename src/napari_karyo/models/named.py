@@ -13,7 +13,7 @@ DEFAULT: Final = NetworkConfig()
 
 #: How the paper's networks are given a crop: 224x224 grey, of normalized length. The
 #: length of the longest ones, which the paper leaves open, is three quarters of it. It
-#: looks at a cell once.
+#: sees a cell in one pass.
 _PAPER_INPUT: Final = InputSettings(
     224, 224, target_rows=168.0, straighten=False, brightness="crop", settle=False
 )

@@ -78,7 +78,7 @@ class NetworkConfig:
         """Read back what `as_dict` wrote, lists having taken the place of tuples."""
         values = dict(values)
         # Weights that do not say so were trained on crops each at full brightness. Those that
-        # look once, the paper's, are the ones that don't straighten.
+        # make one pass, the paper's, are the ones that don't straighten.
         older = {"brightness": "crop", "settle": values["input"].get("straighten", True)}
         values["input"] = InputSettings.from_dict({**older, **values["input"]})
         for name in {"depths", "widths", "stem_stride", "hidden"} & set(values):
@@ -89,12 +89,7 @@ class NetworkConfig:
 
 
 class ChromosomeNetwork(nn.Module):
-    """The network that a configuration describes.
-
-    Parameters
-    ----------
-    config : NetworkConfig
-    """
+    """The network that a configuration describes."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()

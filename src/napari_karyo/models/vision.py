@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from types import ModuleType
 
 
-def torchvision_models() -> Any:
+def torchvision_models() -> ModuleType:
     """Import and return ``torchvision.models``.
 
     It imports torch's compiler, and with torch's CUDA builds that imports Triton, whose library

@@ -126,10 +126,6 @@ def load_weights(model: str | Path = "default") -> Weights:
         A name of `available_models`, or a ``.safetensors`` file that
         ``napari-karyo train`` wrote.
 
-    Returns
-    -------
-    Weights
-
     Raises
     ------
     WeightsError

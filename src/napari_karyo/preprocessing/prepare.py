@@ -211,39 +211,6 @@ def on_canvas(
     return inputs, grids
 
 
-def prepare(
-    cells: Sequence[Cell],
-    settings: InputSettings,
-    normalization: Normalization = "cell",
-) -> list[Prepared]:
-    """Prepare the cells of one patient.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        All of one patient.
-    settings : InputSettings
-    normalization : {"cell", "patient"}
-        One length factor for each cell, or one for all cells given.
-
-    Returns
-    -------
-    list of Prepared
-        In the order of `cells`.
-
-    Raises
-    ------
-    PreprocessingError
-        Where a cell holds no chromosome at all.
-    """
-    standing = [stand_upright(cell) for cell in cells]
-    factors = length_factors([pictures for _, pictures in standing], settings, normalization)
-    return [
-        draw_inputs(cell, pictures, factor, settings)
-        for (cell, pictures), factor in zip(standing, factors, strict=True)
-    ]
-
-
 def length_factors(
     cells: Sequence[Sequence[Upright]], settings: InputSettings, normalization: Normalization
 ) -> list[float]:

@@ -3,7 +3,7 @@
 The length factor from the lengths alone (`preprocessing.length`) is right for a whole
 cell. Where crops are missing, pieces are among them or chromosomes lie merged, the
 reference length is another, and all crops come too large or too small. Once classes
-are known, from labels or from a first look of the network, every chromosome tells the
+are known, from labels or from a first pass of the network, every chromosome tells the
 scale: by its length over the usual length of its class.
 """
 

@@ -12,10 +12,6 @@ from napari_karyo.preprocessing.upright import MARGIN, Upright, sample
 def straight_grid(picture: Upright) -> NDArray[np.float32]:
     """Return the grid, in the upright picture, whose rows cross the axis at right angles.
 
-    Parameters
-    ----------
-    picture : Upright
-
     Returns
     -------
     ndarray, shape (height, width, 2), float32
@@ -61,10 +57,6 @@ def _half_width(
 
 def straighten(picture: Upright) -> Upright:
     """Pull an upright chromosome straight.
-
-    Parameters
-    ----------
-    picture : Upright
 
     Returns
     -------

@@ -112,10 +112,6 @@ def upright(bright: NDArray[np.float32]) -> Upright:
     bright : ndarray, shape (height, width), float32
         Bright chromosome on black, 0 to 1.
 
-    Returns
-    -------
-    Upright
-
     Raises
     ------
     PreprocessingError

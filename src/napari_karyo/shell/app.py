@@ -104,7 +104,7 @@ def _ending(run: Callable[..., int]) -> Callable[..., None]:
     """Return a command that ends with its exit code, whatever becomes of it."""
 
     @wraps(run)
-    def ended(*arguments: Any, **options: Any) -> None:
+    def ended(*arguments: object, **options: object) -> None:
         try:
             code = run(*arguments, **options)
         except (KaryoError, OSError) as error:  # a full disk, a file that may not be written

@@ -1,4 +1,4 @@
-"""Simulated cells and patients: seeded, of any karyotype, to be shown to anyone.
+"""Simulated cells: seeded, of any karyotype, to be shown to anyone.
 
 The same seed gives the same pictures. Random numbers come from numpy's PCG64, the
 same everywhere; the last bit of a sine or an exponential may differ between
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import index
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.band_profiles.profiles import StainProfile, load_profile
-from napari_karyo.cell import Cell, Chromosome, Patient, Polarity
+from napari_karyo.cell import Cell, Chromosome, Polarity
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import KaryoError
 from napari_karyo.simulation.draw import Look, cross, cut, draw
@@ -24,8 +25,36 @@ from napari_karyo.simulation.karyotypes import parse_karyotype
 #: ones are met more often.
 _CROSSED = 0.04
 
+#: Between which ends a cell's look is drawn, in this order.
+_LOOKS: Final = {
+    Polarity.DARK: {
+        "sharpness": (0.6, 1.6),
+        "contrast": (0.3, 0.8),
+        "seam": (0.0, 0.3),
+        "grain": (0.7, 0.95),
+        "grain_size": (0.9, 1.2),
+        "split": (0.2, 0.9),
+        "blur": (0.4, 0.65),
+        "noise": (0.005, 0.02),
+        "tilt": (3.0, 8.0),
+        "bend": (10.0, 22.0),
+    },
+    Polarity.BRIGHT: {
+        "sharpness": (0.6, 1.2),
+        "contrast": (0.3, 0.8),
+        "seam": (0.0, 0.1),
+        "grain": (0.5, 0.8),
+        "grain_size": (1.2, 1.6),
+        "split": (0.0, 0.4),
+        "blur": (0.6, 0.9),
+        "noise": (0.003, 0.01),
+        "tilt": (8.0, 18.0),
+        "bend": (10.0, 22.0),
+    },
+}
+
 #: Branches of the tree of random numbers, so that no part disturbs another.
-_OF_CELL, _OF_CHROMOSOME, _OF_ORDER, _OF_TURN, _OF_PATIENT = range(5)
+_OF_CELL, _OF_CHROMOSOME, _OF_ORDER, _OF_TURN = range(4)
 
 
 def simulate_cell(
@@ -63,80 +92,10 @@ def simulate_cell(
     KaryoError
         Where the karyotype, the stain or the seed makes no sense.
     """
-    counts = parse_karyotype(karyotype)
-    return _cell(
-        counts, load_profile(stain), (_seed(seed),), name or f"simulated {karyotype}", either_way_up
-    )
+    counts, profile, root = parse_karyotype(karyotype), load_profile(stain), _seed(seed)
 
-
-def simulate_patient(
-    karyotype: str = "46,XX",
-    cells: int = 3,
-    seed: int = 0,
-    stain: str | Polarity = "G",
-    *,
-    name: str | None = None,
-    either_way_up: bool = False,
-) -> Patient:
-    """Simulate several metaphase cells of one patient.
-
-    Parameters
-    ----------
-    karyotype : str
-        Of every cell.
-    cells : int
-        How many, at least one.
-    seed : int
-        Zero or more.
-    stain : {"G", "Q"} or Polarity
-    name : str, optional
-    either_way_up : bool
-        As for `simulate_cell`.
-
-    Raises
-    ------
-    KaryoError
-        As `simulate_cell`, and where no cell is asked for.
-    """
-    if cells < 1:
-        raise KaryoError(f"a patient of {cells} cells can't be simulated.", "Ask for one or more.")
-    counts = parse_karyotype(karyotype)
-    profile = load_profile(stain)
-    branch = _seed(seed)
-    return Patient(
-        name or f"simulated patient {karyotype}",
-        tuple(
-            _cell(
-                counts,
-                profile,
-                (branch, _OF_PATIENT, number),
-                f"simulated cell {number}",
-                either_way_up,
-            )
-            for number in range(1, cells + 1)
-        ),
-    )
-
-
-def _seed(seed: int) -> int:
-    try:
-        number = index(seed)
-    except TypeError as error:
-        raise KaryoError(f"the seed {seed!r} is no whole number.", "Use 0, 1, 2, …") from error
-    if number < 0:
-        raise KaryoError(f"the seed {number} is negative.", "Use 0, 1, 2, …")
-    return number
-
-
-def _cell(
-    counts: dict[str, int],
-    profile: StainProfile,
-    branch: tuple[int, ...],
-    name: str,
-    either_way_up: bool,
-) -> Cell:
     def random(*twig: int) -> np.random.Generator:
-        return np.random.default_rng([*branch, *twig])
+        return np.random.default_rng([root, *twig])
 
     look, peak = _look(profile, random(_OF_CELL))
     chromosomes = []
@@ -154,7 +113,19 @@ def _cell(
             else item
             for item, turn in zip(chromosomes, turned, strict=True)
         ]
-    return Cell(name, tuple(chromosomes), profile.polarity, simulated=True)
+    return Cell(
+        name or f"simulated {karyotype}", tuple(chromosomes), profile.polarity, simulated=True
+    )
+
+
+def _seed(seed: int) -> int:
+    try:
+        number = index(seed)
+    except TypeError as error:
+        raise KaryoError(f"the seed {seed!r} is no whole number.", "Use 0, 1, 2, …") from error
+    if number < 0:
+        raise KaryoError(f"the seed {number} is negative.", "Use 0, 1, 2, …")
+    return number
 
 
 def _wanted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
@@ -170,38 +141,9 @@ def _look(profile: StainProfile, rng: np.random.Generator) -> tuple[Look, float]
     second = tie * first + (1 - tie**2) ** 0.5 * second
     scale = profile.length * float(np.exp(profile.length_spread * first))
     width = float(np.exp(profile.width_spread * second))
-    if profile.polarity is Polarity.DARK:
-        look = Look(
-            scale=scale,
-            width=width,
-            sharpness=rng.uniform(0.6, 1.6),
-            contrast=rng.uniform(0.3, 0.8),
-            seam=rng.uniform(0.0, 0.3),
-            grain=rng.uniform(0.7, 0.95),
-            grain_size=rng.uniform(0.9, 1.2),
-            split=rng.uniform(0.2, 0.9),
-            blur=rng.uniform(0.4, 0.65),
-            noise=rng.uniform(0.005, 0.02),
-            tilt=rng.uniform(3.0, 8.0),
-            bend=rng.uniform(10.0, 22.0),
-            strong=0.14,
-        )
-    else:
-        look = Look(
-            scale=scale,
-            width=width,
-            sharpness=rng.uniform(0.6, 1.2),
-            contrast=rng.uniform(0.3, 0.8),
-            seam=rng.uniform(0.0, 0.1),
-            grain=rng.uniform(0.5, 0.8),
-            grain_size=rng.uniform(1.2, 1.6),
-            split=rng.uniform(0.0, 0.4),
-            blur=rng.uniform(0.6, 0.9),
-            noise=rng.uniform(0.003, 0.01),
-            tilt=rng.uniform(8.0, 18.0),
-            bend=rng.uniform(10.0, 22.0),
-            strong=0.12,
-        )
+    shared = {name: rng.uniform(*ends) for name, ends in _LOOKS[profile.polarity].items()}
+    strong = 0.14 if profile.polarity is Polarity.DARK else 0.12
+    look = Look(scale=scale, width=width, strong=strong, **shared)
     peak = float(np.clip(profile.peak + profile.peak_spread * third, 0.25, 0.92))
     return look, peak
 

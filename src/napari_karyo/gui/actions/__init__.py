@@ -9,38 +9,17 @@ from napari_karyo.gui.actions.action import (
     selected_in,
     slot_words,
 )
-from napari_karyo.gui.actions.correcting import (
-    flip,
-    marker,
-    place,
-    redo,
-    swap,
-    swap_left,
-    swap_right,
-    tray,
-    undo,
-)
-from napari_karyo.gui.actions.reviewing import accept, accept_sure, others, put_into
+from napari_karyo.gui.actions.correcting import place
+from napari_karyo.gui.actions.reviewing import put_into
 
 __all__ = [
     "Action",
-    "accept",
-    "accept_sure",
     "attempt",
-    "flip",
-    "marker",
     "name_of",
     "on_top",
-    "others",
     "perform",
     "place",
     "put_into",
-    "redo",
     "selected_in",
     "slot_words",
-    "swap",
-    "swap_left",
-    "swap_right",
-    "tray",
-    "undo",
 ]

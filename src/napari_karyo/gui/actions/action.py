@@ -30,7 +30,7 @@ class Action:
         One line for tooltip and help.
     do : callable
         Takes the session.
-    group : str
+    group : {"Review", "Correct", "Picture", "Cell", "Look"}
         Heading in the help text.
     """
 
@@ -38,7 +38,7 @@ class Action:
     keys: tuple[str, ...]
     what: str
     do: Callable[[Session], object]
-    group: str = "Correct"
+    group: Group
 
 
 def attempt(session: Session, edit: Callable[[], object]) -> bool:

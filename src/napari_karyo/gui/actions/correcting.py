@@ -52,7 +52,8 @@ def flip(session: Session) -> None:
         found[0].karyotype.turn([found[1]])
 
 
-def _swap(session: Session, step: int) -> None:
+def swap_beside(session: Session, step: int) -> None:
+    """Swap with the homologue to the right, at +1, or to the left, at -1."""
     found = selected_in(session)
     if found is None:
         return
@@ -66,16 +67,6 @@ def _swap(session: Session, step: int) -> None:
     cell.karyotype.swap_with_neighbour(index, step)
 
 
-def swap_left(session: Session) -> None:
-    """Swap with the homologue on the left."""
-    _swap(session, -1)
-
-
-def swap_right(session: Session) -> None:
-    """Swap with the homologue on the right."""
-    _swap(session, +1)
-
-
 def swap(session: Session) -> None:
     """Swap with the homologue on the right, or on the left where there is none."""
     found = selected_in(session)
@@ -83,12 +74,7 @@ def swap(session: Session) -> None:
         return
     cell, index = found
     members = cell.karyotype.state.slots[cell.karyotype.slot_of(index)]
-    _swap(session, +1 if members.index(index) + 1 < len(members) else -1)
-
-
-def tray(session: Session) -> None:
-    """Send the selected chromosome to the tray."""
-    place(session, TRAY)
+    swap_beside(session, +1 if members.index(index) + 1 < len(members) else -1)
 
 
 def marker(session: Session) -> None:

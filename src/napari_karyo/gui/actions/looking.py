@@ -6,7 +6,8 @@ from napari_karyo.gui.actions.action import on_top
 from napari_karyo.gui.session.session import Session
 
 
-def _walk(session: Session, step: int) -> None:
+def walk(session: Session, step: int) -> None:
+    """Select the chromosome so many places to the right of the selected one, row after row."""
     cell = session.current
     if cell is None:
         return
@@ -17,16 +18,6 @@ def _walk(session: Session, step: int) -> None:
         session.select(order[0 if step > 0 else -1])
     else:
         session.select(order[(order.index(session.selected) + step) % len(order)])
-
-
-def select_next(session: Session) -> None:
-    """Select the chromosome to the right, row after row."""
-    _walk(session, +1)
-
-
-def select_previous(session: Session) -> None:
-    """Select the chromosome to the left."""
-    _walk(session, -1)
 
 
 def escape(session: Session) -> None:
@@ -41,16 +32,10 @@ def escape(session: Session) -> None:
         session.select(None)
 
 
-def toggle_saliency(session: Session) -> None:
-    """Show or hide what the network looked at."""
+def toggle_overlay(session: Session, kind: str) -> None:
+    """Show or hide the saliency or the attention."""
     if session.view is not None:
-        session.view.overlays.toggle("saliency")
-
-
-def toggle_attention(session: Session) -> None:
-    """Show or hide the attention along the axis."""
-    if session.view is not None:
-        session.view.overlays.toggle("attention")
+        session.view.overlays.toggle(kind)
 
 
 def toggle_lights(session: Session) -> None:
@@ -69,22 +54,13 @@ def show_help(session: Session) -> None:
 # -- cells ------------------------------------------------------------------------
 
 
-def _another_cell(session: Session, step: int) -> None:
+def show_another_cell(session: Session, step: int) -> None:
+    """Show the open cell so many places further on."""
     if session.current is None or len(session.cells) < 2:
         session.say("No other cell is open.")
         return
     place = session.cells.index(session.current)
     session.show(session.cells[(place + step) % len(session.cells)])
-
-
-def next_cell(session: Session) -> None:
-    """Show the next open cell."""
-    _another_cell(session, +1)
-
-
-def previous_cell(session: Session) -> None:
-    """Show the open cell before."""
-    _another_cell(session, -1)
 
 
 def close_cell(session: Session) -> None:
@@ -108,19 +84,9 @@ def close_cell(session: Session) -> None:
 # -- the review dock ----------------------------------------------------------------
 
 
-def show_chromosome(session: Session) -> None:
-    """Show the tab of the selected chromosome."""
-    session.open_window("review").show_tab("Chromosome")
-
-
-def show_cell(session: Session) -> None:
-    """Show the tab of the cell."""
-    session.open_window("review").show_tab("Cell")
-
-
-def show_patient(session: Session) -> None:
-    """Show the tab of the patient."""
-    session.open_window("review").show_tab("Patient")
+def show_tab(session: Session, name: str) -> None:
+    """Show a tab of the review dock."""
+    session.open_window("review").show_tab(name)
 
 
 def same_class(session: Session) -> None:

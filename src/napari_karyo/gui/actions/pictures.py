@@ -1,14 +1,8 @@
-"""Actions that change a chromosome's picture: rotated, straightened, cut, put together.
-
-They are rows of the one table of keys. Q and E lie side by side on most keyboards and
-are on all of them, which square brackets are not.
-"""
+"""Actions that change a chromosome's picture: rotated, straightened, cut, put together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from napari_karyo.gui.actions.action import Action, name_of, selected_in
+from napari_karyo.gui.actions.action import name_of, selected_in
 from napari_karyo.gui.session.session import Session
 from napari_karyo.karyotype import PLAIN
 
@@ -25,17 +19,13 @@ def rotate(session: Session, by: float) -> None:
         found[0].karyotype.rotate([found[1]], by)
 
 
-def _rotates(by: float) -> Callable[[Session], None]:
-    return lambda session: rotate(session, by)
-
-
 def straighten(session: Session) -> None:
     """Draw the selected chromosome pulled straight, or again as it was photographed."""
     found = selected_in(session)
     if found is not None:
         cell, index = found
-        look = cell.karyotype.state.appearance(index)
-        cell.karyotype.straighten([index], not look.straightened)
+        appearance = cell.karyotype.state.appearance(index)
+        cell.karyotype.straighten([index], not appearance.straightened)
 
 
 def set_contrast(session: Session, low: float, high: float) -> None:
@@ -60,25 +50,15 @@ def change_contrast(session: Session, more: bool) -> None:
     found = selected_in(session)
     if found is None:
         return
-    look = found[0].karyotype.state.appearance(found[1])
+    appearance = found[0].karyotype.state.appearance(found[1])
     step = CONTRAST_STEP if more else -CONTRAST_STEP
-    low, high = look.low + step, look.high - step
+    low, high = appearance.low + step, appearance.high - step
     if not more:
-        low, high = max(low, min(look.low, 0.0)), min(high, max(look.high, 1.0))
+        low, high = max(low, min(appearance.low, 0.0)), min(high, max(appearance.high, 1.0))
     elif high - low < LEAST_CONTRAST - 1e-6:
         session.say("More contrast than this shows nothing but black and white.")
         return
     set_contrast(session, low, high)
-
-
-def more_contrast(session: Session) -> None:
-    """Show the selected chromosome with more contrast."""
-    change_contrast(session, True)
-
-
-def less_contrast(session: Session) -> None:
-    """Show the selected chromosome with less contrast, down to as photographed."""
-    change_contrast(session, False)
 
 
 def reset_contrast(session: Session) -> None:
@@ -98,78 +78,7 @@ def reset(session: Session) -> None:
     cell.karyotype.draw_plainly([index])
 
 
-def split(session: Session) -> None:
-    """Begin to cut the selected chromosome in two."""
-    _take(session, "Split")
-
-
-def merge(session: Session) -> None:
-    """Begin to merge the selected chromosome with another piece."""
-    _take(session, "Merge")
-
-
-def _take(session: Session, tool: str) -> None:
+def take_tool(session: Session, tool: str) -> None:
+    """Begin to use a tool of the mouse on the selected chromosome: ``Split`` or ``Merge``."""
     if selected_in(session) is not None and session.view is not None:
         session.view.take_tool(tool)
-
-
-PICTURE_ACTIONS: tuple[Action, ...] = (
-    Action(
-        "Rotate left",
-        ("Q", "["),
-        f"Rotate it by {STEP:.0f} degrees; drag the round arrow at its frame for any angle",
-        _rotates(-STEP),
-        "Picture",
-    ),
-    Action(
-        "Rotate right",
-        ("E", "]"),
-        f"Rotate it by {STEP:.0f} degrees; drag the round arrow at its frame for any angle",
-        _rotates(STEP),
-        "Picture",
-    ),
-    Action(
-        "Rotate far left",
-        ("Shift-Q",),
-        f"Rotate it by {FAR:.0f} degrees",
-        _rotates(-FAR),
-        "Picture",
-    ),
-    Action(
-        "Rotate far right",
-        ("Shift-E",),
-        f"Rotate it by {FAR:.0f} degrees",
-        _rotates(FAR),
-        "Picture",
-    ),
-    Action(
-        "Straighten",
-        ("R",),
-        "Draw it pulled straight; again for as it was photographed",
-        straighten,
-        "Picture",
-    ),
-    Action("More contrast", ("=",), "Draw it with more contrast", more_contrast, "Picture"),
-    Action("Less contrast", ("-",), "Draw it with less contrast", less_contrast, "Picture"),
-    Action(
-        "Reset picture",
-        ("Shift-R",),
-        "Draw it as it was photographed: upright, bent as it is, with the cell's contrast",
-        reset,
-        "Picture",
-    ),
-    Action(
-        "Split",
-        ("K",),
-        "Cut a crop that holds two chromosomes: draw a line, or move it with the arrows",
-        split,
-        "Picture",
-    ),
-    Action(
-        "Merge",
-        ("J",),
-        "Join it with a piece that was cut off: click that piece next",
-        merge,
-        "Picture",
-    ),
-)

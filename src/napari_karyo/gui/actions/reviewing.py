@@ -13,7 +13,8 @@ from napari_karyo.karyotype import CELL_MARKS
 NOTHING_LEFT = "Nothing doubtful is left in this cell."
 
 
-def _doubtful(session: Session, step: int) -> None:
+def go_to_doubtful(session: Session, step: int) -> None:
+    """Select the next doubtful chromosome, at +1, or the one before, at -1."""
     cell = on_top(session)
     if cell is None:
         return
@@ -27,16 +28,6 @@ def _doubtful(session: Session, step: int) -> None:
         index = waiting[0] if step > 0 else waiting[-1]
     session.select(index)
     session.say(f"{waiting.index(index) + 1} of {len(waiting)} to look at.")
-
-
-def next_doubtful(session: Session) -> None:
-    """Select the next doubtful chromosome, the least certain first."""
-    _doubtful(session, +1)
-
-
-def previous_doubtful(session: Session) -> None:
-    """Select the previous doubtful chromosome."""
-    _doubtful(session, -1)
 
 
 def go_on(session: Session, done: str) -> None:
@@ -95,20 +86,11 @@ def others(cell: OpenCell, index: int) -> list[str]:
     return [name for name, _ in cell.classification.alternatives(index) if name != here]
 
 
-def _take_other(session: Session, number: int) -> None:
+def take_other(session: Session, number: int) -> None:
+    """Put it into a likely class other than where it sits: 0 is the likeliest."""
     found = selected_in(session)
     if found is not None:
         put_into(session, others(*found)[number], found[1])
-
-
-def best_other(session: Session) -> None:
-    """Put it into the likeliest class other than where it sits."""
-    _take_other(session, 0)
-
-
-def second_other(session: Session) -> None:
-    """Put it into the second likeliest class other than where it sits."""
-    _take_other(session, 1)
 
 
 def accept(session: Session) -> None:
@@ -182,20 +164,3 @@ def sign(session: Session, role: str) -> None:
         words.append(f"⚠ Signed as {role}, but {against}")
     if words:
         session.say(" ".join(words))
-
-
-def reviewed(session: Session) -> None:
-    """Sign the cell as reviewed."""
-    sign(session, "reviewed")
-
-
-def confirmed(session: Session) -> None:
-    """Confirm what another person has reviewed."""
-    sign(session, "confirmed")
-
-
-def withdraw(session: Session) -> None:
-    """Take all signatures back."""
-    cell = on_top(session)
-    if cell is not None:
-        cell.karyotype.withdraw()

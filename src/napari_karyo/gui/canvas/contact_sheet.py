@@ -12,17 +12,18 @@ from napari_karyo.cell import Cell, Patient, Polarity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from napari.layers import Layer
+
 CELL_KEY = "napari_karyo_cell"
 PATIENT_KEY = "napari_karyo_patient"
 GAP = 6
 
+#: As napari's readers and writers hand it over: pixels, options and the kind of layer.
+LayerData = tuple[NDArray[Any], dict[str, Any], str]
+
 
 def contact_sheet(cell: Cell) -> NDArray[Any]:
     """Lay the crops of a cell out in rows, in the order of the files.
-
-    Parameters
-    ----------
-    cell : Cell
 
     Returns
     -------
@@ -52,11 +53,9 @@ def contact_sheet(cell: Cell) -> NDArray[Any]:
     return sheet
 
 
-def layer_data(
-    cell: Cell, patient: Patient | None = None, visible: bool = True
-) -> tuple[NDArray[Any], dict[str, Any], str]:
+def layer_data(cell: Cell, patient: Patient | None = None, visible: bool = True) -> LayerData:
     """Return a cell as the layer data tuple that napari's readers hand over."""
-    metadata: dict[str, Any] = {CELL_KEY: cell}
+    metadata: dict[str, object] = {CELL_KEY: cell}
     if patient is not None:
         metadata[PATIENT_KEY] = patient
     options = {
@@ -69,7 +68,7 @@ def layer_data(
     return contact_sheet(cell), options, "image"
 
 
-def cells_in(layers: Iterable[Any]) -> list[tuple[Any, Cell, Patient | None]]:
+def cells_in(layers: Iterable[Layer]) -> list[tuple[Layer, Cell, Patient | None]]:
     """Return the layers that hold a cell, with the cell and its patient."""
     return [
         (layer, layer.metadata[CELL_KEY], layer.metadata.get(PATIENT_KEY))

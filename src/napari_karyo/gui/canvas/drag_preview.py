@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.karyogram.compose import Composer, pixels
 from napari_karyo.karyogram.page import Box, Place
 from napari_karyo.karyotype import Appearance
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
 
 #: So much of a carried chromosome is seen, and of the slot below it.
 _CARRIED: Final = 0.85
@@ -32,19 +35,14 @@ _RIM_COLOUR: Final = (255, 255, 255, 200)
 
 
 class DragPreview:
-    """What lies over the page of a karyogram view while the mouse is at work.
-
-    Parameters
-    ----------
-    view : PageHost
-    """
+    """What lies over the page of a karyogram view while the mouse is at work."""
 
     def __init__(self, view: PageHost) -> None:
         self._view = view
         self._grip = (0.0, 0.0)
 
     @property
-    def _layer(self) -> Any:
+    def _layer(self) -> Layer:
         return self._view.layers["dragged"]
 
     @property

@@ -8,25 +8,22 @@ drawing a line, is a tool of `picture_tools`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from napari_karyo.gui import actions
-from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.canvas.gesture import MouseEvent, Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Rotating, ToolHost, distance
 
+if TYPE_CHECKING:
+    import napari
+    from napari.layers import Layer
 
-def begin(view: ToolHost, viewer: Any, event: Any) -> Steps | None:
-    """Return what a press of the left button on the karyogram begins, if anything.
 
-    Parameters
-    ----------
-    view : ToolHost
-    viewer : napari.Viewer
-    event : napari mouse event
-    """
+def begin(view: ToolHost, viewer: napari.Viewer, event: MouseEvent) -> Steps | None:
+    """Return what a press of the left button on the karyogram begins, if anything."""
     page, layer = view.page, viewer.layers.selection.active
     if page is None or not _has_mouse(view, viewer):
         return None
@@ -46,7 +43,7 @@ def begin(view: ToolHost, viewer: Any, event: Any) -> Steps | None:
     return _holding_page(layer, _carry(view, index, event))
 
 
-def takes_hold(view: ToolHost, viewer: Any, event: Any) -> bool:
+def takes_hold(view: ToolHost, viewer: napari.Viewer, event: MouseEvent) -> bool:
     """Whether a press takes hold of a chromosome or its handle, or is a tool's."""
     if view.page is None or not _has_mouse(view, viewer):
         return False
@@ -58,7 +55,7 @@ def takes_hold(view: ToolHost, viewer: Any, event: Any) -> bool:
     return not event.modifiers and view.page.chromosome_at(row, column) is not None
 
 
-def _has_mouse(view: ToolHost, viewer: Any) -> bool:
+def _has_mouse(view: ToolHost, viewer: napari.Viewer) -> bool:
     """Whether a press is for the karyogram: flat, active, and not being drawn on."""
     layer = viewer.layers.selection.active
     return (
@@ -68,7 +65,7 @@ def _has_mouse(view: ToolHost, viewer: Any) -> bool:
     )
 
 
-def _to_rotate(view: ToolHost, event: Any, row: float, column: float) -> int | None:
+def _to_rotate(view: ToolHost, event: MouseEvent, row: float, column: float) -> int | None:
     """Return the chromosome that a press rotates: by its handle, or with Alt or Shift."""
     assert view.page is not None
     pressed = {str(getattr(one, "name", one)) for one in event.modifiers}
@@ -80,7 +77,7 @@ def _to_rotate(view: ToolHost, event: Any, row: float, column: float) -> int | N
     return None
 
 
-def _carry(view: ToolHost, index: int, event: Any) -> Steps:
+def _carry(view: ToolHost, index: int, event: MouseEvent) -> Steps:
     """Carry a chromosome as long as the button is held, then put it down."""
     cell = view.session.current
     pressed_at = tuple(event.pos)
@@ -132,7 +129,7 @@ def _carry(view: ToolHost, index: int, event: Any) -> Steps:
     actions.place(view.session, slot, index=index, position=position)
 
 
-def _holding_page(layer: Any, steps: Steps) -> Steps:
+def _holding_page(layer: Layer, steps: Steps) -> Steps:
     """Let the page itself stay where it is while the mouse is at work on it."""
     pan = layer.mouse_pan
     layer.mouse_pan = False
@@ -142,7 +139,7 @@ def _holding_page(layer: Any, steps: Steps) -> Steps:
         layer.mouse_pan = pan
 
 
-def _maybe_click_beside(view: ToolHost, event: Any) -> Steps:
+def _maybe_click_beside(view: ToolHost, event: MouseEvent) -> Steps:
     """Let go of the selection on a click beside, but not when the page is moved."""
     pressed_at = tuple(event.pos)
     yield
@@ -152,7 +149,7 @@ def _maybe_click_beside(view: ToolHost, event: Any) -> Steps:
         view.session.select(None)
 
 
-def wake_callback(view: ToolHost) -> Any:
+def wake_callback(view: ToolHost) -> Callable[[napari.Viewer, MouseEvent], None]:
     """Return the viewer's mouse callback that makes the karyogram active on a click on it.
 
     A folder dropped later leaves its crops active: without this, clicks and keys
@@ -160,7 +157,7 @@ def wake_callback(view: ToolHost) -> Any:
     one that is seen over the karyogram where the click went.
     """
 
-    def wake(viewer: Any, event: Any) -> None:
+    def wake(viewer: napari.Viewer, event: MouseEvent) -> None:
         if event.button != 1 or event.modifiers or viewer.dims.ndisplay != 2:
             return
         active = viewer.layers.selection.active
@@ -183,7 +180,7 @@ def wake_callback(view: ToolHost) -> Any:
     return wake
 
 
-def _is_covered(view: ToolHost, viewer: Any, world: Iterable[float]) -> bool:
+def _is_covered(view: ToolHost, viewer: napari.Viewer, world: Iterable[float]) -> bool:
     """Whether a layer that is none of the karyogram's is seen over it at a place."""
     point = np.asarray(tuple(world)[-2:])
     layers, own = list(viewer.layers), list(view.layers.values())

@@ -11,12 +11,48 @@ a folder was read: so this listens to the viewer.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import napari
 
 _log = logging.getLogger(__name__)
 
 Steps = Generator[None, None, None]
+
+
+class MouseEvent(Protocol):
+    """An event of napari's mouse callbacks.
+
+    Attributes
+    ----------
+    type : str
+        Changes while a gesture goes on: ``mouse_press``, ``mouse_move``, ``mouse_release``.
+    button : int
+        1 is the left one.
+    buttons : sequence of int
+        Those that are held.
+    modifiers : sequence
+        Keys that are held.
+    pos : sequence of float
+        Where, in pixels of the canvas.
+    position : sequence of float
+        Where, in the viewer's world.
+    native : object
+        Qt's own event.
+    press_event : MouseEvent or None
+        What the move or the release belongs to.
+    """
+
+    type: str
+    button: int
+    buttons: Sequence[int]
+    modifiers: Sequence[object]
+    pos: Sequence[float]
+    position: Sequence[float]
+    native: object
+    press_event: MouseEvent | None
 
 
 class Gestures:
@@ -34,15 +70,15 @@ class Gestures:
 
     def __init__(
         self,
-        begin: Callable[[Any, Any], Steps | None],
-        takes_hold: Callable[[Any, Any], bool],
+        begin: Callable[[napari.Viewer, MouseEvent], Steps | None],
+        takes_hold: Callable[[napari.Viewer, MouseEvent], bool],
     ) -> None:
         self._begin = begin
         self._takes_hold = takes_hold
         self._running: Steps | None = None
-        self._camera: tuple[Any, Any] | None = None
+        self._camera: tuple[float, tuple[float, ...]] | None = None
 
-    def listen(self, viewer: Any) -> None:
+    def listen(self, viewer: napari.Viewer) -> None:
         """Hear a viewer's mouse from now on."""
         if self.drag not in viewer.mouse_drag_callbacks:
             viewer.mouse_drag_callbacks.append(self.drag)
@@ -50,7 +86,7 @@ class Gestures:
             viewer.mouse_double_click_callbacks.insert(0, self._before_zoom)
             viewer.mouse_double_click_callbacks.append(self._press_again)
 
-    def leave(self, viewer: Any) -> None:
+    def leave(self, viewer: napari.Viewer) -> None:
         """Hear it no more."""
         for callbacks, own in (
             (viewer.mouse_drag_callbacks, self.drag),
@@ -60,7 +96,7 @@ class Gestures:
             if own in callbacks:
                 callbacks.remove(own)
 
-    def drag(self, viewer: Any, event: Any) -> Steps:
+    def drag(self, viewer: napari.Viewer, event: MouseEvent) -> Steps:
         """Follow the mouse from a press to its release: napari's mouse callback."""
         if event.button != 1:
             return
@@ -82,12 +118,12 @@ class Gestures:
             if self._running is steps:
                 self._running = None
 
-    def _before_zoom(self, viewer: Any, event: Any) -> None:
+    def _before_zoom(self, viewer: napari.Viewer, event: MouseEvent) -> None:
         camera = viewer.scene.camera
         held = event.button == 1 and self._takes_hold(viewer, event)
         self._camera = (camera.zoom, camera.center) if held else None
 
-    def _press_again(self, viewer: Any, event: Any) -> None:
+    def _press_again(self, viewer: napari.Viewer, event: MouseEvent) -> None:
         """Take a double click on what can be held for the press that the hand made."""
         from napari.utils.interactions import mouse_press_callbacks
 
@@ -97,7 +133,7 @@ class Gestures:
             mouse_press_callbacks(viewer, event)
 
 
-def _since(move: Any, press: Any, doubled: bool) -> bool:
+def _since(move: MouseEvent, press: object, doubled: bool) -> bool:
     """Whether a move was made after a press, not before and only told after it."""
     before = move.press_event
     if before is None:

@@ -1,13 +1,16 @@
-"""What helpers of the canvas know of the karyogram view that they belong to."""
+"""What helpers of the canvas know of the karyogram view that they belong to: `KaryogramView`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from napari_karyo.gui.session.session import Session
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import Page
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
 
 
 class PageHost(Protocol):
@@ -23,33 +26,21 @@ class PageHost(Protocol):
         Draws it.
     """
 
-    layers: dict[str, Any]
+    layers: dict[str, Layer]
     page: Page | None
     composer: Composer | None
 
     @property
-    def session(self) -> Session:
-        """The session whose current cell is shown."""
-        ...
+    def session(self) -> Session: ...
 
     @property
-    def is_open(self) -> bool:
-        """Whether its window is there."""
-        ...
+    def is_open(self) -> bool: ...
 
     @property
-    def shown(self) -> bool:
-        """Whether the layers are in the viewer."""
-        ...
+    def shown(self) -> bool: ...
 
-    def to_page(self, world: Iterable[float]) -> tuple[float, float]:
-        """Return the place on the page, (y, x), of a place in the viewer."""
-        ...
+    def to_page(self, world: Iterable[float]) -> tuple[float, float]: ...
 
-    def draw_again(self, regions: Collection[str]) -> None:
-        """Draw some regions of the page as they are now."""
-        ...
+    def draw_again(self, regions: Collection[str]) -> None: ...
 
-    def activate(self) -> None:
-        """Make the karyogram the active layer, so that mouse and keys reach it."""
-        ...
+    def activate(self) -> None: ...

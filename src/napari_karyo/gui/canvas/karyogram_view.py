@@ -11,7 +11,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Collection, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +34,13 @@ from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page
 
 if TYPE_CHECKING:
+    import napari
+    from napari.layers import Layer
+    from napari.utils.events import Event
+
     from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Change
 
-__all__ = ["FIT_DELAY", "ROLES", "KaryogramView", "open_view", "redraw"]
-
-#: The layers, bottom to top, and what they are called after the cell's name.
-ROLES = ("karyogram", "saliency", "attention", "slots", "dragged")
 #: By the name of the action that takes each.
 TOOLS: Final[dict[str, type[Tool]]] = {tool.name: tool for tool in (Splitting, Merging)}
 #: Milliseconds in which Qt lays out the docks.
@@ -51,18 +51,13 @@ CELL_SHOWN = "napari_karyo_cell_shown"
 
 
 class KaryogramView:
-    """Shows the session's current cell in its viewer.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Shows the session's current cell in its viewer."""
 
     help_asked = Signal()
 
     def __init__(self, session: Session) -> None:
         self._session = weakref.ref(session)
-        self.layers: dict[str, Any] = {}
+        self.layers: dict[str, Layer] = {}
         self.page: Page | None = None
         self.composer: Composer | None = None
         self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 4), np.uint8)
@@ -250,13 +245,13 @@ class KaryogramView:
         # Forgotten first, so that their going is not taken for the person's doing.
         self._remove_all(self._forget_layers())
 
-    def _forget_layers(self) -> list[Any]:
+    def _forget_layers(self) -> list[Layer]:
         left, self.layers, self.page = list(self.layers.values()), {}, None
         self.selection.forget()
         self.tools.put_away()
         return left
 
-    def _on_removed(self, event: Any) -> None:
+    def _on_removed(self, event: Event) -> None:
         """Take the others away too: a karyogram without one of its layers is none."""
         if self.shown and event.value in self.layers.values():
             # Not at once: napari may be in the middle of removing all that is selected.
@@ -266,7 +261,7 @@ class KaryogramView:
                 "The karyogram was taken from the viewer; the review dock has it still."
             )
 
-    def _remove_all(self, layers: Iterable[Any]) -> None:
+    def _remove_all(self, layers: Iterable[Layer]) -> None:
         if not self.is_open:
             return
         session = self.session
@@ -318,7 +313,7 @@ class KaryogramView:
         self.session.viewer.status = words
 
 
-def redraw(layer: Any) -> None:
+def redraw(layer: Layer) -> None:
     """Show what was changed in a layer's own array.
 
     Assigning ``data`` would also measure all layers again and paint the layer list:
@@ -327,7 +322,7 @@ def redraw(layer: Any) -> None:
     layer.refresh(thumbnail=False, highlight=False, extent=False)
 
 
-def open_view(viewer: Any) -> KaryogramView:
+def open_view(viewer: napari.Viewer) -> KaryogramView:
     """Return the karyogram view of a viewer, making it at the first call."""
     from napari_karyo.gui.session.session import session_of
 

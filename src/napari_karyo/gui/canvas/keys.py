@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape as html_escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 from napari_karyo.gui.actions import Action, perform
 from napari_karyo.gui.actions.action_table import ACTIONS
 from napari_karyo.gui.session.session import Session
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
 
 CLASS_KEYS = tuple("0123456789XY")
 
@@ -38,7 +41,7 @@ def plain_key(key: str) -> str:
     return "+".join(_PLAIN.get(part, part) for part in (*held, last))
 
 
-def bind_keys(layer: Any, session: Session) -> None:
+def bind_keys(layer: Layer, session: Session) -> None:
     """Bind every key of the table to a layer.
 
     Parameters
@@ -48,14 +51,14 @@ def bind_keys(layer: Any, session: Session) -> None:
         Its actions are called; ``session.typing`` takes the typed classes.
     """
 
-    def run(action: Action) -> Callable[[Any], None]:
-        def pressed(_layer: Any) -> None:
+    def run(action: Action) -> Callable[[Layer], None]:
+        def pressed(_layer: Layer) -> None:
             perform(session, action)
 
         return pressed
 
-    def typed(character: str) -> Callable[[Any], None]:
-        def pressed(_layer: Any) -> None:
+    def typed(character: str) -> Callable[[Layer], None]:
+        def pressed(_layer: Layer) -> None:
             if session.typing is not None:
                 session.typing.key(character)
 

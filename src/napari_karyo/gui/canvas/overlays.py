@@ -10,16 +10,22 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Collection, Generator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from napari.utils.notifications import show_error
 from numpy.typing import NDArray
+from superqt.utils import WorkerBase
 
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.karyogram.page import Page
+
+if TYPE_CHECKING:
+    import napari
+    from napari.layers import Layer
+    from napari.utils.events import Event
 
 KINDS = ("saliency", "attention")
 #: Chromosomes in one pass, so that the progress moves and a new choice is soon heard.
@@ -35,17 +41,12 @@ _RAMPS = {
 
 
 class Overlays:
-    """The two overlays of a karyogram view.
-
-    Parameters
-    ----------
-    view : PageHost
-    """
+    """The two overlays of a karyogram view."""
 
     def __init__(self, view: PageHost) -> None:
         self._view = weakref.ref(view)
         self._canvas: dict[str, NDArray[np.float32] | None] = dict.fromkeys(KINDS)
-        self._worker: Any = None
+        self._worker: WorkerBase | None = None
         # Attention was asked for where there is none: it is shown with the next cell that has it.
         self._waiting = False
 
@@ -63,7 +64,7 @@ class Overlays:
         view = self._view()
         return view is not None and view.is_open
 
-    def make_layers(self, viewer: Any, page: Page) -> list[tuple[str, Any]]:
+    def make_layers(self, viewer: napari.Viewer, page: Page) -> list[tuple[str, Layer]]:
         """Add the two layers, hidden and empty."""
         from napari.utils.colormaps import Colormap
 
@@ -98,7 +99,7 @@ class Overlays:
         if layer is not None:
             layer.visible = not layer.visible
 
-    def _on_visible(self, event: Any) -> None:
+    def _on_visible(self, event: Event) -> None:
         layers = self.view.layers
         for kind in KINDS:
             layer = layers.get(kind)

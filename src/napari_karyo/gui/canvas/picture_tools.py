@@ -9,17 +9,20 @@ in two and merge two are in `piece_tools`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Protocol
 
 from psygnal import Signal
 
 from napari_karyo.gui.actions import attempt, selected_in
-from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.canvas.gesture import MouseEvent, Steps
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Place
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
 
 #: Canvas pixels the mouse may tremble before a click becomes a drag.
 TREMBLE: Final = 4.0
@@ -32,13 +35,7 @@ Keys = Mapping[str, Callable[[], None]]
 
 
 class ToolHost(PageHost, Protocol):
-    """A karyogram's page on which tools are used.
-
-    Attributes
-    ----------
-    tools : Toolbox
-    selection : SelectionOverlay
-    """
+    """A karyogram's page on which tools are used."""
 
     tools: Toolbox
     selection: SelectionOverlay
@@ -90,18 +87,13 @@ class Tool:
         """Leave no trace on the page."""
         self.view.selection.let_down()
 
-    def drag(self, event: Any) -> Steps:
+    def drag(self, event: MouseEvent) -> Steps:
         """Follow the mouse from a press to its release, as napari's callbacks do."""
         raise NotImplementedError
 
 
 class Toolbox:
-    """The tool in use in a karyogram view, and its keys on the view's layers.
-
-    Parameters
-    ----------
-    view : ToolHost
-    """
+    """The tool in use in a karyogram view, and its keys on the view's layers."""
 
     changed = Signal()
     """A tool was taken or put away."""
@@ -109,7 +101,7 @@ class Toolbox:
     def __init__(self, view: ToolHost) -> None:
         self._view = view
         self.active: Tool | None = None
-        self._keymaps: list[tuple[Any, dict[Any, Any]]] = []
+        self._keymaps: list[tuple[Layer, dict[object, object]]] = []
         view.session.cell_changed.connect(self._on_change)
         view.session.karyotype_changed.connect(self._on_change)
         view.session.selection_changed.connect(self._on_selection)
@@ -149,7 +141,7 @@ class Toolbox:
             self.put_away()
 
 
-def _pressed(do: Callable[[], None]) -> Callable[[Any], None]:
+def _pressed(do: Callable[[], None]) -> Callable[[Layer], None]:
     return lambda _layer: do()
 
 
@@ -167,7 +159,7 @@ class Rotating(Tool):
         self.view.selection.hide(None)
         super().end()
 
-    def drag(self, event: Any) -> Steps:
+    def drag(self, event: MouseEvent) -> Steps:
         """Turn the preview with the mouse; one edit on release."""
         view, session = self.view, self.view.session
         session.select(self.index)
@@ -220,11 +212,11 @@ def _angle(middle: tuple[float, float], point: tuple[float, float]) -> float | N
     return None if math.hypot(y, x) < _NO_ANGLE else math.degrees(math.atan2(y, x))
 
 
-def _shift(event: Any) -> bool:
+def _shift(event: MouseEvent) -> bool:
     return any(str(getattr(one, "name", one)) == "Shift" for one in event.modifiers)
 
 
-def distance(first: Any, second: Any) -> float:
+def distance(first: Sequence[float], second: Sequence[float]) -> float:
     """Return how far apart two places on the canvas are."""
     return float(max(abs(first[0] - second[0]), abs(first[1] - second[1])))
 

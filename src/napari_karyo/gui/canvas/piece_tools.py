@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from napari_karyo.cell import Chromosome
 from napari_karyo.gui.actions import attempt, name_of
-from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.canvas.gesture import MouseEvent, Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Box
@@ -68,7 +67,7 @@ class Splitting(Tool):
     def _show(self) -> None:
         self.view.selection.drag_preview.draw_line(self.points, around(self.place.box))
 
-    def drag(self, event: Any) -> Steps:
+    def drag(self, event: MouseEvent) -> Steps:
         """Draw freely while the button is held and then cut; a click sets a corner."""
         view = self.view
         begun, pressed_at = view.to_page(event.position), tuple(event.pos)
@@ -213,7 +212,7 @@ class Merging(Tool):
         else:
             self._merge(other, None)
 
-    def drag(self, event: Any) -> Steps:
+    def drag(self, event: MouseEvent) -> Steps:
         """Merge with what is clicked; carried over the first one, it is put where it lies."""
         view, pressed_at = self.view, tuple(event.pos)
         assert view.page is not None

@@ -41,12 +41,7 @@ _ARROW: Final = _arrow()
 
 
 class SelectionOverlay:
-    """The selection shown over a karyogram view's page.
-
-    Parameters
-    ----------
-    view : PageHost
-    """
+    """The selection shown over a karyogram view's page."""
 
     def __init__(self, view: PageHost) -> None:
         self._view = view

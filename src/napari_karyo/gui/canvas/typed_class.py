@@ -18,12 +18,7 @@ PATIENCE = 800
 
 
 class TypedClass:
-    """Collects the digits of a class for the selected chromosome.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Collects the digits of a class for the selected chromosome."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from magicgui.types import FileDialogMode
-from magicgui.widgets import ComboBox, Container, FileEdit, Label, ProgressBar, PushButton
+from magicgui.widgets import ComboBox, Container, FileEdit, Label, ProgressBar, PushButton, Widget
 from napari.utils.notifications import show_error, show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
@@ -32,7 +32,9 @@ from napari_karyo.inference.options import HELP, ClassifyOptions
 
 if TYPE_CHECKING:
     import napari
+    from napari.utils.events import Event
 
+    from napari_karyo.inference.passes import Progress
 
 PLUGIN = "napari-karyo"
 NOTHING = "(open or drop a folder of crops)"
@@ -40,13 +42,8 @@ EVERY = "all cells read"
 BY_ITSELF = "as found"
 
 
-class ClassifyForm(Container[Any]):
-    """The form that classifies the cells read into the viewer.
-
-    Parameters
-    ----------
-    napari_viewer : napari.Viewer
-    """
+class ClassifyForm(Container[Widget]):
+    """The form that classifies the cells read into the viewer."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__(labels=True)
@@ -136,12 +133,12 @@ class ClassifyForm(Container[Any]):
 
     # -- what there is --------------------------------------------------------------
 
-    def _cell_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
+    def _cell_choices(self, _widget: object = None) -> list[tuple[str, object]]:
         found = cells_in(self._viewer.layers)
         # The one read last is the one the person wants.
         names = {id(layer): _call(cell, patient) for layer, cell, patient in found}
         twice = Counter(names.values())
-        choices: list[tuple[str, Any]] = [
+        choices: list[tuple[str, object]] = [
             # Equal labels would be one choice: napari's own name of the layer differs.
             (names[id(layer)] if twice[names[id(layer)]] == 1 else layer.name, layer)
             for layer, _, _ in reversed(found)
@@ -151,10 +148,9 @@ class ClassifyForm(Container[Any]):
         return choices or [(NOTHING, NOTHING)]
 
     @while_alive
-    def _refresh(self, event: Any = None) -> None:
+    def _refresh(self, event: Event | None = None) -> None:
         self.cells.reset_choices()
-        added = event is not None and event.type == "inserted"
-        if added and cells_in([event.value]):
+        if event is not None and event.type == "inserted" and cells_in([event.value]):
             patient = cells_in([event.value])[0][2]
             several = patient is not None and len(patient.cells) > 1
             self.cells.value = EVERY if several and self._has_every() else event.value
@@ -165,7 +161,7 @@ class ClassifyForm(Container[Any]):
     def _has_every(self) -> bool:
         return EVERY in self.cells.choices
 
-    def _tell_stain(self, *_: Any) -> None:
+    def _tell_stain(self, *_: object) -> None:
         chosen = self.chosen_cells()
         stains = {cell.polarity for cell, _ in chosen}
         words = {Polarity.BRIGHT: "bright on black", Polarity.DARK: "dark on white"}
@@ -187,7 +183,7 @@ class ClassifyForm(Container[Any]):
             self.resume.text = f"Open its case: {self._earlier[0].name}"
             self.said.value += " It was worked on before: its case opens as it was left."
 
-    def open_earlier(self, *_: Any) -> None:
+    def open_earlier(self, *_: object) -> None:
         """Open the case files offered."""
         for path in self._earlier:
             try:
@@ -203,7 +199,7 @@ class ClassifyForm(Container[Any]):
             return [(cell, patient) for _, cell, patient in found]
         return [(cell, patient) for layer, cell, patient in found if layer is self.cells.value]
 
-    def _read_typed(self, *_: Any) -> None:
+    def _read_typed(self, *_: object) -> None:
         text = self.folder.line_edit.value.strip()
         if text and text != self._read_last:
             self.read_folder(Path(text))
@@ -242,7 +238,7 @@ class ClassifyForm(Container[Any]):
 
     # -- the run ----------------------------------------------------------------------
 
-    def run(self, *_: Any) -> None:
+    def run(self, *_: object) -> None:
         """Classify what is chosen, in a thread."""
         chosen = self.chosen_cells()
         if not chosen:
@@ -264,7 +260,7 @@ class ClassifyForm(Container[Any]):
         self.said.value = "Preparing..."
         run.start()
 
-    def stop(self, *_: Any) -> None:
+    def stop(self, *_: object) -> None:
         """Cancel: the run ends after the batch it is at."""
         if self.worker is not None:
             self.said.value = "Cancelling..."
@@ -281,7 +277,7 @@ class ClassifyForm(Container[Any]):
         )
 
     @while_alive
-    def _on_step(self, step: Any) -> None:
+    def _on_step(self, step: Progress) -> None:
         self.progress.max = max(1, step.total)
         self.progress.value = min(step.done, self.progress.max)
 

@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from magicgui.widgets import ComboBox
 from napari.utils.notifications import show_error
@@ -40,7 +39,7 @@ class ModelChoice(ComboBox):  # type: ignore[misc]
         self.dialog: QFileDialog | None = None
         self.changed.connect(self._on_changed)
 
-    def _offered(self, _widget: Any = None) -> list[tuple[str, str]]:
+    def _offered(self, _widget: object = None) -> list[tuple[str, str]]:
         shipped = _shipped()
         files = [name for name in self._files if name not in shipped]
         labels = _labels(files, (*shipped, FROM_FILE))
@@ -50,7 +49,7 @@ class ModelChoice(ComboBox):  # type: ignore[misc]
             (FROM_FILE, FROM_FILE),
         ]
 
-    def reset_choices(self, *_: Any) -> None:
+    def reset_choices(self, *_: object) -> None:
         """Make the list anew, with the same model chosen."""
         with self.changed.blocked():
             # Emptied first: magicgui keeps the places of labels that stay, so a new file

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_error, show_warning
 from psygnal import Signal
+from superqt.utils import WorkerBase
 
 from napari_karyo.cell import Cell, Patient
 from napari_karyo.counted import count
@@ -30,6 +31,7 @@ from napari_karyo.gui.widgets import breakable, free_keyboard
 
 if TYPE_CHECKING:
     from napari_karyo.inference.options import ClassifyOptions
+    from napari_karyo.inference.passes import Progress
     from napari_karyo.inference.result import Classification
 
 #: Cells that may share a length factor, with their patient.
@@ -63,7 +65,7 @@ class ClassificationRun:
         cases, self._left_out = hold_earlier(
             session, [(cell, patient) for patient, cells in groups for cell in cells]
         )
-        self._worker: Any = worker_for(
+        self._worker: WorkerBase | None = worker_for(
             session,
             work.run,
             groups,
@@ -85,13 +87,15 @@ class ClassificationRun:
 
     def start(self) -> None:
         """Begin."""
-        self._worker.start()
+        if self._worker is not None:
+            self._worker.start()
 
     def quit(self) -> None:
         """Cancel: it ends after the batch it is at."""
-        self._worker.quit()
+        if self._worker is not None:
+            self._worker.quit()
 
-    def step(self, step: Any) -> None:
+    def step(self, step: Progress) -> None:
         """Tell how far it is."""
         self.stepped.emit(step)
         self.said.emit(step.text)

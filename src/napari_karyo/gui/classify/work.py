@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_karyo.case import Case
 from napari_karyo.cell import Cell, Patient
@@ -14,6 +14,7 @@ from napari_karyo.gui.session.open_cell import OpenCell
 
 if TYPE_CHECKING:
     from napari_karyo.inference.options import ClassifyOptions
+    from napari_karyo.inference.passes import Progress
     from napari_karyo.inference.result import Classification
 
 
@@ -40,7 +41,7 @@ def run(
     cases: Sequence[Case],
     who: str,
     options: ClassifyOptions,
-) -> Generator[Any, None, Outcome]:
+) -> Generator[Progress, None, Outcome]:
     """Classify cells, those of a patient together, and read what their cases held before.
 
     Parameters
@@ -51,10 +52,6 @@ def run(
     who : str
         Initials of the person who will correct.
     options : ClassifyOptions
-
-    Yields
-    ------
-    Progress
 
     Raises
     ------

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_karyo.gui.docks.opening import open_review
 from napari_karyo.gui.docks.showing import FORM, current, show_dock
 
 if TYPE_CHECKING:
     import napari
+    from qtpy.QtWidgets import QFileDialog
+
+    from napari_karyo.gui.classify.form import ClassifyForm
 
 
-def open_classify(viewer: napari.Viewer | None = None) -> Any:
+def open_classify(viewer: napari.Viewer | None = None) -> ClassifyForm:
     """Open the form that classifies."""
     from napari_karyo.gui.classify.form import ClassifyForm
 
     return show_dock(current(viewer), FORM, ClassifyForm)
 
 
-def open_cell_folder(viewer: napari.Viewer | None = None) -> Any:
+def open_cell_folder(viewer: napari.Viewer | None = None) -> QFileDialog:
     """Ask for a folder of crops, read it, and open the form that classifies."""
     from qtpy.QtCore import Qt
     from qtpy.QtWidgets import QFileDialog
@@ -39,7 +42,7 @@ def open_cell_folder(viewer: napari.Viewer | None = None) -> Any:
     return dialog
 
 
-def export_karyogram(viewer: napari.Viewer | None = None) -> Any:
+def export_karyogram(viewer: napari.Viewer | None = None) -> QFileDialog | None:
     """Open the export dialog for the karyogram on top."""
     from napari.utils.notifications import show_info
 

@@ -57,10 +57,6 @@ def launch(cell: Cell | None = None, *, run: bool = True) -> napari.Viewer:
         A simulated cell with trisomy 21 where none is given.
     run : bool
         Whether to stay until the window is closed.
-
-    Returns
-    -------
-    napari.Viewer
     """
     import napari
 

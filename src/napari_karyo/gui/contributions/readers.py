@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from napari_karyo.cell import Patient
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.canvas.contact_sheet import layer_data
+from napari_karyo.gui.canvas.contact_sheet import LayerData, layer_data
 from napari_karyo.gui.notices import tell_problems
 from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
 
-Reader = Callable[[str | list[str]], list[tuple[Any, dict[str, Any], str]]]
+Reader = Callable[[str | list[str]], list[LayerData]]
 
 
 def folder_reader(path: str | list[str]) -> Reader | None:
@@ -39,7 +38,7 @@ def case_reader(path: str | list[str]) -> Reader | None:
     return _read_case
 
 
-def _read_case(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
+def _read_case(path: str | list[str]) -> list[LayerData]:
     """Open a case in the window in front; without one, return the crops of its cells."""
     import napari
     from napari.utils.notifications import show_error
@@ -66,7 +65,7 @@ def _read_case(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
     return [layer_data(cell, visible=not n) for n, cell in enumerate(cells)]
 
 
-def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list[str]:
+def write_case(path: str, layers: list[LayerData]) -> list[str]:
     """Write the karyograms that layers belong to into a new case file.
 
     Parameters
@@ -103,7 +102,7 @@ def write_case(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list
     return [str(save_copy(session, found, path))]
 
 
-def _read_folder(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
+def _read_folder(path: str | list[str]) -> list[LayerData]:
     folder = Path(path if isinstance(path, str) else path[0])
     if is_cell_folder(folder):
         cell = read_cell(folder)
@@ -117,7 +116,7 @@ def _read_folder(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]
     return [layer_data(cell, patient, visible=not n) for n, cell in enumerate(patient.cells)]
 
 
-def _read_file(path: str | list[str]) -> list[tuple[Any, dict[str, Any], str]]:
+def _read_file(path: str | list[str]) -> list[LayerData]:
     cell = read_cell(Path(path if isinstance(path, str) else path[0]))
     tell_problems(cell.name, cell.problems)
     return [layer_data(cell)]

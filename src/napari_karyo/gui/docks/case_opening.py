@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import weakref
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_error, show_warning
+from superqt.utils import WorkerBase
 
 from napari_karyo.case import Case
 from napari_karyo.counted import count
@@ -21,20 +22,18 @@ from napari_karyo.gui.session.settings import read_settings
 from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.gui.widgets import free_keyboard
 
+if TYPE_CHECKING:
+    import napari
+
 _log = logging.getLogger(__name__)
 
 
-def open_case(viewer: Any, path: Path | str) -> Any:
+def open_case(viewer: napari.Viewer, path: Path | str) -> WorkerBase:
     """Open a case file in a viewer: its cells come into the session one after another.
-
-    Parameters
-    ----------
-    viewer : napari.Viewer
-    path : Path or str
 
     Returns
     -------
-    FunctionWorker
+    WorkerBase
         The thread that reads them.
 
     Raises

@@ -37,12 +37,7 @@ _TAKE = ("Best other", "Second other")
 
 
 class ChromosomeCard(QWidget):
-    """Says what is to be said of the selected chromosome, and offers its classes.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Says what is to be said of the selected chromosome, and offers its classes."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -77,8 +72,7 @@ class ChromosomeCard(QWidget):
     def _place(self) -> None:
         row = next((n for n, button in enumerate(self.buttons) if button is self.sender()), COUNT)
         if row < len(self._names):
-            if self._session.view is not None:
-                self._session.view.bring_back()
+            self._session.bring_back()
             actions.put_into(self._session, self._names[row])
 
     def show_chromosome(self, cell: OpenCell | None, index: int | None) -> None:

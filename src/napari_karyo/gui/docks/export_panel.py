@@ -6,7 +6,7 @@ import logging
 import os
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_error, show_info, show_warning
 from qtpy.QtCore import Qt
@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
     QSpinBox,
     QWidget,
 )
+from superqt.utils import WorkerBase
 
 from napari_karyo.gui.docks.session_follower import of_one_patient
 from napari_karyo.gui.session.open_cell import OpenCell
@@ -54,12 +55,7 @@ ENDINGS = {
 
 
 class ExportPanel(QGroupBox):
-    """What is written, on which paper, under which title, and the export button.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """What is written, on which paper, under which title, and the export button."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("Export")
@@ -103,7 +99,7 @@ class ExportPanel(QGroupBox):
         grid.addWidget(self.button, len(rows), 0, 1, 2)
         grid.setColumnStretch(1, 1)
         self.dialog: QFileDialog | None = None
-        self.worker: Any = None
+        self.worker: WorkerBase | None = None
 
     def ask(self) -> None:
         """Open the file dialog; the karyogram stays usable behind it."""

@@ -6,7 +6,7 @@ move in the karyogram never waits for it, and only panels in sight are drawn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QResizeEvent
@@ -40,12 +40,7 @@ _SLOTS: Final = (*((name, name) for name in CLASSES), (MARKERS, "markers"), (TRA
 
 
 class GalleryDock(SessionFollower):
-    """One class of all cells of the patient whose cell lies on top.
-
-    Parameters
-    ----------
-    napari_viewer : napari.Viewer
-    """
+    """One class of all cells of the patient whose cell lies on top."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__(session_of(napari_viewer))
@@ -105,7 +100,7 @@ class GalleryDock(SessionFollower):
             self.chooser.setCurrentIndex(place)
             self.follow_now()
 
-    def follow_now(self, *_: Any) -> None:
+    def follow_now(self, *_: object) -> None:
         """Show how things stand, without waiting."""
         self._stale = self._lost = True
         self._catch_up()
@@ -190,7 +185,7 @@ def in_words(found: Summary, slot: str) -> str:
     return f"{len(odd)} of {cells} {verb} another number: " + ", ".join(named) + more
 
 
-def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -> Any:
+def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -> GalleryDock:
     """Open the dock, below the karyogram, or bring it forward.
 
     Parameters
@@ -199,10 +194,6 @@ def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -
         The one in front where left out.
     slot : str, optional
         The class to show; that of the selected chromosome where left out.
-
-    Returns
-    -------
-    GalleryDock
     """
     viewer = current(viewer)
     dock = show_dock(viewer, GALLERY, GalleryDock, area="bottom")

@@ -10,8 +10,8 @@ from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QPushButton, QWidget
 from superqt import QRangeSlider
 
 from napari_karyo.gui.actions import attempt
-from napari_karyo.gui.actions.pictures import PICTURE_ACTIONS, reset_contrast, set_contrast
-from napari_karyo.gui.canvas.picture_tools import Tool
+from napari_karyo.gui.actions.action_table import BY_NAME
+from napari_karyo.gui.actions.pictures import reset_contrast, set_contrast
 from napari_karyo.gui.docks.review.buttons import ActionButton
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
@@ -31,22 +31,16 @@ _REST: Final = 400
 
 
 class PictureBox(QGroupBox):
-    """Buttons and a slider for the picture of the selected chromosome.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Buttons and a slider for the picture of the selected chromosome."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("Picture")
         self._session = session
         grid = QGridLayout(self)
         self.buttons: dict[str, QPushButton] = {}
-        by_name = {action.name: action for action in PICTURE_ACTIONS}
         for row, names in enumerate(_BUTTONS):
             for column, name in enumerate(names):
-                button = ActionButton(session, by_name[name])
+                button = ActionButton(session, BY_NAME[name])
                 # Qt has pressed it in or out; what is so may be something else.
                 button.clicked.connect(self._on_tool)
                 grid.addWidget(button, row, 2 * column, 1, 2)
@@ -125,8 +119,8 @@ class PictureBox(QGroupBox):
 
     def _appearance(self, found: tuple[OpenCell, int]) -> Appearance:
         low, high = self._ends()
-        look = found[0].karyotype.state.appearance(found[1])
-        return replace(look, low=min(low, high - 0.01), high=high)
+        appearance = found[0].karyotype.state.appearance(found[1])
+        return replace(appearance, low=min(low, high - 0.01), high=high)
 
     def _ends(self) -> tuple[float, float]:
         low, high = map(int, self.contrast.value())
@@ -157,19 +151,19 @@ class PictureBox(QGroupBox):
     def _follow(self) -> None:
         """Show how the selected chromosome looks."""
         found = self._found()
-        look = PLAIN if found is None else found[0].karyotype.state.appearance(found[1])
+        appearance = PLAIN if found is None else found[0].karyotype.state.appearance(found[1])
         widgets: list[QWidget] = [*self.buttons.values(), self.contrast]
         for widget in widgets:
             widget.setEnabled(found is not None)
-        self.buttons["Reset picture"].setEnabled(look != PLAIN)
-        self.plain.setEnabled((look.low, look.high) != (PLAIN.low, PLAIN.high))
+        self.buttons["Reset picture"].setEnabled(appearance != PLAIN)
+        self.plain.setEnabled((appearance.low, appearance.high) != (PLAIN.low, PLAIN.high))
         view = self._session.view
-        tool: Tool | None = None if view is None else view.tools.active
-        self.buttons["Straighten"].setChecked(look.straightened)
+        tool = None if view is None else view.tools.active
+        self.buttons["Straighten"].setChecked(appearance.straightened)
         for name in ("Split", "Merge"):
             self.buttons[name].setChecked(tool is not None and tool.name == name)
         with block(self.contrast):
-            ends = (round(_PERCENT * look.low), round(_PERCENT * look.high))
+            ends = (round(_PERCENT * appearance.low), round(_PERCENT * appearance.high))
             self.contrast.setValue(tuple(min(max(end, 0), _PERCENT) for end in ends))
         self._say_range()
 

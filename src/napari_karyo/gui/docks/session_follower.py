@@ -6,7 +6,7 @@ What edits ask waits a moment, so that a move in the karyogram never waits for i
 from __future__ import annotations
 
 import weakref
-from typing import Any, Final
+from typing import Final
 
 from qtpy.QtCore import QTimer
 from qtpy.QtGui import QShowEvent
@@ -31,12 +31,7 @@ def of_one_patient(session: Session, cell: OpenCell | None) -> list[OpenCell]:
 
 
 class SessionFollower(QWidget):
-    """A widget that shows what all cells of a patient hold, and follows their edits.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """A widget that shows what all cells of a patient hold, and follows their edits."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -56,7 +51,7 @@ class SessionFollower(QWidget):
         raise NotImplementedError
 
     @while_alive
-    def follow(self, *_: Any) -> None:
+    def follow(self, *_: object) -> None:
         """Refresh in a moment, or when the widget is seen again."""
         self._stale = True
         # Not started anew by the next edit: a long flurry is followed too.
@@ -64,7 +59,7 @@ class SessionFollower(QWidget):
             self._timer.start(WAIT)
 
     @while_alive
-    def _on_cells(self, *_: Any) -> None:
+    def _on_cells(self, *_: object) -> None:
         self._watch()
         self.follow()
 
@@ -92,5 +87,4 @@ def show_cell(session: Session, cell: OpenCell, index: int | None = None) -> Non
     session.show(cell)
     if index is None or index in cell.present:
         session.select(index)
-    if session.view is not None:
-        session.view.bring_back()
+    session.bring_back()

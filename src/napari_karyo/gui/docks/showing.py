@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.session.window import attend
 
-Dock = TypeVar("Dock")
+if TYPE_CHECKING:
+    import napari
+    from qtpy.QtWidgets import QWidget
+
+
+class DockKind(Protocol):
+    """A widget of Qt or magicgui for a dock of napari's window."""
+
+    def __init__(self, napari_viewer: napari.Viewer) -> None: ...
+
+
+Dock = TypeVar("Dock", bound=DockKind)
 
 TITLE = "Karyotyping"
 FORM = "Classify chromosomes"
 REVIEW = "Review karyogram"
 
 
-def current(viewer: Any) -> Any:
+def current(viewer: napari.Viewer | None) -> napari.Viewer:
     """Return the viewer given, or the one in front."""
     if viewer is not None:
         return viewer
@@ -23,22 +34,18 @@ def current(viewer: Any) -> Any:
     return napari.current_viewer()
 
 
-def show_dock(viewer: Any, name: str, kind: type[Dock], area: str = "right") -> Dock:
+def show_dock(viewer: napari.Viewer, name: str, kind: type[Dock], area: str = "right") -> Dock:
     """Open one of the plugin's docks, or bring it forward where it is open."""
-    for widget in viewer.window.dock_widgets.values():
-        if isinstance(widget, kind):
-            inner: Any = getattr(widget, "native", widget)
-            holder = inner.parent()
-            holder.show()
-            holder.raise_()
-            return widget
-    # The title that napari's own Plugins menu gives, so that it knows the dock again.
-    make: Any = kind
-    made: Dock = make(viewer)
-    holder = viewer.window.add_dock_widget(
-        made, name=f"{name} ({TITLE})", area=area, tabify=area == "right"
-    )
-    attend(session_of(viewer), holder)
+    made = next((one for one in viewer.window.dock_widgets.values() if isinstance(one, kind)), None)
+    if made is None:
+        made = kind(viewer)
+        # The title that napari's own Plugins menu gives, so that it knows the dock again.
+        holder = viewer.window.add_dock_widget(
+            made, name=f"{name} ({TITLE})", area=area, tabify=area == "right"
+        )
+        attend(session_of(viewer), holder)
+    else:
+        holder = cast("QWidget", getattr(made, "native", made)).parent()
     holder.show()
     holder.raise_()
     return made

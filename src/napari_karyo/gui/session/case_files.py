@@ -59,12 +59,6 @@ def hold_earlier(
 def case_for(session: Session, cell: Cell, patient: Patient | None) -> tuple[Case | None, str]:
     """Return the case file that keeps a cell, made where there is none.
 
-    Parameters
-    ----------
-    session : Session
-    cell : Cell
-    patient : Patient or None
-
     Returns
     -------
     case : Case or None
@@ -131,16 +125,6 @@ def save_copy(session: Session, cells: Iterable[OpenCell], path: Path | str) -> 
     """Write cells, with all that ever happened to them, into a new case file.
 
     Cells that no file kept are kept there from now on.
-
-    Parameters
-    ----------
-    session : Session
-    cells : iterable of OpenCell
-    path : Path or str
-
-    Returns
-    -------
-    Path
 
     Raises
     ------

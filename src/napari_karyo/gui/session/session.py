@@ -11,14 +11,17 @@ import weakref
 from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 from psygnal import Signal
 
 from napari_karyo.classified import identity, propose
 from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.view import ClassTyping, ReviewWindow, SessionView, Window
 
 if TYPE_CHECKING:
+    import napari
+
     from napari_karyo.case import Case
     from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Change
@@ -38,8 +41,9 @@ class Session:
     Attributes
     ----------
     cells : list of OpenCell
-    view : object or None
-        The layers that show the current cell; set by `karyogram_view`.
+    view : SessionView or None
+        Shows the current cell; set by `karyogram_view`, and ``typing`` too.
+    typing : ClassTyping or None
     busy : set
         Threads that still bring cells into the session.
     cases : dict of Path to Case
@@ -65,12 +69,12 @@ class Session:
     said = Signal(str)
     """A short word for the status line."""
 
-    def __init__(self, viewer: Any) -> None:
+    def __init__(self, viewer: napari.Viewer) -> None:
         self._viewer = weakref.ref(viewer)
         self.cells: list[OpenCell] = []
-        self.view: Any = None
-        self.typing: Any = None
-        self.busy: set[Any] = set()
+        self.view: SessionView | None = None
+        self.typing: ClassTyping | None = None
+        self.busy: set[object] = set()
         self.cases: dict[Path, Case] = {}
         self._current: OpenCell | None = None
         self._selected: int | None = None
@@ -80,7 +84,7 @@ class Session:
         self.attended = False
 
     @property
-    def viewer(self) -> Any:
+    def viewer(self) -> napari.Viewer:
         """The napari viewer that this session belongs to."""
         viewer = self._viewer()
         if viewer is None:
@@ -278,7 +282,7 @@ class Session:
         while self.cases:
             self.cases.popitem()[1].close()
 
-    def leave(self, *_: Any) -> None:
+    def leave(self, *_: object) -> None:
         """Let the files go with the window; what a thread still brings is not taken.
 
         The viewer itself may live on in a variable of the person's.
@@ -323,17 +327,29 @@ class Session:
             self._pinned = index
             self.pinned_changed.emit(index)
 
-    def open_window(self, name: str) -> Any:
+    @overload
+    def open_window(self, name: Literal["review"]) -> ReviewWindow: ...
+
+    @overload
+    def open_window(self, name: Window) -> object: ...
+
+    def open_window(self, name: str) -> object:
         """Open one of `WINDOWS`, or bring it forward; return its dock or dialog."""
         module, function = WINDOWS[name].split(":")
-        return getattr(import_module(module), function)(self.viewer)
+        window: object = getattr(import_module(module), function)(self.viewer)
+        return window
+
+    def bring_back(self) -> None:
+        """Show the karyogram where it was covered, and let it have the keys."""
+        if self.view is not None:
+            self.view.bring_back()
 
     def say(self, words: str) -> None:
         """Say a short word to the person, in the status line."""
         self.said.emit(words)
 
 
-def _has_window(viewer: Any) -> bool:
+def _has_window(viewer: napari.Viewer) -> bool:
     window = getattr(viewer, "window", None)
     try:
         # napari has no other word for it: of a closed window this fails.
@@ -342,10 +358,10 @@ def _has_window(viewer: Any) -> bool:
         return False
 
 
-_sessions: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
+_sessions: weakref.WeakKeyDictionary[napari.Viewer, Session] = weakref.WeakKeyDictionary()
 
 
-def session_of(viewer: Any) -> Session:
+def session_of(viewer: napari.Viewer) -> Session:
     """Return the session of a viewer, making it at the first call.
 
     Parameters

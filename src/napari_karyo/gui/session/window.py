@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qtpy.compat import isalive
 from qtpy.QtOpenGLWidgets import QOpenGLWidget
 from qtpy.QtWidgets import QMainWindow, QWidget
@@ -27,7 +25,7 @@ def attend(session: Session, dock: QWidget) -> None:
     dock : QWidget
         Inside the window by now.
     """
-    window: Any = dock
+    window: QWidget | None = dock
     while window is not None and not isinstance(window, QMainWindow):
         window = window.parentWidget()
     if window is None or session.attended:
@@ -37,7 +35,7 @@ def attend(session: Session, dock: QWidget) -> None:
     window.destroyed.connect(session.leave)
     canvas = window.findChild(QOpenGLWidget)
 
-    def make_current(_event: Any) -> None:
+    def make_current(_event: object) -> None:
         if isalive(canvas):
             canvas.makeCurrent()
 

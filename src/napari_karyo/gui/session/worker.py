@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from napari.qt.threading import create_worker
+from superqt.utils import WorkerBase
 
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.session.session import Session
@@ -15,8 +16,8 @@ from napari_karyo.gui.session.session import Session
 
 def worker_for(
     session: Session,
-    work: Callable[..., Any],
-    *arguments: Any,
+    work: Callable[..., object],
+    *arguments: object,
     failed: Callable[[str], object],
     unforeseen: Callable[[str], str],
     log: logging.Logger,
@@ -25,7 +26,7 @@ def worker_for(
     aborted: Callable[[], object] | None = None,
     finished: Callable[[], object] | None = None,
     brings_cells: bool = False,
-) -> Any:
+) -> WorkerBase:
     """Make a worker that is not started yet.
 
     napari keeps each worker, and what is connected to it, longer than its window: what is
@@ -53,10 +54,11 @@ def worker_for(
 
     Returns
     -------
-    FunctionWorker or GeneratorWorker
+    WorkerBase
+        A generator worker where `work` is a generator function, else a function worker.
     """
     # `failed` tells the person; without ignoring napari would raise the error once more.
-    worker: Any = create_worker(work, *arguments, _start_thread=False, _ignore_errors=True)
+    worker: WorkerBase = create_worker(work, *arguments, _start_thread=False, _ignore_errors=True)
     held, this = weakref.ref(session), weakref.ref(worker)
 
     def on_error(error: Exception) -> None:
@@ -69,7 +71,7 @@ def worker_for(
             log.error("%s", words, exc_info=error)
         failed(words)
 
-    def on_end() -> None:
+    def on_end(*_: object) -> None:
         there = held()
         if there is not None and brings_cells:
             there.busy.discard(this())
@@ -83,7 +85,7 @@ def worker_for(
     if returned is not None:
         worker.returned.connect(lambda found: returned(found))
     if aborted is not None:
-        worker.aborted.connect(lambda: aborted())
+        worker.aborted.connect(lambda *_: aborted())
     worker.errored.connect(on_error)
     worker.finished.connect(on_end)
     if brings_cells:

@@ -47,8 +47,7 @@ class ActionButton(QPushButton):
         self.clicked.connect(self._press)
 
     def _press(self) -> None:
-        if self._session.view is not None:
-            self._session.view.bring_back()
+        self._session.bring_back()
         perform(self._session, self._action)
 
 

@@ -19,12 +19,7 @@ _WIDEST = 76
 
 
 class CellList(CompactList):
-    """The open cells; one that is clicked comes on top.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """The open cells; one that is clicked comes on top."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(_HEADINGS, stretched=_KARYOTYPE, most=5)
@@ -51,7 +46,7 @@ class CellList(CompactList):
         place = self.indexOfTopLevelItem(item)
         if 0 <= place < len(self._session.cells):
             self._session.show(self._session.cells[place])
-            self._session.view.bring_back()
+            self._session.bring_back()
 
     def show_cells(self) -> None:
         """List the cells anew; hidden where there is one or none."""

@@ -29,12 +29,7 @@ from napari_karyo.version import __version__
 
 
 class CellTab(QWidget):
-    """Shows the current cell as a whole, and writes what is said of it.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Shows the current cell as a whole, and writes what is said of it."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()

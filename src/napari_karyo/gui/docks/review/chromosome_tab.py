@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QCheckBox,
@@ -16,6 +14,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_karyo.classes import CLASSES
+from napari_karyo.gui.actions.looking import toggle_overlay
 from napari_karyo.gui.docks.chromosome_card import ChromosomeCard
 from napari_karyo.gui.docks.picture_box import PictureBox
 from napari_karyo.gui.docks.review.buttons import button_grid
@@ -36,12 +35,7 @@ _NEED_ONE = ("Accept", "Flip", "Swap", "To tray", "Marker", "Derivative", "Compa
 
 
 class ChromosomeTab(QWidget):
-    """Shows the selected chromosome and what can be done with it.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Shows the selected chromosome and what can be done with it."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -94,17 +88,17 @@ class ChromosomeTab(QWidget):
     # -- from the person ----------------------------------------------------------
 
     def _switch_saliency(self) -> None:
-        self._session.view.bring_back()
-        self._session.view.overlays.toggle("saliency")
+        self._session.bring_back()
+        toggle_overlay(self._session, "saliency")
 
     def _switch_attention(self) -> None:
-        self._session.view.bring_back()
-        self._session.view.overlays.toggle("attention")
+        self._session.bring_back()
+        toggle_overlay(self._session, "attention")
 
     def _choose_saliency(self, place: int) -> None:
-        index = self._session.selected
-        if index is not None:
-            self._session.view.overlays.ask(index, None if place == 0 else CLASSES[place - 1])
+        index, view = self._session.selected, self._session.view
+        if index is not None and view is not None:
+            view.overlays.ask(index, None if place == 0 else CLASSES[place - 1])
 
     # -- from the session ------------------------------------------------------------
 
@@ -137,12 +131,12 @@ class ChromosomeTab(QWidget):
         self.comparison.follow()
 
     @while_alive
-    def _on_overlay(self, *_: Any) -> None:
+    def _on_overlay(self, *_: object) -> None:
         cell, index = self._session.current, self._session.selected
-        overlays = self._session.view.overlays
+        view = self._session.view
         for box, kind in ((self.saliency, "saliency"), (self.attention, "attention")):
             with block(box):
-                box.setChecked(overlays.is_on(kind))
+                box.setChecked(view is not None and view.overlays.is_on(kind))
                 box.setEnabled(
                     cell is not None and (kind == "saliency" or cell.classification.has_attention)
                 )

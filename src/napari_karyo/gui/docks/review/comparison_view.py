@@ -53,12 +53,7 @@ class Shown:
 
 
 class ComparisonView(QWidget):
-    """Shows the selected chromosome, its classes, or the one that it is compared with.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Shows the selected chromosome, its classes, or the one that it is compared with."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -305,8 +300,7 @@ class ComparisonView(QWidget):
             return
         name = self._class_at(a0)
         if name is not None:
-            if self._session.view is not None:
-                self._session.view.bring_back()
+            self._session.bring_back()
             actions.put_into(self._session, name)
 
 

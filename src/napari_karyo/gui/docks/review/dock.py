@@ -6,7 +6,7 @@ its own. Its buttons never take the keyboard, so that the keys go on working.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtGui import QShowEvent
@@ -38,6 +38,8 @@ from napari_karyo.gui.widgets import rich, while_alive, wrapped_label
 if TYPE_CHECKING:
     import napari
 
+    from napari_karyo.karyotype import Change
+
 #: Always in reach, below the tabs.
 _BELOW = (("Undo", "Redo", "Keys", "Close cell"),)
 _MARGIN = 4
@@ -46,12 +48,7 @@ _FRAME = 8
 
 
 class ReviewDock(QWidget):
-    """The dock beside the karyogram.
-
-    Parameters
-    ----------
-    napari_viewer : napari.Viewer
-    """
+    """The dock beside the karyogram."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__()
@@ -87,28 +84,6 @@ class ReviewDock(QWidget):
         self.setObjectName(REVIEW)
         self._connect()
         self._on_cell(self.session.current)
-
-    # What is asked for by name from outside stays where it was.
-
-    @property
-    def card(self) -> Any:
-        """The words and the alternatives of the selected chromosome."""
-        return self.chromosome.card
-
-    @property
-    def saliency(self) -> Any:
-        """The box that switches saliency."""
-        return self.chromosome.saliency
-
-    @property
-    def attention(self) -> Any:
-        """The box that switches attention."""
-        return self.chromosome.attention
-
-    @property
-    def saliency_class(self) -> Any:
-        """The class that saliency speaks for."""
-        return self.chromosome.saliency_class
 
     def _tabs(self) -> QTabWidget:
         tabs = QTabWidget()
@@ -173,11 +148,6 @@ class ReviewDock(QWidget):
         """Show the list of keys in the place of the tabs, or the tabs again."""
         self.pages.setCurrentIndex(1 - self.pages.currentIndex())
 
-    @property
-    def shows_help(self) -> bool:
-        """Whether the list of keys is shown."""
-        return bool(self.pages.currentIndex() == 1)
-
     def show_tab(self, name: str) -> None:
         """Show a tab by the word on it; nothing happens where there is none of that name."""
         for place in range(self.tabs.count()):
@@ -206,7 +176,7 @@ class ReviewDock(QWidget):
         self._on_edit()
 
     @while_alive
-    def _on_edit(self, _change: Any = None) -> None:
+    def _on_edit(self, _change: Change | None = None) -> None:
         cell = self.session.current
         self.buttons["Close cell"].setEnabled(cell is not None)
         self.buttons["Undo"].setEnabled(cell is not None and cell.karyotype.can_undo)
@@ -228,7 +198,7 @@ class ReviewDock(QWidget):
         self._on_tab()
 
     @while_alive
-    def _on_tab(self, *_: Any) -> None:
+    def _on_tab(self, *_: object) -> None:
         """Show the cell where it is seen; what is not seen costs an edit nothing."""
         cell_tab = self.tabs.currentWidget()
         if isinstance(cell_tab, QScrollArea) and cell_tab.widget() is self.cell:

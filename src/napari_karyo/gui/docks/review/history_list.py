@@ -22,12 +22,7 @@ _FIRST = "as the program proposed it"
 
 
 class HistoryList(QWidget):
-    """All edits, undone ones too; a double click goes there.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """All edits, undone ones too; a double click goes there."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()

@@ -87,12 +87,7 @@ def facts_of(session: Session) -> Facts:
 
 
 class PatientTab(SessionFollower):
-    """What the cells of one patient say together.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """What the cells of one patient say together."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

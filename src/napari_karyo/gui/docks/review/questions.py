@@ -20,12 +20,7 @@ _INDEX = Qt.ItemDataRole.UserRole
 
 
 class Questions(CompactList):
-    """The chromosomes that want a look; one that is clicked is selected.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """The chromosomes that want a look; one that is clicked is selected."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(("", "", "", ""), stretched=2, most=5)
@@ -34,8 +29,7 @@ class Questions(CompactList):
         self.itemClicked.connect(self._take)
 
     def _take(self, item: QTreeWidgetItem) -> None:
-        if self._session.view is not None:
-            self._session.view.bring_back()
+        self._session.bring_back()
         self._session.select(item.data(0, _INDEX))
 
     def show_cell(self, cell: OpenCell | None) -> None:

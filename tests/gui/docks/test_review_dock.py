@@ -8,28 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import make_cell, make_classification
-from mouse import wait_for, write
+from mouse import plain, wait_for, write
 from PIL import Image
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton
 
 from napari_karyo.cell import Problem
+from napari_karyo.classes import TRAY
 from napari_karyo.gui.actions.action_table import BY_NAME
 from napari_karyo.gui.docks.review.dock import ReviewDock
-
-
-@pytest.fixture
-def dock(opened: Any) -> ReviewDock:
-    viewer = opened[0]
-    dock = ReviewDock(viewer)
-    viewer.window.add_dock_widget(dock, name="Review karyogram")
-    return dock
-
-
-def plain(label: QLabel) -> str:
-    """Return a label's text without the places where its lines may break."""
-    return label.text().replace("\u200b", "")
 
 
 def press(button: QAbstractButton) -> None:
@@ -46,20 +34,20 @@ def test_it_follows_selection_and_edits(opened: Any, dock: ReviewDock) -> None:
     assert "1 to look at" in plain(dock.counts)
     assert not dock.buttons["Undo"].isEnabled()
     session.select(8)
-    words = plain(dock.card.words)
+    words = plain(dock.chromosome.card.words)
     assert "08.png" in words
     assert "doubtful" in words
-    assert dock.card.buttons[0].text() == "5  (here)"
-    assert dock.card.buttons[1].text() == "4"
-    assert dock.card.bars[1].format() == "47 %"
-    press(dock.card.buttons[1])
+    assert dock.chromosome.card.buttons[0].text() == "5  (here)"
+    assert dock.chromosome.card.buttons[1].text() == "4"
+    assert dock.chromosome.card.bars[1].format() == "47 %"
+    press(dock.chromosome.card.buttons[1])
     assert session.current.karyotype.slot_of(8) == "4"
     # It was an open question, so the next one is selected.
     assert session.selected == 30
     session.select(8)
-    assert "moved by hand from 5" in plain(dock.card.words)
+    assert "moved by hand from 5" in plain(dock.chromosome.card.words)
     assert "1 corrected by hand" in plain(dock.counts)
-    assert dock.card.buttons[1].text() == "4  (here)"
+    assert dock.chromosome.card.buttons[1].text() == "4  (here)"
     session.current.karyotype.move([0], "21")
     assert "47," not in plain(dock.iscn)
     assert "+21" in plain(dock.iscn)
@@ -81,7 +69,7 @@ def test_buttons_do_what_the_keys_do(opened: Any, dock: ReviewDock) -> None:
     assert session.selected == 8
     press(dock.buttons["Flip"])
     assert 8 in session.current.karyotype.state.turned
-    assert "flipped by hand" in plain(dock.card.words)
+    assert "flipped by hand" in plain(dock.chromosome.card.words)
     first, second = session.current.karyotype.state.slots["5"]
     press(dock.buttons["Swap"])
     assert session.current.karyotype.state.slots["5"] == (second, first)
@@ -91,10 +79,10 @@ def test_buttons_do_what_the_keys_do(opened: Any, dock: ReviewDock) -> None:
     assert 8 in session.current.karyotype.state.reviewed
     assert session.selected == 30
     press(dock.buttons["Keys"])
-    assert dock.shows_help
+    assert dock.pages.currentIndex() == 1
     assert dock.help.isVisible()
     press(dock.buttons["Keys"])
-    assert not dock.shows_help
+    assert dock.pages.currentIndex() == 0
     for name, button in dock.buttons.items():
         assert BY_NAME[name].what in button.toolTip()
         assert button.focusPolicy() == Qt.FocusPolicy.NoFocus
@@ -112,19 +100,19 @@ def test_saliency_class_and_switches(opened: Any, dock: ReviewDock, monkeypatch:
         ]
 
     monkeypatch.setattr("napari_karyo.inference.saliency.saliency", saliency)
-    press(dock.attention)
+    press(dock.chromosome.attention)
     assert view.layers["attention"].visible
-    assert dock.attention.isChecked()
+    assert dock.chromosome.attention.isChecked()
     session.select(8)
-    dock.saliency.click()
+    dock.chromosome.saliency.click()
     wait_for(lambda: len(asked) == 46 and view.overlays.idle)
     assert (8, "5") in asked
     assert view.layers["saliency"].data.max() == pytest.approx(0.5, abs=0.01)
-    dock.saliency_class.setCurrentIndex(4)
-    dock.saliency_class.activated.emit(4)
+    dock.chromosome.saliency_class.setCurrentIndex(4)
+    dock.chromosome.saliency_class.activated.emit(4)
     wait_for(lambda: (8, "4") in asked and view.overlays.idle)
     assert len(asked) == 47
-    dock.saliency.click()
+    dock.chromosome.saliency.click()
     assert not view.layers["saliency"].visible
 
 
@@ -139,7 +127,7 @@ def test_saliency_that_fails_says_so_and_hides(
         raise WeightsError("the weights are gone.", "Install the package again.", "w.safetensors")
 
     monkeypatch.setattr("napari_karyo.inference.saliency.saliency", saliency)
-    dock.saliency.click()
+    dock.chromosome.saliency.click()
     wait_for(lambda: view.overlays.idle)
     assert not view.layers["saliency"].visible
     assert any("the weights are gone" in words for words in notices)
@@ -290,8 +278,8 @@ def test_an_alternative_brings_the_karyogram_back(opened: Any, dock: ReviewDock)
     _viewer, session, view = opened
     session.select(8)
     view.remove()
-    offered = dock.card.buttons[1].text()
-    dock.card.buttons[1].click()
+    offered = dock.chromosome.card.buttons[1].text()
+    dock.chromosome.card.buttons[1].click()
     assert view.shown
     assert session.current.karyotype.slot_of(8) == offered
 
@@ -315,29 +303,27 @@ def test_closing_the_dock_leaves_the_karyogram_working(opened: Any) -> None:
     assert view.page.places[3].slot == "9"
     again = open_review(viewer)
     assert "moved by hand" not in plain(again.iscn)
-    assert "03.png" in plain(again.card.words)
+    assert "03.png" in plain(again.chromosome.card.words)
 
 
 def test_the_card_and_the_status_say_what_is_so(opened: Any, dock: ReviewDock) -> None:
-    from napari_karyo.gui import actions
-
     viewer, session, _view = opened
     karyotype = session.current.karyotype
     session.select(0)
     karyotype.move([0], "2")
-    assert "the model disagrees" in plain(dock.card.words)
-    assert "not sure" not in plain(dock.card.words)
+    assert "the model disagrees" in plain(dock.chromosome.card.words)
+    assert "not sure" not in plain(dock.chromosome.card.words)
     assert viewer.status == plain(dock.message) == karyotype.history[-1].text
-    actions.undo(session)
+    BY_NAME["Undo"].do(session)
     assert viewer.status.startswith("Undone: ")
     assert plain(dock.message) == viewer.status
-    karyotype.to_tray([0])
-    assert "settled by hand" in plain(dock.card.words)
-    assert "disagrees" not in plain(dock.card.words)
+    karyotype.move([0], TRAY)
+    assert "settled by hand" in plain(dock.chromosome.card.words)
+    assert "disagrees" not in plain(dock.chromosome.card.words)
     # Which way up it stands is a question of its own.
-    assert "Which arm is up" not in plain(dock.card.words)
+    assert "Which arm is up" not in plain(dock.chromosome.card.words)
     session.current.classification.p_arm_up[4] = 0.3
     session.select(4)
-    assert "Which arm is up is doubtful (70 %)" in plain(dock.card.words)
+    assert "Which arm is up is doubtful (70 %)" in plain(dock.chromosome.card.words)
     karyotype.turn([4])
-    assert "Which arm is up" not in plain(dock.card.words)
+    assert "Which arm is up" not in plain(dock.chromosome.card.words)

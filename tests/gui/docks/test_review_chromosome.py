@@ -13,6 +13,7 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QWidget
 
+from napari_karyo.classes import MARKERS
 from napari_karyo.gui.actions import put_into
 from napari_karyo.gui.docks.opening import open_review
 from napari_karyo.gui.docks.review import comparison_view
@@ -101,9 +102,9 @@ def test_the_class_it_sits_in_is_always_among_those_shown(opened: Any, dock: Rev
     picture = drawn(dock)
     names = [column.name for column in picture.shown.comparison.columns]
     assert names == ["5", "4", "21"]
-    session.current.karyotype.to_markers([8])
+    session.current.karyotype.move([8], MARKERS)
     picture = drawn(dock)
-    assert "a <b>marker</b>" in dock.card.words.text()
+    assert "a <b>marker</b>" in dock.chromosome.card.words.text()
     assert "21" not in [column.name for column in picture.shown.comparison.columns]
 
 
@@ -190,7 +191,7 @@ def test_two_are_compared_by_key(opened: Any, dock: ReviewDock) -> None:
     assert session.pinned is None
 
 
-def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) -> None:
+def test_what_was_merged_away_is_selected_no_more(opened: Any, dock: ReviewDock) -> None:
     from dataclasses import replace
 
     _, session, _ = opened
@@ -222,6 +223,6 @@ def test_what_was_merged_away_is_in_hand_no_more(opened: Any, dock: ReviewDock) 
     cell.karyotype.merge([8, 9], made.name, "5")
     assert session.selected == 46
     assert session.pinned is None
-    assert "8 and 9" in dock.card.words.text()
+    assert "8 and 9" in dock.chromosome.card.words.text()
     cell.karyotype.undo()
     assert session.selected == 8

@@ -345,8 +345,8 @@ def test_the_tabs_are_reached_by_key(opened: Any, dock: ReviewDock) -> None:
     assert shown() == "Cell"
     mouse.key(viewer, Qt.Key.Key_1, CONTROL)
     mouse.key(viewer, Qt.Key.Key_H)
-    assert dock.shows_help
+    assert dock.pages.currentIndex() == 1
     mouse.key(viewer, Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
     assert shown() == "Cell"
-    assert not dock.shows_help
+    assert dock.pages.currentIndex() == 0
     assert not dock.cell.history.visibleRegion().isEmpty()

@@ -1,6 +1,6 @@
 """How much of it a model stands, what other laboratories may do to their crops.
 
-    python benchmarks/other_looks.py DATA [DATA ...] [--model default] [--cells 6]
+    python benchmarks/changed_crops.py DATA [DATA ...] [--model default] [--cells 6]
 
 Whole cells of the split ``val`` of folders with ``labels.csv``, drawn by chance, are
 classified as they are and with all their crops changed in one way: resized, rotated,

@@ -107,7 +107,7 @@ def test_walking_through_the_doubtful(opened: Any) -> None:
     mouse.key(viewer, Qt.Key.Key_N)
     assert "Nothing doubtful is left" in viewer.status
     mouse.key(viewer, Qt.Key.Key_Right)
-    order = [i for seats in session.current.karyotype.state.slots.values() for i in seats]
+    order = [i for members in session.current.karyotype.state.slots.values() for i in members]
     assert session.selected == order[order.index(30) + 1]
     mouse.key(viewer, Qt.Key.Key_Left)
     assert session.selected == 30

@@ -210,7 +210,7 @@ def test_incremental_drawing_is_the_whole_drawing(viewer: Any, polarity: Polarit
     karyotype = session.current.karyotype
     karyotype.move([0], "21")
     karyotype.turn([3])
-    karyotype.to_tray([7])
+    karyotype.move([7], TRAY)
     karyotype.undo()
     drawn = view.layers["karyogram"].data.copy()
     view.show()

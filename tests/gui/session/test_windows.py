@@ -69,7 +69,7 @@ def test_a_case_is_free_when_its_window_is_closed(
         karyotype.move([1], "2")
 
 
-def test_a_worker_keeps_no_desk(viewer: Any, case_file: Path) -> None:
+def test_a_worker_keeps_no_session(viewer: Any, case_file: Path) -> None:
     """napari keeps the workers of a window for good, and what is connected to them."""
     worker = open_case(viewer, case_file)
     session = session_of(viewer)

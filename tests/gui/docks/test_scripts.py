@@ -7,20 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from mouse import write
 from small_fonts import NAMES
 
 from napari_karyo.gui.docks.review.dock import ReviewDock
 from napari_karyo.lettering import clean, line_mask
-
-
-@pytest.fixture
-def dock(opened: Any) -> ReviewDock:
-    viewer = opened[0]
-    dock = ReviewDock(viewer)
-    viewer.window.add_dock_widget(dock, name="Review karyogram")
-    return dock
 
 
 def test_names_are_on_the_screens_page(small_fonts: None, opened: Any, dock: ReviewDock) -> None:

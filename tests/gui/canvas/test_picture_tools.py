@@ -17,7 +17,6 @@ from qtpy.QtWidgets import QApplication
 from napari_karyo.cell import Chromosome, Polarity
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.errors import CaseError
-from napari_karyo.gui.actions.pictures import PICTURE_ACTIONS
 from napari_karyo.gui.canvas.selection_overlay import handle_of
 from napari_karyo.gui.docks.picture_box import PictureBox
 from napari_karyo.karyotype import PLAIN, Appearance
@@ -26,7 +25,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-def look(session: Any, index: int) -> Appearance:
+def appearance(session: Any, index: int) -> Appearance:
     return session.current.karyotype.state.appearance(index)
 
 
@@ -101,16 +100,16 @@ def test_the_handle_rotates_by_any_angle_with_one_edit(selected_in: Any, degrees
     assert (under == 255).all()
     mouse.release(viewer, end)
     assert history(session) == ["look"]
-    assert look(session, 8).angle == pytest.approx(degrees, abs=3)
+    assert appearance(session, 8).angle == pytest.approx(degrees, abs=3)
     assert not preview.visible
     assert viewer.scene.camera.center == camera
     assert view.layers["karyogram"].mouse_pan
     assert view.tools.active is None
     session.current.karyotype.undo()
-    assert look(session, 8) == PLAIN
+    assert appearance(session, 8) == PLAIN
     assert np.array_equal(view.layers["karyogram"].data, before)
     session.current.karyotype.redo()
-    assert look(session, 8).angle == pytest.approx(degrees, abs=3)
+    assert appearance(session, 8).angle == pytest.approx(degrees, abs=3)
     assert view.page.places[8].box.width > place.box.width
     assert stands_for_the_page(view)
 
@@ -124,11 +123,11 @@ def test_a_chromosome_is_rotated_with_a_key_held(opened: Any, modifier: Any) -> 
     end = turn_round(viewer, place.box.center, start, 90, modifier)
     mouse.release(viewer, end)
     assert session.selected == 0
-    assert look(session, 0).angle == pytest.approx(90, abs=3)
+    assert appearance(session, 0).angle == pytest.approx(90, abs=3)
     assert session.current.karyotype.slot_of(0) == "1"
 
 
-def test_the_ghost_turns_as_the_chromosome_will(selected_in: Any) -> None:
+def test_the_preview_turns_as_the_chromosome_will(selected_in: Any) -> None:
     _, _, view = selected_in
     place = view.page.places[8]
     view.selection.drag_preview.rotate(place, 90.0)
@@ -191,7 +190,7 @@ def test_keys_rotate_straighten_and_set_the_contrast(selected_in: Any) -> None:
         count = len(history(session))
         before = view.layers["karyogram"].data.copy()
         mouse.key(viewer, code, modifier)
-        assert look(session, 8) == wanted, (code, modifier)
+        assert appearance(session, 8) == wanted, (code, modifier)
         assert len(history(session)) == count + 1
         assert not np.array_equal(view.layers["karyogram"].data, before), code
     mouse.key(viewer, Qt.Key.Key_Minus)
@@ -199,9 +198,9 @@ def test_keys_rotate_straighten_and_set_the_contrast(selected_in: Any) -> None:
     mouse.key(viewer, Qt.Key.Key_E)
     mouse.key(viewer, Qt.Key.Key_R)
     mouse.key(viewer, Qt.Key.Key_R, SHIFT)
-    assert look(session, 8) == PLAIN
+    assert appearance(session, 8) == PLAIN
     session.current.karyotype.undo()
-    assert look(session, 8) == Appearance(angle=2, straightened=True), "reset was one edit"
+    assert appearance(session, 8) == Appearance(angle=2, straightened=True), "reset was one edit"
     session.current.karyotype.go_to(0)
     # All but the triangle of a chromosome that is other than proposed: there is none.
     assert np.array_equal(view.layers["karyogram"].data, plain)
@@ -214,7 +213,6 @@ def test_no_key_of_the_pictures_is_taken(opened: Any) -> None:
     keys = [key for action in ACTIONS for key in action.keys]
     assert len(keys) == len(set(keys))
     assert not set(keys) & set(CLASS_KEYS)
-    assert set(PICTURE_ACTIONS) <= set(ACTIONS)
 
 
 # -- the box ------------------------------------------------------------------------
@@ -253,7 +251,7 @@ def test_the_slider_makes_one_edit_when_it_is_let_go(selected_in: Any, box: Any)
     assert not history(session)
     slide(box, 30, 80)
     assert history(session) == ["look"]
-    assert (look(session, 8).low, look(session, 8).high) == (0.3, 0.8)
+    assert (appearance(session, 8).low, appearance(session, 8).high) == (0.3, 0.8)
     assert not view.layers["dragged"].visible
     assert "30% to 80%" in box.range.text()
     session.current.karyotype.undo()
@@ -261,11 +259,11 @@ def test_the_slider_makes_one_edit_when_it_is_let_go(selected_in: Any, box: Any)
     session.current.karyotype.redo()
     assert box.contrast.value() == (30, 80)
     box.plain.click()
-    assert look(session, 8) == PLAIN
+    assert appearance(session, 8) == PLAIN
     assert box.contrast.value() == (0, 100)
     # Both ends at one place would show nothing: a little is left between them.
     slide(box, 50, 50)
-    assert look(session, 8).high - look(session, 8).low == pytest.approx(0.1)
+    assert appearance(session, 8).high - appearance(session, 8).low == pytest.approx(0.1)
 
 
 def test_the_wheel_over_the_slider_is_one_edit_too(selected_in: Any, box: Any, qtbot: Any) -> None:
@@ -274,32 +272,32 @@ def test_the_wheel_over_the_slider_is_one_edit_too(selected_in: Any, box: Any, q
         box.contrast.setValue(value)
     assert not history(session)
     qtbot.waitUntil(lambda: history(session) == ["look"], timeout=5000)
-    assert look(session, 8).low == 0.09
+    assert appearance(session, 8).low == 0.09
     # Who goes on to another chromosome has slid nothing for that one.
     box.contrast.setValue((40, 100))
     session.select(9)
     assert not view.layers["dragged"].visible
     qtbot.wait(600)
     assert history(session) == ["look"]
-    assert look(session, 9) == PLAIN
+    assert appearance(session, 9) == PLAIN
 
 
-def test_the_box_follows_the_chromosome_in_hand(selected_in: Any, box: Any) -> None:
+def test_the_box_follows_the_selected_chromosome(selected_in: Any, box: Any) -> None:
     _, session, view = selected_in
     assert all(button.isEnabled() for name, button in box.buttons.items() if "Reset" not in name)
     box.buttons["Rotate right"].click()
-    assert look(session, 8).angle == 2
+    assert appearance(session, 8).angle == 2
     assert box.buttons["Reset picture"].isEnabled()
     box.buttons["Straighten"].click()
-    assert look(session, 8).straightened
+    assert appearance(session, 8).straightened
     assert box.buttons["Straighten"].isChecked()
     session.select(9)
     assert not box.buttons["Straighten"].isChecked()
     session.select(8)
     box.buttons["Straighten"].click()
-    assert not look(session, 8).straightened
+    assert not appearance(session, 8).straightened
     box.buttons["Reset picture"].click()
-    assert look(session, 8) == PLAIN
+    assert appearance(session, 8) == PLAIN
     box.buttons["Split"].click()
     assert box.buttons["Split"].isChecked()
     assert view.tools.active.name == "Split"

@@ -307,15 +307,15 @@ def test_a_model_without_attention_says_so(viewer: Any, notices: list[str]) -> N
     plain = make_classification(make_cell())
     session.open(replace(plain, attention=plain.attention[:, :0]))
     dock = open_review(viewer)
-    assert not dock.attention.isEnabled()
-    assert dock.saliency.isEnabled()
+    assert not dock.chromosome.attention.isEnabled()
+    assert dock.chromosome.saliency.isEnabled()
     view.overlays.toggle("attention")
     assert "no attention" in viewer.status
     assert not view.layers["attention"].data.any()
     session.current.karyotype.move([0], "2")
     session.open(make_classification(make_cell(name="cell B")))
-    assert dock.attention.isEnabled()
-    assert dock.attention.isChecked()
+    assert dock.chromosome.attention.isEnabled()
+    assert dock.chromosome.attention.isChecked()
     assert view.layers["attention"].visible
     assert view.layers["attention"].data.any()
 
@@ -354,7 +354,7 @@ def test_what_edits_say_is_seen_where_there_is_no_attention(
     view.overlays.toggle("attention")
     assert refusals() == 1
     assert not layers["attention"].visible
-    assert not dock.attention.isChecked()
+    assert not dock.chromosome.attention.isChecked()
     edits()
     assert refusals() == 1
     # Asked for again, by the eye in napari's layer list, it is said again.

@@ -232,7 +232,7 @@ def test_long_names_leave_both_docks_their_width(opened: Any) -> None:
     run.fail(str(KaryoError(f"{long} cannot be read.", "Look.", long)))
     run.end()
     mouse.settle()
-    assert long in dock.card.words.text().replace("\u200b", "")
+    assert long in dock.chromosome.card.words.text().replace("\u200b", "")
     after = dock.minimumSizeHint().width(), form.native.minimumSizeHint().width()
     # The card of a chromosome takes some room itself; a name of 165 signs wants over 1000.
     assert after[0] <= before[0] + 60

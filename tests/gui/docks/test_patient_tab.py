@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from drawn import make_cell, make_classification
-from mouse import settle, wait_for
+from mouse import plain, settle, wait_for
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from napari_karyo.case import Case
-from napari_karyo.classes import CLASSES
+from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.gui.docks.gallery_dock import GalleryDock, in_words, open_gallery
 from napari_karyo.gui.docks.review.patient_tab import PatientTab, facts_of
 from napari_karyo.gui.docks.review.patient_words import short_names
@@ -45,10 +45,6 @@ def tab(viewer: Any, session: Session) -> PatientTab:
     return tab
 
 
-def plain(label: Any) -> str:
-    return label.text().replace("\u200b", "")
-
-
 def entry(tab: PatientTab, row: str, column: int) -> Any:
     return tab.table.item(ROWS.index(row), column)
 
@@ -68,7 +64,7 @@ def test_it_says_what_the_cells_hold_together(session: Session, tab: PatientTab)
     assert tab.bars["counted"].format() == "counted 0 of 20"
     for cell in session.cells[:2]:
         cell.karyotype.move([0], "21")
-    session.cells[2].karyotype.to_tray([5])
+    session.cells[2].karyotype.move([5], TRAY)
     caught_up(tab)
     assert "mos " in plain(tab.iscn)
     assert "[2]/46,XY[2]" in plain(tab.iscn)
@@ -90,7 +86,7 @@ def test_the_table_marks_unusual_numbers_without_colour_too(
     assert entry(tab, "21", 1).text() == "2"
     assert entry(tab, "21", 1).data(Qt.ItemDataRole.BackgroundRole) is None
     session.cells[1].karyotype.move([0], "21")
-    session.cells[1].karyotype.to_markers([2])
+    session.cells[1].karyotype.move([2], MARKERS)
     caught_up(tab)
     odd = entry(tab, "21", 1)
     assert odd.text() == "3+"
@@ -221,7 +217,7 @@ def test_a_click_in_the_gallery_selects_that_chromosome_in_its_cell(
 def test_the_gallery_speaks_of_one_cell_as_of_one(session: Session) -> None:
     one = summarize(session.cells[:1])
     assert in_words(one, "1") == "1 cell, none with another number than expected"
-    session.cells[0].karyotype.to_tray([0])
+    session.cells[0].karyotype.move([0], TRAY)
     one = summarize(session.cells[:1])
     assert in_words(one, "1").startswith("1 of 1 cell has another number: P7.1: 1 (-1)")
 
@@ -249,7 +245,7 @@ def test_the_gallery_follows_edits_only_while_it_is_seen(
     assert "P7.11: 6 (+4)" in plain(dock.words)
     assert len(dock.canvas.arrangement.panels[3].spots) == 6
     # A cell below the top, edited from Python.
-    session.cells[0].karyotype.to_tray([40])
+    session.cells[0].karyotype.move([40], TRAY)
     caught_up(dock)
     assert "P7.1: 1 (-1)" in plain(dock.words)
     holder = dock.parent()
@@ -285,7 +281,7 @@ def test_the_gallery_draws_what_is_in_sight(viewer: Any, session: Session) -> No
     wait_for(lambda: drawn(63))
     # An edit leaves the person where she looks; another cell on top comes into sight.
     there = dock.area.verticalScrollBar().value()
-    session.current.karyotype.to_tray([44])
+    session.current.karyotype.move([44], TRAY)
     caught_up(dock)
     assert dock.area.verticalScrollBar().value() == there
     session.show(session.cells[5])
@@ -347,7 +343,7 @@ def test_nothing_to_press_takes_the_keyboard_and_all_fits_320_pixels(
 ) -> None:
     dock = open_gallery(viewer, "1")
     for one in range(12):
-        session.current.karyotype.to_tray([one])
+        session.current.karyotype.move([one], TRAY)
     caught_up(tab)
     for widget in (tab, dock):
         for button in widget.findChildren(QAbstractButton):
