@@ -19,6 +19,9 @@ def train_segmentation(
     output: Folder,
     steps: Annotated[int | None, Option(min=1, help="instead of the usual number")] = None,
     seed: int = 0,
+    start: Annotated[
+        Path | None, Option(metavar="WEIGHTS", help="go on from a weights file, not from chance")
+    ] = None,
     device: Device = "auto",
     time_limit: TimeLimit = None,
 ) -> int:
@@ -31,6 +34,7 @@ def train_segmentation(
         output,
         steps=steps or STEPS,
         seed=seed,
+        start=start,
         device=device,
         time_limit=time_limit,
         progress=line,

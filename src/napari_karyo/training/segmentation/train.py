@@ -15,7 +15,11 @@ from torch.optim.swa_utils import AveragedModel
 
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.io.atomic_write import atomic_write
-from napari_karyo.models.spread_weights import SpreadWeights, save_spread_weights
+from napari_karyo.models.spread_weights import (
+    SpreadWeights,
+    load_spread_weights,
+    save_spread_weights,
+)
 from napari_karyo.models.unet import SpreadNetwork
 from napari_karyo.training.fit import running_mean
 from napari_karyo.training.provenance import commit, provenance
@@ -31,7 +35,7 @@ from napari_karyo.training.segmentation.singles import Single, crops_alone, sing
 from napari_karyo.training.segmentation.tiles import Spreads, loss_of
 
 STEPS: Final = 1500
-BATCH: Final = 8
+BATCH: Final = 12
 _RATE: Final = 2e-3
 _AVERAGE: Final = 0.998
 #: Composed spreads of each stain.
@@ -39,7 +43,7 @@ _COMPOSED: Final = 250
 #: How often each kind is shown.
 _SHARES: Final = {"q_band": 0.15, "dapi": 0.15, "g_band": 0.25, "composed": 0.45}
 #: Steps after which the loss on ``val`` is measured, on so many tiles.
-_CLOSE, _VAL_TILES = 250, 96
+_CLOSE, _VAL_TILES = 100, 96
 
 
 def train_segmentation(
@@ -48,6 +52,7 @@ def train_segmentation(
     *,
     steps: int = STEPS,
     seed: int = 0,
+    start: Path | None = None,
     device: str = "auto",
     time_limit: float | None = None,
     progress: Callable[[str], None] = print,
@@ -64,6 +69,8 @@ def train_segmentation(
     steps : int
         Of training, each of `BATCH` tiles.
     seed : int
+    start : Path, optional
+        Weights to go on from, instead of chance.
     device : {"auto", "cuda", "mps", "cpu"}
     time_limit : float, optional
         Seconds of training after which this call saves and returns; the same call goes on.
@@ -78,13 +85,15 @@ def train_segmentation(
     place = choose_device(device)
     trained_by = commit()
     output.mkdir(parents=True, exist_ok=True)
+    first = load_spread_weights(start) if start is not None else None
     spreads, val, counts = gather(data, seed, progress)
-    network, seconds = _fit(spreads, val, output, steps, seed, place, time_limit, progress)
+    network, seconds = _fit(spreads, val, output, steps, seed, first, place, time_limit, progress)
     if network is None:
         return None
     facts: dict[str, Any] = {
         "command": "napari-karyo train-segmentation DATA --output FOLDER"
-        f" --steps {steps} --seed {seed}",
+        f" --steps {steps} --seed {seed}" + (f" --start {start.name}" if start is not None else ""),
+        **({"started_from": first.sha256, "before": first.facts} if first else {}),
         "seed": seed,
         "spreads": counts,
         **provenance(str(place), seconds),
@@ -158,6 +167,7 @@ def _fit(
     output: Path,
     steps: int,
     seed: int,
+    first: SpreadWeights | None,
     device: Device,
     time_limit: float | None,
     progress: Callable[[str], None],
@@ -165,7 +175,10 @@ def _fit(
     torch.manual_seed(seed)
     torch.set_flush_denormal(True)
     place = device.torch()
-    network = SpreadNetwork().to(place).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = SpreadNetwork().to(place)
+    if first is not None:
+        network.load_state_dict(first.network.state_dict())
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     averaged = AveragedModel(network, multi_avg_fn=running_mean(_AVERAGE), use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -180,7 +193,7 @@ def _fit(
     checkpoint = output / "checkpoint.pt"
     rows: list[dict[str, float]] = []
     step, seconds, total = 0, 0.0, 0.0
-    made_with = (steps, seed, len(spreads))
+    made_with = (steps, seed, len(spreads), first.sha256 if first else "")
     if checkpoint.exists():
         kept = torch.load(checkpoint, weights_only=True)
         if tuple(kept["made_with"]) == made_with:
