@@ -158,6 +158,18 @@ def test_what_was_shared_stays_with_its_part() -> None:
     assert not right.shared.any()
 
 
+def test_what_lies_beyond_a_pale_stretch_goes_with_its_side() -> None:
+    pale = rod(bar(0, 100))
+    pale[:, 70:74] = False
+    one = placed(pale)
+    left, right = cut_outline(one, [(60, 110), (100, 110)])
+    assert int(left.mask.sum()) + int(right.mask.sum()) == one.mask.sum()
+    assert (left.left, right.left) == (one.left, 111)
+    # A line through the pale stretch itself parts the two.
+    left, right = cut_outline(one, [(60, 72), (100, 72)])
+    assert right.left == 74
+
+
 def test_a_cut_beside_it_is_told() -> None:
     with pytest.raises(EditError, match="leaves no chromosome"):
         cut_outline(placed(rod(bar(0))), [(10, 3), (10, 190)])

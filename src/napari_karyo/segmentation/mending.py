@@ -74,7 +74,8 @@ def cut_outline(outline: Outline, line: Sequence[tuple[float, float]]) -> list[O
     """
     points = distinct_points(line) - (outline.top, outline.left)
     side = one_side(outline.mask.shape, points) >= 0.5
-    parts = components(outline.mask & side, outline.mask & ~side)
+    upper = components(outline.mask & side)
+    parts = [*upper, *components(outline.mask & ~side)]
     total = np.count_nonzero(outline.mask)
     drawn = line_distance(outline.mask.shape, points) <= _NEAR
     borders: dict[tuple[int, int], bool] = {}
@@ -91,6 +92,18 @@ def cut_outline(outline: Outline, line: Sequence[tuple[float, float]]) -> list[O
     for (first, second), is_cut in borders.items():
         if not is_cut or {first, second} & small:
             old, new = group[second], group[first]
+            group = [new if one == old else one for one in group]
+    # What hangs on nothing, beyond a pale stretch, goes with the nearest on its side.
+    for loose in set(range(len(parts))).difference(*borders):
+        beyond = ndimage.distance_transform_edt(~parts[loose])
+        beside = [
+            one
+            for one in range(len(parts))
+            if group[one] != group[loose] and (one < len(upper)) == (loose < len(upper))
+        ]
+        if beside:
+            nearest = min(beside, key=lambda one: float(beyond[parts[one]].min()))
+            old, new = group[loose], group[nearest]
             group = [new if one == old else one for one in group]
     made = []
     for number in dict.fromkeys(group):
