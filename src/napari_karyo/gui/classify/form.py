@@ -17,6 +17,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
 
 from napari_karyo.cell import Cell, Patient, Polarity
+from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
 from napari_karyo.gui.classify.model_choice import ModelChoice
@@ -171,7 +172,7 @@ class ClassifyForm(Container[Any]):
         if chosen and self.worker is None:
             found = " and ".join(sorted(words[stain] for stain in stains))
             crops = sum(len(cell) for cell, _ in chosen)
-            self.said.value = f"{crops} crops, stain found: {found}."
+            self.said.value = f"{count(crops, 'crop')}, stain found: {found}."
         self._offer(chosen)
 
     def _offer(self, chosen: list[tuple[Cell, Patient | None]]) -> None:
@@ -312,4 +313,4 @@ def _by_patient(chosen: list[tuple[Cell, Patient | None]]) -> list[Group]:
 def _call(cell: Cell, patient: Patient | None) -> str:
     """Return what the form calls a cell."""
     of = f"{patient.name} / " if patient is not None and len(patient.cells) > 1 else ""
-    return f"{of}{cell.name} ({len(cell)} crops)"
+    return f"{of}{cell.name} ({count(len(cell), 'crop')})"
