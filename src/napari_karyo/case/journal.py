@@ -97,8 +97,10 @@ class CellJournal:
             Where the case is read-only or the file can't be written.
         """
         with self.case.writing() as connection:
-            pieces = range(first, len(classification))
-            insert_chromosomes(connection, self.cell, classification, pieces, made_of)
+            for piece in range(first, len(classification)):
+                # One that was drawn is made of no other, but is no crop as read either.
+                of = made_of or (piece,)
+                insert_chromosomes(connection, self.cell, classification, [piece], of)
             set_notes(connection, self.cell, classification)
 
     def _follow(self, direction: str, number: int) -> None:
