@@ -65,7 +65,11 @@ def simulate_cell(
     """
     counts = parse_karyotype(karyotype)
     return _cell(
-        counts, load_profile(stain), (_seed(seed),), name or f"simulated {karyotype}", either_way_up
+        counts,
+        load_profile(stain),
+        (checked_seed(seed),),
+        name or f"simulated {karyotype}",
+        either_way_up,
     )
 
 
@@ -102,7 +106,7 @@ def simulate_patient(
         raise KaryoError(f"a patient of {cells} cells can't be simulated.", "Ask for one or more.")
     counts = parse_karyotype(karyotype)
     profile = load_profile(stain)
-    branch = _seed(seed)
+    branch = checked_seed(seed)
     return Patient(
         name or f"simulated patient {karyotype}",
         tuple(
@@ -118,7 +122,14 @@ def simulate_patient(
     )
 
 
-def _seed(seed: int) -> int:
+def checked_seed(seed: int) -> int:
+    """Return a seed that random numbers can grow from.
+
+    Raises
+    ------
+    KaryoError
+        Where it is no whole number, or negative.
+    """
     try:
         number = index(seed)
     except TypeError as error:
@@ -138,9 +149,9 @@ def _cell(
     def random(*twig: int) -> np.random.Generator:
         return np.random.default_rng([*branch, *twig])
 
-    look, peak = _look(profile, random(_OF_CELL))
+    look, peak = look_of(profile, random(_OF_CELL))
     chromosomes = []
-    for label, number in _wanted(counts):
+    for label, number in wanted(counts):
         rng = random(_OF_CHROMOSOME, CLASS_INDEX[label], number)
         image = _crop(profile, label, look, peak, rng)
         chromosomes.append(Chromosome(f"{label}_{number}.png", image, None, label))
@@ -157,13 +168,14 @@ def _cell(
     return Cell(name, tuple(chromosomes), profile.polarity, simulated=True)
 
 
-def _wanted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+def wanted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield each chromosome's class and its number among those of the class, from 1."""
     for label, count in counts.items():
         for number in range(1, count + 1):
             yield label, number
 
 
-def _look(profile: StainProfile, rng: np.random.Generator) -> tuple[Look, float]:
+def look_of(profile: StainProfile, rng: np.random.Generator) -> tuple[Look, float]:
     """Draw what the chromosomes of a cell share, and the grey of its bright bands."""
     first, second, third = np.clip(rng.standard_normal(3), -1.8, 1.8)
     tie = profile.width_with_length
