@@ -92,14 +92,14 @@ def simulate_cell(
     KaryoError
         Where the karyotype, the stain or the seed makes no sense.
     """
-    counts, profile, root = parse_karyotype(karyotype), load_profile(stain), _seed(seed)
+    counts, profile, root = parse_karyotype(karyotype), load_profile(stain), checked_seed(seed)
 
     def random(*twig: int) -> np.random.Generator:
         return np.random.default_rng([root, *twig])
 
-    look, peak = _look(profile, random(_OF_CELL))
+    look, peak = look_of(profile, random(_OF_CELL))
     chromosomes = []
-    for label, number in _wanted(counts):
+    for label, number in wanted(counts):
         rng = random(_OF_CHROMOSOME, CLASS_INDEX[label], number)
         image = _crop(profile, label, look, peak, rng)
         chromosomes.append(Chromosome(f"{label}_{number}.png", image, None, label))
@@ -118,7 +118,14 @@ def simulate_cell(
     )
 
 
-def _seed(seed: int) -> int:
+def checked_seed(seed: int) -> int:
+    """Return a seed that random numbers can grow from.
+
+    Raises
+    ------
+    KaryoError
+        Where it is no whole number, or negative.
+    """
     try:
         number = index(seed)
     except TypeError as error:
@@ -128,13 +135,14 @@ def _seed(seed: int) -> int:
     return number
 
 
-def _wanted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+def wanted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield each chromosome's class and its number among those of the class, from 1."""
     for label, count in counts.items():
         for number in range(1, count + 1):
             yield label, number
 
 
-def _look(profile: StainProfile, rng: np.random.Generator) -> tuple[Look, float]:
+def look_of(profile: StainProfile, rng: np.random.Generator) -> tuple[Look, float]:
     """Draw what the chromosomes of a cell share, and the grey of its bright bands."""
     first, second, third = np.clip(rng.standard_normal(3), -1.8, 1.8)
     tie = profile.width_with_length
