@@ -53,10 +53,30 @@ def read_segmentation(
     WeightsError
         Where the network can't be loaded.
     """
+    if find_label_image(Path(path)) is None:
+        return segment(read_spread(path, polarity, channel), network)
+    return read_outlined(path, polarity, channel)
+
+
+def read_outlined(
+    path: Path | str, polarity: Polarity | None = None, channel: str | int | None = None
+) -> Segmentation:
+    """Read the photograph of a spread and the label image that lies beside it.
+
+    Parameters
+    ----------
+    path, polarity, channel
+        As of `read_segmentation`.
+
+    Raises
+    ------
+    ReadError
+        Where there is no label image, or either is not usable.
+    """
     spread = read_spread(path, polarity, channel)
     beside = find_label_image(Path(path))
     if beside is None:
-        return segment(spread, network)
+        raise ReadError("no labels lie beside this photograph.", "Check their name.", path)
     labels = read_label_image(beside)
     classes = tells_classes(beside)
     crossing = _CROSSING if classes and np.any(labels == _CROSSING) else None

@@ -1,4 +1,4 @@
-"""File > Open Sample > Karyotyping: simulated cells that may be shown to anyone."""
+"""File > Open Sample > Karyotyping: cells and spreads that may be shown to anyone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from napari_karyo.cell import Polarity
 from napari_karyo.gui.canvas.contact_sheet import layer_data
+from napari_karyo.segmentation.samples import sample_spread
 from napari_karyo.simulation.sample import simulate_cell
 
 LayerData = list[tuple[Any, dict[str, Any], str]]
@@ -43,3 +44,20 @@ def q_47xy21() -> LayerData:
 def q_45x() -> LayerData:
     """Return a simulated cell with one X, Q-banded."""
     return _sample("45,X", Polarity.BRIGHT)
+
+
+def spread_46xy() -> LayerData:
+    """Return the photograph of a real spread, 46,XY."""
+    return _spread("normal", "Metaphase spread 46,XY")
+
+
+def spread_45xy() -> LayerData:
+    """Return the photograph of a real spread with losses and translocations."""
+    return _spread("abnormal", "Metaphase spread 45,XY, translocations")
+
+
+def _spread(which: str, name: str) -> LayerData:
+    spread = sample_spread(which)
+    # Greys of the photograph, and the spread itself for whoever looks for its chromosomes.
+    metadata = {"napari_karyo_spread": spread}
+    return [(spread.image, {"name": name, "metadata": metadata, "colormap": "gray"}, "image")]
