@@ -15,6 +15,8 @@ from napari_karyo.io.cells import is_patient_folder, read_cell, read_patient
 from napari_karyo.io.label_images import find_label_image, read_label_image, tells_classes
 from napari_karyo.io.listing import folders_of, is_folder
 from napari_karyo.io.photograph import photographs_of, read_spread
+from napari_karyo.io.picture_kind import PictureKind, find_kind
+from napari_karyo.segmentation.karyogram import from_karyogram
 from napari_karyo.segmentation.labels import from_labels
 from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.segmentation.segment import segment
@@ -36,7 +38,8 @@ def read_segmentation(
     """Read the photograph of a spread and find its chromosomes.
 
     Where a label image of it lies beside it (``NAME_labels.tif``, ``NAME_classes.png``), the
-    chromosomes are those that it outlines.
+    chromosomes are those that it outlines. Those of a finished karyogram are read back, with
+    the slot as the class expected.
 
     Parameters
     ----------
@@ -53,9 +56,12 @@ def read_segmentation(
     WeightsError
         Where the network can't be loaded.
     """
-    if find_label_image(Path(path)) is None:
-        return segment(read_spread(path, polarity, channel), network)
-    return read_outlined(path, polarity, channel)
+    if find_label_image(Path(path)) is not None:
+        return read_outlined(path, polarity, channel)
+    spread = read_spread(path, polarity, channel)
+    if find_kind(spread.image) is PictureKind.KARYOGRAM:
+        return from_karyogram(spread)
+    return segment(spread, network)
 
 
 def read_outlined(
