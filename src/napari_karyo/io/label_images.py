@@ -33,13 +33,13 @@ def find_label_image(photograph: Path) -> Path | None:
     Parameters
     ----------
     photograph : Path
-        ``NAME.tif``; label images of it are ``NAME_labels.tif``, ``NAME_masks.png``,
-        ``NAME_classes.png`` and the like. A dye at the end of a photograph's name is no
-        part of it.
+        ``NAME.tif``; label images of it are ``NAME_labels.tif``, ``NAME_masks.png`` and the
+        like. A dye at the end of a photograph's name is no part of it. A class map, such as
+        ``NAME_classes.png``, holds the answer that is looked for, and is never taken.
     """
     own = _names_of(photograph)
     for image in images_of(photograph.parent):
-        if image != photograph and _named_after(image) in own:
+        if image != photograph and _named_after(image) in own and not tells_classes(image):
             return image
     return None
 

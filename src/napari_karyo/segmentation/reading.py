@@ -7,23 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from napari_karyo.cell import Cell, Patient, Polarity, Problem
 from napari_karyo.errors import ReadError
 from napari_karyo.io.cells import is_patient_folder, read_cell, read_patient
-from napari_karyo.io.label_images import find_label_image, read_label_image, tells_classes
+from napari_karyo.io.label_images import find_label_image, read_label_image
 from napari_karyo.io.listing import folders_of, is_folder
 from napari_karyo.io.photograph import photographs_of, read_spread
+from napari_karyo.io.picture_kind import PictureKind, find_kind
+from napari_karyo.segmentation.karyogram import from_karyogram
 from napari_karyo.segmentation.labels import from_labels
 from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.segmentation.segment import segment
 
 if TYPE_CHECKING:
     from napari_karyo.models.spread_weights import SpreadWeights
-
-#: What overlapping chromosomes are called in a class map.
-_CROSSING = 255
 
 
 def read_segmentation(
@@ -35,8 +32,9 @@ def read_segmentation(
 ) -> Segmentation:
     """Read the photograph of a spread and find its chromosomes.
 
-    Where a label image of it lies beside it (``NAME_labels.tif``, ``NAME_classes.png``), the
-    chromosomes are those that it outlines.
+    Where a label image of it lies beside it (``NAME_labels.tif``, ``NAME_masks.png``), the
+    chromosomes are those that it outlines. Those of a finished karyogram are read back, with
+    the slot as the class expected.
 
     Parameters
     ----------
@@ -53,13 +51,34 @@ def read_segmentation(
     WeightsError
         Where the network can't be loaded.
     """
+    if find_label_image(Path(path)) is not None:
+        return read_outlined(path, polarity, channel)
+    spread = read_spread(path, polarity, channel)
+    if find_kind(spread.image) is PictureKind.KARYOGRAM:
+        return from_karyogram(spread)
+    return segment(spread, weights)
+
+
+def read_outlined(
+    path: Path | str, polarity: Polarity | None = None, channel: str | int | None = None
+) -> Segmentation:
+    """Read the photograph of a spread and the label image that lies beside it.
+
+    Parameters
+    ----------
+    path, polarity, channel
+        As of `read_segmentation`.
+
+    Raises
+    ------
+    ReadError
+        Where there is no label image, or either is not usable.
+    """
     spread = read_spread(path, polarity, channel)
     beside = find_label_image(Path(path))
     if beside is None:
-        return segment(spread, weights)
+        raise ReadError("no labels lie beside this photograph.", "Check their name.", path)
     labels = read_label_image(beside)
-    classes = tells_classes(beside)
-    crossing = _CROSSING if classes and np.any(labels == _CROSSING) else None
     said = Problem(
         Path(path).name,
         f"its chromosomes are those that {beside.name} outlines.",
@@ -67,7 +86,7 @@ def read_segmentation(
         left_out=False,
     )
     spread = replace(spread, problems=(*spread.problems, said))
-    return from_labels(spread, labels, crossing, classes=classes)
+    return from_labels(spread, labels)
 
 
 def holds_photographs(path: Path | str) -> bool:

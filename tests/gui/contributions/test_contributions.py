@@ -124,6 +124,16 @@ def test_samples_open(manager: PluginManager, key: str) -> None:
     assert data.ndim == 2
 
 
+@pytest.mark.parametrize("key", ["spread_46xy", "spread_45xy"])
+def test_real_spreads_open(manager: PluginManager, key: str) -> None:
+    samples = manager.get_manifest(NAME).contributions.sample_data or []
+    [(data, options, kind)] = next(item for item in samples if item.key == key).open()
+    assert kind == "image"
+    spread = options["metadata"]["napari_karyo_spread"]
+    assert spread.polarity == "bright"
+    assert (data == spread.image).all()
+
+
 def test_a_sample_opens_in_the_window(viewer: Any) -> None:
     viewer.open_sample(NAME, "g_47xy21")
     assert len(viewer.layers[0].metadata[CELL_KEY]) == 47

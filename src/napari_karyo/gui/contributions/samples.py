@@ -1,4 +1,4 @@
-"""File > Open Sample > Karyotyping: simulated cells that may be shown to anyone."""
+"""File > Open Sample > Karyotyping: cells and spreads that may be shown to anyone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import partial
 
 from napari_karyo.cell import Polarity
 from napari_karyo.gui.canvas.contact_sheet import LayerData, layer_data
+from napari_karyo.segmentation.samples import sample_spread
 from napari_karyo.simulation.sample import simulate_cell
 
 
@@ -19,3 +20,14 @@ g_45x = partial(_sample, "45,X", Polarity.DARK)
 q_46xx = partial(_sample, "46,XX", Polarity.BRIGHT)
 q_47xy21 = partial(_sample, "47,XY,+21", Polarity.BRIGHT)
 q_45x = partial(_sample, "45,X", Polarity.BRIGHT)
+
+
+def _spread(which: str, name: str) -> list[LayerData]:
+    spread = sample_spread(which)
+    # Greys of the photograph, and the spread itself for whoever looks for its chromosomes.
+    metadata = {"napari_karyo_spread": spread}
+    return [(spread.image, {"name": name, "metadata": metadata, "colormap": "gray"}, "image")]
+
+
+spread_46xy = partial(_spread, "normal", "Metaphase spread 46,XY")
+spread_45xy = partial(_spread, "abnormal", "Metaphase spread 45,XY, translocations")
