@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from napari_karyo.segmentation.objects import Segmentation
     from napari_karyo.segmentation.segment import segment
     from napari_karyo.simulation.sample import simulate_cell
+    from napari_karyo.simulation.spread import simulate_spread
 
 _HOMES = {
     "Case": "case",
@@ -43,6 +44,7 @@ _HOMES = {
     "saliency": "inference.saliency",
     "segment": "segmentation.segment",
     "simulate_cell": "simulation.sample",
+    "simulate_spread": "simulation.spread",
 }
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "saliency",
     "segment",
     "simulate_cell",
+    "simulate_spread",
 ]
 
 

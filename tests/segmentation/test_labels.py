@@ -120,8 +120,9 @@ def test_two_metaphases_and_a_tetraploid_one() -> None:
 
 def test_a_spread_that_is_cut_at_the_edge() -> None:
     found = drawn_segmentation()
-    outlines = moved(found, -found.chromosomes[0].outline.top)
-    [edge] = remarks_on("edge", outlines, 0, found.density[20:], found.width)[:1]
+    top = min(one.outline.top for one in found.chromosomes)
+    outlines = moved(found, -top)
+    [edge] = remarks_on("edge", outlines, 0, found.density[top:], found.width)[:1]
     assert "cut at the edge" in edge.what
     assert "one of its chromosomes touches it" in edge.what
 

@@ -1,8 +1,7 @@
 """Simulated photographs of metaphase spreads, of which all is known.
 
 The chromosomes are those of simulated cells, bent more or less, each turned anyhow, alone,
-touching and crossing, among nuclei and dirt. `turning` draws them, `scatter` says where they
-lie, `debris` what lies between them, `camera` how it is photographed.
+touching and crossing, among nuclei and dirt.
 """
 
 from __future__ import annotations

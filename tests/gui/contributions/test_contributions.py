@@ -108,6 +108,17 @@ def test_a_bad_file_costs_only_itself(viewer: Any, folder: Path, notices: list[s
     assert any("broken.tif" in words for words in notices)
 
 
+@pytest.mark.parametrize("key", ["g_spread_46xx", "q_spread_47xy21"])
+def test_simulated_spreads_open(manager: PluginManager, key: str) -> None:
+    samples = manager.get_manifest(NAME).contributions.sample_data or []
+    [(data, options, kind)] = next(item for item in samples if item.key == key).open()
+    assert kind == "image"
+    assert options["name"].startswith("Simulated spread 4")
+    spread = options["metadata"]["napari_karyo_spread"]
+    assert spread.polarity == ("dark" if key.startswith("g") else "bright")
+    assert (data == spread.image).all()
+
+
 @pytest.mark.parametrize("key", ["g_46xx", "g_47xy21", "g_45x", "q_46xx", "q_47xy21", "q_45x"])
 def test_samples_open(manager: PluginManager, key: str) -> None:
     sample = next(
