@@ -25,6 +25,8 @@ from napari_karyo.karyogram.raster import (
     canvas_size,
     draw_frame,
     fill,
+    film_ink,
+    lay_ink,
     line_pixels,
     mark_mask,
     pixels,
@@ -195,6 +197,11 @@ class Composer:
     def _draw(
         self, canvas: Canvas, page: Page, scale: float, regions: Collection[str] | None
     ) -> None:
+        film = page.film
+        if film is not None and (regions is None or film.region in regions):
+            under = canvas[pixels(film.box, scale)]
+            ink = film_ink(film, (under.shape[0], under.shape[1]))
+            lay_ink(under, ink, self.style.white_paper)
         for place in page.places.values():
             if regions is None or place.slot in regions:
                 self._draw_chromosome(canvas, place, scale)
@@ -222,13 +229,7 @@ class Composer:
     def _draw_chromosome(self, canvas: Canvas, place: Place, scale: float) -> None:
         rows, columns = pixels(place.box, scale)
         tile = self.tile(place, (rows.stop - rows.start, columns.stop - columns.start))
-        # As with light through two films, the stronger stain shows: whatever lies
-        # beside a chromosome on its crop can never hide a part of its neighbour.
-        under = canvas[rows, columns]
-        if self.style.white_paper:
-            np.minimum(under, 255 - tile.ink[..., None], out=under)
-        else:
-            np.maximum(under, tile.ink[..., None], out=under)
+        lay_ink(canvas[rows, columns], tile.ink, self.style.white_paper)
 
     def tile(self, place: Place, size: tuple[int, int]) -> Tile:
         """Return a chromosome's picture at a size in pixels, kept for the next time."""

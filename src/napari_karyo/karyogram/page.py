@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyotype.state import PLAIN, Appearance
 
@@ -26,6 +29,8 @@ SCREEN_DPI: Final = 25.4 * UNITS_PER_MM
 FRAME: Final = "frame"
 HEADER: Final = "header"
 FOOTER: Final = "footer"
+#: The photograph of the spread, on pages that show it.
+SPREAD: Final = "spread"
 
 Role = Literal["ink", "faint", "accent"]
 Align = Literal["left", "middle", "right"]
@@ -158,6 +163,23 @@ class Mark:
     region: str = FRAME
 
 
+@dataclass(frozen=True, eq=False)
+class Film:
+    """A photograph as ink on the page's paper, as its chromosomes are drawn.
+
+    Attributes
+    ----------
+    box : Box
+        Where all of it is drawn.
+    ink : ndarray, shape (height, width), uint8
+        How strong the stain is, 0 for the paper, in pixels of the photograph.
+    """
+
+    box: Box
+    ink: NDArray[np.uint8]
+    region: str = SPREAD
+
+
 @dataclass(frozen=True)
 class LightMark:
     """The confidence light of a chromosome, its middle at (y, x)."""
@@ -206,6 +228,8 @@ class Page:
         Over everything too; on the screen alone.
     magnification : float
         Page units to a pixel of the crops.
+    film : Film or None
+        The photograph of the spread, below all else.
     """
 
     height: int
@@ -219,6 +243,12 @@ class Page:
     lights: tuple[LightMark, ...] = ()
     frames: tuple[SelectionFrame, ...] = ()
     magnification: float = 1.0
+    film: Film | None = None
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether it is higher than wide: with its spread it is A4 upright, else across."""
+        return self.height > self.width
 
     def slot_at(self, y: float, x: float) -> str | None:
         """Return the slot under a point, or None between the slots."""

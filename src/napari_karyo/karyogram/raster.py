@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.karyogram.page import Box, Mark, Page, Rule, SelectionFrame, Text
+from napari_karyo.karyogram.page import Box, Film, Mark, Page, Rule, SelectionFrame, Text
 from napari_karyo.karyogram.style import FRAME_COLOURS, Colour
 from napari_karyo.lettering import line_mask
 
@@ -64,6 +64,24 @@ def mark_mask(mark: Mark, scale: float) -> tuple[int, int, NDArray[np.float32]]:
     ImageDraw.Draw(picture).polygon(large, fill=255)
     smooth = picture.reduce(_SMOOTH)
     return top, left, np.asarray(smooth, np.float32) / 255.0
+
+
+def film_ink(film: Film, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a film at a height and width in pixels; where it gets fewer, each is a mean."""
+    large = Image.fromarray(film.ink).resize((size[1], size[0]), Image.Resampling.BICUBIC)
+    return np.asarray(large)
+
+
+def lay_ink(under: Canvas, ink: NDArray[np.uint8], white_paper: bool) -> None:
+    """Lay ink over a part of the canvas.
+
+    As with light through two films, the stronger stain shows: whatever lies beside a
+    chromosome on its crop can never hide a part of its neighbour.
+    """
+    if white_paper:
+        np.minimum(under, 255 - ink[..., None], out=under)
+    else:
+        np.maximum(under, ink[..., None], out=under)
 
 
 def draw_frame(canvas: Canvas, frame: SelectionFrame, region: Box, scale: float) -> None:

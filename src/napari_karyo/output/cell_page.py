@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import Page
+from napari_karyo.karyogram.spread_picture import has_spread, with_spread
 from napari_karyo.lettering.clean import plain
+from napari_karyo.output.files import PIXELS, VECTORS
 from napari_karyo.output.options import ExportOptions
+
+#: Cells named where a spread is wanting.
+_NAMED: Final = 6
 
 
 def name_of(cell: ClassifiedCell) -> str:
@@ -18,7 +27,24 @@ def page_of(cell: ClassifiedCell, options: ExportOptions) -> tuple[Composer, Pag
     """Return the cell's page and who draws it."""
     composer = Composer(cell.classification, style=options.style)
     heading = cell.heading(options.printed_title)
-    return composer, composer.layout.page(cell.karyotype.state, heading)
+    page = composer.layout.page(cell.karyotype.state, heading)
+    if options.spread:
+        page = with_spread(page, cell.classification.cell, cell.karyotype.state)
+    return composer, page
+
+
+def no_spread(cells: Sequence[ClassifiedCell], path: Path | str, options: ExportOptions) -> str:
+    """Say which cells of a file have no spread to show though one is wanted; else nothing."""
+    if not options.spread or Path(path).suffix.lower() not in (*PIXELS, *VECTORS):
+        return ""
+    drawn = cells[:1] if options.report else cells
+    without = [name_of(cell) for cell in drawn if not has_spread(cell.classification.cell)]
+    if not without:
+        return ""
+    named = ", ".join(without[:_NAMED])
+    if len(without) > _NAMED:
+        named += f" and {len(without) - _NAMED} more"
+    return plain(f"No spread is shown of {named}: no photograph with outlines is known.")
 
 
 def description(cell: ClassifiedCell, options: ExportOptions) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.page import Align, Page, Place
+from napari_karyo.karyogram.page import Align, Film, Page, Place
+from napari_karyo.karyogram.raster import film_ink
 from napari_karyo.karyogram.style import Colour
 from napari_karyo.output.paper import Fit
 
@@ -72,6 +73,11 @@ def draw_page(drawing: Drawing, composer: Composer, page: Page, fit: Fit) -> Non
     def at(y: float, x: float) -> tuple[float, float]:
         return fit.left + scale * x, fit.top + scale * y
 
+    if page.film is not None:
+        box = page.film.box
+        left, top = at(box.top, box.left)
+        film = film_pixels(composer, page.film, scale)
+        drawing.picture(film, left, top, scale * box.width, scale * box.height)
     for place in page.places.values():
         left, top = at(place.box.top, place.box.left)
         drawing.picture(
@@ -128,7 +134,21 @@ def chromosome_pixels(
         math.ceil(max(wanted * place.box.height, own * (place.box.height + 0.5))),
         math.ceil(max(wanted * place.box.width, own * (place.box.width + 0.5))),
     )
-    ink = composer.tile(place, size).ink
+    return _as_film(composer, composer.tile(place, size).ink)
+
+
+def film_pixels(composer: Composer, film: Film, scale: float) -> NDArray[np.uint8]:
+    """Return the photograph of a spread as `chromosome_pixels` returns a chromosome."""
+    wanted = LEAST_DPI / 72 * scale
+    height, width = film.ink.shape
+    size = (
+        max(math.ceil(wanted * film.box.height), height),
+        max(math.ceil(wanted * film.box.width), width),
+    )
+    return _as_film(composer, film_ink(film, size))
+
+
+def _as_film(composer: Composer, ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     film = np.empty((*ink.shape, 2), np.uint8)
     film[..., 0] = 0 if composer.style.white_paper else 255
     film[..., 1] = ink

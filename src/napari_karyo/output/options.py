@@ -30,6 +30,9 @@ class ExportOptions:
         page or a report is A4, and a picture is A4 to its very edges, as on the screen.
     report : bool
         Whether the report about the cells is written, and not their karyograms.
+    spread : bool
+        Whether the photograph of the spread stands above the karyogram, its chromosomes
+        numbered, where a cell has one: its page is upright then.
     """
 
     title: str = "Karyogram"
@@ -39,6 +42,7 @@ class ExportOptions:
     style: Style | None = None
     paper: Paper | None = None
     report: bool = False
+    spread: bool = False
 
     @property
     def sheet(self) -> Paper:

@@ -45,6 +45,10 @@ class Paper:
         short, long = sorted((self.width_mm, self.height_mm))
         return replace(self, width_mm=short, height_mm=long)
 
+    def under(self, page: Page) -> Paper:
+        """Return the same sheet, lying as a page does."""
+        return self.portrait if page.is_upright else self.landscape
+
     @property
     def width(self) -> float:
         """In points."""
@@ -97,6 +101,9 @@ def content_box(page: Page) -> Box:
     face = shipped()
     for place in page.places.values():
         edges.append((place.box.top, place.box.left, place.box.bottom, place.box.right))
+    if page.film is not None:
+        box = page.film.box
+        edges.append((box.top, box.left, box.bottom, box.right))
     for line in page.lines:
         edges.append((line.y0, line.x0, line.y1 + line.thickness, line.x1 + line.thickness))
     for mark in page.marks:

@@ -12,7 +12,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.page import SCREEN_DPI, Page
+from napari_karyo.karyogram.page import PAGE_WIDTH, SCREEN_DPI, Page
 from napari_karyo.output.cell_page import description, page_of
 from napari_karyo.output.files import SOFTWARE
 from napari_karyo.output.options import ExportOptions
@@ -37,8 +37,10 @@ def picture(cell: ClassifiedCell, options: ExportOptions) -> NDArray[np.uint8]:
     """
     composer, page = page_of(cell, options)
     if options.paper is None:
-        return composer.compose(page, options.dpi / SCREEN_DPI)
-    return _on_paper(composer, page, options.dpi, options.paper.landscape)
+        # A page across is A4 at the screen's scale; an upright one has to become so.
+        across = PAGE_WIDTH / page.height if page.is_upright else 1.0
+        return composer.compose(page, options.dpi / SCREEN_DPI * across)
+    return _on_paper(composer, page, options.dpi, options.paper.under(page))
 
 
 def save_picture(

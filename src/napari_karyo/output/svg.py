@@ -29,6 +29,8 @@ _ANCHORS: Final[dict[Align, str]] = {"left": "start", "middle": "middle", "right
 #: Texts of so many letters say how long they are: in a program that has another font
 #: they are squeezed to their place, and don't run into what stands beside them.
 _LONG: Final = 12
+#: Pictures with more values are compressed as they are: trying what is best takes seconds.
+_LARGE: Final = 1 << 20
 #: Typefaces of about the same widths, for programs that ignore the one in the file. The last
 #: two are what a bare Linux has: its usual face is a tenth wider than the page's.
 _FAMILIES: Final = (
@@ -113,7 +115,7 @@ class SvgSheet:
     ) -> None:
         """Lay a picture over what is there; pixels are grey and alpha, (height, width, 2)."""
         stream = io.BytesIO()
-        Image.fromarray(pixels, "LA").save(stream, format="PNG", optimize=True)
+        Image.fromarray(pixels, "LA").save(stream, format="PNG", optimize=pixels.size < _LARGE)
         data = base64.b64encode(stream.getvalue()).decode("ascii")
         element = self._add("image", x=left, y=top, width=width, height=height)
         element.set("preserveAspectRatio", "none")

@@ -11,7 +11,7 @@ from typer import Argument, Option
 from napari_karyo.counted import count
 from napari_karyo.errors import CaseError, ExportError, KaryoError
 from napari_karyo.shell import window
-from napari_karyo.shell.options import Dpi, Title
+from napari_karyo.shell.options import Dpi, ShownSpread, Title
 from napari_karyo.shell.telling import complain, export_told
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def case(
     patient: Annotated[bool, Option("--patient", help="print the patient's name")] = False,
     dpi: Dpi = 300.0,
     title: Title = "Karyogram",
+    spread: ShownSpread = False,
     in_window: Annotated[bool, Option("--window", help="open it in napari")] = False,
 ) -> int:
     """Tell what a case file holds, write it out, or open it."""
@@ -60,6 +61,7 @@ def case(
             dpi=dpi,
             paper=PAPERS[paper],
             report=report,
+            spread=spread,
         )
         return _write(opened, rows, output, options)
 

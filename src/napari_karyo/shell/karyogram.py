@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from napari_karyo.errors import ReadError
 from napari_karyo.inference.options import ClassifyOptions
-from napari_karyo.shell.options import Device, Dpi, Model, Stain, Title
+from napari_karyo.shell.options import Device, Dpi, Model, ShownSpread, Stain, Title
 from napari_karyo.shell.telling import warn, write_picture
 
 
@@ -20,6 +20,7 @@ def karyogram(
     output: Annotated[Path, Option(metavar="PICTURE.png")],
     dpi: Dpi = 300.0,
     title: Title = "Karyogram",
+    spread: ShownSpread = False,
     stain: Stain = None,
     model: Model = "default",
     device: Device = "auto",
@@ -47,5 +48,5 @@ def karyogram(
         raise ReadError("this folder holds several spreads.", "Name one of its files.", cell)
     result = classify(cells[0], ClassifyOptions(model, device))
     warn(result)
-    write_picture(result, output, ExportOptions(title=title, dpi=dpi))
+    write_picture(result, output, ExportOptions(title=title, dpi=dpi, spread=spread))
     return 0

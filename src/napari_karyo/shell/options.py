@@ -15,6 +15,9 @@ Normalization = Annotated[Literal["cell", "patient"], Option(help=HELP["normaliz
 Stain = Annotated[Literal["bright", "dark"] | None, Option("--polarity", help=HELP["stain"])]
 Dpi = Annotated[float, Option(help="dots an inch of a picture, 72 to 1200")]
 Title = Annotated[str, Option(help="above the karyogram")]
+ShownSpread = Annotated[
+    bool, Option("--spread/--no-spread", help="the photograph above the karyogram, numbered")
+]
 Folder = Annotated[Path, Option(metavar="FOLDER", help="where everything is written")]
 TimeLimit = Annotated[float | None, Option(metavar="SECONDS", help="save and stop after so long")]
 Compile = Annotated[

@@ -40,13 +40,14 @@ def line(words: str) -> None:
 def export_told(
     cells: Sequence[ClassifiedCell], path: Path, options: ExportOptions
 ) -> tuple[Path, ...]:
-    """Write cells, after saying which letters will be missing; return the files written."""
+    """Write cells, after saying what will be missing; return the files written."""
+    from napari_karyo.output.cell_page import no_spread
     from napari_karyo.output.export import export
     from napari_karyo.output.legible import illegible
 
-    missing = illegible(cells, path, options)
-    if missing:
-        print(f"warning: {missing}", file=sys.stderr)
+    for words in (illegible(cells, path, options), no_spread(cells, path, options)):
+        if words:
+            print(f"warning: {words}", file=sys.stderr)
     return export(cells, path, options)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from napari.utils.notifications import show_error, show_info, show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QGridLayout,
@@ -83,6 +84,11 @@ class ExportPanel(QGroupBox):
         self.resolution.setRange(72, 1200)
         self.resolution.setSuffix(" dpi")
         self.resolution.setValue(read_settings().resolution)
+        self.spread = QCheckBox("Spread above the karyogram")
+        self.spread.setToolTip(
+            "Shows the photograph that the chromosomes were found in, each with its number;\n"
+            "the page is upright then"
+        )
         self.button = QPushButton(BUTTON)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self.ask)
@@ -96,7 +102,8 @@ class ExportPanel(QGroupBox):
         for row, (words, widget) in enumerate(rows):
             grid.addWidget(QLabel(words), row, 0)
             grid.addWidget(widget, row, 1)
-        grid.addWidget(self.button, len(rows), 0, 1, 2)
+        grid.addWidget(self.spread, len(rows), 0, 1, 2)
+        grid.addWidget(self.button, len(rows) + 1, 0, 1, 2)
         grid.setColumnStretch(1, 1)
         self.dialog: QFileDialog | None = None
         self.worker: WorkerBase | None = None
@@ -144,13 +151,14 @@ class ExportPanel(QGroupBox):
         if self.worker is not None:
             show_error("The export before is still being written. Try again when it is there.")
             return
+        from napari_karyo.output.cell_page import no_spread
         from napari_karyo.output.export import export
         from napari_karyo.output.legible import illegible
 
         cells, options = self._cells(cell), self._options()
-        missing = illegible(cells, path, options)
-        if missing:
-            show_warning(missing)
+        for words in (illegible(cells, path, options), no_spread(cells, path, options)):
+            if words:
+                show_warning(words)
         panel = weakref.ref(self)
 
         def ended() -> None:
@@ -195,6 +203,7 @@ class ExportPanel(QGroupBox):
             dpi=self.resolution.value(),
             paper=PAPERS[self.paper.currentData()],
             report=self.what.currentData() == REPORT,
+            spread=self.spread.isChecked(),
         )
 
     @while_alive
