@@ -168,6 +168,13 @@ _LOOK: tuple[Action, ...] = (
         looking.same_class,
         "Look",
     ),
+    Action(
+        "Spread",
+        ("O",),
+        "Look at the spread's photograph, the karyogram, or both side by side",
+        looking.next_part,
+        "Look",
+    ),
     Action("Lights", ("L",), "Show or hide the confidence lights", looking.toggle_lights, "Look"),
     Action(
         "Chromosome tab", ("Control-1",), "Show the chromosome", looking.show_chromosome, "Look"

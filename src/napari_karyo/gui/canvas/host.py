@@ -38,6 +38,11 @@ class PageHost(Protocol):
         ...
 
     @property
+    def lights_on(self) -> bool:
+        """Whether the confidence lights are drawn."""
+        ...
+
+    @property
     def shown(self) -> bool:
         """Whether the layers are in the viewer."""
         ...

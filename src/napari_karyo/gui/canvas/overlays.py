@@ -17,6 +17,7 @@ from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 
 from napari_karyo.gui.canvas.host import PageHost
+from napari_karyo.gui.canvas.photographs import ROLE_KEY
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.karyogram.page import Page
@@ -75,6 +76,7 @@ class Overlays:
                 contrast_limits=(0.0, 1.0),
                 colormap=Colormap(_RAMPS[kind], name=f"karyogram {kind}"),
                 blending="translucent_no_depth",
+                metadata={ROLE_KEY: kind},
                 visible=False,
             )
             # The eye in napari's own layer list is as good a switch as the key.

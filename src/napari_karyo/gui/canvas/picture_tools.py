@@ -18,6 +18,7 @@ from napari_karyo.gui.actions import attempt, selected_in
 from napari_karyo.gui.canvas.gesture import Steps
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay
+from napari_karyo.gui.canvas.spread_panel import SpreadPanel
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Place
 
@@ -38,10 +39,12 @@ class ToolHost(PageHost, Protocol):
     ----------
     tools : Toolbox
     selection : SelectionOverlay
+    spread : SpreadPanel
     """
 
     tools: Toolbox
     selection: SelectionOverlay
+    spread: SpreadPanel
 
 
 class Tool:
