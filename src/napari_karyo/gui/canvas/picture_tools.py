@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from psygnal import Signal
 
-from napari_karyo.gui.actions import attempt, selected_in
+from napari_karyo.gui.actions import attempt, on_top, selected_in
 from napari_karyo.gui.canvas.gesture import Steps
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay
@@ -53,7 +53,7 @@ class Tool:
     Parameters
     ----------
     view : ToolHost
-    index : int
+    index : int or None
         The chromosome that it is about.
     """
 
@@ -63,12 +63,22 @@ class Tool:
     """What the person can do now."""
     follows_selection = False
     """Whether it goes on when another chromosome is selected."""
+    outlives_edits = False
+    """Whether it goes on after an edit of the cell that it works on."""
+    needs_one = True
+    """Whether it is about a chromosome that is there."""
 
-    def __init__(self, view: ToolHost, index: int) -> None:
+    def __init__(self, view: ToolHost, index: int | None) -> None:
         assert view.session.current is not None
         self.view = view
-        self.index = index
+        self._index = index
         self.cell: OpenCell = view.session.current
+
+    @property
+    def index(self) -> int:
+        """The chromosome that it is about."""
+        assert self._index is not None
+        return self._index
 
     @property
     def keys(self) -> Keys:
@@ -113,8 +123,8 @@ class Toolbox:
         self._view = view
         self.active: Tool | None = None
         self._keymaps: list[tuple[Any, dict[Any, Any]]] = []
-        view.session.cell_changed.connect(self._on_change)
-        view.session.karyotype_changed.connect(self._on_change)
+        view.session.cell_changed.connect(self._on_cell)
+        view.session.karyotype_changed.connect(self._on_edit)
         view.session.selection_changed.connect(self._on_selection)
 
     def take(self, tool: Tool) -> None:
@@ -144,8 +154,12 @@ class Toolbox:
         if words:
             self._view.session.say(words)
 
-    def _on_change(self, _what: object) -> None:
+    def _on_cell(self, _cell: object) -> None:
         self.put_away()
+
+    def _on_edit(self, _change: object) -> None:
+        if self.active is not None and not self.active.outlives_edits:
+            self.put_away()
 
     def _on_selection(self, _index: int | None) -> None:
         if self.active is not None and not self.active.follows_selection:
@@ -237,10 +251,10 @@ def distance(first: Any, second: Any) -> float:
 
 def take(view: ToolHost, tool: type[Tool]) -> None:
     """Take a tool in use for the selected chromosome; taken again, it is put away."""
-    found = selected_in(view.session)
+    if type(view.tools.active) is tool:
+        view.tools.put_away("Nothing was changed.")
+        return
+    found = selected_in(view.session) if tool.needs_one else on_top(view.session)
     if found is None or not view.shown:
         return
-    if isinstance(view.tools.active, tool):
-        view.tools.put_away("Nothing was changed.")
-    else:
-        view.tools.take(tool(view, found[1]))
+    view.tools.take(tool(view, view.session.selected))

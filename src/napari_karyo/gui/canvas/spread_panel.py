@@ -270,9 +270,9 @@ def words_of(cell: OpenCell, index: int) -> str:
     slot = cell.karyotype.slot_of(index)
     light = cell.shown_lights()[index]
     here = slot if slot in CLASSES else slot_words(slot)
-    share = f" {cell.confidence(index):.0%}" if slot in CLASSES else ""
+    share = f" {100 * cell.confidence(index):.0f} %" if slot in CLASSES else ""
     others = [
-        f"{other} {part:.0%}"
+        f"{other} {100 * part:.0f} %"
         for other, part in cell.classification.alternatives(index, 3)
         if other != slot and part >= 0.01
     ]
