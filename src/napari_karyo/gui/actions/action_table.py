@@ -9,6 +9,7 @@ from __future__ import annotations
 from napari_karyo.gui.actions import correcting, looking, reviewing
 from napari_karyo.gui.actions.action import Action
 from napari_karyo.gui.actions.pictures import PICTURE_ACTIONS
+from napari_karyo.gui.actions.spreads import SPREAD_ACTIONS
 
 _REVIEW: tuple[Action, ...] = (
     Action(
@@ -191,5 +192,12 @@ _LOOK: tuple[Action, ...] = (
     Action("Keys", ("H",), "Show or hide this list of keys", looking.show_help, "Look"),
 )
 
-ACTIONS: tuple[Action, ...] = (*_REVIEW, *_CORRECT, *PICTURE_ACTIONS, *_CELL, *_LOOK)
+ACTIONS: tuple[Action, ...] = (
+    *_REVIEW,
+    *_CORRECT,
+    *PICTURE_ACTIONS,
+    *SPREAD_ACTIONS,
+    *_CELL,
+    *_LOOK,
+)
 BY_NAME = {action.name: action for action in ACTIONS}

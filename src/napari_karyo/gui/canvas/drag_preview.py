@@ -103,9 +103,7 @@ class DragPreview:
         """Show a line on the page; see `draw_lines`."""
         self.draw_lines([points], around)
 
-    def draw_lines(
-        self, lines: Sequence[Sequence[Point]], around: Box, brush: float = 0.0
-    ) -> None:
+    def draw_lines(self, lines: Sequence[Sequence[Point]], around: Box, brush: float = 0.0) -> None:
         """Show lines on the page, or beside it.
 
         Parameters

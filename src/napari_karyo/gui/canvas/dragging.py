@@ -31,9 +31,10 @@ def begin(view: ToolHost, viewer: Any, event: Any) -> Steps | None:
     if page is None or not _has_mouse(view, viewer):
         return None
     tool = view.tools.active
+    view.spread.in_hand = view.spread.to_sheet(event.position) is not None
     if tool is not None and not event.modifiers:
         return _holding_page(layer, tool.drag(event))
-    if view.spread.to_sheet(event.position) is not None:
+    if view.spread.in_hand:
         return _click_spread(view, event)
     row, column = view.to_page(event.position)
     rotated = _to_rotate(view, event, row, column)

@@ -31,6 +31,7 @@ from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
 from napari_karyo.gui.canvas.sight import Sight
 from napari_karyo.gui.canvas.spread_panel import SPREAD_ROLES, SpreadPanel
+from napari_karyo.gui.canvas.spread_tools import Drawing, Erasing, Painting, Parting
 from napari_karyo.gui.canvas.typed_class import TypedClass
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
@@ -47,7 +48,9 @@ __all__ = ["FIT_DELAY", "ROLES", "KaryogramView", "open_view", "redraw"]
 #: The layers, bottom to top, and what they are called after the cell's name.
 ROLES = ("karyogram", "saliency", "attention", "slots", "dragged")
 #: By the name of the action that takes each.
-TOOLS: Final[dict[str, type[Tool]]] = {tool.name: tool for tool in (Splitting, Merging)}
+TOOLS: Final[dict[str, type[Tool]]] = {
+    tool.name: tool for tool in (Splitting, Merging, Parting, Drawing, Painting, Erasing)
+}
 #: Milliseconds in which Qt lays out the docks.
 FIT_DELAY = 60
 #: A layer's metadata holds a weak reference to the cell that it shows.

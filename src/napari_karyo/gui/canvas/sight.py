@@ -50,6 +50,8 @@ class Sight:
     def look_at(self, part: str) -> None:
         """Show a part as large as the window allows."""
         self.part = part
+        if part != "both":
+            self._spread.in_hand = part == "spread"
         self.fit()
         self._view.session.say(PARTS[part])
 

@@ -49,6 +49,8 @@ class SpreadPanel:
     def __init__(self, view: PageHost) -> None:
         self._view = view
         self.drawing: SpreadDrawing | None = None
+        #: Whether the person is at work on it, and not on the page.
+        self.in_hand = False
         #: Where its upper left corner lies, (y, x) in page units.
         self.origin = (0.0, 0.0)
         self._photograph: Spread | None = None
@@ -201,6 +203,28 @@ class SpreadPanel:
         y, x = y - self.origin[0], x - self.origin[1]
         inside = 0 <= y < self.drawing.height and 0 <= x < self.drawing.width
         return (y, x) if inside else None
+
+    @property
+    def scale(self) -> float:
+        """Page units to a pixel of the photograph."""
+        return 1.0 if self.drawing is None else self.drawing.scale
+
+    def to_pixel(self, y: float, x: float) -> tuple[float, float]:
+        """Return the row and column in the photograph of a place in page units."""
+        assert self.drawing is not None
+        return self.drawing.to_pixel(y - self.origin[0], x - self.origin[1])
+
+    def to_page(self, row: float, column: float) -> tuple[float, float]:
+        """Return the place in page units of a row and column in the photograph."""
+        assert self.drawing is not None
+        y, x = self.drawing.to_sheet(row, column)
+        return y + self.origin[0], x + self.origin[1]
+
+    def on(self, y: float, x: float) -> list[int]:
+        """Return the chromosomes at a place in page units, the likeliest meant first."""
+        if self.drawing is None:
+            return []
+        return self.drawing.at(y - self.origin[0], x - self.origin[1])
 
     def chromosomes_at(self, world: Iterable[float]) -> list[int]:
         """Return the chromosomes at a place in the viewer, the likeliest meant first."""
