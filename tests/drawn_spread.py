@@ -1,56 +1,72 @@
-"""The photograph of a spread, drawn here, with each chromosome outlined."""
+"""A small photograph of a spread, drawn here, and what a poor segmentation makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from drawn import MALE, crop, make_classification
+from scipy import ndimage
 
-from napari_karyo.cell import Cell, Chromosome, Outline, Polarity, Spread
-from napari_karyo.inference.result import Classification
+from napari_karyo.cell import Cell, Outline, Polarity, Spread
+from napari_karyo.segmentation.canvas import line_distance, outline_of
+from napari_karyo.segmentation.ground import flatten, measure_width
 from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
 
-#: Height and width of a chromosome's place, and how many stand in a row.
-PLACE = (110, 46)
-ROW = 8
+SHAPE = (240, 320)
+
+Line = list[tuple[float, float]]
+
+#: Middle lines of what is in the photograph.
+ALONE: Line = [(30, 40), (100, 40)]
+CROSSING: tuple[Line, Line] = ([(60, 90), (60, 170)], [(25, 130), (95, 130)])
+TOUCHING: tuple[Line, Line] = ([(30, 230), (62, 230)], [(76, 230), (120, 230)])
+BROKEN: tuple[Line, Line] = ([(160, 30), (160, 62)], [(160, 80), (160, 120)])
+UNSEEN: Line = [(150, 170), (210, 170)]
+NUCLEUS: Line = [(180, 260)]
+#: Between the two that touch, and around the one that was not seen.
+CUT: Line = [(69, 215), (69, 245)]
+AROUND: Line = [(140, 160), (140, 180), (220, 180), (220, 160)]
+
+#: The classes that a network might have seen in the six that were found.
+CLASSES_FOUND = ("1", "2", "3", "21", "16", "9")
 
 
-def draw_spread(
-    classes: Sequence[str] = MALE, polarity: Polarity = Polarity.DARK, name: str = "spread A"
-) -> Segmentation:
-    """Return a photograph with a chromosome in each place of a grid, found by hand."""
-    dark = polarity is Polarity.DARK
-    rows = -(-len(classes) // ROW)
-    shape = (rows * PLACE[0], ROW * PLACE[1])
-    image = np.full(shape, 255 if dark else 0, np.uint8)
-    objects = []
-    for number, one in enumerate(classes):
-        picture = crop(one, number, polarity)
-        top, left = (number // ROW) * PLACE[0] + 5, (number % ROW) * PLACE[1] + 6
-        height, width = picture.shape
-        image[top : top + height, left : left + width] = picture
-        mask = np.zeros(picture.shape, np.bool_)
-        mask[7 : height - 7, 8 : width - 7] = True
-        inside = mask[7 : height - 7, 8 : width - 7]
-        outline = Outline(inside.copy(), top + 7, left + 8, np.zeros_like(inside))
-        objects.append(SpreadObject(Kind.CHROMOSOME, outline, 1.0))
-    density = (255 - image if dark else image).astype(np.float32) / 255
-    return Segmentation(Spread(name, image, polarity), tuple(objects), density, 14.0)
+def rod(line: Line, half: float = 6.5) -> np.ndarray:
+    """Return the pixels of a chromosome along a line."""
+    return line_distance(SHAPE, np.array(line, float)) <= half
 
 
-def spread_cell(found: Segmentation, classes: Sequence[str] = MALE) -> Cell:
-    """Return the cell of a drawn spread, its crops as they were drawn."""
-    cell = found.to_cell()
-    crops = tuple(
-        Chromosome(item.name, crop(name, number, found.spread.polarity), None, None, item.outline)
-        for number, (item, name) in enumerate(zip(cell, classes, strict=True))
+def photograph(polarity: Polarity = Polarity.DARK, seed: int = 0) -> Spread:
+    """Return the photograph: chromosomes let part of the light through, two part of that."""
+    light = np.ones(SHAPE)
+    for line in (ALONE, *CROSSING, *TOUCHING, *BROKEN, UNSEEN):
+        light *= np.where(rod(line), 0.45, 1.0)
+    light *= np.where(rod(NUCLEUS, 25), 0.6, 1.0)
+    rng = np.random.default_rng(seed)
+    grey = ndimage.gaussian_filter(light, 0.8) * 225 + rng.normal(0, 1.5, SHAPE)
+    image = np.clip(grey if polarity is Polarity.DARK else 240 - grey, 0, 255)
+    return Spread("spread 1", image.astype(np.uint8), polarity)
+
+
+def outlines() -> list[Outline]:
+    """Return what was found: two touching and two crossing ones as one, one as two."""
+    masks = (
+        rod(ALONE),
+        np.logical_or(*map(rod, CROSSING)),
+        np.logical_or(*map(rod, TOUCHING)),
+        rod(BROKEN[0]),
+        rod(BROKEN[1]),
+        rod(NUCLEUS, 25),
     )
-    return Cell(cell.name, crops, cell.polarity, simulated=True, photograph=found.spread)
+    return [outline_of(mask, 0, 0) for mask in masks]
 
 
-def classify_spread(
-    found: Segmentation | None = None, unsure: dict[int, tuple[str, float]] | None = None
-) -> Classification:
-    """Return what a good network would say of a drawn spread."""
-    return make_classification(spread_cell(found or draw_spread()), unsure=unsure)
+def segmented(polarity: Polarity = Polarity.DARK) -> Segmentation:
+    """Return the photograph with the outlines that were found in it."""
+    spread = photograph(polarity)
+    density = flatten(spread.image, polarity)
+    objects = tuple(SpreadObject(Kind.CHROMOSOME, one, 0.9) for one in outlines())
+    return Segmentation(spread, objects, density, measure_width(density))
+
+
+def spread_cell(polarity: Polarity = Polarity.DARK) -> Cell:
+    """Return the cell of all that was found."""
+    return segmented(polarity).to_cell()

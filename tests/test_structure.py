@@ -23,6 +23,7 @@ ROOMS = (
     "iscn",
     "models",
     "inference",
+    "segmentation",
     "karyotype",
     "classified",
     "karyogram",

@@ -13,6 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.errors import EditError
 from napari_karyo.karyotype import (
+    REMOVED,
+    REPLACING,
     SLOTS,
     Change,
     Edit,
@@ -74,7 +76,7 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         assert self.heard[-1].edit is done
         assert (done.before, done.after) == (before, self.karyotype.state)
         assert done.before != done.after
-        if done.kind not in ("merge", "split", "mark", "note", "sign", "iscn"):
+        if done.kind not in (*REPLACING, "mark", "note", "sign", "iscn"):
             assert self.heard[-1].touched
         self.states = [*self.states[: self.here + 1], self.karyotype.state]
         self.here += 1
@@ -136,6 +138,23 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         names = [f"part {n}" for n in range(len(slots))]
         self._do(lambda: self.karyotype.split(chromosome, names, slots))
 
+    @rule(chromosome=one, slots=st.lists(slot, min_size=1, max_size=3))
+    def part(self, chromosome: int, slots: list[str]) -> None:
+        names = [f"part {n}" for n in range(len(slots))]
+        self._do(lambda: self.karyotype.part(chromosome, names, slots))
+
+    @rule(slot=slot, turned=st.booleans())
+    def draw(self, slot: str, turned: bool) -> None:
+        self._do(lambda: self.karyotype.draw("drawn", slot, turned))
+
+    @rule(chromosome=one, slot=slot)
+    def repaint(self, chromosome: int, slot: str) -> None:
+        self._do(lambda: self.karyotype.repaint(chromosome, "painted", slot))
+
+    @rule(chromosomes=some, what=st.sampled_from((*REMOVED, "a dog")))
+    def remove(self, chromosomes: list[int], what: str) -> None:
+        self._do(lambda: self.karyotype.remove(chromosomes, what))
+
     @rule(words=st.sampled_from(("counted", "karyotyped")), on=st.booleans())
     def mark(self, words: str, on: bool) -> None:
         self._do(lambda: self.karyotype.mark(words, on))
@@ -174,12 +193,12 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
         state = self.karyotype.state
         seated = sorted(one for seats in state.slots.values() for one in seats)
         assert seated == list(self.karyotype.present) == sorted(set(seated))
-        # Only merging and splitting take a chromosome away.
+        # Only such edits take a chromosome away.
         gone = set(range(len(self.karyotype))) - set(seated)
         made = {
             one
             for edit in (*self.karyotype.history, *self.karyotype.undone)
-            if edit.kind in ("merge", "split")
+            if edit.kind in REPLACING
             for one in edit.chromosomes
         }
         assert gone <= made | set(range(self.count, len(self.karyotype)))
@@ -188,7 +207,7 @@ class AnySeriesOfEdits(RuleBasedStateMachine):
             slot, place = self.karyotype.slot_of(one), self.karyotype.position_of(one)
             assert state.slots[slot][place] == one
         for one in gone:
-            with pytest.raises(EditError, match="merged or split"):
+            with pytest.raises(EditError, match="no longer there"):
                 self.karyotype.slot_of(one)
 
     @invariant()

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import numpy as np
-
-from napari_karyo.classes import CLASSES
 from napari_karyo.classified.heading import Heading, heading_of
 from napari_karyo.classified.lights import doubtful_order, is_way_up_doubtful, lights_of
+from napari_karyo.classified.pieces import CellPieces
 from napari_karyo.classified.proposal import propose
 from napari_karyo.inference.confidence import Light, slot_probability
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyotype import Edit, Karyotype
-
-if TYPE_CHECKING:
-    from napari_karyo.cell import Chromosome
+from napari_karyo.karyotype import Karyotype
 
 
 @dataclass(eq=False, repr=False)
-class ClassifiedCell:
+class ClassifiedCell(CellPieces):
     """A cell as the network read it and as it stands now.
 
     Attributes
     ----------
     classification : Classification
-        What the network said; pieces made by hand are at its end.
+        What the network said; what was made by hand is at its end.
     karyotype : Karyotype
         Who sits where, and every edit: the only truth.
     label : str
@@ -54,7 +49,7 @@ class ClassifiedCell:
         return f"<{type(self).__name__} {self.name}, {len(self)} chromosomes>"
 
     def __len__(self) -> int:
-        """Return how many chromosomes there are or were, merged and split ones too."""
+        """Return how many chromosomes there are or were."""
         return len(self.classification.cell)
 
     @property
@@ -118,75 +113,6 @@ class ClassifiedCell:
         Of one that is in no class, the probability of the network's own choice.
         """
         return slot_probability(self.classification, index, self.karyotype.slot_of(index))
-
-    # -- pieces ----------------------------------------------------------------------
-
-    def merge(self, chromosomes: Sequence[int], made: Chromosome) -> Edit | None:
-        """Put one new chromosome in the place of the pieces that it was merged of.
-
-        Parameters
-        ----------
-        chromosomes : sequence of int
-            The pieces.
-        made : Chromosome
-            Their picture as one.
-        """
-        old = tuple(chromosomes)
-        return self._with_pieces(
-            old,
-            [made],
-            lambda slots, turned: self.karyotype.merge(old, made.name, slots[0], turned[0]),
-        )
-
-    def split(self, index: int, made: Sequence[Chromosome]) -> Edit | None:
-        """Put several new chromosomes in the place of the one that held them all.
-
-        Parameters
-        ----------
-        index : int
-        made : sequence of Chromosome
-            Their pictures.
-        """
-        names = [item.name for item in made]
-        return self._with_pieces(
-            (index,),
-            made,
-            lambda slots, turned: self.karyotype.split(index, names, slots, turned),
-        )
-
-    def _with_pieces(
-        self,
-        old: tuple[int, ...],
-        made: Iterable[Chromosome],
-        edit: Callable[[list[str], list[bool]], Edit | None],
-    ) -> Edit | None:
-        """Classify new pictures, keep them, then make the edit that uses them.
-
-        In this order: a program that is killed in between leaves pictures that no edit
-        speaks of, which harm nobody.
-        """
-        from napari_karyo.inference.extend import classify_more
-
-        before, state = self.classification, self.karyotype.state
-        first = len(before)
-        after = classify_more(before, tuple(made))
-        if self.karyotype.journal is not None:
-            self.karyotype.journal.keep_pieces(after, first, old)
-        # Without the model at hand all classes are alike: then where the old one sat.
-        known = self.karyotype.slot_of(old[0])
-        slots = [
-            CLASSES[int(row.argmax())] if np.ptp(row) > 0 else known
-            for row in after.probabilities[first:]
-        ]
-        # Those who hear of the edit look for the new pictures.
-        self.classification = after
-        try:
-            return edit(slots, [bool(up < 0.5) for up in after.p_arm_up[first:]])
-        except Exception:
-            if self.karyotype.state is state:
-                # A view that failed after the edit was kept changes nothing.
-                self.classification = before
-            raise
 
 
 def identity(classification: Classification) -> Hashable:

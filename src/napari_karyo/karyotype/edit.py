@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from napari_karyo.errors import EditError
 from napari_karyo.karyotype.state import PLAIN, SLOTS, State, moment, numbers, word
 
 Direction = Literal["do", "undo", "redo"]
+
+#: Kinds of edits in which chromosomes leave the page, or new ones come to it.
+REPLACING: Final = ("merge", "split", "part", "draw", "repaint", "remove")
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,10 @@ class Edit:
     ----------
     kind : str
         ``move``, ``tray``, ``marker``, ``swap``, ``turn``, ``review``, ``derivative``,
-        ``look``, ``merge``, ``split``, ``mark``, ``note``, ``iscn`` or ``sign``.
+        ``look``, ``merge``, ``split``, ``part``, ``draw``, ``repaint``, ``remove``, ``mark``,
+        ``note``, ``iscn`` or ``sign``.
     chromosomes : tuple of int
-        Those it was about; of a merge and a split the old ones, then the new ones.
+        Those it was about; of an edit of `REPLACING` the old ones, then the new ones.
     text : str
         One line for the person: what was done to which file.
     before, after : State

@@ -89,7 +89,7 @@ class History:
         self._index = EditIndex()
 
     def __len__(self) -> int:
-        """Return how many chromosomes there are or were, merged and split ones too."""
+        """Return how many chromosomes there are or were, those that an edit took away too."""
         return len(self.names)
 
     @property
@@ -264,7 +264,7 @@ class History:
         number = self._known(chromosome)
         if number not in self._state.positions:
             raise EditError(
-                f"{self.names[number]} is no longer there: it was merged or split.",
+                f"{self.names[number]} is no longer there: it was merged, split or removed.",
                 "Undo that to have it back.",
             )
         return number

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from napari_karyo.karyotype.edit import Edit
+from napari_karyo.karyotype.edit import REPLACING, Edit
 
 #: Edits by which a person says where a chromosome belongs.
 PLACING: Final = frozenset({"move", "tray", "marker", "swap"})
 #: Edits by which a chromosome comes to differ from the proposal.
-CORRECTING: Final = PLACING | {"turn", "derivative", "merge", "split"}
+CORRECTING: Final = PLACING.union({"turn", "derivative"}, REPLACING)
 
 
 class EditIndex:

@@ -16,7 +16,8 @@ from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.errors import EditError
 from napari_karyo.iscn import ChromosomeContent, content_form, implausible
 from napari_karyo.karyotype.appearance import AppearanceEdits
-from napari_karyo.karyotype.placement import PlacementEdits, check_slot
+from napari_karyo.karyotype.pieces import PieceEdits
+from napari_karyo.karyotype.placement import check_slot
 from napari_karyo.karyotype.signing import SignatureEdits
 from napari_karyo.karyotype.state import SLOTS, State
 
@@ -24,7 +25,7 @@ from napari_karyo.karyotype.state import SLOTS, State
 NOT_KNOWN: Final = "not known material"
 
 
-class Karyotype(PlacementEdits, AppearanceEdits, SignatureEdits):
+class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
     """The chromosomes of one cell in their slots, with every edit undoable.
 
     Parameters
@@ -114,19 +115,6 @@ class Karyotype(PlacementEdits, AppearanceEdits, SignatureEdits):
     def is_corrected(self, chromosome: int) -> bool:
         """Whether a chromosome's slot or way up now differs from the proposal."""
         return self._known(chromosome) in self._state.corrected
-
-    def is_settled(self, chromosome: int) -> bool:
-        """Whether a person has said where a chromosome belongs: accepted it, or put it there.
-
-        Turning it settles nothing: that says which arm is up, not which class it is of. A
-        piece made by merging or splitting stands where the network put it, until then.
-        """
-        number = self._known(chromosome)
-        if number in self._state.reviewed:
-            return True
-        if number in self.proposed.positions:
-            return number not in self.proposed.slots[self.slot_of(number)]
-        return self._index.was_placed(number)
 
     @property
     def corrected_by(self) -> tuple[str, ...]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from operator import index as as_index
 
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.errors import EditError
 from napari_karyo.karyotype.edit import Edit
 from napari_karyo.karyotype.history import History
-from napari_karyo.karyotype.state import SLOTS
+from napari_karyo.karyotype.state import SLOTS, Appearance
 
 Order = dict[str, list[int]]
 
 
 class PlacementEdits(History):
-    """A history whose edits move, swap, merge and split chromosomes."""
+    """A history whose edits move and swap chromosomes."""
 
     @property
     def present(self) -> tuple[int, ...]:
-        """The chromosomes that sit in a slot, by number: all but merged and split ones."""
+        """The chromosomes that sit in a slot, by number: all but those that an edit took away."""
         return tuple(sorted(self._state.positions))
 
     def slot_of(self, chromosome: int) -> str:
@@ -28,13 +28,26 @@ class PlacementEdits(History):
         Raises
         ------
         EditError
-            Where there is no such chromosome, or it was merged or split.
+            Where there is no such chromosome, or it is no longer there.
         """
         return self._state.positions[self._here(chromosome)][0]
 
     def position_of(self, chromosome: int) -> int:
         """Return a chromosome's place within its slot, from 0 at the left."""
         return self._state.positions[self._here(chromosome)][1]
+
+    def is_settled(self, chromosome: int) -> bool:
+        """Whether a person has said where a chromosome belongs: accepted it, or put it there.
+
+        Turning it settles nothing: that says which arm is up, not which class it is of. A
+        piece made by hand stands where the network put it, until then.
+        """
+        number = self._known(chromosome)
+        if number in self._state.reviewed:
+            return True
+        if number in self.proposed.positions:
+            return number not in self.proposed.slots[self.slot_of(number)]
+        return self._index.was_placed(number)
 
     def move(
         self, chromosomes: Iterable[int], slot: str, position: int | None = None
@@ -163,94 +176,9 @@ class PlacementEdits(History):
             slots[slot].append(number)
 
         text = f"{self.names[number]} called a derivative of {slot}"
-        return self._rearrange("derivative", (number,), text, rearrange, fresh=frozenset({number}))
-
-    # -- pieces -------------------------------------------------------------------
-
-    def merge(
-        self, chromosomes: Iterable[int], name: str, slot: str, turned: bool = False
-    ) -> Edit | None:
-        """Put one new chromosome in the place of several, whose pieces they were.
-
-        Parameters
-        ----------
-        chromosomes : iterable of int
-            Two or more; they leave the page.
-        name : str
-            What the new one is called. Its number is the next one.
-        slot : str
-            Where it stands, at the place of the first where that is its slot.
-        turned : bool
-            Whether it is drawn rotated by 180 degrees, p arm up.
-        """
-        old = self._all_here(chromosomes)
-        if len(old) < 2:
-            raise EditError("Only two or more chromosomes can be merged.")
-        return self._replace("merge", old, [name], [slot], [turned])
-
-    def split(
-        self,
-        chromosome: int,
-        names: Sequence[str],
-        slots: Sequence[str],
-        turned: Sequence[bool] = (),
-    ) -> Edit | None:
-        """Put several new chromosomes in the place of one that held them all.
-
-        Parameters
-        ----------
-        chromosome : int
-            It leaves the page.
-        names, slots : sequence of str
-            What the new ones are called, and where each stands. Their numbers are the
-            next ones.
-        turned : sequence of bool
-            Which are drawn rotated by 180 degrees, p arm up; none where left out.
-        """
-        if len(names) < 2:
-            raise EditError("A chromosome can only be split into two or more.")
-        ways = turned or [False] * len(names)
-        return self._replace("split", (self._here(chromosome),), names, slots, ways)
-
-    def _replace(
-        self,
-        kind: str,
-        old: tuple[int, ...],
-        names: Sequence[str],
-        into: Sequence[str],
-        turned: Sequence[bool],
-    ) -> Edit | None:
-        for slot in into:
-            check_slot(slot)
-        positions = self._state.positions
-        new = tuple(range(len(self), len(self) + len(names)))
-
-        def rearrange(slots: Order) -> None:
-            for one, slot in zip(new, into, strict=True):
-                here = [positions[before][1] for before in old if positions[before][0] == slot]
-                slots[slot].insert(min(here, default=len(slots[slot])), one)
-            for one in old:
-                slots[positions[one][0]].remove(one)
-
-        before, before_names = self._state, self.names
-        # What was said of the larger piece holds for the whole.
-        derived = frozenset(
-            one
-            for one, slot in zip(new, into, strict=True)
-            if kind == "merge"
-            and any(was in before.derivatives and positions[was][0] == slot for was in old)
+        return self._rearrange(
+            "derivative", (number,), text, rearrange, derivatives=frozenset({number})
         )
-        self.names = (*before_names, *names)
-        verb = "merged into" if kind == "merge" else "split into"
-        text = f"{self._call(old)} {verb} {self._call(new)}"
-        try:
-            down = frozenset(one for one, way in zip(new, turned, strict=True) if way)
-            return self._rearrange(kind, (*old, *new), text, rearrange, fresh=derived, turned=down)
-        except Exception:
-            if self._state is before:
-                # Not kept, so it never was. A view that failed afterwards changes nothing.
-                self.names = before_names
-            raise
 
     # -- how it is done -----------------------------------------------------------
 
@@ -260,10 +188,16 @@ class PlacementEdits(History):
         chromosomes: tuple[int, ...],
         text: str,
         how: Callable[[Order], None],
-        fresh: frozenset[int] = frozenset(),
+        *,
+        derivatives: frozenset[int] = frozenset(),
         turned: frozenset[int] = frozenset(),
+        reviewed: frozenset[int] = frozenset(),
+        appearances: Mapping[int, Appearance] | None = None,
     ) -> Edit | None:
-        """Make an edit of the placement; what was said of a place goes with the place."""
+        """Make an edit of the placement; what was said of a place goes with the place.
+
+        What is given beside is said of chromosomes that are new, or newly said.
+        """
         before = self._state
         slots: Order = {slot: list(members) for slot, members in before.slots.items()}
         how(slots)
@@ -275,13 +209,17 @@ class PlacementEdits(History):
             chromosomes,
             text,
             slots=after,
-            reviewed=frozenset(
+            reviewed=reviewed.union(
                 one for one in before.reviewed if one in after[before.positions[one][0]]
             ),
-            derivatives=(before.derivatives | fresh) & in_class,
+            derivatives=(before.derivatives | derivatives) & in_class,
             turned=(before.turned & there) | turned,
             corrected=before.corrected & there,
-            appearances={one: look for one, look in before.appearances.items() if one in there},
+            appearances={
+                one: look
+                for one, look in (*before.appearances.items(), *(appearances or {}).items())
+                if one in there
+            },
         )
 
 

@@ -123,7 +123,7 @@ class State:
     ----------
     slots : mapping of str to tuple of int
         Every slot of `SLOTS` in that order, its chromosomes left to right. Each
-        chromosome is in one slot at most; one that was merged or split is in none.
+        chromosome is in one slot at most; one that an edit took away is in none.
         Slots left out at construction are empty.
     turned : frozenset of int
         Drawn rotated by 180 degrees relative to the upright picture.

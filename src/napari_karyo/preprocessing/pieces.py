@@ -77,12 +77,12 @@ def split_crop(
     PreprocessingError
         Where the line is none, or leaves nothing on one of its sides.
     """
-    points = _distinct(line)
+    points = distinct_points(line)
     white = white_of(image) if white is None else white
     bright = bright_on_black(image, polarity, white)
     stained = stained_pixels(bright)
     paper = np.float32(paper_around(bright, stained))
-    share = _one_side(image.shape[:2], points)
+    share = one_side(image.shape[:2], points)
     pieces = []
     for part in (share, 1.0 - share):
         own = large_objects(stained & (part >= 0.5))
@@ -109,8 +109,14 @@ def split_crop(
     return [piece for _, _, piece in (reversed(pieces) if swap else pieces)]
 
 
-def _distinct(line: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
-    """Return a line's points without repeats."""
+def distinct_points(line: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """Return a line's points without repeats.
+
+    Raises
+    ------
+    PreprocessingError
+        Where fewer than two remain.
+    """
     points = np.asarray(line, np.float64).reshape(-1, 2)
     if len(points) and np.isfinite(points).all():
         moved = np.hypot(*np.diff(points, axis=0).T) > 1e-6
@@ -122,7 +128,7 @@ def _distinct(line: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     )
 
 
-def _one_side(shape: tuple[int, ...], points: NDArray[np.float64]) -> NDArray[np.float32]:
+def one_side(shape: tuple[int, ...], points: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return how much of each pixel lies on one side of a line, 0 to 1.
 
     The line is drawn on far beyond the crop and closed there around one side, so that it

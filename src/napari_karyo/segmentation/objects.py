@@ -8,12 +8,9 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from napari_karyo.cell import Cell, Chromosome, Outline, Polarity, Spread
-
-#: Of a chromosome's usual width: the paper around it in its crop.
-_MARGIN = 0.25
+from napari_karyo.cell import Cell, Chromosome, Outline, Spread
+from napari_karyo.segmentation.crops import crop_box, cut_crop, margin_of
 
 
 class Kind(StrEnum):
@@ -91,18 +88,12 @@ class Segmentation:
     @property
     def margin(self) -> int:
         """Pixels of paper around each chromosome in its crop."""
-        return max(2, round(_MARGIN * self.width))
+        return margin_of(self.width)
 
     def box(self, outline: Outline) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom of a crop in the photograph."""
-        rows, columns = outline.place
-        height, width = self.density.shape
-        return (
-            max(0, columns.start - self.margin),
-            max(0, rows.start - self.margin),
-            min(width, columns.stop + self.margin),
-            min(height, rows.stop + self.margin),
-        )
+        top, left, bottom, right = crop_box(outline, self.margin, self.density.shape)
+        return left, top, right, bottom
 
     def crop(self, outline: Outline) -> NDArray[np.uint8]:
         """Return the crop of an outline, its neighbours removed.
@@ -117,24 +108,8 @@ class Segmentation:
         ndarray, shape (height, width), uint8
             On white of a dark stain, on black of a bright one.
         """
-        left, top, right, bottom = self.box(outline)
-        rows, columns = outline.place
-        inner = np.pad(
-            outline.mask,
-            ((rows.start - top, bottom - rows.stop), (columns.start - left, right - columns.stop)),
-        )
-        near = ndimage.binary_dilation(inner, iterations=max(1, self.margin // 2))
-        others = self._taken[top:bottom, left:right] & ~inner
-        density = np.where(near & ~others, self.density[top:bottom, left:right], 0.0)
-        grey = density if self.spread.polarity is Polarity.BRIGHT else 1.0 - density
-        return np.rint(255 * grey).astype(np.uint8)
-
-    @property
-    def _taken(self) -> NDArray[np.bool_]:
-        taken = np.zeros(self.density.shape, np.bool_)
-        for one in self.objects:
-            taken[one.outline.place] |= one.outline.mask
-        return taken
+        outlines = [one.outline for one in self]
+        return cut_crop(self.density, outlines, outline, self.spread.polarity, self.margin)
 
     def to_cell(self) -> Cell:
         """Return the cell of all chromosomes, each cut out and named by its number."""

@@ -10,10 +10,10 @@ import mouse
 import numpy as np
 import pytest
 from drawn import UNSURE, make_cell, make_classification
-from drawn_spread import classify_spread
 from PIL import ImageColor
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
+from spread_window import classify_spread
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
@@ -176,7 +176,7 @@ def test_a_cell_without_a_photograph_has_none(opened: Any, viewer: Any) -> None:
 def test_bright_stains_are_laid_on_black(
     viewer: Any, make_napari_viewer: Callable[..., Any]
 ) -> None:
-    from drawn_spread import draw_spread
+    from spread_window import draw_spread
 
     from napari_karyo.gui.canvas.karyogram_view import open_view
     from napari_karyo.gui.session.session import session_of

@@ -9,8 +9,8 @@ import mouse
 import numpy as np
 import pytest
 from drawn import make_cell
-from drawn_spread import classify_spread, draw_spread
 from PIL import Image
+from spread_window import classify_spread, draw_spread
 
 from napari_karyo.cell import Cell, Polarity, Spread
 from napari_karyo.errors import ReadError

@@ -31,7 +31,7 @@ from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
 from napari_karyo.gui.canvas.sight import Sight
 from napari_karyo.gui.canvas.spread_panel import SPREAD_ROLES, SpreadPanel
-from napari_karyo.gui.canvas.spread_tools import Drawing, Erasing, Painting, Parting
+from napari_karyo.gui.canvas.spread_tools import DrawingAnew, Erasing, Painting, Parting
 from napari_karyo.gui.canvas.typed_class import TypedClass
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
@@ -49,7 +49,7 @@ __all__ = ["FIT_DELAY", "ROLES", "KaryogramView", "open_view", "redraw"]
 ROLES = ("karyogram", "saliency", "attention", "slots", "dragged")
 #: By the name of the action that takes each.
 TOOLS: Final[dict[str, type[Tool]]] = {
-    tool.name: tool for tool in (Splitting, Merging, Parting, Drawing, Painting, Erasing)
+    tool.name: tool for tool in (Splitting, Merging, Parting, DrawingAnew, Painting, Erasing)
 }
 #: Milliseconds in which Qt lays out the docks.
 FIT_DELAY = 60

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from napari_karyo.cell import Chromosome
+from napari_karyo.classified.pieces import new_names as free_names
 from napari_karyo.gui.actions import attempt, name_of
 from napari_karyo.gui.canvas.gesture import Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
@@ -202,15 +203,7 @@ def split_along(
 
 def new_names(cell: OpenCell, stem: str, count: int) -> list[str]:
     """Return names that no chromosome of the cell has or had: ``07.png (1)`` and so on."""
-    taken = {item.name for item in cell.classification.cell}
-    names: list[str] = []
-    number = 1
-    while len(names) < count:
-        name = f"{stem} ({number})"
-        if name not in taken:
-            names.append(name)
-        number += 1
-    return names
+    return free_names({item.name for item in cell.classification.cell}, stem, count)
 
 
 # -- two into one -------------------------------------------------------------------

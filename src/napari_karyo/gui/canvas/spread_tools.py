@@ -164,7 +164,7 @@ class Parting(SpreadTool):
                 self.begin()
 
 
-class Drawing(SpreadTool):
+class DrawingAnew(SpreadTool):
     """Draws around a chromosome that nobody had found: freely, or by its corners."""
 
     name = "Draw new"
