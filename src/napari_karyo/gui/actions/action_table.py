@@ -172,7 +172,7 @@ _LOOK: tuple[Action, ...] = (
     Action(
         "Spread",
         ("O",),
-        "Look at the spread's photograph, the karyogram, or both side by side",
+        "Look at the photograph of the spread, the karyogram, or both",
         looking.next_part,
         "Look",
     ),

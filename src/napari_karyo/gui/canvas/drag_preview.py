@@ -27,6 +27,7 @@ _CARRIED: Final = 0.85
 _FINE: Final = 2
 #: Of a drawn line and of the rim that parts it from any grey, in page units.
 _LINE, _RIM = 2.5, 5.0
+_STRONG: Final = 4.5
 _LINE_COLOUR: Final = (230, 0, 110, 255)
 _RIM_COLOUR: Final = (255, 255, 255, 200)
 _BRUSH_COLOUR: Final = (230, 0, 110, 90)
@@ -103,7 +104,13 @@ class DragPreview:
         """Show a line on the page; see `draw_lines`."""
         self.draw_lines([points], around)
 
-    def draw_lines(self, lines: Sequence[Sequence[Point]], around: Box, brush: float = 0.0) -> None:
+    def draw_lines(
+        self,
+        lines: Sequence[Sequence[Point]],
+        around: Box,
+        brush: float = 0.0,
+        strong: bool = False,
+    ) -> None:
         """Show lines on the page, or beside it.
 
         Parameters
@@ -114,8 +121,12 @@ class DragPreview:
             What is shown at least, so that the picture keeps its size while a line grows.
         brush : float
             Of a brush that draws them, its diameter in page units: what is below stays seen.
+        strong : bool
+            Whether they are drawn thicker, to be seen where much is shown small.
         """
-        line, rim = (brush, brush + 2.0) if brush else (_LINE, _RIM)
+        line, rim = (_STRONG, _STRONG + _RIM - _LINE) if strong else (_LINE, _RIM)
+        if brush:
+            line, rim = brush, brush + 2.0
         rows = [around.top, around.bottom, *(y for points in lines for y, _ in points)]
         columns = [around.left, around.right, *(x for points in lines for _, x in points)]
         top, left = math.floor(min(rows) - rim), math.floor(min(columns) - rim)

@@ -12,7 +12,7 @@ from napari_karyo.gui.canvas.spread_panel import SpreadPanel
 
 #: In the order in which the key goes through them, and what is said of each.
 PARTS: Final = {
-    "both": "The spread and the karyogram, side by side.",
+    "both": "The spread and the karyogram together.",
     "spread": "The spread alone.",
     "karyogram": "The karyogram alone.",
 }

@@ -33,7 +33,7 @@ class SpreadTool(Tool):
 
     def show(self, line: Sequence[Point]) -> None:
         """Show what is being drawn."""
-        self.view.selection.drag_preview.draw_lines([line], self.around)
+        self.view.selection.drag_preview.draw_lines([line], self.around, strong=True)
 
     def drawn(self, line: Sequence[Point], moved: bool) -> None:
         """Make what was drawn an edit, once the button is let go.
@@ -134,11 +134,11 @@ class Parting(SpreadTool):
     def begin(self) -> None:
         """Show how the program would part it."""
         if self._is_proposal:
-            self.view.selection.drag_preview.draw_lines(self._proposed, self.around)
+            self.view.selection.drag_preview.draw_lines(self._proposed, self.around, strong=True)
 
     def show(self, line: Sequence[Point]) -> None:
         """Show the lines drawn so far."""
-        self.view.selection.drag_preview.draw_lines([*self._lines, line], self.around)
+        self.view.selection.drag_preview.draw_lines([*self._lines, line], self.around, strong=True)
 
     def drawn(self, line: Sequence[Point], moved: bool) -> None:
         """Take one line more; with the last one it is parted."""
@@ -193,7 +193,7 @@ class DrawingAnew(SpreadTool):
     def show(self, line: Sequence[Point]) -> None:
         """Show what was drawn so far."""
         shown = [*self._corners, *line]
-        self.view.selection.drag_preview.draw_lines([shown], Box(*shown[0], 1.0, 1.0))
+        self.view.selection.drag_preview.draw_lines([shown], Box(*shown[0], 1.0, 1.0), strong=True)
 
     def drawn(self, line: Sequence[Point], moved: bool) -> None:
         """Close what was drawn freely, or take one corner more."""
