@@ -77,6 +77,12 @@ class Outline:
         height, width = self.mask.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom in the photograph; the last two behind the last pixel."""
+        rows, columns = self.place
+        return columns.start, rows.start, columns.stop, rows.stop
+
 
 @dataclass(frozen=True, eq=False)
 class Spread:

@@ -241,7 +241,8 @@ def test_a_file_of_version_1_says_why_nothing_of_a_few_crops_is_sure(
     bare = sqlite3.connect(path)
     for column in ("lost", "withheld", "unknown"):
         bare.execute(f"ALTER TABLE cell DROP COLUMN {column}")
-    for column in ("is_foreign", "is_strange", "scale"):
+    bare.execute("DROP TABLE spread")
+    for column in ("is_foreign", "is_strange", "scale", "outline"):
         bare.execute(f"ALTER TABLE chromosome DROP COLUMN {column}")
     # As it was kept then: sure from beyond all bounds, and the reason among the notes.
     note = "Only 7 crops: their scale is not certain, by which classes are told apart. Look."

@@ -416,6 +416,7 @@ def test_a_chromosome_of_no_cell_does_not_keep_an_old_file_from_opening(path: Pa
             query = f"SELECT name FROM pragma_table_info('{table}')"
             for (name,) in set(connection.execute(query)) - set(first.execute(query)):
                 connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        connection.execute("DROP TABLE spread")
         connection.execute("PRAGMA user_version = 1")
         connection.execute("DELETE FROM cell WHERE id = 1")
     with Case.open(path) as case:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fuzzing.mutate import EDGES, WORDS, change_text, scramble
 from napari_karyo.case import Case, schema
-from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
+from napari_karyo.cell import Cell, Chromosome, Outline, Polarity, Problem, Spread
 from napari_karyo.classes import CLASSES
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import KaryoError
@@ -122,6 +122,7 @@ def _of_version_1(content: bytes) -> bytes:
             for (name,) in connection.execute(query).fetchall():
                 if (name,) not in old:
                     connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        connection.execute("DROP TABLE spread")
         connection.execute("PRAGMA user_version = 1")
         return bytes(connection.serialize())
 
@@ -132,9 +133,15 @@ def _classified(name: str, count: int) -> Classification:
         image = np.full((34 + 4 * number, 18), 255, np.uint8)
         image[4:-4, 5:13] = 90
         image[8 + 3 * number : 12 + 3 * number, 5:13] = 30
-        chromosomes.append(Chromosome(f"{number}.png", image, Path(f"/outside/{number}.png"), "7"))
+        mask = image < 255
+        outline = Outline(mask, 2, 20 * number, mask & (image < 40))
+        path = Path(f"/outside/{number}.png")
+        chromosomes.append(Chromosome(f"{number}.png", image, path, "7", outline))
     problems = (Problem("x.png", "is empty.", "Leave it."),)
-    cell, uprights = stand_upright(Cell(name, tuple(chromosomes), Polarity.DARK, None, problems))
+    gradient = np.tile(np.arange(80, dtype=np.uint8), (64, 1))
+    photograph = Spread(name, gradient, Polarity.DARK, Path("/outside/spread.png"))
+    whole = Cell(name, tuple(chromosomes), Polarity.DARK, None, problems, photograph=photograph)
+    cell, uprights = stand_upright(whole)
     settings = InputSettings(height=32, width=16, straighten=False)
     prepared = draw_inputs(cell, uprights, 0.8, settings)
     shares = np.full((count, len(CLASSES)), 0.5 / 23, np.float32)
@@ -237,11 +244,12 @@ def _change_row(connection: sqlite3.Connection, chance: Random) -> None:
         changed = change_text(text, chance)
         connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, row))
         return
-    table = chance.choice(("cell", "cell", "chromosome", "chromosome", "event", "fact"))
+    table = chance.choice(("cell", "cell", "chromosome", "chromosome", "event", "fact", "spread"))
     columns = [one[1] for one in connection.execute(f"PRAGMA table_info({table})")]
     column = chance.choice(columns)
     rows = [one for (one,) in connection.execute(f"SELECT rowid FROM {table}")]
     row = chance.choice(rows)
+    pictured = "spread" if table == "spread" else "chromosome"
     if what == 4:
         connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))
     elif what == 5:
@@ -249,13 +257,17 @@ def _change_row(connection: sqlite3.Connection, chance: Random) -> None:
     elif what == 6 and chance.random() < 0.6:
         image = _picture(chance)
         connection.execute(
-            "UPDATE chromosome SET pixels = ?, dtype = ?, height = ?, width = ? WHERE rowid = ?",
+            f"UPDATE {pictured} SET pixels = ?, dtype = ?, height = ?, width = ? WHERE rowid = ?",
             (zlib.compress(image.tobytes()), image.dtype.str, *image.shape, row),
         )
     elif what == 6:
         connection.execute(
-            "UPDATE chromosome SET pixels = ? WHERE rowid = ?",
+            f"UPDATE {pictured} SET pixels = ? WHERE rowid = ?",
             (chance.choice((_BOMB, b"", zlib.compress(bytes(5000)))), row),
+        )
+    elif what == 7 and chance.random() < 0.4:
+        connection.execute(
+            "UPDATE chromosome SET outline = ? WHERE rowid = ?", (_outline(chance), row)
         )
     elif what == 7:
         numbers = np.array([chance.choice((0, 1, -1, np.nan, np.inf, 0.04)) for _ in range(24)])
@@ -271,6 +283,15 @@ def _change_row(connection: sqlite3.Connection, chance: Random) -> None:
             " WHERE rowid = ?" if chance.random() < 0.9 else " WHERE rowid >= ?"
         )
         connection.execute(command, (_any(chance), row))
+
+
+def _outline(chance: Random) -> bytes:
+    """Return an outline of any place, size and content."""
+    edges = (0, 1, 2, 8, 34, 64, 80, 4096, 2**31, 2**32 - 1)
+    place = b"".join(chance.choice(edges).to_bytes(4, "little") for _ in range(4))
+    bits = chance.randbytes(chance.choice((0, 1, 16, 68, 136)))
+    content = chance.choice((zlib.compress(bits), _BOMB, bits, b""))
+    return place[: chance.choice((16, 16, 16, 7))] + content
 
 
 def _picture(chance: Random) -> NDArray[Any]:
@@ -329,7 +350,7 @@ def _any(chance: Random) -> Any:
 def _with_other_tables(content: bytes, chance: Random) -> bytes:
     with closing(_opened(content)) as connection:
         for _ in range(chance.choice((1, 1, 2))):
-            table = chance.choice(("cell", "chromosome", "event", "fact"))
+            table = chance.choice(("cell", "chromosome", "event", "fact", "spread"))
             with suppress(sqlite3.Error):
                 connection.executescript(chance.choice(_FOREIGN).format(table))
         return _closed(connection, chance)

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from napari_karyo.cell import Lost, Polarity
 from napari_karyo.classes import CLASSES
@@ -34,6 +30,8 @@ _NUMBERS: Final = 100_000
 MOST_CHROMOSOMES: Final = 5_000
 #: Pixels of a cell's crops together: a hundred of 1,100 x 1,100.
 MOST_PIXELS: Final = 2**27
+#: Pixels of a cell's outlines together: fifty of 800 x 800.
+MOST_OUTLINED: Final = 2**25
 #: Pixels of a cell's crops as the network reads them.
 MOST_INPUTS: Final = 2**25
 #: Edits of a cell, and characters of them together.
@@ -45,7 +43,7 @@ _PIXELS: Final = frozenset({"|u1", "<u2", ">u2"})
 
 
 #: What single precision may make of 1.
-_ONE: Final = 1.001
+ONE: Final = 1.001
 
 
 class RowError(Exception):
@@ -174,11 +172,25 @@ CHROMOSOME: Final[Mapping[str, Rule]] = {
     "pixels": _blob(2 * LARGEST_SIDE**2 + _NUMBERS),
     "made_of": _json(_list_of(_whole(0, MOST_CHROMOSOMES - 1)), _NUMBERS),
     "probabilities": _blob(4 * len(CLASSES)),
-    "p_arm_up": _real(0, _ONE),
+    "p_arm_up": _real(0, ONE),
     "attention": _blob(_NUMBERS),
     "is_foreign": _whole(0, 1),
     "is_strange": _whole(0, 1),
     "scale": _real(0.005, 1_000),
+    # What is damaged within it costs the outline, not the cell.
+    "outline": _or_null(_blob(LARGEST_SIDE**2 // 4 + _NUMBERS)),
+}
+
+#: What each column of a cell's photograph may hold.
+SPREAD: Final[Mapping[str, Rule]] = {
+    "cell": _ID,
+    "name": _text(),
+    "path": _path,
+    "polarity": _one_of([item.value for item in Polarity]),
+    "dtype": _one_of(_PIXELS),
+    "height": _whole(1, LARGEST_SIDE),
+    "width": _whole(1, LARGEST_SIDE),
+    "pixels": _blob(2 * LARGEST_SIDE**2 + _NUMBERS),
 }
 
 #: What each column of an event may hold; the rest follows from its history.
@@ -194,7 +206,7 @@ EVENT: Final[Mapping[str, Rule]] = {
 }
 
 
-_TABLES: Final = {"cell": CELL, "chromosome": CHROMOSOME, "event": EVENT}
+_TABLES: Final = {"cell": CELL, "spread": SPREAD, "chromosome": CHROMOSOME, "event": EVENT}
 
 
 def check_row(where: str, rules: Mapping[str, Rule], row: Mapping[str, Any]) -> None:
@@ -261,6 +273,19 @@ def cell_row(connection: sqlite3.Connection, number: int) -> dict[str, Any]:
     raise RowError(f"there is no cell {number}")
 
 
+def spread_row(connection: sqlite3.Connection, number: int) -> dict[str, Any] | None:
+    """Return the checked row of a cell's photograph; None where it has none.
+
+    Raises
+    ------
+    RowError
+    """
+    for row in _rows(connection, "SELECT * FROM spread WHERE cell = ?", number):
+        check_row(f"cell {number}, spread", SPREAD, row)
+        return row
+    return None
+
+
 def chromosome_rows(connection: sqlite3.Connection, number: int) -> list[dict[str, Any]]:
     """Return the checked rows of a cell's chromosomes, crops first, then pieces.
 
@@ -320,55 +345,6 @@ def event_rows(connection: sqlite3.Connection, number: int) -> list[dict[str, An
             raise RowError(f"cell {number}: its history is too long")
         rows.append(row)
     return rows
-
-
-def pixels_of(row: Mapping[str, Any]) -> NDArray[Any]:
-    """Return the picture of a chromosome's checked row: no more than it says is unpacked.
-
-    Raises
-    ------
-    RowError
-        Where it holds more pixels, or fewer, or can't be unpacked.
-    """
-    dtype = np.dtype(row["dtype"])
-    size = row["height"] * row["width"] * dtype.itemsize
-    where = f"cell {row['cell']}, chromosome {row['number']}"
-    coder = zlib.decompressobj()
-    try:
-        content = coder.decompress(row["pixels"], size + 1)
-    except zlib.error as error:
-        raise RowError(f"{where}: pixels can't be unpacked ({error})") from error
-    if len(content) != size or not coder.eof:
-        raise RowError(f"{where}: pixels are not {row['height']} x {row['width']}")
-    pixels = np.frombuffer(content, dtype).astype(dtype.newbyteorder("="), copy=False)
-    return pixels.reshape(row["height"], row["width"])
-
-
-def shares_of(row: Mapping[str, Any], column: str, count: int | None = None) -> NDArray[np.float32]:
-    """Return the shares that stand in a column of a checked row: 0 to 1, together 1.
-
-    Parameters
-    ----------
-    row : mapping of str to value
-    column : str
-    count : int, optional
-        How many there must be. Where left out there may be none at all.
-
-    Raises
-    ------
-    RowError
-    """
-    where = f"cell {row['cell']}, chromosome {row['number']}"
-    blob = row[column]
-    if len(blob) % 4 or (count is not None and len(blob) != 4 * count):
-        raise RowError(f"{where}: {column} has {len(blob)} bytes")
-    values = np.frombuffer(blob, "<f4").astype(np.float32)
-    # Written so that what is no number does not pass.
-    if not ((values >= 0) & (values <= _ONE)).all() or (
-        values.size and not abs(float(values.sum(dtype=np.float64)) - 1) < 0.02
-    ):
-        raise RowError(f"{where}: {column} are no shares of a whole")
-    return values
 
 
 def check_members(where: str, members: Collection[int], count: int) -> None:

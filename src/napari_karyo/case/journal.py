@@ -98,7 +98,7 @@ class CellJournal:
         first : int
             The number of the first piece.
         made_of : tuple of int
-            The chromosomes that they were made of.
+            The chromosomes that they were made of; none of one that was drawn.
 
         Raises
         ------
@@ -106,8 +106,10 @@ class CellJournal:
             Where the case is read-only or the file can't be written.
         """
         with self.case.writing() as connection:
-            pieces = range(first, len(classification))
-            insert_chromosomes(connection, self.cell, classification, pieces, made_of)
+            for piece in range(first, len(classification)):
+                # One that was drawn is made of no other, but is no crop as read either.
+                of = made_of or (piece,)
+                insert_chromosomes(connection, self.cell, classification, [piece], of)
             set_notes(connection, self.cell, classification)
 
     def _follow(self, direction: str, number: int) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,20 +25,23 @@ from napari_karyo.case.checked import (
     chromosome_rows,
     event_rows,
     insert,
+    spread_row,
+)
+from napari_karyo.case.packed import (
+    outlines_of,
+    pack_outline,
+    pack_pixels,
     pixels_of,
     shares_of,
 )
-from napari_karyo.cell import Cell, Chromosome, Lost, Polarity, Problem
+from napari_karyo.cell import Cell, Chromosome, Lost, Outline, Polarity, Problem, Spread
 from napari_karyo.classes import CLASSES
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyotype import Karyotype, State
+from napari_karyo.karyotype import REPLACING, Karyotype, State
 from napari_karyo.preprocessing.prepare import InputSettings, draw_inputs, stand_upright
-
-#: Of the crops: they are written once, while the person waits for the karyogram.
-_LEVEL = 1
 
 
 def insert_cell(
@@ -73,6 +75,8 @@ def insert_cell(
         "proposed": json.dumps(classified.karyotype.proposed.to_dict()),
     }
     number = insert(connection, "cell", values)
+    if cell.photograph is not None:
+        insert(connection, "spread", {"cell": number, **_spread_values(cell.photograph)})
     own = range(classification.photographed)
     insert_chromosomes(connection, number, classification, own, ())
     for piece, made_of in _origins(classification, classified.karyotype).items():
@@ -80,15 +84,25 @@ def insert_cell(
     return number
 
 
+def _spread_values(photograph: Spread) -> dict[str, Any]:
+    return {
+        "name": photograph.name,
+        "path": None if photograph.path is None else str(photograph.path),
+        "polarity": photograph.polarity.value,
+        **pack_pixels(photograph.image),
+    }
+
+
 def _origins(classification: Classification, karyotype: Karyotype) -> dict[int, tuple[int, ...]]:
-    """Return what each piece was made of, by its number."""
+    """Return what each piece was made of, by its number; of itself where of no other."""
     found: dict[int, tuple[int, ...]] = {
         one: (one,) for one in range(classification.photographed, len(classification))
     }
     for edit in (*karyotype.history, *karyotype.undone):
-        if edit.kind in ("merge", "split"):
+        if edit.kind in REPLACING:
             old = tuple(one for one in edit.chromosomes if one in edit.before.positions)
-            found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
+            if old:
+                found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
     return found
 
 
@@ -108,17 +122,14 @@ def insert_chromosomes(
     """Write chromosomes of a cell: crops, or pieces made of others."""
     for number in numbers:
         item = classification.cell.chromosomes[number]
-        image = np.ascontiguousarray(item.image)
         values = {
             "cell": cell,
             "number": number,
             "name": item.name,
             "path": None if item.path is None else str(item.path),
             "expected": item.expected,
-            "dtype": image.dtype.str,
-            "height": image.shape[0],
-            "width": image.shape[1],
-            "pixels": zlib.compress(image.tobytes(), _LEVEL),
+            **pack_pixels(item.image),
+            "outline": pack_outline(item.outline),
             "made_of": json.dumps(list(made_of)),
             "probabilities": _blob(classification.probabilities[number]),
             "p_arm_up": float(classification.p_arm_up[number]),
@@ -139,11 +150,12 @@ def _is_named(connection: sqlite3.Connection, cell: int, number: int) -> bool:
     if connection.execute(there, (cell, number)).fetchone() is None:
         # A piece is kept before its edit: no history has to be read through.
         return False
+    marks = ", ".join("?" * len(REPLACING))
     query = (
         "SELECT 1 FROM event, json_each(event.edit, '$.chromosomes') AS one "
-        "WHERE event.cell = ? AND event.kind IN ('merge', 'split') AND one.value = ?"
+        f"WHERE event.cell = ? AND event.kind IN ({marks}) AND one.value = ?"
     )
-    return connection.execute(query, (cell, number)).fetchone() is not None
+    return connection.execute(query, (cell, *REPLACING, number)).fetchone() is not None
 
 
 def read_classification(connection: sqlite3.Connection, number: int) -> Classification:
@@ -162,7 +174,17 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
     settings = _settings(row, len(items))
     probabilities = [shares_of(item, "probabilities", len(CLASSES)) for item in items]
     attention = np.stack([shares_of(item, "attention") for item in items])
-    chromosomes = tuple(_chromosome(item) for item in items)
+    photograph = _photograph(connection, number)
+    outlines: dict[int, Outline] = {}
+    notes = json.loads(row["notes"])
+    if photograph is not None:
+        outlines, damaged = outlines_of(items, photograph.image.shape)
+        notes += [
+            f"{name}: where it lies in the photograph can't be read from the case file. Draw "
+            "around it anew."
+            for name in damaged
+        ]
+    chromosomes = tuple(_chromosome(item, outlines.get(item["number"])) for item in items)
     read = [item for item, row in zip(chromosomes, items, strict=True) if row["made_of"] == "[]"]
     problems = tuple(Problem(*problem) for problem in json.loads(row["problems"]))
     cell = Cell(
@@ -173,6 +195,8 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         problems=problems,
         simulated=bool(row["simulated"]),
         lost=frozenset(map(Lost, json.loads(row["lost"]))),
+        spread=None if photograph is None else photograph.path,
+        photograph=photograph,
     )
     standing, uprights = stand_upright(cell)
     if len(uprights) != len(read):
@@ -203,7 +227,7 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         strange=np.zeros(first, np.bool_),
         unknown=row["unknown"],
         withheld=row["withheld"],
-        notes=tuple(json.loads(row["notes"])),
+        notes=tuple(dict.fromkeys(notes)),
         settings=settings,
     )
     if first < len(items):
@@ -256,6 +280,9 @@ def copy_cell(source: sqlite3.Connection, target: sqlite3.Connection, number: in
     own = cell_row(source, number)
     del own["id"]
     new = insert(target, "cell", own)
+    photograph = spread_row(source, number)
+    if photograph is not None:
+        insert(target, "spread", {**photograph, "cell": new})
     for row in chromosome_rows(source, number):
         insert(target, "chromosome", {**row, "cell": new})
     moved: dict[int | None, int | None] = {None: None}
@@ -267,12 +294,25 @@ def copy_cell(source: sqlite3.Connection, target: sqlite3.Connection, number: in
     return new
 
 
-def _chromosome(row: Mapping[str, Any]) -> Chromosome:
+def _photograph(connection: sqlite3.Connection, number: int) -> Spread | None:
+    row = spread_row(connection, number)
+    if row is None:
+        return None
+    return Spread(
+        row["name"],
+        pixels_of(f"cell {number}, spread", row),
+        Polarity(row["polarity"]),
+        None if row["path"] is None else Path(row["path"]),
+    )
+
+
+def _chromosome(row: Mapping[str, Any], outline: Outline | None) -> Chromosome:
     return Chromosome(
         name=row["name"],
-        image=pixels_of(row),
+        image=pixels_of(f"cell {row['cell']}, chromosome {row['number']}", row),
         path=None if row["path"] is None else Path(row["path"]),
         expected=row["expected"],
+        outline=outline,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 APPLICATION_ID: Final = 0x4B617279
 
 #: Of the tables below after all steps.
-VERSION: Final = 2
+VERSION: Final = 3
 
 #: The tables of version 1. Every later version is these and the steps in `MIGRATIONS`, so that
 #: a new file and one brought up to date are alike. Files carry these words and are compared
@@ -111,6 +111,20 @@ MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
                 '[]'
             )
         WHERE sure_from > 1.0 AND json_valid(notes)""",
+    ),
+    2: (
+        # The photograph that the crops of a cell were cut out of, and where each lay in it.
+        """CREATE TABLE spread (
+            cell INTEGER PRIMARY KEY REFERENCES cell (id),
+            name TEXT NOT NULL,
+            path TEXT,
+            polarity TEXT NOT NULL,
+            dtype TEXT NOT NULL,
+            height INTEGER NOT NULL,
+            width INTEGER NOT NULL,
+            pixels BLOB NOT NULL
+        ) STRICT""",
+        "ALTER TABLE chromosome ADD COLUMN outline BLOB",
     ),
 }
 

@@ -25,6 +25,9 @@ COLUMNS: Final = (
     *(f"p_{name}" for name in CLASSES),
 )
 
+#: Behind them, where chromosomes were cut out of a photograph: their place in its pixels.
+BOX: Final = ("xmin", "ymin", "xmax", "ymax")
+
 
 def write_table(stream: IO[str], cells: Sequence[ClassifiedCell]) -> None:
     """Write one row a chromosome into an open file as CSV.
@@ -34,7 +37,9 @@ def write_table(stream: IO[str], cells: Sequence[ClassifiedCell]) -> None:
     ``mar`` or ``tray``), ``light`` (``sure``, ``look``, ``doubtful`` or ``unknown``: what the
     model says of that slot), ``turned``, ``corrected``, ``reviewed``, ``marker`` and
     ``derivative`` (``yes`` or ``no``), ``edited_by`` and ``edited_at`` (initials and time, in
-    UTC, of its last edit) and the probabilities ``p_1`` to ``p_22``, ``p_X``, ``p_Y``.
+    UTC, of its last edit) and the probabilities ``p_1`` to ``p_22``, ``p_X``, ``p_Y``. Where
+    chromosomes were cut out of a photograph, ``xmin``, ``ymin``, ``xmax`` and ``ymax`` follow,
+    in its pixels; the last two lie behind the last pixel.
 
     Parameters
     ----------
@@ -43,18 +48,22 @@ def write_table(stream: IO[str], cells: Sequence[ClassifiedCell]) -> None:
     """
     several = len(cells) > 1
     table = csv.writer(stream, lineterminator="\n")
-    table.writerow((*(("cell",) if several else ()), *COLUMNS))
+    placed = any(cell.outlines for cell in cells)
+    head = ("cell",) if several else ()
+    table.writerow((*head, *COLUMNS, *(BOX if placed else ())))
     for cell in cells:
         first = (cell.classification.cell.name,) if several else ()
-        table.writerows((*first, *row) for row in _rows(cell))
+        table.writerows((*first, *row) for row in _rows(cell, placed))
 
 
-def _rows(cell: ClassifiedCell) -> Iterator[list[str]]:
+def _rows(cell: ClassifiedCell, placed: bool) -> Iterator[list[str]]:
     """Yield a cell's rows, in the order of its crops."""
     karyotype, classification = cell.karyotype, cell.classification
     state, chromosomes = karyotype.state, classification.cell.chromosomes
     for index, light in cell.lights().items():
         edit = karyotype.last_edit_of(index)
+        outline = chromosomes[index].outline
+        box = (*map(str, outline.box),) if outline is not None else ("",) * len(BOX)
         yield [
             chromosomes[index].name,
             classification.predicted[index],
@@ -74,4 +83,5 @@ def _rows(cell: ClassifiedCell) -> Iterator[list[str]]:
             edit.who if edit else "",
             edit.time.isoformat(timespec="seconds") if edit else "",
             *(f"{float(value):.6f}" for value in classification.probabilities[index]),
+            *(box if placed else ()),
         ]

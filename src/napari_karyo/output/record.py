@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from napari_karyo.cell import Outline
 from napari_karyo.classes import CLASSES
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.output.csv_table import BOX
 from napari_karyo.output.files import SOFTWARE
 from napari_karyo.output.options import ExportOptions
 from napari_karyo.version import __version__
@@ -23,9 +25,11 @@ def json_of(cells: Sequence[ClassifiedCell], options: ExportOptions) -> str:
 
     It says its schema and its version. Of each cell it holds what was read (name, stain,
     files left out), what the network said (model, hash, thresholds, why the cell is unknown
-    or nothing of it sure, each chromosome's probabilities and light), how it stands now, the
-    proposal before any edit, and the whole history; states and edits as `State.to_dict` and
-    `Edit.to_dict` give them, so that `from_dict` of both reads them back.
+    or nothing of it sure, each chromosome's probabilities and light), the box of each
+    chromosome in the photograph that it was cut out of (in pixels; ``xmax`` and ``ymax`` lie
+    behind the last ones), how it stands now, the proposal before any edit, and the whole
+    history; states and edits as `State.to_dict` and `Edit.to_dict` give them, so that
+    `from_dict` of both reads them back.
 
     Parameters
     ----------
@@ -101,6 +105,7 @@ def _chromosomes(cell: ClassifiedCell) -> list[dict[str, Any]]:
             {
                 "index": index,
                 "file": chromosomes[index].name,
+                "box": _box(chromosomes[index].outline),
                 "predicted": result.predicted[index],
                 "confidence": _number(result.confidence[index]),
                 "probabilities": {
@@ -127,6 +132,11 @@ def _chromosomes(cell: ClassifiedCell) -> list[dict[str, Any]]:
             }
         )
     return records
+
+
+def _box(outline: Outline | None) -> dict[str, int] | None:
+    """Return where a chromosome lies in the photograph of its spread."""
+    return None if outline is None else dict(zip(BOX, outline.box, strict=True))
 
 
 def _number(value: float) -> float | None:

@@ -128,11 +128,21 @@ def distinct_points(line: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     )
 
 
-def one_side(shape: tuple[int, ...], points: NDArray[np.float64]) -> NDArray[np.float32]:
+def one_side(
+    shape: tuple[int, ...], points: NDArray[np.float64], fine: int = _FINE
+) -> NDArray[np.float32]:
     """Return how much of each pixel lies on one side of a line, 0 to 1.
 
     The line is drawn on far beyond the crop and closed there around one side, so that it
     is the outline of that side.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    points : ndarray, shape (P, 2)
+        See `distinct_points`.
+    fine : int
+        How many times finer than pixels it is drawn; once where pixels are to lie on one side.
     """
     middle = (np.array(shape[:2], np.float64) - 1) / 2
     far = 10.0 * (sum(shape[:2]) + float(np.abs(points - middle).max()))
@@ -146,9 +156,7 @@ def one_side(shape: tuple[int, ...], points: NDArray[np.float64]) -> NDArray[np.
     around = middle + 4 * far * np.stack([np.sin(turn), np.cos(turn)], axis=-1)
     outline = np.concatenate([ends[0][None], points, ends[1][None], around])
     # Pixels are drawn finer and averaged: an edge of about one pixel, and no stairs.
-    fine = [(np.arange(size * _FINE) + 0.5) / _FINE - 0.5 for size in shape[:2]]
-    places = np.stack(np.meshgrid(*fine, indexing="ij"), axis=-1).reshape(-1, 2)
-    inside = points_in_poly(places, outline).reshape(len(fine[0]), len(fine[1]))
-    return np.asarray(
-        inside.reshape(shape[0], _FINE, shape[1], _FINE).mean(axis=(1, 3)), np.float32
-    )
+    along = [(np.arange(size * fine) + 0.5) / fine - 0.5 for size in shape[:2]]
+    places = np.stack(np.meshgrid(*along, indexing="ij"), axis=-1).reshape(-1, 2)
+    inside = points_in_poly(places, outline)
+    return np.asarray(inside.reshape(shape[0], fine, shape[1], fine).mean(axis=(1, 3)), np.float32)

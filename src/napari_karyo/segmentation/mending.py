@@ -73,7 +73,7 @@ def cut_outline(outline: Outline, line: Sequence[tuple[float, float]]) -> list[O
         Where the line is none.
     """
     points = distinct_points(line) - (outline.top, outline.left)
-    side = one_side(outline.mask.shape, points) >= 0.5
+    side = one_side(outline.mask.shape, points, fine=1) >= 0.5
     upper = components(outline.mask & side)
     parts = [*upper, *components(outline.mask & ~side)]
     total = np.count_nonzero(outline.mask)
