@@ -127,7 +127,7 @@ class SpreadDrawing:
         self.labels: dict[int, Box] = {}
         self._style = style
         self._said: tuple[str, str] | None = None
-        self._places = LabelPlaces(self.height, self.width)
+        self._places = LabelPlaces(self.height, self.width, BAND)
         self._points: dict[Outline, NDArray[np.float32]] = {}
         self._stamps: dict[int, tuple[_Stamp, ...]] = {}
 

@@ -28,10 +28,12 @@ class LabelPlaces:
     ----------
     height, width : int
         Of the sheet, in its units.
+    top : float
+        Where labels may begin: above stands something else.
     """
 
-    def __init__(self, height: int, width: int) -> None:
-        self._height, self._width = height, width
+    def __init__(self, height: int, width: int, top: float = 0.0) -> None:
+        self._height, self._width, self._top = height, width, top
         #: At what price each cell is taken, and the sums above and to the left of each.
         self._taken = np.zeros((height // _COARSE + 1, width // _COARSE + 1), np.float32)
         self._table = np.zeros((height // _COARSE + 2, width // _COARSE + 2), np.float32)
@@ -109,5 +111,11 @@ class LabelPlaces:
             + table[rows.start, columns.start]
         )
         cells = (rows.stop - rows.start) * (columns.stop - columns.start)
-        outside = max(0.0, -box.top, -box.left, box.bottom - self._height, box.right - self._width)
+        outside = max(
+            0.0,
+            self._top - box.top,
+            -box.left,
+            box.bottom - self._height,
+            box.right - self._width,
+        )
         return float(over) / cells + (_OUTSIDE + outside if outside > 0 else 0.0)
