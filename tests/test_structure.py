@@ -16,6 +16,7 @@ ROOMS = (
     "classes",
     "version",
     "cell",
+    "counted",
     "lettering",
     "io",
     "band_profiles",

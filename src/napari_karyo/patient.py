@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from napari_karyo.classes import AUTOSOMES, MARKERS
+from napari_karyo.counted import count
 from napari_karyo.errors import EditError
 from napari_karyo.iscn import FEWEST, ChromosomeContent, Finding, class_counts, clones, content_form
 from napari_karyo.iscn.changes import frames, line_of
@@ -246,7 +247,7 @@ class Summary:
     def basis(self) -> str:
         """Which cells count, and which are left out and why, in words."""
         number = len(self.used)
-        cells = "1 cell" if number == 1 else f"{number} cells"
+        cells = count(number, "cell")
         if not self.names:
             return "No cell is open."
         said = [f"Of {cells} marked counted." if self.marked else _unmarked(number, cells)]

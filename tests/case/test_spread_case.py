@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn import make_cell, make_classification
-from drawn_spread import AROUND, CLASSES_FOUND, CROSSING, CUT, spread_cell
+from poor_spread import AROUND, CLASSES_FOUND, CROSSING, CUT, spread_cell
 
 from napari_karyo.case import Case, packed
 from napari_karyo.cell import Outline

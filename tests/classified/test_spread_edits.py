@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import MALE, make_cell, make_classification
-from drawn_spread import (
+from poor_spread import (
     ALONE,
     AROUND,
     BROKEN,

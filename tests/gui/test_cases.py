@@ -149,6 +149,8 @@ def test_the_desk_is_touched_by_the_main_thread_alone(
     )
     session.view.layers["saliency"].visible = True
     mouse.wait_for(lambda: len(session.current.saliency) == len(session.current.present))
+    mouse.settle()
+    assert "Saliency" not in viewer.status, "how far it is, no longer than it goes on"
     leave(viewer)
     open_case(viewer, folder.with_name("P1.karyo"))
     mouse.wait_for(lambda: len(session.cells) == 2 and not session.busy)

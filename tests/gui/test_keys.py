@@ -292,7 +292,7 @@ def test_a_cell_is_marked_and_signed_by_keys(opened: Any, notices: list[str]) ->
     session.set_who("AB")
     mouse.key(viewer, Qt.Key.Key_Return, CONTROL)
     assert [(sign.role, sign.who) for sign in karyotype.state.signatures] == [("reviewed", "AB")]
-    assert "2 in it were never looked at" in viewer.status
+    assert "2 chromosomes of it were never looked at" in viewer.status
     mouse.key(viewer, Qt.Key.Key_Return, CONTROL | SHIFT)
     assert len(karyotype.state.signatures) == 1
     assert "second person" in notices[-1]

@@ -15,11 +15,12 @@ from qtpy.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES
-from napari_karyo.gui.docks.gallery_dock import GalleryDock, open_gallery
+from napari_karyo.gui.docks.gallery_dock import GalleryDock, in_words, open_gallery
 from napari_karyo.gui.docks.review.patient_tab import PatientTab, facts_of
 from napari_karyo.gui.docks.review.patient_words import short_names
 from napari_karyo.gui.docks.session_follower import of_one_patient
 from napari_karyo.gui.session.session import Session, session_of
+from napari_karyo.patient import summarize
 
 ROWS = ("done", "all", *CLASSES, "mar")
 
@@ -215,6 +216,14 @@ def test_a_click_in_the_gallery_selects_that_chromosome_in_its_cell(
     QTest.mouseClick(dock.canvas, Qt.MouseButton.LeftButton, pos=corner)
     assert session.current is session.cells[2]
     assert session.selected is None
+
+
+def test_the_gallery_speaks_of_one_cell_as_of_one(session: Session) -> None:
+    one = summarize(session.cells[:1])
+    assert in_words(one, "1") == "1 cell, none with another number than expected"
+    session.cells[0].karyotype.to_tray([0])
+    one = summarize(session.cells[:1])
+    assert in_words(one, "1").startswith("1 of 1 cell has another number: P7.1: 1 (-1)")
 
 
 def test_the_gallery_follows_edits_only_while_it_is_seen(

@@ -453,6 +453,26 @@ def test_a_line_is_read_where_it_is_seen(touching: Any) -> None:
     assert (long, short) == (pytest.approx(79, abs=4), pytest.approx(68, abs=4))
 
 
+def test_what_was_cut_apart_and_merged_is_as_photographed(touching: Any) -> None:
+    viewer, session, view = touching
+    box = view.page.places[8].box
+    mouse.key(viewer, Qt.Key.Key_K)
+    mouse.drag(viewer, (box.center[0], box.left - 6), (box.center[0], box.right + 6))
+    mouse.settle()
+    session.select(46)
+    mouse.key(viewer, Qt.Key.Key_J)
+    mouse.click(viewer, centre(view, 47))
+    assert history(session) == ["split", "merge"]
+    whole, made = lengths(session, 8, 48)
+    assert made == pytest.approx(whole, abs=1.5)
+    # The very greys, wherever they lie on a crop of another size, either way up.
+    before, after = (
+        np.sort(session.current.classification.cell.chromosomes[one].image.ravel().astype(int))
+        for one in (8, 48)
+    )
+    assert np.abs(before[:1500] - after[:1500]).max() <= 1
+
+
 def test_a_line_that_divides_nothing_changes_nothing(touching: Any, notices: list[str]) -> None:
     viewer, session, view = touching
     box = view.page.places[8].box

@@ -69,6 +69,11 @@ def test_of_an_unknown_cell_nothing_is_green_and_nothing_proposed(
     assert "unlike anything that the model knows" in plain(dock.chromosome.card.words)
 
 
+def test_a_line_of_the_dock_begins_as_a_sentence_does(session: Any, dock: ReviewDock) -> None:
+    session.open(strange(unknown="its bands are not where the model knows them."))
+    assert "Its bands are not" in plain(dock.counts)
+
+
 def test_it_is_proposed_once_a_person_has_said_what_each_is(session: Any, dock: ReviewDock) -> None:
     cell = session.open(strange(unknown=WHY))
     cell.karyotype.review(range(46))

@@ -12,6 +12,8 @@ from scipy import ndimage
 from napari_karyo.band_profiles.profiles import ROWS
 from napari_karyo.cell import Cell, Chromosome, Lost, Polarity
 from napari_karyo.classes import TRAY
+from napari_karyo.classified import propose
+from napari_karyo.classified.heading import heading_of
 from napari_karyo.inference.assignment import placements
 from napari_karyo.inference.classify import classify
 from napari_karyo.inference.confidence import Light, lights
@@ -71,6 +73,12 @@ def test_other_bands_and_none_are_known_as_unknown(change: object, word: str) ->
     cell = within_outline(simulate_cell("46,XX", seed=2, stain="G"), change)
     found = classify(cell, ClassifyOptions(device="cpu"))
     assert word in found.unknown
+    # A header that holds little of the sentence must say what it seems to be.
+    assert found.unknown.index(word) < 40
+    assert found.unknown[0].isupper()
+    heading = heading_of(found, propose(found))
+    assert not heading.recognized
+    assert heading.total == len(found)
     shown = lights(found, dict(enumerate(placements(found))))
     assert set(shown.values()) == {Light.UNKNOWN}
 
@@ -79,6 +87,7 @@ def test_the_wrong_stain_is_named(known: Classification) -> None:
     wrong = replace(known, cell=replace(known.cell, polarity=Polarity.BRIGHT))
     found = judged(wrong, np.full(len(known), -2.0))
     assert "seem to be dark" in found.unknown
+    assert found.unknown[0].isupper()
 
 
 def test_what_is_no_chromosome_goes_to_the_tray_and_the_cell_stays_known(

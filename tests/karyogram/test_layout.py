@@ -320,7 +320,8 @@ def test_an_unknown_cell_can_not_be_mistaken(signed: str) -> None:
     warned = [text.string for text in header_texts(page) if text.role == "accent"]
     assert warned[:2] == ["no karyotype proposed", "not known material"]
     assert warned[2].startswith("UNLIKE WHAT THE MODEL KNOWS: It looks like R-banding, in which")
-    assert warned[2].endswith(" ...   |   NOT YET REVIEWED: 46 doubtful")
+    still = "46 DOUBTFUL, NOT LOOKED AT" if signed else "NOT YET REVIEWED: 46 doubtful"
+    assert warned[2].endswith(f" ...   |   {still}")
     assert "proposed karyotype" not in header_strings(heading)
 
 
@@ -360,8 +361,20 @@ def test_a_karyotype_that_disagrees_is_told_in_the_header(
     page = Layout(SIZES).page(pairs(), heading)
     (told,) = [text for text in header_texts(page) if text.role == "accent"]
     assert told.string.endswith(words)
-    assert ("NOT YET REVIEWED" in told.string) == bool(doubtful)
+    assert ("40 DOUBTFUL, NOT LOOKED AT" in told.string) == bool(doubtful)
+    assert "NOT YET REVIEWED" not in told.string, "two signed it"
     assert_nothing_written_over(page)
+
+
+def test_what_is_not_recognized_is_not_called_a_banding() -> None:
+    for stain, words in ((Polarity.BRIGHT, "bright stain"), (Polarity.DARK, "dark stain")):
+        known, unlike = (
+            " ".join(header_strings(Heading(stain=stain, recognized=recognized)))
+            for recognized in (True, False)
+        )
+        assert f"{words}, read as" in known
+        assert f"{words}, banding not recognized" in unlike
+        assert "read as" not in unlike
 
 
 def test_corrected_chromosomes_are_marked_at_their_foot_and_number() -> None:
@@ -395,6 +408,12 @@ def test_the_footer_counts_what_is_open_and_calls_itself_a_proposal() -> None:
     page = Layout(SIZES).page(pairs(), Heading(doubtful=("5", "9", "X"), simulated=True))
     words = " ".join(strings(page, "footer"))
     assert "doubtful, not reviewed: 3 (in 5, 9, X)" in words
+    # Who signs a cell hasn't looked at each chromosome by that.
+    signed = Heading(doubtful=("5",), reviewed_by="AB")
+    assert signed.open == "1 DOUBTFUL, NOT LOOKED AT"
+    assert "doubtful, not looked at: 1 (in 5)" in " ".join(
+        strings(Layout(SIZES).page(pairs(), signed), "footer")
+    )
     assert "Simulated cell" in words
     assert "for research use" in words
     assert "doubtful" not in " ".join(strings(Layout(SIZES).page(pairs()), "footer"))
@@ -502,3 +521,16 @@ def test_pieces_made_later_do_not_change_the_magnification() -> None:
     assert after.magnification == before.magnification
     assert after.places[len(SIZES)].box.height == round(60 * after.magnification)
     assert after.places[10] == before.places[10]
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "words"),
+    [(46, "all 46"), (40, "40 of 46"), (3, "3 (in 1, 2, 3)"), (11, "11 (in 1, 2, 3, 4, 5, 6, ")],
+)
+def test_the_footer_names_no_list_of_nearly_all(doubtful: int, words: str) -> None:
+    slots = tuple(str(number % 22 + 1) for number in range(doubtful))
+    page = Layout(SIZES).page(pairs(), Heading(doubtful=slots, total=46))
+    (legend,) = [one for one in strings(page, "footer") if "doubtful" in one]
+    said = legend.split("doubtful, not reviewed: ")[1]
+    assert said.startswith(words)
+    assert doubtful < 40 or said == words

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from drawn import MALE, make_cell, make_classification
-from drawn_spread import CLASSES_FOUND, CROSSING, spread_cell
+from poor_spread import CLASSES_FOUND, CROSSING, spread_cell
 
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.output.csv_table import BOX, COLUMNS

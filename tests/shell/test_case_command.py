@@ -100,3 +100,16 @@ def test_letters_without_a_font_are_named(
     said = capsys.readouterr()
     assert "warning: No font of this computer has 王 (U+738B)" in said.err
     assert "pages.pdf" in said.out
+
+
+def test_another_file_is_no_damaged_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "karyogram.png"
+    path.write_bytes(bytes(range(256)))
+    assert main(["case", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert "this is no case file. Give the name of one that ends in .karyo." in said
+    path = path.rename(tmp_path / "P1.karyo")
+    assert main(["case", str(path)]) == 2
+    assert "the case file is damaged" in capsys.readouterr().err

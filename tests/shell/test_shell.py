@@ -239,6 +239,25 @@ def test_karyogram_wants_one_cell(
     assert main([*words, "--model", str(weights)]) == 2
     assert "several cells" in capsys.readouterr().err
     assert not path.exists()
+    # The folder of a patient with one cell is that cell.
+    draw_cell(tmp_path / "Bert" / "cell 1", crops=1)
+    words = ["karyogram", str(tmp_path / "Bert"), "--output", str(path)]
+    assert main([*words, "--model", str(weights)]) == 0
+    assert path.exists()
+    said = capsys.readouterr()
+    assert "Only 1 crop: its scale is not certain" in said.err
+
+
+def test_a_folder_is_named_once(
+    cell: Path, tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in cell.glob("*.png"):
+        image = np.asarray(Image.open(path))
+        Image.fromarray(np.where(image > 127, 255, 0).astype(np.uint8)).save(path)
+    assert classify(tmp_path / "t.csv", weights, cell) == 0
+    said = capsys.readouterr().err
+    assert "warning: cell 1: the crops are black and white" in said
+    assert "cell 1: cell 1" not in said
 
 
 def test_karyogram_refuses_a_format_it_can_t_write(
@@ -424,3 +443,29 @@ assert main(["info"]) == 0
     assert done.returncode == 0, done.stderr
     assert len(rows_of(tmp_path / "table.csv")) == 5
     assert (tmp_path / "k.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("--out", "--output"), ("--pol", "--polarity"), ("--modle", "--model")]
+)
+def test_an_unknown_option_is_told_with_the_right_one(
+    given: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["classify", "cell", given, "x"]) == 2
+    said = capsys.readouterr().err
+    assert f"No such option: {given}" in said
+    assert meant in said
+    others = {"--output", "--polarity", "--model"} - {meant}
+    assert not [one for one in others if one in said]
+
+
+def test_help_says_what_options_do_and_when_to_use_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command, words in (
+        ("train", ("--compile", "C++ compiler", "for long trainings")),
+        ("classify", ("--normalization", "of each cell its own (cell)", "for cells of few crops")),
+    ):
+        assert main([command, "--help"]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert all(word in said for word in words)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from napari_karyo.case import schema
+from napari_karyo.case.place import SUFFIX
 from napari_karyo.errors import CaseError
 
 _MAGIC: Final = b"SQLite format 3\x00"
@@ -67,6 +68,10 @@ def check_file(path: Path) -> None:
             "Check that it is a file that you may read.",
             path,
         ) from error
+    if path.suffix.lower() != SUFFIX and not head.startswith(_MAGIC):
+        raise CaseError(
+            "this is no case file.", f"Give the name of one that ends in {SUFFIX}.", path
+        )
     if len(head) < _HEADER or not head.startswith(_MAGIC):
         raise damaged(path, "it does not begin as a case file does")
     if int.from_bytes(head[68:72], "big") != schema.APPLICATION_ID:

@@ -40,7 +40,7 @@ from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
-from napari_karyo.karyotype import REPLACING, Karyotype, State
+from napari_karyo.karyotype import REPLACING, Karyotype, State, origins
 from napari_karyo.preprocessing.prepare import InputSettings, draw_inputs, stand_upright
 
 
@@ -95,15 +95,8 @@ def _spread_values(photograph: Spread) -> dict[str, Any]:
 
 def _origins(classification: Classification, karyotype: Karyotype) -> dict[int, tuple[int, ...]]:
     """Return what each piece was made of, by its number; of itself where of no other."""
-    found: dict[int, tuple[int, ...]] = {
-        one: (one,) for one in range(classification.photographed, len(classification))
-    }
-    for edit in (*karyotype.history, *karyotype.undone):
-        if edit.kind in REPLACING:
-            old = tuple(one for one in edit.chromosomes if one in edit.before.positions)
-            if old:
-                found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
-    return found
+    unknown = {one: (one,) for one in range(classification.photographed, len(classification))}
+    return unknown | origins((*karyotype.history, *karyotype.undone))
 
 
 def set_notes(connection: sqlite3.Connection, cell: int, classification: Classification) -> None:

@@ -10,6 +10,7 @@ from napari_karyo.classified.heading import Heading, heading_of
 from napari_karyo.classified.lights import doubtful_order, is_way_up_doubtful, lights_of
 from napari_karyo.classified.pieces import CellPieces
 from napari_karyo.classified.proposal import propose
+from napari_karyo.counted import count
 from napari_karyo.inference.confidence import Light, slot_probability
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
@@ -46,7 +47,7 @@ class ClassifiedCell(CellPieces):
         return cls(classification, propose(classification, who=who))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name}, {len(self)} chromosomes>"
+        return f"<{type(self).__name__} {self.name}, {count(len(self), 'chromosome')}>"
 
     def __len__(self) -> int:
         """Return how many chromosomes there are or were."""

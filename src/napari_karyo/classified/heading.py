@@ -48,6 +48,10 @@ class Heading:
         Why there is no karyotype, in a few words.
     unknown : str
         Why the cell is unlike everything that the network knows, in a sentence.
+    recognized : bool
+        Whether the bands are those of a stain that the network knows.
+    total : int
+        The chromosomes that there are.
     """
 
     title: str = "Karyogram"
@@ -64,13 +68,21 @@ class Heading:
     redrawn: tuple[str, ...] = ()
     not_proposed: str = ""
     unknown: str = ""
+    recognized: bool = True
+    total: int = 0
 
     @property
     def open(self) -> str:
         """What is still open, in words."""
         words = []
         if self.doubtful:
-            words.append(f"NOT YET REVIEWED: {len(self.doubtful)} doubtful")
+            number = len(self.doubtful)
+            # Who signs a cell answers for it, but hasn't looked at each chromosome by that.
+            words.append(
+                f"{number} DOUBTFUL, NOT LOOKED AT"
+                if self.reviewed_by
+                else f"NOT YET REVIEWED: {number} doubtful"
+            )
         if self.disagrees:
             readable = is_readable(self.iscn)
             words.append(
@@ -114,6 +126,8 @@ def heading_of(
         not_proposed=karyotype.not_proposed,
         # Once a person has said of each what it is, the page is the person's.
         unknown=classification.unknown if karyotype.not_proposed else "",
+        recognized=not classification.unknown,
+        total=len(state.positions),
         simulated=classification.cell.simulated,
         doubtful=tuple(
             slot

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from napari.utils.notifications import show_warning
 
 from napari_karyo.cell import Problem
+from napari_karyo.counted import count
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
@@ -40,7 +41,9 @@ def tell_problems(name: str, problems: Iterable[Problem], most: int = 5) -> None
         return
     lost = sum(problem.left_out for problem in found)
     lines = [
-        f"{name}: {lost} left out, the rest was read." if lost else f"{name}: everything was read."
+        f"{name}: {count(lost, 'file')} left out, the rest was read."
+        if lost
+        else f"{name}: everything was read."
     ]
     lines += [str(problem) for problem in found[:most]]
     if len(found) > most:

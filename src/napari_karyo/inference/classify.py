@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_karyo.cell import Cell, Lost, Patient
+from napari_karyo.counted import count
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.familiarity import judged
@@ -169,9 +170,9 @@ def _judged(answer: Answer, weights: Weights, few: bool) -> Classification:
     """Return a result with what stands against it: few crops, unknown material."""
     result = answer.result
     if few:
-        count = len(result.cell)
-        words = "1 crop" if count == 1 else f"{count} crops"
-        why = f"Only {words}: their scale is not certain, by which classes are told apart."
+        number = len(result.cell)
+        words = f"{count(number, 'crop')}: {'its' if number == 1 else 'their'}"
+        why = f"Only {words} scale is not certain, by which classes are told apart."
         result = replace(result, withheld=f"{why} Look at every one.")
     if Lost.SCALE in result.cell.lost:
         why = "Its crops were resized to one size, so that their relative length is lost."

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from napari_karyo.counted import count
 from napari_karyo.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -97,4 +98,11 @@ def choose_device(wanted: str = "auto") -> Device:
         return Device("cuda", torch.cuda.get_device_name())
     if wanted == "mps":
         return Device("mps", "Apple GPU")
-    return Device("cpu", f"{torch.get_num_threads()} threads")
+    return the_cpu()
+
+
+def the_cpu() -> Device:
+    """Return the CPU, with the threads that torch may use."""
+    import torch
+
+    return Device("cpu", count(torch.get_num_threads(), "thread"))

@@ -152,30 +152,30 @@ def _why(classification: Classification, likeness: Likeness) -> str:
     seen = find_polarity(item.image for item in cell)
     if seen is not cell.polarity:
         return (
-            f"its chromosomes seem to be {seen.value} and were read as {cell.polarity.value} ones. "
+            f"Its chromosomes seem to be {seen.value} and were read as {cell.polarity.value} ones. "
             "Choose the other stain and classify it again."
         )
     if Lost.GREYS in cell.lost or float(np.median(likeness.contrast)) < NO_BANDS:
         return (
-            "its chromosomes show no bands (solid stain, a blurred picture, black and white "
+            "Its chromosomes show no bands (solid stain, a blurred picture, black and white "
             "alone). Place them by hand, or photograph a banded cell in greys."
         )
     if Lost.SCALE in cell.lost:
         return (
-            "its crops were resized to one size, and neither lengths nor bands are what the model "
+            "Its crops were resized to one size, and neither lengths nor bands are what the model "
             "has learned. Export the crops as they were photographed."
         )
     if float(np.median(likeness.bands)) < OTHER_BANDS:
         return (
-            "its bands are not where G-banding and Q-banding, which the model knows, have them: "
-            "R-banding, it seems. Place the chromosomes by hand."
+            "R-banding, it seems: its bands are not where G-banding and Q-banding, which the model "
+            "knows, have them. Place the chromosomes by hand."
         )
     if cell.polarity is Polarity.BRIGHT:
         return (
-            "bright chromosomes, but not banded as in Q-banding: DAPI, or another "
-            "fluorescence. The model has not learned it: look at every chromosome."
+            "DAPI or another fluorescence, it seems: bright, but not banded as in Q-banding. The "
+            "model has not learned it: look at every chromosome."
         )
     return (
-        "chromosomes that the model reads badly: another banding, very short or splayed ones, "
+        "The model reads its chromosomes badly: another banding, very short or splayed ones, "
         "or pictures changed by filters. Look at every chromosome."
     )

@@ -37,7 +37,7 @@ class ClassifyOptions:
 HELP: Final = {
     "model": "name of a shipped model, or a .safetensors file",
     "device": "where the network runs; auto takes a GPU where there is one",
-    "normalization": "what shares one length factor: each cell has its own, or all of a patient "
-    "have one",
+    "normalization": "whose lengths set the scale: of each cell its own (cell), or those of all "
+    "cells of the patient together (patient), for cells of few crops at one magnification",
     "stain": "chromosomes bright on black or dark on white; found from the images if left out",
 }

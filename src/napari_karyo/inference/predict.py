@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.inference.device import Device
+from napari_karyo.inference.device import Device, the_cpu
 from napari_karyo.inference.turns import turn
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def iter_predict(
                 notes.append(f"{device.name} ran out of memory; going on with batches of {size}.")
             else:
                 notes.append(f"{device.name} ran out of memory; going on with the CPU.")
-                device = Device("cpu", f"{torch.get_num_threads()} threads")
+                device = the_cpu()
                 size = BATCH["cpu"]
             _log.warning("%s", notes[-1])
             if torch.cuda.is_available():

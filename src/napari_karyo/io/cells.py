@@ -83,7 +83,9 @@ def read_cell(
     pictures = _decode_all(images, problems)
     if not pictures:
         raise ReadError(
-            f"none of the {len(files)} files could be used as a chromosome. First: {problems[0]}",
+            f"none of the {len(files)} files could be used as a chromosome. First: {problems[0]}"
+            if len(files) > 1
+            else f"its only file could not be used as a chromosome: {problems[0]}",
             "Export the crops again.",
             path,
         )

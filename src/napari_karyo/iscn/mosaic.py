@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from napari_karyo.classes import CLASSES, MARKERS
+from napari_karyo.counted import count
 from napari_karyo.iscn.changes import (
     Aberration,
     Baseline,
@@ -286,7 +287,7 @@ def _line(
     change: str, where: Sequence[int], used: Sequence[int], needed: int, kind: str, clonal: bool
 ) -> Seen:
     number = len(where)
-    counted = "1 cell" if number == 1 else f"{number} cells"
+    counted = count(number, "cell")
     why = f"{kind} needs {needed}"
     if not clonal and number >= needed:
         why += " in one clone"

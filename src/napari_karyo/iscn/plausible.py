@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import Final
 
 from napari_karyo.classes import AUTOSOMES
+from napari_karyo.counted import count
 from napari_karyo.iscn.content import FEWEST, ChromosomeContent
 from napari_karyo.iscn.short import HAPLOID, ploidy
 
@@ -56,7 +57,7 @@ def implausible(content: ChromosomeContent) -> str:
     if total < FEWEST:
         return ""
     if total > MOST:
-        return f"{total} chromosomes, more than a near-tetraploid cell has"
+        return f"{count(total, 'chromosome')}, more than a near-tetraploid cell has"
     sets = ploidy(counts)
     for name in AUTOSOMES:
         most = max(COPIES_OF.get(name, COPIES), 2 * sets)
@@ -77,5 +78,5 @@ def implausible(content: ChromosomeContent) -> str:
     gained = sum(number for number in changes if number > 0)
     lost = -sum(number for number in changes if number < 0)
     if min(gained, lost) > BOTH:
-        return f"{gained} gains and {lost} losses at once"
+        return f"{count(gained, 'gain')} and {count(lost, 'loss', 'losses')} at once"
     return ""

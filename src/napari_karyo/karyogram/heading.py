@@ -7,6 +7,7 @@ from typing import Final
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classified.heading import Heading
+from napari_karyo.counted import count
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
@@ -24,8 +25,9 @@ STAINS: Final = {
     Polarity.BRIGHT: "bright stain, read as Q-band",
     Polarity.DARK: "dark stain, read as G-band",
 }
-#: Doubtful chromosomes named in the footer.
+#: Chromosomes named in the footer; where more than this share of a cell is meant, none is.
 _NAMED: Final = 10
+_MOST: Final = 0.5
 #: Baselines of the header's three lines, and the rule below them.
 _ROWS: Final = (48.0, 73.0, 95.0)
 _RULE: Final = 101.0
@@ -36,6 +38,20 @@ _NONE: Final = "no karyotype proposed"
 #: Of the page's width, for what is still open; the rest is for who signed.
 _OPEN_SHARE: Final = 0.8
 _PARTS = tuple[list[Text], list[Rule], list[Mark]]
+
+
+def stain_words(stain: Polarity, recognized: bool) -> str:
+    """Return how chromosomes are stained, and what they were read as.
+
+    Parameters
+    ----------
+    stain : Polarity
+    recognized : bool
+        False where the bands are unlike those that the network knows: nobody must believe
+        then that it is that banding.
+    """
+    words = STAINS[stain]
+    return words if recognized else f"{words.split(',')[0]}, banding not recognized"
 
 
 @dataclass(frozen=True)
@@ -60,9 +76,9 @@ class Numbers:
     def text(self) -> str:
         """The numbers in words."""
         counted, others = self.placed + self.markers, self.unclassified
-        words = f"{counted} chromosome{'' if counted == 1 else 's'}"
+        words = count(counted, "chromosome")
         if self.markers:
-            words += f", {self.markers} of them marker{'' if self.markers == 1 else 's'}"
+            words += f", {count(self.markers, 'of them marker')}"
         return words + (f", {others} unclassified" if others else "")
 
 
@@ -101,7 +117,7 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
         f"   |   {part}"
         for part in (
             "simulated cell" if heading.simulated else "",
-            STAINS[heading.stain] if heading.stain is not None else "",
+            stain_words(heading.stain, heading.recognized) if heading.stain else "",
             numbers.text,
         )
         if part
@@ -204,14 +220,25 @@ def _legend(heading: Heading, corrected: int, reduced: bool, most: int) -> list[
     words = [f"corrected by hand: {corrected}" + (f" (by {by})" if by else "")]
     if heading.redrawn:
         # What is drawn otherwise than the camera saw it is no evidence until it is said.
-        changed = ", ".join(heading.redrawn[:most])
-        rest = ", ..." if len(heading.redrawn) > most else ""
-        words.append(f"picture changed: {len(heading.redrawn)} (in {changed}{rest})")
+        words.append("picture changed: " + _which(heading.redrawn, heading.total, most))
     if heading.doubtful is not None:
-        named = ", ".join(heading.doubtful[:most])
-        more = ", ..." if len(heading.doubtful) > most else ""
-        where = f" (in {named}{more})" if named else ""
-        words.append(f"doubtful, not reviewed: {len(heading.doubtful)}{where}")
+        looked = "looked at" if heading.reviewed_by else "reviewed"
+        words.append(f"doubtful, not {looked}: " + _which(heading.doubtful, heading.total, most))
     if reduced:
         words.append("'drawn at': smaller than the other slots, to fit")
     return words
+
+
+def _which(slots: tuple[str, ...], total: int, most: int) -> str:
+    """Return how many chromosomes are meant and in which slots, no more than so many named.
+
+    Of most of a cell a list would only be read in vain: ``all 46``, ``40 of 46``.
+    """
+    number = len(slots)
+    if total and number == total > 1:
+        return f"all {total}"
+    if number > _NAMED and number > _MOST * total > 0:
+        return f"{number} of {total}"
+    named = ", ".join(slots[:most])
+    more = ", ..." if number > most else ""
+    return f"{number} (in {named}{more})" if named else f"{number}"

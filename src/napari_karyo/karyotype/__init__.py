@@ -1,6 +1,14 @@
 """Who sits in which slot, and every edit of it: the only truth about a cell's karyotype."""
 
-from napari_karyo.karyotype.edit import REPLACING, Change, Direction, Edit, touched_slots
+from napari_karyo.karyotype.edit import (
+    REPLACING,
+    Change,
+    Direction,
+    Edit,
+    ancestors,
+    origins,
+    touched_slots,
+)
 from napari_karyo.karyotype.history import Journal
 from napari_karyo.karyotype.model import Karyotype
 from napari_karyo.karyotype.pieces import REMOVED
@@ -30,6 +38,8 @@ __all__ = [
     "Role",
     "Signature",
     "State",
+    "ancestors",
+    "origins",
     "slot_words",
     "touched_slots",
 ]

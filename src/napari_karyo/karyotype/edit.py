@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -114,3 +114,28 @@ def touched_slots(before: State, after: State) -> frozenset[str]:
         | looks
     )
     return changed | frozenset(after.positions[one][0] for one in marked if one in after.positions)
+
+
+def origins(edits: Iterable[Edit]) -> dict[int, tuple[int, ...]]:
+    """Return what each chromosome was made of that was made by hand of others."""
+    found: dict[int, tuple[int, ...]] = {}
+    for edit in edits:
+        if edit.kind in REPLACING:
+            old = tuple(one for one in edit.chromosomes if one in edit.before.positions)
+            # What was drawn is made of no other.
+            if old:
+                found |= dict.fromkeys(set(edit.chromosomes) - set(old), old)
+    return found
+
+
+def ancestors(edits: Iterable[Edit], chromosome: int) -> set[int]:
+    """Return all that a chromosome was made of, by however many edits."""
+    made_of = origins(edits)
+    found: set[int] = set()
+    waiting = [chromosome]
+    while waiting:
+        for one in made_of.get(waiting.pop(), ()):
+            if one not in found:
+                found.add(one)
+                waiting.append(one)
+    return found

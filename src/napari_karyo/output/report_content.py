@@ -9,10 +9,11 @@ from typing import Final
 
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.counted import count
 from napari_karyo.errors import ExportError
 from napari_karyo.iscn import warning
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.heading import STAINS
+from napari_karyo.karyogram.heading import stain_words
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyotype import Role, State
 from napari_karyo.lettering import clean
@@ -137,8 +138,9 @@ def report_of(
         date=f"{when:%Y-%m-%d %H:%M} UTC",
         # The karyogram's own title may name the patient, who may have been left out above.
         karyogram=page_of(drawn, replace(options, title="Karyogram", patient="")),
-        caption=f"Cell {clean(name_of(drawn))}, {STAINS[cell.polarity]}, "
-        + _count(number, "chromosome")
+        caption=f"Cell {clean(name_of(drawn))}, "
+        + f"{stain_words(cell.polarity, not drawn.classification.unknown)}, "
+        + count(number, "chromosome")
         + (f", one of {len(cells)} cells" if several else ""),
         karyotype=karyotype.iscn or "none",
         karyotype_label=label,
@@ -177,15 +179,17 @@ def _warnings(one: ClassifiedCell) -> list[str]:
     if cell.simulated:
         words.append("simulated: the program made this cell itself, it is nobody's.")
     if doubtful:
-        # Where nothing is known of any, a list of all would only be read in vain.
-        named = "" if unknown else f": {', '.join(doubtful)}"
-        words.append(f"{_count(len(doubtful), 'doubtful chromosome')} not reviewed{named}")
+        # A list of nearly all, or of those of which nothing is known, would be read in vain.
+        most = len(doubtful) > _NAMED and 2 * len(doubtful) > len(state.positions)
+        named = "" if unknown or most else f": {', '.join(doubtful)}"
+        looked = "looked at" if state.signed("reviewed") else "reviewed"
+        words.append(f"{count(len(doubtful), 'doubtful chromosome')} not {looked}{named}")
     left_out = [problem.file for problem in cell.problems if problem.left_out]
     if left_out:
         named = ", ".join(map(clean, left_out[:_NAMED]))
         rest = len(left_out) - _NAMED
         more = f" and {rest} more" if rest > 0 else ""
-        words.append(f"{_count(len(left_out), 'file')} left out: {named}{more}")
+        words.append(f"{count(len(left_out), 'file')} left out: {named}{more}")
     words += [clean(str(problem)) for problem in cell.problems if not problem.left_out]
     return [*words, *(note for note in one.classification.remarks if note != unknown)]
 
@@ -218,14 +222,14 @@ def _said(one: ClassifiedCell) -> list[str]:
     single = len(state.reviewed) - together
     by = ", ".join(map(clean, one.heading().corrected_by))
     if corrected:
-        signed.append(f"{_count(corrected, 'chromosome')} corrected by hand" + _by(by))
+        signed.append(f"{count(corrected, 'chromosome')} corrected by hand" + _by(by))
     if one.heading().redrawn:
         where = ", ".join(one.heading().redrawn)
         signed.append(f"picture changed by hand: {where}")
     if together:
-        signed.append(f"{_count(together, 'chromosome')} accepted together")
+        signed.append(f"{count(together, 'chromosome')} accepted together")
     if single:
-        signed.append(f"{_count(single, 'chromosome')} accepted one by one")
+        signed.append(f"{count(single, 'chromosome')} accepted one by one")
     if not state.signatures:
         signed.insert(0, "not reviewed, not confirmed")
     lines = [f"Cell {clean(name_of(one))}: {'; '.join(signed)}"]
@@ -248,7 +252,3 @@ def _time(written: str) -> str:
     return f"{time.astimezone(UTC) if time.tzinfo else time:%Y-%m-%d %H:%M}" + (
         " UTC" if time.tzinfo else ""
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")

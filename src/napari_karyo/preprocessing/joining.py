@@ -14,6 +14,7 @@ from scipy import ndimage
 from napari_karyo.cell import Polarity
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.preprocessing.foreground import bright_on_black, foreground
+from napari_karyo.preprocessing.rejoining import Placing, rejoined
 from napari_karyo.preprocessing.stained import (
     as_photographed,
     paper_around,
@@ -26,12 +27,14 @@ from napari_karyo.preprocessing.upright import Upright, upright
 MARGIN: Final = 6
 #: So far a piece is pushed into the other, in pixels: ends fade on a photograph, and more
 #: until both are one object.
-_SHALLOWEST: Final = 4
+_SHALLOWEST: Final = 3
 _DEEPEST: Final = 8
 #: What of the narrower end must hang on the other.
 _SEAM_SHARE: Final = 0.6
 #: What of each piece the foreground step must find in the whole.
 _FOUND: Final = 0.6
+#: As far beyond its outline, in pixels, stain reaches.
+_REACH: Final = 3
 #: Rows at an end by which it is told how wide the end is.
 _END_ROWS: Final = 7
 
@@ -60,6 +63,7 @@ def merge_crops(
     angle: float = 0.0,
     turned: tuple[bool, bool] = (False, False),
     white: float | None = None,
+    photographs: Sequence[NDArray[Any]] = (),
 ) -> NDArray[Any]:
     """Put two pieces of one chromosome together, end to end, as a person sees them.
 
@@ -80,11 +84,15 @@ def merge_crops(
         may stand on the page.
     white : float, optional
         The grey value of white, `Cell.white`; found from the two where not given.
+    photographs : sequence of ndarray
+        Crops that both may have been cut from. Where they were, and are not put elsewhere,
+        they lie again as they lay, with the pixels of the photograph.
 
     Returns
     -------
     ndarray, shape (height, width)
-        Both as one upright chromosome on the crops' paper, of the first's type.
+        Both as one chromosome on the crops' paper, of the first's type; upright, or as on
+        the photograph.
 
     Raises
     ------
@@ -95,6 +103,11 @@ def merge_crops(
         white = white_of(first, second)
     bright = [bright_on_black(image, polarity, white) for image in (first, second)]
     pictures = [upright(one) for one in bright]
+    placing = Placing(offset, angle, turned)
+    for photograph in photographs:
+        whole = rejoined(photograph, (first, second), pictures, placing, polarity, white)
+        if whole is not None:
+            return whole
     papers = [paper_around(one, stained_pixels(one)) for one in bright]
     parts = [
         _part(one, picture, paper, 180.0 * turn + (angle if number else 0.0))
@@ -189,15 +202,44 @@ def _together(
 ) -> NDArray[np.float32]:
     """Return the stain of two parts as one photograph would show it.
 
-    Both ends fade where they meet. The stronger of the two would leave a pale band there
-    that nobody has, so they are summed, as far as what is near is stained. Where one lies
-    on the other the stronger shows: a sum would be a dark band that nobody has.
+    Where they meet one passes into the other, with the distance to what each has for itself:
+    a sum would be a dark band with hard sides, and the stronger of the two a rim around it.
+    Both ends fade there, which would leave a pale band, so each is taken for as strong as it
+    is before it fades; the outline fades as that of both together.
     """
-    strongest = np.maximum(*stains)
-    near = ndimage.maximum_filter(strongest, size=5)
-    inner = [ndimage.binary_erosion(mask, iterations=2) for mask in masks]
-    summed = np.minimum(stains[0] + stains[1], near)
-    return np.asarray(np.where(inner[0] & inner[1], strongest, summed), np.float32)
+    total = np.asarray(stains[0] + stains[1], np.float32)
+    if not (masks[0].any() and masks[1].any()):
+        return total
+    alone = masks[0] & ~masks[1], masks[1] & ~masks[0]
+    if not (alone[0].any() and alone[1].any()):
+        return np.maximum(*stains)
+    depths = [_depth(mask) for mask in masks]
+    seam = (depths[0] > -_REACH) & (depths[1] > -_REACH)
+    away = [np.asarray(ndimage.distance_transform_edt(~own), np.float32) for own in alone]
+    passed = away[0] / np.maximum(away[0] + away[1], 1e-6)
+    shares = [(1 - passed) * _faded(depths[0]), passed * _faded(depths[1])]
+    mixed = (1 - passed) * stains[0] + passed * stains[1]
+    # A narrow gap between the two belongs to the whole.
+    wide = np.pad(masks[0] | masks[1], _REACH)
+    closed = ndimage.binary_closing(wide, iterations=_REACH)[_REACH:-_REACH, _REACH:-_REACH]
+    whole = _faded(_depth(closed))
+    strongest = ndimage.maximum_filter(np.maximum(*stains), size=5)
+    joined = np.minimum(mixed * whole / np.maximum(shares[0] + shares[1], 0.1), strongest)
+    return np.asarray(np.where(seam, joined, total), np.float32)
+
+
+def _depth(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return how far within a mask's outline each pixel lies; less than 0 outside."""
+    inside = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    return np.asarray(inside - ndimage.distance_transform_edt(~mask), np.float32) - np.where(
+        mask, np.float32(0.5), np.float32(-0.5)
+    )
+
+
+def _faded(depth: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how strong stain is so far within an outline, of what it is deep within."""
+    # The outline is where stain begins: half of it is reached more than a pixel within.
+    return np.asarray(1 / (1 + np.exp(np.clip((1.3 - depth) * 1.7, -20, 20))), np.float32)
 
 
 def _middle(mask: NDArray[np.bool_]) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from typing import Any, Final
 
 import typer
+from typer.core import TyperCommand
 from typer.main import get_command
 
 from napari_karyo.errors import KaryoError
@@ -74,8 +75,25 @@ def command_line() -> Any:
     app.callback()(_top)
     for name in COMMANDS:
         run = getattr(import_module(f"napari_karyo.shell.{name}"), name)
-        app.command(name)(_ending(run))
+        app.command(name, cls=_Command)(_ending(run))
     return get_command(app)
+
+
+class _Command(TyperCommand):
+    """A command that names the option whose beginning was given."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command line; of an unknown option, name the right one."""
+        try:
+            return list(super().parse_args(ctx, args))
+        except Exception as error:
+            # typer brings a click of its own, whose errors have no public name.
+            begun = getattr(error, "option_name", None)
+            if begun and hasattr(error, "possibilities"):
+                names = [name for one in self.params for name in one.opts]
+                longer = [name for name in names if name.startswith(begun)]
+                error.possibilities = longer or error.possibilities
+            raise
 
 
 def _ending(run: Callable[..., int]) -> Callable[..., None]:

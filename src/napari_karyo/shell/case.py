@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
+from napari_karyo.counted import count
 from napari_karyo.errors import CaseError, ExportError, KaryoError
 from napari_karyo.shell import window
 from napari_karyo.shell.options import Dpi, Title
-from napari_karyo.shell.telling import complain, count, export_told
+from napari_karyo.shell.telling import complain, export_told
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case, CellEntry
@@ -85,7 +86,7 @@ def _tell(case: Case, rows: Sequence[CellEntry], *, history: bool) -> int:
         except KaryoError as error:
             failed += _left_out(row, error)
             continue
-        _print(f"{row.name}: {_state(karyotype)}; {row.crops} crops, model {row.model}")
+        _print(f"{row.name}: {_state(karyotype)}; {count(row.crops, 'crop')}, model {row.model}")
         for event in events:
             verb = {"do": "", "undo": "undone: ", "redo": "done again: "}[event.direction]
             when = event.time.isoformat(timespec="seconds")

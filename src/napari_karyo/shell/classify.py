@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from napari_karyo.classes import CLASSES
+from napari_karyo.counted import count
 from napari_karyo.errors import ExportError, PreprocessingError
 from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.shell.options import Device, Model, Normalization, Stain
-from napari_karyo.shell.telling import complain, count, warn
+from napari_karyo.shell.telling import complain, warn
 
 if TYPE_CHECKING:
     from napari_karyo.cell import Cell
@@ -73,7 +74,7 @@ def classify(
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(rows)
-    print(f"{output}: {len(rows)} chromosomes of {count(done, 'cell')}")
+    print(f"{output}: {count(len(rows), 'chromosome')} of {count(done, 'cell')}")
     return 1 if failed else 0
 
 

@@ -25,13 +25,20 @@ def karyogram(
     """Write a cell's karyogram as a picture."""
     from napari_karyo.inference.classify import classify
     from napari_karyo.io.cells import is_patient_folder, read_cell
+    from napari_karyo.io.listing import folders_of, images_of
     from napari_karyo.output.export import ExportOptions
     from napari_karyo.output.files import check_export
     from napari_karyo.shell.reading import polarity_of
 
     check_export(output, dpi)
     if is_patient_folder(cell):
-        raise ReadError("this folder holds several cells.", "Name the folder of one of them.", cell)
+        folders = [one for one in folders_of(cell) if images_of(one)]
+        if len(folders) != 1:
+            raise ReadError(
+                "this folder holds several cells.", "Name the folder of one of them.", cell
+            )
+        # A program that makes a folder a patient does so for a single cell too.
+        (cell,) = folders
     result = classify(read_cell(cell, polarity_of(stain)), ClassifyOptions(model, device))
     warn(result)
     write_picture(result, output, ExportOptions(title=title, dpi=dpi))

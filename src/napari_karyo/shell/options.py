@@ -17,4 +17,11 @@ Dpi = Annotated[float, Option(help="dots an inch of a picture, 72 to 1200")]
 Title = Annotated[str, Option(help="above the karyogram")]
 Folder = Annotated[Path, Option(metavar="FOLDER", help="where everything is written")]
 TimeLimit = Annotated[float | None, Option(metavar="SECONDS", help="save and stop after so long")]
-Compile = Annotated[bool, Option("--compile", help="let torch compile the network first")]
+Compile = Annotated[
+    bool,
+    Option(
+        "--compile",
+        help="let torch compile the network first: it takes a C++ compiler and a minute or two, "
+        "and is up to twice as fast afterwards on a CPU with AVX-512; for long trainings",
+    ),
+]

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def warn(result: Classification) -> None:
     """Say what is wrong with a cell and what should be known of it."""
     for problem in result.cell.problems:
-        print(f"warning: {result.cell.name}: {problem}", file=sys.stderr)
+        # What is said of the folder needs its name but once.
+        of_cell = problem.file == result.cell.name
+        said = f"{problem.what} {problem.remedy}" if of_cell else str(problem)
+        print(f"warning: {result.cell.name}: {said}", file=sys.stderr)
     for note in result.remarks:
         kind = "warning" if note == result.unknown else "note"
         print(f"{kind}: {result.cell.name}: {note}", file=sys.stderr)
@@ -27,11 +30,6 @@ def warn(result: Classification) -> None:
 def complain(error: Exception | str) -> None:
     """Say why something is left out or was not done."""
     print(f"napari-karyo: {error}", file=sys.stderr)
-
-
-def count(number: int, what: str) -> str:
-    """Return a number of things in words."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def line(words: str) -> None:

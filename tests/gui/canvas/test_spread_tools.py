@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import drawn_spread
 import mouse
 import numpy as np
+import poor_spread
 import pytest
 from drawn import make_classification
-from drawn_spread import BROKEN, CLASSES_FOUND, CROSSING, TOUCHING, UNSEEN
+from poor_spread import BROKEN, CLASSES_FOUND, CROSSING, TOUCHING, UNSEEN
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
@@ -29,7 +29,7 @@ def opened(viewer: Any) -> tuple[Any, Any, Any]:
 
     view, session = open_view(viewer), session_of(viewer)
     attend(session, viewer.window.add_dock_widget(QWidget()))
-    session.open(make_classification(drawn_spread.spread_cell(), CLASSES_FOUND))
+    session.open(make_classification(poor_spread.spread_cell(), CLASSES_FOUND))
     view.sight.look_at("spread")
     return viewer, session, view
 
@@ -67,7 +67,7 @@ def test_cut_by_the_mouse_and_by_keys(opened: Any) -> None:
     viewer, session, view = opened
     select(viewer, view, TOUCHED)
     mouse.key(viewer, Qt.Key.Key_K)
-    draw(viewer, view, *drawn_spread.CUT)
+    draw(viewer, view, *poor_spread.CUT)
     assert kinds(session) == ["split"]
     present = session.current.present
     assert TOUCHED not in present
@@ -135,7 +135,7 @@ def test_what_was_not_found_is_drawn(opened: Any) -> None:
     viewer, session, view = opened
     session.select(None)
     mouse.key(viewer, Qt.Key.Key_I)
-    corners = drawn_spread.AROUND
+    corners = poor_spread.AROUND
     for corner in corners:
         mouse.click(viewer, at(view, *corner))
     mouse.key(viewer, Qt.Key.Key_Return)

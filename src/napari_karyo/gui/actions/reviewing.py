@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from napari_karyo.counted import count
 from napari_karyo.gui.actions.action import attempt, name_of, on_top, selected_in, slot_words
 from napari_karyo.gui.actions.correcting import place
 from napari_karyo.gui.session.open_cell import OpenCell
@@ -174,7 +175,8 @@ def sign(session: Session, role: str) -> None:
     left, state = len(cell.doubtful()), cell.karyotype.state
     words = []
     if left:
-        words.append(f"Signed as {role}, though {left} in it were never looked at.")
+        were = f"{count(left, 'chromosome')} of it {'was' if left == 1 else 'were'}"
+        words.append(f"Signed as {role}, though {were} never looked at.")
     against = "" if state.iscn is None else warning(state.iscn, state.content)
     if against:
         words.append(f"⚠ Signed as {role}, but {against}")

@@ -227,7 +227,10 @@ class Overlays:
                 return
             session = self.view.session
             there = {index for index, _ in cell.saliency}.intersection(cell.present)
-            session.say(f"Saliency: {len(there)} of {len(cell.present)} chromosomes.")
+            left = len(there) < len(cell.present)
+            # How far it is stands there no longer than it goes on.
+            so_far = f"Saliency: {len(there)} of {len(cell.present)} chromosomes."
+            session.say(so_far if left else "")
             if session.current is cell and self.is_on("saliency"):
                 self._draw("saliency", cell)
 

@@ -13,6 +13,7 @@ from napari_karyo.gui.canvas.gesture import Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Box
+from napari_karyo.karyotype import ancestors
 
 #: Page units between the points of a line drawn freely, and around a chromosome.
 _SPACING, _AROUND = 5.0, 12.0
@@ -321,8 +322,8 @@ def merge_pair(
     first, second : int
     point : tuple of float, optional
         Where on the page the middle of the second shall lie beside the first as it
-        stands. Where left out, the smaller one goes to the end of the larger one that
-        fits best.
+        stands. Where left out, pieces of one crop lie again as they lay there, and of
+        others the smaller one goes to the end of the larger one that fits best.
 
     Raises
     ------
@@ -353,6 +354,8 @@ def merge_pair(
         offset = (down * cos - right * sin) / scale, (down * sin + right * cos) / scale
         angle = angles[1] - angles[0]
     crops = found.cell.chromosomes
+    edits = cell.karyotype.history
+    shared = ancestors(edits, first) & ancestors(edits, second)
     image = merge_crops(
         crops[pair[0]].image,
         crops[pair[1]].image,
@@ -361,6 +364,7 @@ def merge_pair(
         angle=angle,
         turned=(pair[0] in state.turned, pair[1] in state.turned),
         white=found.white,
+        photographs=[crops[one].image for one in sorted(shared, reverse=True)],
     )
     name = f"{crops[pair[0]].name} + {crops[pair[1]].name}"
     if any(item.name == name for item in crops):

@@ -17,6 +17,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
 
 from napari_karyo.cell import Cell, Patient, Polarity, Spread
+from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
 from napari_karyo.gui.canvas.photographs import photographs_in, read_photograph, spread_of
@@ -336,7 +337,7 @@ def _call(cell: Cell | None, patient: Patient | None) -> str:
     if cell is None:
         return PHOTOGRAPH
     of = f"{patient.name} / " if patient is not None and len(patient.cells) > 1 else ""
-    return f"{of}{cell.name} ({len(cell)} crops)"
+    return f"{of}{cell.name} ({count(len(cell), 'crop')})"
 
 
 def _label(name: str, twice: Counter[str], layer: Any) -> str:
@@ -350,7 +351,7 @@ def _sizes(chosen: list[Cell | Spread]) -> str:
     words = []
     crops = sum(len(one) for one in chosen if isinstance(one, Cell))
     if crops:
-        words.append(f"{crops} crops")
+        words.append(count(crops, "crop"))
     spreads = [one for one in chosen if isinstance(one, Spread)]
     if len(spreads) == 1:
         height, width = spreads[0].image.shape[:2]

@@ -14,6 +14,7 @@ from napari.utils.notifications import show_error, show_warning
 from psygnal import Signal
 
 from napari_karyo.cell import Cell, Patient, Spread
+from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
 from napari_karyo.gui.canvas.karyogram_view import open_view
@@ -151,7 +152,7 @@ def put_into_session(session: Session, outcome: work.Outcome) -> str:
     for result in results:
         tell_problems(result.cell.name, [one for one in result.cell.problems if one not in told])
     crops = sum(len(result.cell) for result in results)
-    lines = [f"{crops} crops classified on {results[0].device}."]
+    lines = [f"{count(crops, 'crop')} classified on {results[0].device}."]
     notes = {note for result in results for note in result.remarks}
     return breakable(" ".join([*lines, *sorted(notes)]))
 

@@ -10,6 +10,7 @@ from typing import Any
 from napari.utils.notifications import show_error, show_warning
 
 from napari_karyo.case import Case
+from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.docks.opening import open_review
@@ -105,5 +106,5 @@ class _Arrival:
         if not number:
             show_warning(f"{self._path}: this case holds no cell that can be shown.")
             return
-        cells = f"{number} cell{'' if number == 1 else 's'}"
+        cells = count(number, "cell")
         session.say(f"{self._path.name}: {cells} opened as they were left.")

@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.counted import count
 from napari_karyo.gui.actions import name_of, slot_words
 from napari_karyo.gui.docks.gallery_canvas import GalleryCanvas
 from napari_karyo.gui.docks.session_follower import SessionFollower, of_one_patient, show_cell
@@ -173,20 +174,20 @@ class GalleryDock(SessionFollower):
 
 def in_words(found: Summary, slot: str) -> str:
     """Return how many of a slot the cells have, the unusual ones by name."""
-    cells = range(len(found.names))
     if not found.names:
         return "No karyogram is open."
     if slot not in found.counts:
-        return f"{slot_words(slot)} of {len(found.names)} cells".capitalize()
-    odd = [cell for cell in cells if found.odd(cell, slot)]
+        return f"{slot_words(slot)} of {count(len(found.names), 'cell')}".capitalize()
+    odd = [cell for cell in range(len(found.names)) if found.odd(cell, slot)]
     if not odd:
-        return f"{len(found.names)} cells, none with another number than expected"
+        return f"{count(len(found.names), 'cell')}, none with another number than expected"
+    cells, verb = count(len(found.names), "cell"), "has" if len(odd) == 1 else "have"
     named = [
         f"{found.names[cell]}: {found.counts[slot][cell]} ({found.odd(cell, slot):+d})"
         for cell in odd[:6]
     ]
     more = f" and {len(odd) - 6} more" if len(odd) > 6 else ""
-    return f"{len(odd)} of {len(found.names)} cells have another number: " + ", ".join(named) + more
+    return f"{len(odd)} of {cells} {verb} another number: " + ", ".join(named) + more
 
 
 def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -> Any:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from napari_karyo.classes import CLASSES
+from napari_karyo.counted import count
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich
 from napari_karyo.inference.confidence import Light
@@ -57,12 +58,14 @@ def counts_text(cell: OpenCell) -> str:
         parts.append(f"▲&nbsp;{corrected} corrected by hand")
     lost = sum(problem.left_out for problem in cell.classification.cell.problems)
     if lost:
-        parts.append(f"{lost} file{'' if lost == 1 else 's'} left out")
+        parts.append(f"{count(lost, 'file')} left out")
     lines = [" · ".join(parts)]
     found = cell.classification
     for remark in found.remarks:
         sign = f"{sign_words(Light.UNKNOWN)} " if remark == found.unknown else ""
-        lines.append(sign + (f"<b>{rich(remark)}</b>" if sign else rich(remark)))
+        # A line of its own begins as a sentence does, whatever an older case file holds.
+        words = rich(remark[:1].upper() + remark[1:])
+        lines.append(sign + (f"<b>{words}</b>" if sign else words))
     return "<br>".join(lines)
 
 
