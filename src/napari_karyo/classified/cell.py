@@ -120,9 +120,12 @@ def identity(classification: Classification) -> Hashable:
     """Return what is equal in classifications of one and the same cell.
 
     Cells without a path, such as the samples, are told apart by their very crops: the
-    cell itself is made anew when its stain is set or a crop can't be used.
+    cell itself is made anew when its stain is set or a crop can't be used. Crops that were
+    cut out of a photograph are of the same cell as long as that is the same.
     """
     cell = classification.cell
     own = [item for item in cell.chromosomes if item.path is not None]
-    source: Hashable = cell.chromosomes if cell.path is None else (cell.path, len(own))
+    source: Hashable = (cell.path, len(own))
+    if cell.path is None:
+        source = cell.chromosomes if cell.photograph is None else cell.photograph
     return cell.name, cell.polarity, cell.simulated, source

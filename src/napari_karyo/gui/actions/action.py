@@ -13,7 +13,7 @@ from napari_karyo.gui.session.session import Session
 from napari_karyo.karyotype import slot_words as short_words
 
 #: Headings of the help, in the order in which they stand there.
-Group = Literal["Review", "Correct", "Picture", "Cell", "Look"]
+Group = Literal["Review", "Correct", "Picture", "Spread", "Cell", "Look"]
 
 
 @dataclass(frozen=True)

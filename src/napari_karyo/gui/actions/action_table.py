@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from napari_karyo.classes import TRAY
-from napari_karyo.gui.actions import correcting, looking, pictures, reviewing
+from napari_karyo.gui.actions import correcting, looking, pictures, reviewing, spreads
 from napari_karyo.gui.actions.action import Action, Group
 from napari_karyo.gui.actions.pictures import FAR, STEP
 from napari_karyo.gui.session.session import Session
@@ -78,6 +78,22 @@ _ROWS: Final[dict[Group, tuple[tuple[str, str, Callable[[Session], object], str]
         ("Merge", "J", lambda here: pictures.take_tool(here, "Merge"),
          "Join it with a piece that was cut off: click that piece next"),
     ),
+    "Spread": (
+        ("Part crossing", "U", lambda here: spreads.take(here, "Part crossing"),
+         "Part chromosomes that cross into whole ones: a line along each, or Enter as proposed"),
+        ("Draw new", "I", lambda here: spreads.take(here, "Draw new"),
+         "Draw around a chromosome that was not found, or click its corners"),
+        ("Paint", "B", lambda here: spreads.take(here, "Paint"),
+         "Add to its outline with a brush"),
+        ("Erase", "Shift-B", lambda here: spreads.take(here, "Erase"),
+         "Take from its outline with a brush"),
+        ("Dirt", "Z", lambda here: spreads.remove(here, "dirt"),
+         "Remove it: it is dirt, and does not count"),
+        ("Nucleus", "Shift-Z", lambda here: spreads.remove(here, "nucleus"),
+         "Remove it: it is a nucleus"),
+        ("Twice", "Shift-D", lambda here: spreads.remove(here, "twice"),
+         "Remove it: this chromosome is outlined twice"),
+    ),
     "Cell": (
         ("Mark cell", "Control-K", reviewing.mark_further,
          "Mark the cell counted, then analysed, then karyotyped, then not at all"),
@@ -99,6 +115,8 @@ _ROWS: Final[dict[Group, tuple[tuple[str, str, Callable[[Session], object], str]
          "Show or hide the attention by row"),
         ("Same class", "V", looking.same_class,
          "Show the class of the selected one in all cells, side by side"),
+        ("Spread", "O", looking.next_part,
+         "Look at the photograph of the spread, the karyogram, or both"),
         ("Lights", "L", looking.toggle_lights, "Show or hide the confidence lights"),
         ("Chromosome tab", "Control-1", lambda here: looking.show_tab(here, "Chromosome"),
          "Show the chromosome"),

@@ -45,6 +45,12 @@ def toggle_lights(session: Session) -> None:
         session.say(f"Confidence lights {'shown' if session.view.lights_on else 'hidden'}.")
 
 
+def next_part(session: Session) -> None:
+    """Look at the spread, the karyogram, or both side by side."""
+    if on_top(session) is not None and session.view is not None:
+        session.view.sight.next_part()
+
+
 def show_help(session: Session) -> None:
     """Show this list of keys."""
     if session.view is not None:

@@ -30,8 +30,14 @@ _CARRIED: Final = 0.85
 _FINE: Final = 2
 #: Of a drawn line and of the rim that parts it from any grey, in page units.
 _LINE, _RIM = 2.5, 5.0
+_STRONG: Final = 4.5
 _LINE_COLOUR: Final = (230, 0, 110, 255)
 _RIM_COLOUR: Final = (255, 255, 255, 200)
+_BRUSH_COLOUR: Final = (230, 0, 110, 90)
+#: Pixels from which on a picture is none of one chromosome alone.
+_LARGE: Final = 400_000
+
+Point = tuple[float, float]
 
 
 class DragPreview:
@@ -92,33 +98,53 @@ class DragPreview:
         else:
             self._show(picture, place.box.top, place.box.left)
 
-    def draw_line(self, points: Sequence[tuple[float, float]], around: Box) -> None:
-        """Show a line on the page.
+    def draw_line(self, points: Sequence[Point], around: Box) -> None:
+        """Show a line on the page; see `draw_lines`."""
+        self.draw_lines([points], around)
+
+    def draw_lines(
+        self,
+        lines: Sequence[Sequence[Point]],
+        around: Box,
+        brush: float = 0.0,
+        strong: bool = False,
+    ) -> None:
+        """Show lines on the page, or beside it.
 
         Parameters
         ----------
-        points : sequence of (y, x)
+        lines : sequence of sequences of (y, x)
             In page units.
         around : Box
             What is shown at least, so that the picture keeps its size while a line grows.
+        brush : float
+            Of a brush that draws them, its diameter in page units: what is below stays seen.
+        strong : bool
+            Whether they are drawn thicker, to be seen where much is shown small.
         """
-        rows = [around.top, around.bottom, *(y for y, _ in points)]
-        columns = [around.left, around.right, *(x for _, x in points)]
-        top, left = math.floor(min(rows) - _RIM), math.floor(min(columns) - _RIM)
-        height = math.ceil(max(rows) + _RIM) - top
-        width = math.ceil(max(columns) + _RIM) - left
-        picture = Image.new("RGBA", (width * _FINE, height * _FINE), (0, 0, 0, 0))
+        line, rim = (_STRONG, _STRONG + _RIM - _LINE) if strong else (_LINE, _RIM)
+        if brush:
+            line, rim = brush, brush + 2.0
+        rows = [around.top, around.bottom, *(y for points in lines for y, _ in points)]
+        columns = [around.left, around.right, *(x for points in lines for _, x in points)]
+        top, left = math.floor(min(rows) - rim), math.floor(min(columns) - rim)
+        height = math.ceil(max(rows) + rim) - top
+        width = math.ceil(max(columns) + rim) - left
+        # One that goes over a whole photograph is drawn no finer than it need be.
+        fine = _FINE if height * width < _LARGE else 1
+        picture = Image.new("RGBA", (width * fine, height * fine), (0, 0, 0, 0))
         draw = ImageDraw.Draw(picture)
-        xy = [((x - left) * _FINE, (y - top) * _FINE) for y, x in points]
-        for thick, colour in ((_RIM, _RIM_COLOUR), (_LINE, _LINE_COLOUR)):
-            half = thick * _FINE / 2
-            if len(xy) > 1:
-                draw.line(xy, fill=colour, width=round(2 * half), joint="curve")
-            for x, y in (xy[0], xy[-1]) if xy else ():
-                draw.ellipse((x - half, y - half, x + half, y + half), fill=colour)
+        for thick, colour in ((rim, _RIM_COLOUR), (line, _BRUSH_COLOUR if brush else _LINE_COLOUR)):
+            half = thick * fine / 2
+            for points in lines:
+                xy = [((x - left) * fine, (y - top) * fine) for y, x in points]
+                if len(xy) > 1:
+                    draw.line(xy, fill=colour, width=round(2 * half), joint="curve")
+                for x, y in xy if brush else (xy[0], xy[-1]) if xy else ():
+                    draw.ellipse((x - half, y - half, x + half, y + half), fill=colour)
         # The first pixel's middle lies half a pixel of this finer picture from its corner.
-        corner = 0.5 - 0.5 / _FINE
-        self._show(np.asarray(picture), top - corner, left - corner, scale=1 / _FINE)
+        corner = 0.5 - 0.5 / fine
+        self._show(np.asarray(picture), top - corner, left - corner, scale=1 / fine)
 
     def vanish(self) -> None:
         """Show nothing any more."""

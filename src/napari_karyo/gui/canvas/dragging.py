@@ -28,8 +28,11 @@ def begin(view: ToolHost, viewer: napari.Viewer, event: MouseEvent) -> Steps | N
     if page is None or not _has_mouse(view, viewer):
         return None
     tool = view.tools.active
+    view.spread.in_hand = view.spread.to_sheet(event.position) is not None
     if tool is not None and not event.modifiers:
         return _holding_page(layer, tool.drag(event))
+    if view.spread.in_hand:
+        return _click_spread(view, event)
     row, column = view.to_page(event.position)
     rotated = _to_rotate(view, event, row, column)
     if rotated is not None:
@@ -49,6 +52,8 @@ def takes_hold(view: ToolHost, viewer: napari.Viewer, event: MouseEvent) -> bool
         return False
     if view.tools.active is not None and not event.modifiers:
         return True
+    if view.spread.to_sheet(event.position) is not None:
+        return not event.modifiers and bool(view.spread.chromosomes_at(event.position))
     row, column = view.to_page(event.position)
     if _to_rotate(view, event, row, column) is not None:
         return True
@@ -63,6 +68,17 @@ def _has_mouse(view: ToolHost, viewer: napari.Viewer) -> bool:
         and layer in view.layers.values()
         and str(layer.mode) == "pan_zoom"
     )
+
+
+def _click_spread(view: ToolHost, event: MouseEvent) -> Steps | None:
+    """Select what is clicked on the photograph; the photograph may be moved by any of it."""
+    if event.modifiers:
+        return None
+    index = view.spread.choose(event.position)
+    if index is None:
+        return _maybe_click_beside(view, event)
+    view.session.select(index)
+    return None
 
 
 def _to_rotate(view: ToolHost, event: MouseEvent, row: float, column: float) -> int | None:
@@ -170,10 +186,13 @@ def wake_callback(view: ToolHost) -> Callable[[napari.Viewer, MouseEvent], None]
             return
         row, column = view.to_page(event.position)
         on_page = 0 <= row < view.page.height and 0 <= column < view.page.width
-        if not on_page or _is_covered(view, viewer, event.position):
+        on_spread = view.spread.to_sheet(event.position) is not None
+        if not (on_page or on_spread) or _is_covered(view, viewer, event.position):
             return
         view.activate()
         index = view.page.chromosome_at(row, column)
+        if on_spread:
+            index = view.spread.choose(event.position)
         if index is not None and view.tools.active is None:
             view.session.select(index)
 

@@ -2,7 +2,8 @@
 
 One set of layers shows the cell that lies on top, whichever it is: one mosaic
 picture, lights and frames and all, two overlays, the slots and the preview that follows
-the mouse. So twenty open cells cost no more than one. The view holds no truth: it
+the mouse; beside them the photograph of its spread, where there is one. So twenty open
+cells cost no more than one. The view holds no truth: it
 can be thrown away and drawn again from the session at any time.
 """
 
@@ -21,11 +22,16 @@ from qtpy.QtCore import QTimer
 from napari_karyo.gui.canvas.contact_sheet import CELL_KEY
 from napari_karyo.gui.canvas.dragging import begin, takes_hold, wake_callback
 from napari_karyo.gui.canvas.gesture import Gestures
+from napari_karyo.gui.canvas.hover import HoverWords
 from napari_karyo.gui.canvas.keys import bind_keys
 from napari_karyo.gui.canvas.overlays import Overlays
+from napari_karyo.gui.canvas.photographs import ROLE_KEY, SPREAD_KEY
 from napari_karyo.gui.canvas.picture_tools import Tool, Toolbox, take
 from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
+from napari_karyo.gui.canvas.sight import Sight
+from napari_karyo.gui.canvas.spread_panel import SPREAD_ROLES, SpreadPanel
+from napari_karyo.gui.canvas.spread_tools import DrawingAnew, Erasing, Painting, Parting
 from napari_karyo.gui.canvas.typed_class import TypedClass
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
@@ -42,10 +48,11 @@ if TYPE_CHECKING:
     from napari_karyo.karyotype import Change
 
 #: By the name of the action that takes each.
-TOOLS: Final[dict[str, type[Tool]]] = {tool.name: tool for tool in (Splitting, Merging)}
+TOOLS: Final[dict[str, type[Tool]]] = {
+    tool.name: tool for tool in (Splitting, Merging, Parting, DrawingAnew, Painting, Erasing)
+}
 #: Milliseconds in which Qt lays out the docks.
 FIT_DELAY = 60
-ROLE_KEY = "napari_karyo_role"
 #: A layer's metadata holds a weak reference to the cell that it shows.
 CELL_SHOWN = "napari_karyo_cell_shown"
 
@@ -71,6 +78,9 @@ class KaryogramView:
         session.karyotype_changed.connect(self._on_edit)
         session.selection_changed.connect(self._on_selection)
         session.said.connect(self._on_said)
+        self.spread = SpreadPanel(self)
+        self.sight = Sight(self, self.spread)
+        self._hover = HoverWords(self.spread.words_at)
         # After the view's own, so that a tool that an edit ends finds the page drawn.
         self.tools = Toolbox(self)
         self._gestures = Gestures(partial(begin, self), partial(takes_hold, self))
@@ -125,9 +135,24 @@ class KaryogramView:
             self._show_canvas()
             # The preview was a chromosome of the cell that lay here before.
             self.selection.let_down()
+        self._show_spread(cell)
         self._name_layers(cell)
         self.overlays.forget()
         self.activate()
+
+    def _show_spread(self, cell: OpenCell) -> None:
+        """Show the photograph beside the page, or take away that of the cell before."""
+        viewer, before = self.session.viewer, self.spread.drawing
+        found = dict(self.spread.show(cell))
+        gone = [self.layers.pop(role) for role in SPREAD_ROLES if role in self.layers and not found]
+        self._remove_all(gone)
+        for role, layer in found.items():
+            if role not in self.layers:
+                self.layers[role] = layer
+                self._prepare(role, layer)
+                viewer.layers.insert(viewer.layers.index(self.layers["karyogram"]), layer)
+        if self.spread.drawing is not before:
+            self.fit()
 
     def _compose(self, cell: OpenCell) -> None:
         """Draw the whole page anew, into an array that no layer has yet."""
@@ -153,6 +178,7 @@ class KaryogramView:
         if cell is not None and self.shown:
             self._compose(cell)
             self._show_canvas()
+            self.spread.redraw()
 
     def _show_canvas(self) -> None:
         """Show the page as it is drawn, whether anew or in place."""
@@ -163,13 +189,13 @@ class KaryogramView:
             layer.data = self.canvas
 
     def uncover(self) -> None:
-        """Hide the layers of crops, which would lie over the karyogram, and show it flat.
+        """Hide what was read, which would lie over the karyogram, and show it flat.
 
         napari can't add a colour picture in three dimensions, and a page has but two.
         """
         self.session.viewer.dims.ndisplay = 2
         for layer in self.session.viewer.layers:
-            if CELL_KEY in layer.metadata and layer.visible:
+            if layer.visible and (CELL_KEY in layer.metadata or SPREAD_KEY in layer.metadata):
                 layer.visible = False
 
     def bring_back(self) -> None:
@@ -182,19 +208,8 @@ class KaryogramView:
         free_keyboard()
 
     def fit(self) -> None:
-        """Show the whole page, as large as the window allows."""
-        karyogram = self.layers.get("karyogram")
-        if karyogram is None or not self.is_open:
-            return
-        viewer = self.session.viewer
-        if viewer.dims.ndim == karyogram.ndim:
-            viewer.reset_view(layers=[karyogram], margin=0.01)
-            return
-        # Beside a stack napari can't fit a flat layer alone: it looks for an axis more.
-        (top, left), (bottom, right) = karyogram.extent.world
-        tall, wide = viewer.canvas.size
-        viewer.scene.camera.center = (0.0, (top + bottom) / 2, (left + right) / 2)
-        viewer.scene.camera.zoom = 0.99 * min(tall / (bottom - top), wide / (right - left))
+        """Show the page, and the spread beside it, as large as the window allows."""
+        self.sight.fit()
 
     def activate(self) -> None:
         """Make the karyogram the active layer, so that mouse and keys reach it."""
@@ -206,7 +221,9 @@ class KaryogramView:
         page = self.page
         assert page is not None
         add = self.layers
-        add["karyogram"] = viewer.add_image(self.canvas, rgb=True, interpolation2d="linear")
+        add["karyogram"] = viewer.add_image(
+            self.canvas, rgb=True, interpolation2d="linear", metadata={ROLE_KEY: "karyogram"}
+        )
         for role, layer in self.overlays.make_layers(viewer, page):
             add[role] = layer
         add["slots"] = viewer.add_shapes(
@@ -222,8 +239,7 @@ class KaryogramView:
             np.zeros((4, 4, 4), np.uint8), rgb=True, opacity=0.85, visible=False
         )
         for role, layer in add.items():
-            layer.metadata[ROLE_KEY] = role
-            bind_keys(layer, self.session)
+            self._prepare(role, layer)
         # What they show is the page's: there is nothing to draw by hand.
         add["slots"].editable = False
         self._name_layers(cell)
@@ -231,9 +247,14 @@ class KaryogramView:
             viewer.mouse_drag_callbacks.append(self._wake)
         # After the waking, so that one press wakes the karyogram and takes hold.
         self._gestures.listen(viewer)
+        self._hover.listen(viewer)
         self.fit()
         # Once more when the docks that open with it have taken their room.
         QTimer.singleShot(FIT_DELAY, self.fit)
+
+    def _prepare(self, role: str, layer: Layer) -> None:
+        layer.metadata[ROLE_KEY] = role
+        bind_keys(layer, self.session)
 
     def _name_layers(self, cell: OpenCell) -> None:
         for role, layer in self.layers.items():
@@ -248,6 +269,7 @@ class KaryogramView:
     def _forget_layers(self) -> list[Layer]:
         left, self.layers, self.page = list(self.layers.values()), {}, None
         self.selection.forget()
+        self.spread.forget()
         self.tools.put_away()
         return left
 
@@ -268,6 +290,7 @@ class KaryogramView:
         if self._wake in session.viewer.mouse_drag_callbacks and not self.shown:
             session.viewer.mouse_drag_callbacks.remove(self._wake)
             self._gestures.leave(session.viewer)
+            self._hover.leave(session.viewer)
         # At once: after each removal napari searches all memory for garbage, some 0.3 s.
         with session.viewer.layers.batched_update():
             for layer in layers:
@@ -302,8 +325,9 @@ class KaryogramView:
 
     # -- selection, tools ---------------------------------------------------------
 
-    def _on_selection(self, _index: int | None) -> None:
+    def _on_selection(self, index: int | None) -> None:
         self.selection.frame()
+        self.sight.follow(index)
 
     def take_tool(self, name: str) -> None:
         """Take a tool for the selected chromosome; taken again, it is put away."""

@@ -31,7 +31,7 @@ _PLAIN = {
     ".": "full stop",
 }
 #: Headings of the help, in order.
-_GROUPS = ("Mouse", "Review", "Correct", "Picture", "Cell", "Look")
+_GROUPS = ("Mouse", "Review", "Correct", "Picture", "Spread", "Cell", "Look")
 
 
 def plain_key(key: str) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from superqt.utils import WorkerBase
 
 from napari_karyo.gui.canvas.host import PageHost
+from napari_karyo.gui.canvas.photographs import ROLE_KEY
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.karyogram.page import Page
@@ -76,6 +77,7 @@ class Overlays:
                 contrast_limits=(0.0, 1.0),
                 colormap=Colormap(_RAMPS[kind], name=f"karyogram {kind}"),
                 blending="translucent_no_depth",
+                metadata={ROLE_KEY: kind},
                 visible=False,
             )
             # The eye in napari's own layer list is as good a switch as the key.

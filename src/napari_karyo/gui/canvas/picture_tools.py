@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from psygnal import Signal
 
-from napari_karyo.gui.actions import attempt, selected_in
+from napari_karyo.gui.actions import attempt, on_top, selected_in
 from napari_karyo.gui.canvas.gesture import MouseEvent, Steps
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay
+from napari_karyo.gui.canvas.spread_panel import SpreadPanel
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Place
 
@@ -35,10 +36,18 @@ Keys = Mapping[str, Callable[[], None]]
 
 
 class ToolHost(PageHost, Protocol):
-    """A karyogram's page on which tools are used."""
+    """A karyogram's page on which tools are used.
+
+    Attributes
+    ----------
+    tools : Toolbox
+    selection : SelectionOverlay
+    spread : SpreadPanel
+    """
 
     tools: Toolbox
     selection: SelectionOverlay
+    spread: SpreadPanel
 
 
 class Tool:
@@ -47,7 +56,7 @@ class Tool:
     Parameters
     ----------
     view : ToolHost
-    index : int
+    index : int or None
         The chromosome that it is about.
     """
 
@@ -57,12 +66,22 @@ class Tool:
     """What the person can do now."""
     follows_selection = False
     """Whether it goes on when another chromosome is selected."""
+    outlives_edits = False
+    """Whether it goes on after an edit of the cell that it works on."""
+    needs_one = True
+    """Whether it is about a chromosome that is there."""
 
-    def __init__(self, view: ToolHost, index: int) -> None:
+    def __init__(self, view: ToolHost, index: int | None) -> None:
         assert view.session.current is not None
         self.view = view
-        self.index = index
+        self._index = index
         self.cell: OpenCell = view.session.current
+
+    @property
+    def index(self) -> int:
+        """The chromosome that it is about."""
+        assert self._index is not None
+        return self._index
 
     @property
     def keys(self) -> Keys:
@@ -102,8 +121,8 @@ class Toolbox:
         self._view = view
         self.active: Tool | None = None
         self._keymaps: list[tuple[Layer, dict[object, object]]] = []
-        view.session.cell_changed.connect(self._on_change)
-        view.session.karyotype_changed.connect(self._on_change)
+        view.session.cell_changed.connect(self._on_cell)
+        view.session.karyotype_changed.connect(self._on_edit)
         view.session.selection_changed.connect(self._on_selection)
 
     def take(self, tool: Tool) -> None:
@@ -133,8 +152,12 @@ class Toolbox:
         if words:
             self._view.session.say(words)
 
-    def _on_change(self, _what: object) -> None:
+    def _on_cell(self, _cell: object) -> None:
         self.put_away()
+
+    def _on_edit(self, _change: object) -> None:
+        if self.active is not None and not self.active.outlives_edits:
+            self.put_away()
 
     def _on_selection(self, _index: int | None) -> None:
         if self.active is not None and not self.active.follows_selection:
@@ -226,10 +249,10 @@ def distance(first: Sequence[float], second: Sequence[float]) -> float:
 
 def take(view: ToolHost, tool: type[Tool]) -> None:
     """Take a tool in use for the selected chromosome; taken again, it is put away."""
-    found = selected_in(view.session)
+    if type(view.tools.active) is tool:
+        view.tools.put_away("Nothing was changed.")
+        return
+    found = selected_in(view.session) if tool.needs_one else on_top(view.session)
     if found is None or not view.shown:
         return
-    if isinstance(view.tools.active, tool):
-        view.tools.put_away("Nothing was changed.")
-    else:
-        view.tools.take(tool(view, found[1]))
+    view.tools.take(tool(view, view.session.selected))

@@ -32,8 +32,10 @@ class Splitting(Tool):
         "Enter cuts, Escape ends."
     )
 
-    def __init__(self, view: ToolHost, index: int) -> None:
+    def __init__(self, view: ToolHost, index: int | None) -> None:
         super().__init__(view, index)
+        #: Whether the line lies on the photograph of the spread, and not on the page.
+        self._on_spread = view.spread.in_hand and view.spread.box_of(self.index) is not None
         self._offset = self._tilt = 0.0
         #: What was drawn; empty while the line is the proposed one.
         self._drawn: list[tuple[float, float]] = []
@@ -53,7 +55,13 @@ class Splitting(Tool):
     @property
     def points(self) -> list[tuple[float, float]]:
         """The line on the page."""
-        return self._drawn or across(self.place.box, self._offset, self._tilt)
+        return self._drawn or across(self._box, self._offset, self._tilt)
+
+    @property
+    def _box(self) -> Box:
+        """Where the chromosome is that is cut."""
+        on_spread = self.view.spread.box_of(self.index) if self._on_spread else None
+        return on_spread or self.place.box
 
     def begin(self) -> None:
         """Show a line across the middle."""
@@ -66,7 +74,7 @@ class Splitting(Tool):
         self._show()
 
     def _show(self) -> None:
-        self.view.selection.drag_preview.draw_line(self.points, around(self.place.box))
+        self.view.selection.drag_preview.draw_line(self.points, around(self._box))
 
     def drag(self, event: MouseEvent) -> Steps:
         """Draw freely while the button is held and then cut; a click sets a corner."""
@@ -74,6 +82,9 @@ class Splitting(Tool):
         begun, pressed_at = view.to_page(event.position), tuple(event.pos)
         free = [begun]
         moved = False
+        on_spread = view.spread.to_sheet(event.position) is not None
+        if on_spread is not self._on_spread:
+            self._on_spread, self._drawn = on_spread, []
 
         def follow() -> None:
             nonlocal moved
@@ -105,7 +116,10 @@ class Splitting(Tool):
     def cut(self) -> None:
         """Make the edit; a line that divides nothing is told of and can be drawn again."""
         view, points = self.view, self.points
-        if not attempt(view.session, lambda: split_along(view, self.cell, self.index, points)):
+        on_spread = self._on_spread
+        if not attempt(
+            view.session, lambda: split_along(view, self.cell, self.index, points, on_spread)
+        ):
             self._drawn = []
             if self.in_use:
                 self._show()
@@ -138,9 +152,25 @@ def across(box: Box, offset: float, tilt: float) -> list[tuple[float, float]]:
 
 
 def split_along(
-    view: ToolHost, cell: OpenCell, index: int, points: Sequence[tuple[float, float]]
+    view: ToolHost,
+    cell: OpenCell,
+    index: int,
+    points: Sequence[tuple[float, float]],
+    on_spread: bool = False,
 ) -> None:
     """Cut a chromosome in two along a line on the page: one edit.
+
+    What has an outline in the photograph of its spread is cut there.
+
+    Parameters
+    ----------
+    view : ToolHost
+    cell : OpenCell
+    index : int
+    points : sequence of (y, x)
+        In page units.
+    on_spread : bool
+        Whether they lie on the photograph.
 
     Raises
     ------
@@ -149,11 +179,20 @@ def split_along(
     """
     from napari_karyo.preprocessing.pieces import split_crop
 
+    if on_spread:
+        cell.cut(index, [view.spread.to_pixel(*point) for point in points])
+        return
     assert view.page is not None
     assert view.composer is not None
     place, composer, found = view.page.places[index], view.composer, cell.classification
     line = [composer.to_crop(place, y, x) for y, x in points]
-    item = found.cell.chromosomes[index]
+    item, photograph = found.cell.chromosomes[index], found.cell.photograph
+    if item.outline is not None and photograph is not None:
+        from napari_karyo.segmentation.crops import crop_box, flat_spread
+
+        box = crop_box(item.outline, flat_spread(photograph)[1], photograph.image.shape)
+        cell.cut(index, [(row + box.top, column + box.left) for row, column in line])
+        return
     pieces = split_crop(item.image, line, found.cell.polarity, white=found.white)
     names = new_names(cell, item.name, len(pieces))
     cell.split(
@@ -209,6 +248,9 @@ class Merging(Tool):
         """Merge with what is clicked; carried over the first one, it is put where it lies."""
         view, pressed_at = self.view, tuple(event.pos)
         assert view.page is not None
+        if view.spread.to_sheet(event.position) is not None:
+            yield from self._on_spread(event)
+            return
         other = view.page.chromosome_at(*view.to_page(event.position))
         moving = False
         try:
@@ -240,6 +282,21 @@ class Merging(Tool):
             else:
                 view.session.say("Let go away from it: nothing was changed.")
 
+    def _on_spread(self, event: MouseEvent) -> Steps:
+        """Merge with what is clicked on the photograph."""
+        view, pressed_at = self.view, tuple(event.pos)
+        found = view.spread.chromosomes_at(event.position)
+        yield
+        while event.type == "mouse_move":
+            yield
+        if not self.in_use or distance(pressed_at, event.pos) >= 2 * TREMBLE:
+            return
+        others = [one for one in found if one != self.index and one in self.cell.present]
+        if others:
+            self._merge(others[0], None)
+        else:
+            view.session.say(self.words)
+
     def _merge(self, other: int, point: tuple[float, float] | None) -> None:
         view = self.view
         attempt(view.session, lambda: merge_pair(view, self.cell, self.index, other, point))
@@ -253,6 +310,9 @@ def merge_pair(
     point: tuple[float, float] | None = None,
 ) -> None:
     """Merge two pieces of one chromosome into one: one edit.
+
+    Where both have an outline in the photograph of their spread they are joined as they lie
+    there.
 
     Parameters
     ----------
@@ -272,6 +332,10 @@ def merge_pair(
     from napari_karyo.preprocessing.pieces import merge_crops
 
     found, state = cell.classification, cell.karyotype.state
+    outlines = [found.cell.chromosomes[one].outline for one in (first, second)]
+    if found.cell.photograph is not None and None not in outlines:
+        cell.join((first, second))
+        return
     # The larger one keeps the page's way up and its place in the names.
     pair = sorted((first, second), key=lambda one: -int(found.uprights[one].mask.sum()))
     offset, angle = None, 0.0

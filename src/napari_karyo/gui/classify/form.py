@@ -16,12 +16,13 @@ from napari.utils.notifications import show_error, show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
 
-from napari_karyo.cell import Cell, Patient, Polarity
+from napari_karyo.cell import Cell, Patient, Polarity, Spread
 from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
+from napari_karyo.gui.canvas.photographs import photographs_in, read_photograph, spread_of
 from napari_karyo.gui.classify.model_choice import ModelChoice
-from napari_karyo.gui.classify.run import ClassificationRun, Group
+from napari_karyo.gui.classify.run import ClassificationRun, Group, as_cell
 from napari_karyo.gui.docks.case_opening import open_case
 from napari_karyo.gui.session.case_files import earlier_cases
 from napari_karyo.gui.session.session import session_of
@@ -32,14 +33,17 @@ from napari_karyo.inference.options import HELP, ClassifyOptions
 
 if TYPE_CHECKING:
     import napari
+    from napari.layers import Layer
     from napari.utils.events import Event
 
     from napari_karyo.inference.passes import Progress
 
 PLUGIN = "napari-karyo"
-NOTHING = "(open or drop a folder of crops)"
+NOTHING = "(drop a photograph of a spread, or a folder of crops)"
 EVERY = "all cells read"
 BY_ITSELF = "as found"
+#: Behind the name of a layer that is the photograph of a spread.
+PHOTOGRAPH = "photograph"
 
 
 class ClassifyForm(Container[Widget]):
@@ -52,10 +56,12 @@ class ClassifyForm(Container[Widget]):
         self.folder = FileEdit(
             mode=FileDialogMode.EXISTING_DIRECTORY,
             label="Folder",
-            tooltip="A folder of crops (a cell), or of such folders",
+            tooltip="A folder of crops (a cell), or of such folders; or the photograph of a spread",
         )
         self.cells = ComboBox(
-            label="Classify", choices=self._cell_choices, tooltip="A cell, or every cell read"
+            label="Classify",
+            choices=self._cell_choices,
+            tooltip="A cell or photograph, or all",
         )
         self.model = ModelChoice(settings.model)
         self.device = ComboBox(
@@ -134,26 +140,37 @@ class ClassifyForm(Container[Widget]):
     # -- what there is --------------------------------------------------------------
 
     def _cell_choices(self, _widget: object = None) -> list[tuple[str, object]]:
-        found = cells_in(self._viewer.layers)
-        # The one read last is the one the person wants.
-        names = {id(layer): _call(cell, patient) for layer, cell, patient in found}
+        names = {id(layer): _call(one, patient) for layer, one, patient in self._offered()}
         twice = Counter(names.values())
         choices: list[tuple[str, object]] = [
             # Equal labels would be one choice: napari's own name of the layer differs.
-            (names[id(layer)] if twice[names[id(layer)]] == 1 else layer.name, layer)
-            for layer, _, _ in reversed(found)
+            (_label(names[id(layer)], twice, layer), layer)
+            # The one read last is the one the person wants.
+            for layer in reversed(self._viewer.layers)
+            if id(layer) in names
         ]
-        if len(found) > 1:
-            choices.append((f"{EVERY} ({len(found)})", EVERY))
+        if len(choices) > 1:
+            choices.append((f"{EVERY} ({len(choices)})", EVERY))
         return choices or [(NOTHING, NOTHING)]
+
+    def _offered(self) -> list[tuple[Layer, Cell | None, Patient | None]]:
+        """Return the layers that can be classified: with a cell, or photographs without one."""
+        layers = self._viewer.layers
+        photographs = photographs_in(layers)
+        found: list[tuple[Layer, Cell | None, Patient | None]] = [
+            one for one in cells_in(layers) if one[0] not in photographs
+        ]
+        return found + [(layer, None, None) for layer in photographs]
 
     @while_alive
     def _refresh(self, event: Event | None = None) -> None:
         self.cells.reset_choices()
-        if event is not None and event.type == "inserted" and cells_in([event.value]):
-            patient = cells_in([event.value])[0][2]
+        added = event.value if event is not None and event.type == "inserted" else None
+        here = [one for one in self._offered() if added is not None and one[0] is added]
+        if here:
+            patient = here[0][2]
             several = patient is not None and len(patient.cells) > 1
-            self.cells.value = EVERY if several and self._has_every() else event.value
+            self.cells.value = EVERY if several and self._has_every() else added
         there = self.cells.value != NOTHING
         self.start.enabled = there and self.worker is None
         self._tell_stain()
@@ -163,18 +180,17 @@ class ClassifyForm(Container[Widget]):
 
     def _tell_stain(self, *_: object) -> None:
         chosen = self.chosen_cells()
-        stains = {cell.polarity for cell, _ in chosen}
+        stains = {one.polarity for one, _ in chosen}
         words = {Polarity.BRIGHT: "bright on black", Polarity.DARK: "dark on white"}
         if chosen and self.worker is None:
             found = " and ".join(sorted(words[stain] for stain in stains))
-            crops = sum(len(cell) for cell, _ in chosen)
-            self.said.value = f"{count(crops, 'crop')}, stain found: {found}."
+            self.said.value = f"{_sizes([one for one, _ in chosen])}, stain found: {found}."
         self._offer(chosen)
 
-    def _offer(self, chosen: list[tuple[Cell, Patient | None]]) -> None:
+    def _offer(self, chosen: list[tuple[Cell | Spread, Patient | None]]) -> None:
         """Offer the case that the chosen cells were kept in, unless it is open already."""
         paths = dict.fromkeys(
-            path for cell, patient in chosen for path in earlier_cases(cell, patient)
+            path for one, patient in chosen for path in earlier_cases(as_cell(one), patient)
         )
         session = session_of(self._viewer)
         self._earlier = [path for path in paths if session.case_at(path) is None]
@@ -192,12 +208,13 @@ class ClassifyForm(Container[Widget]):
                 show_error(str(error))
         self.resume.visible = False
 
-    def chosen_cells(self) -> list[tuple[Cell, Patient | None]]:
-        """Return the cells that the form names now, each with its patient."""
-        found = cells_in(self._viewer.layers)
-        if self.cells.value == EVERY:
-            return [(cell, patient) for _, cell, patient in found]
-        return [(cell, patient) for layer, cell, patient in found if layer is self.cells.value]
+    def chosen_cells(self) -> list[tuple[Cell | Spread, Patient | None]]:
+        """Return the cells that the form names now, each with its patient, and photographs."""
+        return [
+            (spread_of(layer) if cell is None else cell, patient)
+            for layer, cell, patient in self._offered()
+            if self.cells.value == EVERY or layer is self.cells.value
+        ]
 
     def _read_typed(self, *_: object) -> None:
         text = self.folder.line_edit.value.strip()
@@ -212,7 +229,7 @@ class ClassifyForm(Container[Widget]):
             self._read_last = ""
 
     def read_folder(self, path: Path) -> None:
-        """Read a folder of crops, or of cells, into the viewer."""
+        """Read a folder of crops, or of cells, or a photograph into the viewer."""
         if path == Path():
             # What an empty field says; nobody means the directory napari was started in.
             show_error("Choose a folder of crops by its name.")
@@ -224,8 +241,13 @@ class ClassifyForm(Container[Widget]):
             self.folder.value = path
         try:
             # Not Path.is_dir, which raises for a name too long on some versions of Python.
-            if not os.path.isdir(path):
+            if not os.path.isdir(path) and not os.path.isfile(path):
                 show_error(f"{path}: there is no such folder. Choose a folder of crops.")
+                return
+            photograph = read_photograph(path) if os.path.isfile(path) else None
+            if photograph is not None:
+                data, options, _ = photograph
+                self._viewer.add_image(data, **options)
                 return
             self._viewer.open(str(path), plugin=PLUGIN)
         except (KaryoError, OSError) as error:
@@ -242,7 +264,9 @@ class ClassifyForm(Container[Widget]):
         """Classify what is chosen, in a thread."""
         chosen = self.chosen_cells()
         if not chosen:
-            show_warning("Open or drop a folder of chromosome crops first.")
+            show_warning(
+                "Open or drop a photograph of a spread, or a folder of chromosome crops, first."
+            )
             return
         if self.worker is not None:
             return
@@ -298,15 +322,38 @@ def _sentence(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _by_patient(chosen: list[tuple[Cell, Patient | None]]) -> list[Group]:
+def _by_patient(chosen: list[tuple[Cell | Spread, Patient | None]]) -> list[Group]:
     """Group cells that share a length factor: a patient's, or those read one by one."""
     groups: dict[int, Group] = {}
-    for cell, patient in chosen:
-        groups.setdefault(id(patient), (patient, []))[1].append(cell)
+    for one, patient in chosen:
+        groups.setdefault(id(patient), (patient, []))[1].append(one)
     return list(groups.values())
 
 
-def _call(cell: Cell, patient: Patient | None) -> str:
-    """Return what the form calls a cell."""
+def _call(cell: Cell | None, patient: Patient | None) -> str:
+    """Return what the form calls a cell; nothing where there is none yet."""
+    if cell is None:
+        return PHOTOGRAPH
     of = f"{patient.name} / " if patient is not None and len(patient.cells) > 1 else ""
     return f"{of}{cell.name} ({count(len(cell), 'crop')})"
+
+
+def _label(name: str, twice: Counter[str], layer: Layer) -> str:
+    if name == PHOTOGRAPH:
+        return f"{layer.name} ({PHOTOGRAPH})"
+    return name if twice[name] == 1 else str(layer.name)
+
+
+def _sizes(chosen: list[Cell | Spread]) -> str:
+    """Return how much there is to be classified."""
+    words = []
+    crops = sum(len(one) for one in chosen if isinstance(one, Cell))
+    if crops:
+        words.append(count(crops, "crop"))
+    spreads = [one for one in chosen if isinstance(one, Spread)]
+    if len(spreads) == 1:
+        height, width = spreads[0].image.shape[:2]
+        words.append(f"a photograph of {width} x {height} pixels")
+    elif spreads:
+        words.append(f"{len(spreads)} photographs")
+    return _sentence(" and ".join(words))

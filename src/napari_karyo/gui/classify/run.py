@@ -14,7 +14,7 @@ from napari.utils.notifications import show_error, show_warning
 from psygnal import Signal
 from superqt.utils import WorkerBase
 
-from napari_karyo.cell import Cell, Patient
+from napari_karyo.cell import Cell, Patient, Spread
 from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from napari_karyo.inference.passes import Progress
     from napari_karyo.inference.result import Classification
 
-#: Cells that may share a length factor, with their patient.
-Group = tuple[Patient | None, list[Cell]]
+#: Cells that may share a length factor, with their patient; photographs of some.
+Group = tuple[Patient | None, list[Cell | Spread]]
 
 _log = logging.getLogger(__name__)
 
@@ -47,8 +47,8 @@ class ClassificationRun:
     ----------
     session : Session
         Where the results are put; held weakly.
-    groups : list of (Patient or None, list of Cell)
-        Cells that share a length factor.
+    groups : list of (Patient or None, list of Cell or Spread)
+        Cells that share a length factor; of a photograph the cell is found by the run.
     options : ClassifyOptions
     """
 
@@ -63,7 +63,7 @@ class ClassificationRun:
         self._session = weakref.ref(session)
         # The thread only reads them; which are open is the session's affair, and changes here.
         cases, self._left_out = hold_earlier(
-            session, [(cell, patient) for patient, cells in groups for cell in cells]
+            session, [(as_cell(one), patient) for patient, cells in groups for one in cells]
         )
         self._worker: WorkerBase | None = worker_for(
             session,
@@ -122,6 +122,13 @@ class ClassificationRun:
         """Tell why nothing came of it."""
         self.said.emit(breakable(words))
         show_error(words)
+
+
+def as_cell(one: Cell | Spread) -> Cell:
+    """Return a cell; of a photograph, one of its name and place without any chromosome yet."""
+    if isinstance(one, Cell):
+        return one
+    return Cell(one.name, (), one.polarity, one.path)
 
 
 def put_into_session(session: Session, outcome: work.Outcome) -> str:

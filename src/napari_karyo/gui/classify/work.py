@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from napari_karyo.case import Case
-from napari_karyo.cell import Cell, Patient
-from napari_karyo.errors import KaryoError
+from napari_karyo.cell import Cell, Patient, Spread
+from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.gui.session.case_files import restore
 from napari_karyo.gui.session.open_cell import OpenCell
 
@@ -37,16 +37,18 @@ class Outcome:
 
 
 def run(
-    groups: Sequence[tuple[Patient | None, Sequence[Cell]]],
+    groups: Sequence[tuple[Patient | None, Sequence[Cell | Spread]]],
     cases: Sequence[Case],
     who: str,
     options: ClassifyOptions,
 ) -> Generator[Progress, None, Outcome]:
     """Classify cells, those of a patient together, and read what their cases held before.
 
+    In photographs of spreads the chromosomes are found first.
+
     Parameters
     ----------
-    groups : sequence of (Patient or None, cells)
+    groups : sequence of (Patient or None, cells and photographs)
     cases : sequence of Case
         Open; whoever opened them closes them, and lets nobody do so meanwhile.
     who : str
@@ -65,7 +67,10 @@ def run(
     def leave_out(_: Cell, error: KaryoError) -> None:
         outcome.left_out.append(str(error))
 
-    for patient, cells in groups:
+    for patient, members in groups:
+        cells = yield from _cells(members, options, outcome.left_out)
+        if not cells:
+            continue
         results = yield from iter_classify(cells, options, unusable=leave_out)
         outcome.results += [(result, patient) for result in results]
     for case in cases:
@@ -75,3 +80,47 @@ def run(
             else:
                 outcome.earlier.append(cell)
     return outcome
+
+
+def _cells(
+    members: Sequence[Cell | Spread], options: ClassifyOptions, left_out: list[str]
+) -> Generator[Progress, None, list[Cell]]:
+    """Return cells, those of photographs cut out of them; say of others why there is none."""
+    from napari_karyo.inference.passes import Progress
+
+    cells = []
+    for one in members:
+        if isinstance(one, Cell):
+            cells.append(one)
+            continue
+        yield Progress(0, 1, f"Finding chromosomes in {one.name}")
+        try:
+            cells.append(find_cell(one if options.stain is None else _stained(one, options)))
+        except KaryoError as error:
+            words = str(error)
+            left_out.append(words if one.name in words else f"{one.name}: {words}")
+    return cells
+
+
+def _stained(spread: Spread, options: ClassifyOptions) -> Spread:
+    assert options.stain is not None
+    return replace(spread, polarity=options.stain)
+
+
+def find_cell(spread: Spread) -> Cell:
+    """Return the cell of the chromosomes in the photograph of a spread.
+
+    Raises
+    ------
+    KaryoError
+        Where there are none, or they can't be looked for.
+    """
+    from napari_karyo.segmentation.segment import segment
+
+    found = segment(spread)
+    if not found.count:
+        raise ReadError(
+            "no chromosome was found in this photograph.",
+            "Choose the photograph of a metaphase spread, or set its stain.",
+        )
+    return found.to_cell()

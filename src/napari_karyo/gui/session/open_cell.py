@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_karyo.classes import TRAY
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.karyogram.heading import Numbers
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case
@@ -55,6 +57,13 @@ class OpenCell(ClassifiedCell):
         if self.case is None:
             return super().identity
         return self.case.path, self.classification.cell.name
+
+    @property
+    def numbers(self) -> Numbers:
+        """How many chromosomes, markers and unclassified ones there are."""
+        state = self.karyotype.state
+        in_tray, markers = len(state.slots[TRAY]), len(state.markers)
+        return Numbers(len(self.present) - in_tray - markers, markers, in_tray)
 
     def asked_class(self, index: int) -> str:
         """Return the class whose saliency is shown for this chromosome."""

@@ -54,6 +54,12 @@ class HeldTools(Protocol):
     def put_away(self, words: str = "") -> None: ...
 
 
+class SightOfCell(Protocol):
+    """What of a cell is in view, its karyogram or its photograph: `Sight`."""
+
+    def next_part(self) -> None: ...
+
+
 class SessionView(Protocol):
     """The karyogram of the cell on top, on napari's canvas: `KaryogramView`."""
 
@@ -68,6 +74,9 @@ class SessionView(Protocol):
 
     @property
     def tools(self) -> HeldTools: ...
+
+    @property
+    def sight(self) -> SightOfCell: ...
 
     @property
     def lights_on(self) -> bool: ...

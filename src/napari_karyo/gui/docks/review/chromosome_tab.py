@@ -20,6 +20,7 @@ from napari_karyo.gui.docks.picture_box import PictureBox
 from napari_karyo.gui.docks.review.buttons import button_grid
 from napari_karyo.gui.docks.review.comparison_view import ComparisonView
 from napari_karyo.gui.docks.review.questions import Questions
+from napari_karyo.gui.docks.spread_box import SpreadBox
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.widgets import block, let_shrink, while_alive, wrapped_label
 
@@ -54,6 +55,7 @@ class ChromosomeTab(QWidget):
         # In one line it would force the dock wide.
         picture.range.setWordWrap(True)
         column.addWidget(picture)
+        column.addWidget(SpreadBox(session))
         column.addWidget(self._look_box())
         column.addStretch(1)
         session.selection_changed.connect(self._on_selection)

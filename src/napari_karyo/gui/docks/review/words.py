@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.classes import CLASSES
 from napari_karyo.counted import count
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich
@@ -18,9 +18,7 @@ from napari_karyo.karyotype import CELL_MARKS, Karyotype
 
 def numbers_of(cell: OpenCell) -> Numbers:
     """Return how many chromosomes, markers and unclassified ones a cell has."""
-    state = cell.karyotype.state
-    in_tray, markers = len(state.slots[TRAY]), len(state.markers)
-    return Numbers(len(cell.present) - in_tray - markers, markers, in_tray)
+    return cell.numbers
 
 
 #: The lights that want a look, what wants it most first, and what they are called.

@@ -1,0 +1,197 @@
+"""Outlines mended on the photograph by a real mouse and real keys."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import mouse
+import numpy as np
+import poor_spread
+import pytest
+from drawn import make_classification
+from poor_spread import BROKEN, CLASSES_FOUND, CROSSING, TOUCHING, UNSEEN
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QWidget
+
+from napari_karyo.gui.session.window import attend
+
+#: Numbers of what was found.
+ALONE, CROSSED, TOUCHED, UPPER, LOWER, ROUND = range(6)
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def opened(viewer: Any) -> tuple[Any, Any, Any]:
+    """A viewer with the drawn spread, looked at alone, as (viewer, session, view)."""
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.session.session import session_of
+
+    view, session = open_view(viewer), session_of(viewer)
+    attend(session, viewer.window.add_dock_widget(QWidget()))
+    session.open(make_classification(poor_spread.spread_cell(), CLASSES_FOUND))
+    view.sight.look_at("spread")
+    return viewer, session, view
+
+
+def at(view: Any, row: float, column: float) -> tuple[float, float]:
+    """Return where a pixel of the photograph lies in the scene."""
+    world = view.layers["spread"].data_to_world((row, column))
+    return float(world[0]), float(world[1])
+
+
+def draw(viewer: Any, view: Any, *points: tuple[float, float]) -> None:
+    """Draw a line over pixels of the photograph, the button held."""
+    places = [at(view, *point) for point in points]
+    mouse.press(viewer, places[0])
+    for begin, end in itertools.pairwise(places):
+        for share in (0.33, 0.67, 1.0):
+            mouse.move(viewer, tuple(a + (b - a) * share for a, b in zip(begin, end, strict=True)))
+    mouse.release(viewer, places[-1])
+
+
+def select(viewer: Any, view: Any, index: int) -> None:
+    box = view.spread.box_of(index)
+    outline = view.spread.drawing.marks[index].outline
+    row, column = np.argwhere(outline.mask)[len(np.argwhere(outline.mask)) // 2]
+    assert box is not None
+    mouse.click(viewer, at(view, row + outline.top, column + outline.left))
+    assert view.session.selected == index
+
+
+def kinds(session: Any) -> list[str]:
+    return [edit.kind for edit in session.current.karyotype.history]
+
+
+def test_cut_by_the_mouse_and_by_keys(opened: Any) -> None:
+    viewer, session, view = opened
+    select(viewer, view, TOUCHED)
+    mouse.key(viewer, Qt.Key.Key_K)
+    draw(viewer, view, *poor_spread.CUT)
+    assert kinds(session) == ["split"]
+    present = session.current.present
+    assert TOUCHED not in present
+    new = [one for one in present if one > ROUND]
+    assert set(view.spread.drawing.marks) == set(present)
+    assert [view.spread.on(*view.spread.to_page(*line[0]))[0] for line in TOUCHING] == new
+    assert view.spread.drawing._said[1] == f"{len(present)} chromosomes"
+    mouse.key(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert TOUCHED in view.spread.drawing.marks
+    # The line that is proposed lies across the middle, there on the photograph.
+    mouse.key(viewer, Qt.Key.Key_K)
+    assert view.layers["dragged"].visible
+    mouse.key(viewer, Qt.Key.Key_Up)
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert kinds(session) == ["split"]
+
+
+def test_cut_on_the_page_cuts_the_outline(opened: Any) -> None:
+    viewer, session, view = opened
+    view.sight.look_at("karyogram")
+    mouse.click(viewer, view.page.places[ALONE].box.center)
+    mouse.key(viewer, Qt.Key.Key_K)
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert kinds(session) == ["split"]
+    made = [session.current.classification.cell.chromosomes[one].outline for one in (6, 7)]
+    whole = session.current.classification.cell.chromosomes[ALONE].outline
+    assert sum(int(one.mask.sum()) for one in made) == whole.mask.sum()
+    assert all(0.35 < one.mask.sum() / whole.mask.sum() < 0.65 for one in made)
+
+
+def test_two_pieces_are_joined_by_a_click(opened: Any) -> None:
+    viewer, session, view = opened
+    select(viewer, view, UPPER)
+    mouse.key(viewer, Qt.Key.Key_J)
+    mouse.click(viewer, at(view, *BROKEN[1][1]))
+    assert kinds(session) == ["merge"]
+    assert view.spread.drawing.marks[session.selected].outline.mask.shape[1] > 90
+
+
+def test_a_crossing_is_parted_along_lines_or_as_proposed(opened: Any) -> None:
+    viewer, session, view = opened
+    select(viewer, view, CROSSED)
+    mouse.key(viewer, Qt.Key.Key_U)
+    assert view.layers["dragged"].visible
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert kinds(session) == ["part"]
+    mouse.key(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    select(viewer, view, CROSSED)
+    mouse.key(viewer, Qt.Key.Key_U)
+    for number, line in enumerate(CROSSING):
+        assert kinds(session) == ([] if number < 2 else ["part"])
+        draw(viewer, view, *line)
+    assert kinds(session) == ["part"]
+    made = [one for one in session.current.present if one > ROUND]
+    # Both lie at the crossing; a second click there selects the other.
+    middle = at(view, 60, 130)
+    assert set(view.spread.chromosomes_at(middle)) == set(made)
+    mouse.click(viewer, middle)
+    first = session.selected
+    mouse.click(viewer, middle)
+    assert {first, session.selected} == set(made)
+
+
+def test_what_was_not_found_is_drawn(opened: Any) -> None:
+    viewer, session, view = opened
+    session.select(None)
+    mouse.key(viewer, Qt.Key.Key_I)
+    corners = poor_spread.AROUND
+    for corner in corners:
+        mouse.click(viewer, at(view, *corner))
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert kinds(session) == ["draw"]
+    assert session.selected == ROUND + 1
+    mouse.key(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    mouse.key(viewer, Qt.Key.Key_I)
+    draw(viewer, view, *corners, corners[0])
+    assert kinds(session) == ["draw"]
+    assert view.spread.on(*view.spread.to_page(*UNSEEN[0])) == [session.selected]
+
+
+def test_the_brush_adds_and_takes_and_stays_in_hand(opened: Any) -> None:
+    viewer, session, view = opened
+    select(viewer, view, ALONE)
+
+    def size() -> int:
+        return int(view.spread.drawing.marks[session.selected].outline.mask.sum())
+
+    before = size()
+    mouse.key(viewer, Qt.Key.Key_B)
+    draw(viewer, view, (95, 40), (115, 40))
+    larger = size()
+    assert larger > before
+    draw(viewer, view, (100, 40), (120, 45))
+    assert size() > larger
+    assert kinds(session) == ["repaint", "repaint"]
+    mouse.key(viewer, Qt.Key.Key_B, SHIFT)
+    draw(viewer, view, (112, 30), (112, 55))
+    assert kinds(session)[2:] == ["repaint"]
+    # A click on another one goes on with that.
+    mouse.click(viewer, at(view, *BROKEN[0][0]))
+    assert session.selected == UPPER
+    mouse.key(viewer, Qt.Key.Key_Escape)
+    assert view.tools.active is None
+    assert not view.layers["dragged"].visible
+    assert view.layers["karyogram"].mouse_pan
+
+
+def test_what_is_no_chromosome_is_removed_and_can_still_be_seen(opened: Any) -> None:
+    viewer, session, view = opened
+    select(viewer, view, ROUND)
+    mouse.key(viewer, Qt.Key.Key_Z, SHIFT)
+    assert kinds(session) == ["remove"]
+    assert ROUND not in session.current.present
+    assert view.spread.drawing.marks[ROUND].standing == "out"
+    assert session.selected != ROUND
+    assert view.spread.drawing._said[1] == f"{len(session.current.present)} chromosomes"
+
+
+def test_a_cell_of_crops_says_why_it_has_no_such_tools(opened: Any) -> None:
+    from drawn import make_cell
+
+    viewer, session, view = opened
+    session.open(make_classification(make_cell(name="crops")))
+    session.select(0)
+    mouse.key(viewer, Qt.Key.Key_B)
+    assert view.tools.active is None
+    assert "no photograph" in viewer.status
