@@ -7,10 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from drawn import make_classification
 from PIL import Image
 
 from napari_karyo.cell import Polarity, Spread
 from napari_karyo.classes import CLASS_INDEX
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.segmentation.labels import from_labels
 from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.simulation.spread import simulate_spread
@@ -62,3 +64,14 @@ def write_spread(path: Path, stain: str = "G", labels: bool = False) -> Path:
     if labels:
         Image.fromarray(drawn.labels).save(path.with_name(f"{path.stem}_labels.png"))
     return path
+
+
+def classified_spread(stain: str = "G") -> ClassifiedCell:
+    """Return a drawn spread, all of it found and read right."""
+    drawn = draw_spread(stain)
+    polarity = Polarity.DARK if stain == "G" else Polarity.BRIGHT
+    found = from_labels(Spread("drawn", drawn.image, polarity), drawn.labels)
+    names = [
+        drawn.classes[drawn.labels[one.outline.place][one.outline.mask][0] - 1] for one in found
+    ]
+    return ClassifiedCell.from_classification(make_classification(found.to_cell(), names))

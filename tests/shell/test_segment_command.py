@@ -102,6 +102,25 @@ def test_karyogram_takes_a_photograph(tmp_path: Path, spread: Path, weights: Pat
         assert min(page.size) > 300
 
 
+def test_karyogram_shows_the_spread_where_it_is_asked_for(
+    tmp_path: Path, spread: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "page.png"
+    rest = ["--output", str(picture), "--dpi", "72", "--model", str(weights), "--device", "cpu"]
+    assert main(["karyogram", str(spread), "--spread", *rest]) == 0
+    with Image.open(picture) as page:
+        assert page.height > page.width
+    assert "No spread" not in capsys.readouterr().err
+    crops = tmp_path / "crops"
+    write_cell(simulate_cell(seed=1), crops)
+    assert main(["karyogram", str(crops), "--spread", *rest]) == 0
+    with Image.open(picture) as page:
+        assert page.width > page.height
+    assert "warning: No spread is shown of crops" in capsys.readouterr().err
+    assert main(["karyogram", str(crops), "--no-spread", *rest]) == 0
+    assert "No spread" not in capsys.readouterr().err
+
+
 def test_karyogram_wants_one_spread(
     tmp_path: Path, spread: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,13 +9,15 @@ from typing import Final
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import Page
-from napari_karyo.karyogram.spread_picture import has_spread, with_spread
+from napari_karyo.karyogram.spread_picture import BAND, has_spread, with_spread
 from napari_karyo.lettering.clean import plain
 from napari_karyo.output.files import PIXELS, VECTORS
 from napari_karyo.output.options import ExportOptions
 
 #: Cells named where a spread is wanting.
 _NAMED: Final = 6
+#: Of the spread's height on a page of its own.
+_IN_REPORT: Final = 0.7
 
 
 def name_of(cell: ClassifiedCell) -> str:
@@ -29,7 +31,9 @@ def page_of(cell: ClassifiedCell, options: ExportOptions) -> tuple[Composer, Pag
     heading = cell.heading(options.printed_title)
     page = composer.layout.page(cell.karyotype.state, heading)
     if options.spread:
-        page = with_spread(page, cell.classification.cell, cell.karyotype.state)
+        # A report has less room, and the karyogram is what it is about.
+        band = BAND * (_IN_REPORT if options.report else 1.0)
+        page = with_spread(page, cell.classification.cell, cell.karyotype.state, band)
     return composer, page
 
 

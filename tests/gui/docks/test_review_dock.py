@@ -167,6 +167,19 @@ def test_export_is_what_the_screen_shows(
     dock.export.dialog.close()
 
 
+def test_a_spread_that_is_not_there_is_told(
+    opened: Any, dock: ReviewDock, notices: list[str], tmp_path: Path
+) -> None:
+    assert not dock.export.spread.isChecked()
+    dock.export.spread.setChecked(True)
+    dock.export.resolution.setValue(72)
+    assert write(dock, tmp_path / "cell.png")
+    assert any(said.startswith("No spread is shown of") for said in notices)
+    notices.clear()
+    assert write(dock, tmp_path / "cell.csv")
+    assert not any(said.startswith("No spread") for said in notices)
+
+
 def test_screen_pixels_match_the_export(opened: Any, dock: ReviewDock, tmp_path: Path) -> None:
     import mouse
 
