@@ -1,4 +1,4 @@
-"""File > Open Sample > Karyotyping: simulated cells and spreads that may be shown to anyone."""
+"""File > Open Sample > Karyotyping: cells and spreads that may be shown to anyone."""
 
 from __future__ import annotations
 
