@@ -16,6 +16,7 @@ from scipy import ndimage
 
 from napari_karyo.band_profiles.profiles import load_profile
 from napari_karyo.cell import Cell, Outline, Polarity, Spread
+from napari_karyo.counted import count as counted
 from napari_karyo.errors import KaryoError
 from napari_karyo.segmentation.ground import flatten
 from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject, in_reading_order
@@ -205,8 +206,8 @@ def simulate_spread(
             break
     else:
         raise KaryoError(
-            f"{shape[0]} x {shape[1]} pixels do not hold {total} chromosomes {width:g} pixels "
-            f"wide with {nuclei} nuclei.",
+            f"{shape[0]} x {shape[1]} pixels do not hold {counted(total, 'chromosome')} "
+            f"{width:g} pixels wide with {counted(nuclei, 'nucleus', 'nuclei')}.",
             "Ask for a larger shape, a smaller width or fewer nuclei.",
         )
     # Nuclei shine a little brighter than chromosomes, and hold back less light than they do.
