@@ -17,4 +17,8 @@ Dpi = Annotated[float, Option(help="dots an inch of a picture, 72 to 1200")]
 Title = Annotated[str, Option(help="above the karyogram")]
 Folder = Annotated[Path, Option(metavar="FOLDER", help="where everything is written")]
 TimeLimit = Annotated[float | None, Option(metavar="SECONDS", help="save and stop after so long")]
+Patience = Annotated[
+    int,
+    Option(metavar="N", min=0, help="stop after N epochs without lower loss on val; 0 never does"),
+]
 Compile = Annotated[bool, Option("--compile", help="let torch compile the network first")]
