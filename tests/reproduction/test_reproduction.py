@@ -14,7 +14,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
-from small import labelled_cells
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import KaryoError
@@ -22,7 +21,7 @@ from napari_karyo.inference.classify import classify
 from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.saliency import attention_on_crop, saliency
 from napari_karyo.io.cells import read_cell
-from napari_karyo.models.named import CONFIGS, TABLE_1
+from napari_karyo.models.named import TABLE_1
 from napari_karyo.models.weights import load_weights, save_weights
 from napari_karyo.reproduction import clock, explanations, slices
 from napari_karyo.reproduction.checks import check
@@ -31,27 +30,6 @@ from napari_karyo.reproduction.slices import carry_out
 from napari_karyo.reproduction.summary_table import line_of, write_table
 from napari_karyo.shell.app import command_line, main
 from napari_karyo.training import train as entry
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three small cells, and all networks and recipes made small."""
-    for name, config in CONFIGS.items():
-        canvas = replace(config.input, height=64, width=64)
-        sizes: dict[str, object] = {
-            "backbone": "residual",
-            "widths": (16,) * 4,
-            "depths": (1,) * 4,
-            "strides": ((2, 2),) * 4,
-            "stem_width": 16,
-        }
-        if config.backbone == "plain":
-            sizes = {"widths": (2, 4), "hidden": (8, 6)}
-        small = replace(config, input=canvas, lstm_width=8, **sizes)  # type: ignore[arg-type]
-        monkeypatch.setitem(CONFIGS, name, small)
-        quick = replace(entry.RECIPES[name], epochs=2, batch=2)
-        monkeypatch.setitem(entry.RECIPES, name, quick)
-    return labelled_cells(tmp_path / "data")
 
 
 def silent(_: str) -> None:
@@ -149,16 +127,17 @@ def test_an_ensemble_brings_its_members_and_works_as_a_model(data: Path, tmp_pat
                 attention_on_crop(found, 0)
 
 
-@pytest.mark.parametrize("epochs", [None, 5])
+@pytest.mark.parametrize(("epochs", "patience"), [(None, 0), (5, 0), (None, 3)])
 def test_the_command_to_go_on_means_the_same_runs(
-    data: Path, tmp_path: Path, epochs: int | None
+    data: Path, tmp_path: Path, epochs: int | None, patience: int
 ) -> None:
-    runs = plan(tmp_path, ["deep_cnn", "crnn"], [1, 2], epochs)
+    runs = plan(tmp_path, ["deep_cnn", "crnn"], [1, 2], epochs, patience)
     text = write_table(runs, tmp_path).read_text(encoding="utf-8")
     (command,) = re.findall(r"To go on: `napari-karyo (.*)`", text)
     name, *words = shlex.split(command)
     chosen = command_line().commands[name].make_context(name, words).params
-    assert plan(tmp_path, chosen["rows"], chosen["seeds"], chosen["epochs"]) == runs
+    options = [chosen[name] for name in ("rows", "seeds", "epochs", "patience")]
+    assert plan(tmp_path, *options) == runs
     # What the command takes anyway is not said.
     text = write_table(plan(tmp_path, ["crnn"]), tmp_path).read_text(encoding="utf-8")
     assert "--row crnn`" in text

@@ -294,6 +294,7 @@ def test_train_hands_everything_on(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "train", train)
     words = "train data more --output out --epochs 3 --learning-rate 0.001 --start default"
     words += " --seed 7 --device cpu --time-limit 9 --no-resume --stain q_band --stain g_band"
+    words += " --patience 4"
     assert main(words.split()) == 0
     del seen["progress"]
     assert seen == {
@@ -303,6 +304,7 @@ def test_train_hands_everything_on(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "config": "default",
         "epochs": 3,
         "learning_rate": 0.001,
+        "patience": 4,
         "start": "default",
         "seed": 7,
         "device": "cpu",

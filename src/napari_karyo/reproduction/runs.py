@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,15 @@ class TrainingRun:
         Its checkpoint, weights, curve, outcome, and of what ``labels.csv`` they are.
     epochs : int, optional
         Instead of the paper's; of an ensemble, its members'.
+    patience : int
+        What is asked for now, which need not be what it was trained with; 0 never stops early.
     """
 
     row: str
     seed: int
     folder: Path
     epochs: int | None = None
+    patience: int = 0
 
     @property
     def weights(self) -> Path:
@@ -58,7 +61,7 @@ class TrainingRun:
     def members(self) -> tuple[TrainingRun, ...]:
         """The runs whose probabilities it averages: of the same seed and length."""
         return tuple(
-            TrainingRun(row, self.seed, self.place / row / self.folder.name, self.epochs)
+            replace(self, row=row, folder=self.place / row / self.folder.name)
             for row in TABLE_1[self.row].members
         )
 
@@ -101,6 +104,33 @@ class TrainingRun:
         with path.open(newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))
 
+    @property
+    def trained(self) -> int:
+        """How many epochs it was trained for so far."""
+        return len(self.curve())
+
+    @property
+    def lowest(self) -> int | None:
+        """The epoch of the lowest loss on ``val`` so far, whose weights are kept."""
+        curve = self.curve()
+        return int(curve[-1].get("lowest") or 0) or None if curve else None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether its patience ran out, or that of any of its members, before its last epoch."""
+        if self.members:
+            return any(member.stopped for member in self.members)
+        return self.weights.is_file() and 0 < self.trained < self.length
+
+    @property
+    def end(self) -> int | None:
+        """The epoch after which the patience asked for ends it; None where not by its curve."""
+        for row in self.curve() if self.patience else ():
+            epoch, lowest = int(row["epoch"]), int(row.get("lowest") or row["epoch"])
+            if epoch - lowest >= self.patience:
+                return epoch
+        return None
+
     def outcome(self) -> dict[str, Any] | None:
         """Return its figures on ``test``, where it is finished."""
         return _read(self.folder / OUTCOME)
@@ -132,7 +162,11 @@ def place_of(output: Path, epochs: int | None = None) -> Path:
 
 
 def plan(
-    output: Path, rows: Sequence[str] = (), seeds: Sequence[int] = (0,), epochs: int | None = None
+    output: Path,
+    rows: Sequence[str] = (),
+    seeds: Sequence[int] = (0,),
+    epochs: int | None = None,
+    patience: int = 0,
 ) -> list[TrainingRun]:
     """Return the runs, the single networks before the ensembles that need them.
 
@@ -144,6 +178,9 @@ def plan(
     seeds : sequence of int
     epochs : int, optional
         Instead of the paper's numbers: marked so in a table of its own.
+    patience : int
+        Epochs in a row without a lower loss on ``val`` after which a training stops; 0 never
+        stops early.
 
     Raises
     ------
@@ -160,7 +197,7 @@ def plan(
         wanted.update(TABLE_1[name].members)
     place = place_of(output, epochs)
     return [
-        TrainingRun(name, seed, place / name / f"seed-{seed}", epochs)
+        TrainingRun(name, seed, place / name / f"seed-{seed}", epochs, patience)
         for name in TABLE_1
         if name in wanted
         for seed in dict.fromkeys(seeds)

@@ -95,6 +95,7 @@ def _trained(
 ) -> bool:
     """Write the weights of a run; tell whether they are there."""
     if run.weights.is_file():
+        _tell_of_another_patience(run, progress)
         return True
     if clock.up():
         return False
@@ -113,6 +114,7 @@ def _trained(
             stains=(STAIN,),
             config=run.row,
             epochs=run.length,
+            patience=run.patience,
             seed=run.seed,
             device=device,
             time_limit=clock.left,
@@ -123,6 +125,18 @@ def _trained(
             return False
     clock.worked()
     return True
+
+
+def _tell_of_another_patience(run: TrainingRun, progress: Callable[[str], None]) -> None:
+    """Say where a finished run was not trained as far as the patience asked for would have."""
+    # Never trained on: its figures on ``test`` were looked at.
+    if run.trained and not run.members and run.trained != (run.end or run.length):
+        asked = f"--patience {run.patience}" if run.patience else "no --patience"
+        goes = f"ends after {run.end}" if run.end else "goes on from there"
+        progress(
+            f"{run.row}, seed {run.seed}: left as it is, of {run.trained} epochs; with {asked} "
+            f"it {goes}. Delete the folder {run.folder} to have it made anew."
+        )
 
 
 def _evaluated(

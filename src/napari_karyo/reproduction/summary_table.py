@@ -41,6 +41,13 @@ class RowSummary:
         All its seeds, finished or not.
     epochs : int, optional
         What was asked for instead of the paper's.
+    patience : int
+        What was asked for; 0 where none was.
+    planned : int
+        Epochs, 0 of an ensemble.
+    trained, lowest : tuple of int
+        Of each seed that was begun: epochs so far, and that of the lowest loss on ``val``,
+        whose weights are kept.
     """
 
     row: str
@@ -54,6 +61,10 @@ class RowSummary:
     computing: float
     asked: tuple[int, ...]
     epochs: int | None
+    patience: int
+    planned: int
+    trained: tuple[int, ...]
+    lowest: tuple[int, ...]
 
 
 def line_of(row: str, runs: Sequence[TrainingRun]) -> RowSummary:
@@ -75,6 +86,10 @@ def line_of(row: str, runs: Sequence[TrainingRun]) -> RowSummary:
         _median(epochs, "computing"),
         tuple(run.seed for run in runs),
         runs[0].epochs,
+        max(run.patience for run in runs),
+        runs[0].length,
+        tuple(run.trained for run in runs if run.trained),
+        tuple(run.lowest for run in runs if run.lowest),
     )
 
 
@@ -93,8 +108,28 @@ def _state(runs: Sequence[TrainingRun], finished: int) -> str:
         return f"NOT FINISHED: {done} of {first.length} epochs, {finished} of {len(runs)} seeds"
     if first.row in EXPLAINED and not any(run.explained for run in runs):
         return "NOT FINISHED: its saliency is not measured yet"
+    if any(run.stopped for run in runs):
+        return _stopped(runs)
     if first.to_the_papers_length:
         return "its members" if first.members else f"{first.length} epochs, as the paper"
+    return _beside(first)
+
+
+def _stopped(runs: Sequence[TrainingRun]) -> str:
+    """Say after how many epochs of how many the patience ran out, seed by seed."""
+    first = runs[0]
+    if first.members:
+        of = dict.fromkeys(one.row for run in runs for one in run.members if one.stopped)
+        words = f"STOPPED early: its members {', '.join(of)}"
+    else:
+        trained = joined([run.trained for run in runs], ", ")
+        since = joined([run.trained - (run.lowest or 0) for run in runs], ", ")
+        words = f"STOPPED after {trained} of {first.length} epochs: {since} without lower loss"
+    return words if first.to_the_papers_length else f"{_beside(first)}; {words}"
+
+
+def _beside(first: TrainingRun) -> str:
+    """Say by how much a row, planned to another length than the paper's, is beside it."""
     # An ensemble with any member that is short says so, whatever the others are.
     short = min(first.beside_the_paper) < 0
     if first.members:
@@ -105,6 +140,11 @@ def _state(runs: Sequence[TrainingRun], finished: int) -> str:
     if short:
         return f"SHORT: {first.length} of the paper's {asked} epochs"
     return f"LONGER: {first.length} epochs, the paper {asked}"
+
+
+def joined(numbers: Sequence[int], between: str = " ") -> str:
+    """Return the numbers of all seeds as words."""
+    return between.join(str(number) for number in numbers)
 
 
 def write_table(runs: Sequence[TrainingRun], output: Path) -> Path:
@@ -125,6 +165,7 @@ def write_table(runs: Sequence[TrainingRun], output: Path) -> Path:
             ["row", "title"]
             + [f"{what}_{top}" for top in TOPS for what in ("paper", "mean", "spread")]
             + ["seeds", "state", "minutes", "images_per_second", "computing"]
+            + ["planned", "trained", "lowest"]
         )
         for line in lines:
             paper = dict(zip(TOPS, line.paper, strict=False))
@@ -137,6 +178,7 @@ def write_table(runs: Sequence[TrainingRun], output: Path) -> Path:
                 ]
                 + [line.seeds, line.state, "" if np.isnan(line.minutes) else f"{line.minutes:.1f}"]
                 + ["" if np.isnan(v) else f"{v:.3g}" for v in (line.speed, line.computing)]
+                + [line.planned or "", joined(line.trained), joined(line.lowest)]
             )
     path = output / "table.md"
     path.write_text(markdown(lines), encoding="utf-8")
@@ -147,8 +189,8 @@ def markdown(lines: Sequence[RowSummary]) -> str:
     """Return the table as Markdown, the paper's figure before ours."""
     text = [
         "| network | top-1: paper, ours | top-3: paper, ours | top-5: paper, ours"
-        " | seeds | trained | minutes | images/s | computing |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        " | seeds | trained | weights of epoch | minutes | images/s | computing |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for line in lines:
         cells = [TABLE_1[line.row].title]
@@ -158,7 +200,7 @@ def markdown(lines: Sequence[RowSummary]) -> str:
             if top in line.spread:
                 ours += f" ± {line.spread[top]:.2f}"
             cells.append(f"{paper}, {ours}")
-        cells += [str(line.seeds), line.state]
+        cells += [str(line.seeds), line.state, joined(line.lowest, ", ") or "–"]
         cells.append("–" if np.isnan(line.minutes) else f"{line.minutes:.0f}")
         cells.append("–" if np.isnan(line.speed) else f"{line.speed:.0f}")
         cells.append("–" if np.isnan(line.computing) else f"{line.computing:.0%}")
@@ -179,14 +221,15 @@ def markdown(lines: Sequence[RowSummary]) -> str:
 
 def _commands(lines: Sequence[RowSummary], with_epochs: bool) -> list[str]:
     """Return what to type for some lines: a command for all that have the same seeds."""
-    same: dict[tuple[tuple[int, ...], int | None], list[str]] = {}
+    same: dict[tuple[tuple[int, ...], int | None, int], list[str]] = {}
     for line in lines:
-        key = line.asked, line.epochs if with_epochs else None
+        key = line.asked, line.epochs if with_epochs else None, line.patience
         same.setdefault(key, []).append(line.row)
     return [
         f"napari-karyo reproduce DATA --output FOLDER {' '.join(f'--row {row}' for row in rows)}"
         # What is not said is what the command takes anyway.
         + ("".join(f" --seed {seed}" for seed in seeds) if seeds != (0,) else "")
         + (f" --epochs {epochs}" if epochs is not None else "")
-        for (seeds, epochs), rows in same.items()
+        + (f" --patience {patience}" if patience else "")
+        for (seeds, epochs, patience), rows in same.items()
     ]

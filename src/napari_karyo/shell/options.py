@@ -28,3 +28,7 @@ Compile = Annotated[
         "and is up to twice as fast afterwards on a CPU with AVX-512; for long trainings",
     ),
 ]
+Patience = Annotated[
+    int,
+    Option(metavar="N", min=0, help="stop after N epochs without lower loss on val; 0 never does"),
+]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from napari_karyo.shell.options import Compile, Device, Folder, TimeLimit
+from napari_karyo.shell.options import Compile, Device, Folder, Patience, TimeLimit
 from napari_karyo.shell.telling import line
 
 
@@ -24,6 +24,7 @@ def reproduce(
     epochs: Annotated[
         int | None, Option(min=1, help="instead of the paper's; in FOLDER/N-epochs")
     ] = None,
+    patience: Patience = 0,
     device: Device = "auto",
     time_limit: TimeLimit = None,
     compiled: Compile = False,
@@ -36,7 +37,7 @@ def reproduce(
     from napari_karyo.reproduction.slices import carry_out
     from napari_karyo.reproduction.summary_table import write_table
 
-    runs = plan(output, rows or [], seeds or [0], epochs)
+    runs = plan(output, rows or [], seeds or [0], epochs, patience)
     # Also what earlier calls left there, which is summed up together with these.
     check(found(output, runs, epochs), data)
     place = place_of(output, epochs)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, BadParameter, Option
 
-from napari_karyo.shell.options import Compile, Device, Folder, TimeLimit
+from napari_karyo.shell.options import Compile, Device, Folder, Patience, TimeLimit
 from napari_karyo.shell.telling import line
 
 
@@ -37,6 +37,7 @@ def train(
     learning_rate: Annotated[
         float | None, Option(callback=_rate, help="instead of the recipe's")
     ] = None,
+    patience: Patience = 0,
     start: Annotated[
         str | None,
         Option(metavar="MODEL", help="go on from a model, by name or file, not from chance"),
@@ -57,6 +58,7 @@ def train(
         config=config,
         epochs=epochs,
         learning_rate=learning_rate,
+        patience=patience,
         start=start,
         seed=seed,
         device=device,

@@ -17,7 +17,7 @@ from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.network import ChromosomeNetwork
 
 #: Of the contents of a checkpoint: one of another number can't be gone on from.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 
 @dataclass
@@ -45,6 +45,8 @@ class TrainingState:
     best : dict of Tensor, optional
         The weights of the closed epoch of the lowest loss on ``val``.
     best_loss : float
+    patience : int
+        Of the recipe that it was begun or gone on with last.
     """
 
     network: ChromosomeNetwork
@@ -57,6 +59,17 @@ class TrainingState:
     rows: list[dict[str, float]] = field(default_factory=list)
     best: dict[str, Tensor] | None = None
     best_loss: float = math.inf
+    patience: int = 0
+
+    @property
+    def lowest(self) -> int:
+        """The closed epoch of the lowest loss on ``val``, counted from 1; 0 where none is."""
+        return int(self.rows[-1]["lowest"]) if self.rows else 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the patience has run out."""
+        return 0 < self.patience <= len(self.rows) - self.lowest
 
     def close(self, row: dict[str, float]) -> None:
         """Close the open epoch with its figures."""
@@ -83,6 +96,7 @@ class TrainingState:
             "rows": self.rows,
             "best": self.best,
             "best_loss": self.best_loss,
+            "patience": self.patience,
             "random": torch.get_rng_state(),
             "made_with": made_with,
         }
@@ -91,8 +105,15 @@ class TrainingState:
         with atomic_write(path) as file:
             torch.save(content, file)
 
-    def load(self, path: Path, made_with: str) -> None:
+    def load(self, path: Path, made_with: str) -> int:
         """Take over a checkpoint, and the random state of when it was saved.
+
+        Its patience is not among what must be the same, since no step depends on it.
+
+        Returns
+        -------
+        int
+            The patience that it was saved with; that of this state stays as it is.
 
         Raises
         ------
@@ -117,6 +138,7 @@ class TrainingState:
         torch.set_rng_state(content["random"])
         if torch.cuda.is_available() and "cuda_random" in content:
             torch.cuda.set_rng_state(content["cuda_random"])
+        return int(content["patience"])
 
 
 def write_curve(path: Path, rows: Sequence[dict[str, float]]) -> None:

@@ -7,7 +7,7 @@ import math
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +32,12 @@ def _made_with(
     network: ChromosomeNetwork, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
 ) -> str:
     """Return what a checkpoint depends on; one of anything else can't go on."""
+    steps = asdict(replace(recipe, patience=0))
     crops = 0
     for part in (data.inputs, data.labels, data.p_arm_known):
         crops = zlib.crc32(part[train].tobytes(), crops)
     start = zlib.crc32(network.head.weight.detach().cpu().numpy().tobytes())
-    return repr((FORMAT, network.config.as_dict(), asdict(recipe), seed, len(train), crops, start))
+    return repr((FORMAT, network.config.as_dict(), steps, seed, len(train), crops, start))
 
 
 def fit(
@@ -81,15 +82,16 @@ def fit(
     network : ChromosomeNetwork
         With the weights that the recipe keeps.
     finished : bool
-        False where the time limit came first.
+        False where the time limit came first; True also where the patience ran out.
     seconds : float
         Of training so far, over all calls.
 
     Notes
     -----
     In ``epochs.csv`` the loss is the mean over all steps of an epoch, however many calls it
-    took; ``images_per_second`` and ``computing`` are measured over the steps of the call
-    that ended it, and left empty where that had only the validation left to do.
+    took; ``lowest`` is the epoch of the lowest loss on ``val`` so far; ``images_per_second``
+    and ``computing`` are measured over the steps of the call that ended it, and left empty
+    where that had only the validation left to do.
     """
     torch.manual_seed(seed)
     # Gradients too small for normal numbers make the CPU several times slower.
@@ -110,13 +112,16 @@ def fit(
         optimizer,
         schedule,
         torch.zeros((), device=place),
+        patience=recipe.patience,
     )
     forward = torch.compile(network) if compiled else network
     checkpoint, curve = output / "checkpoint.pt", output / "epochs.csv"
     made_with = _made_with(network, recipe, seed, train, data)
     if resume and checkpoint.exists():
-        state.load(checkpoint, made_with)
+        before = state.load(checkpoint, made_with)
         progress(f"going on from step {state.step} of {total}")
+        if before != recipe.patience:
+            progress(f"patience {recipe.patience or 'without end'}, was {before or 'without end'}")
     # What lies there may be of an older training, or lack what was saved before a kill.
     write_curve(curve, state.rows)
     # All crops on the device, where they are also augmented: nothing waits for a loader.
@@ -128,11 +133,13 @@ def fit(
     def close(speed: dict[str, float]) -> None:
         averaged = _averaged(state)
         figures = validate(averaged, data, val, device)
-        _keep(state, averaged, figures)
+        epoch = len(state.rows) + 1
+        lowest = epoch if _keep(state, averaged, figures) else state.lowest
         row: dict[str, float] = {
-            "epoch": len(state.rows) + 1,
+            "epoch": epoch,
             "seconds": round(state.seconds),
             "loss": round(float(state.loss_sum) / per_epoch, 4),
+            "lowest": lowest,
             **{name: round(float(value), 5) for name, value in {**figures, **speed}.items()},
         }
         state.close(row)
@@ -143,7 +150,7 @@ def fit(
     if state.step == per_epoch * (len(state.rows) + 1):
         # The last call ended after an epoch's last step and before its validation.
         close({})
-    while state.step < total:
+    while state.step < total and not state.ended:
         epoch, within = divmod(state.step, per_epoch)
         meter = Meter(device)
         order = np.random.default_rng((seed, epoch)).permutation(train)
@@ -164,6 +171,11 @@ def fit(
                 progress(f"time is up at step {state.step} of {total}; call again to go on")
                 return _kept(state, recipe), False, state.seconds
         close(meter.stop())
+    if state.ended:
+        progress(
+            f"stopped after {len(state.rows)} of {recipe.epochs} epochs: the lowest loss on val is "
+            f"that of epoch {state.lowest}"
+        )
     return _kept(state, recipe), True, state.seconds
 
 
@@ -282,12 +294,14 @@ def _averaged(state: TrainingState) -> ChromosomeNetwork:
     return network.eval()
 
 
-def _keep(state: TrainingState, network: ChromosomeNetwork, figures: dict[str, float]) -> None:
-    """Remember the weights of the lowest loss on ``val``, mean over the stains."""
+def _keep(state: TrainingState, network: ChromosomeNetwork, figures: dict[str, float]) -> bool:
+    """Remember the weights of the lowest loss on ``val``, mean over the stains; tell if new."""
     loss = float(np.mean([value for name, value in figures.items() if name.endswith("_loss")]))
-    if loss < state.best_loss:
+    lower = loss < state.best_loss
+    if lower:
         state.best_loss = loss
         state.best = {name: value.cpu() for name, value in network.state_dict().items()}
+    return lower
 
 
 def _kept(state: TrainingState, recipe: Recipe) -> ChromosomeNetwork:

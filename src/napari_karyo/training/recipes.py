@@ -34,6 +34,9 @@ class Recipe:
     keep : {"last", "lowest_loss"}
         Which epoch's weights are kept: the last one's, or those of the lowest loss on
         ``val``.
+    patience : int
+        Epochs in a row without a lower loss on ``val`` after which training stops; 0 never
+        stops early. It changes no step, only which one is the last.
     augmentation : Augmentation
     """
 
@@ -48,6 +51,7 @@ class Recipe:
     rarer_stain: int = 3
     average: float = 0.998
     keep: Literal["last", "lowest_loss"] = "last"
+    patience: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 

@@ -36,6 +36,7 @@ def train(
     config: str = "default",
     epochs: int | None = None,
     learning_rate: float | None = None,
+    patience: int = 0,
     start: str | Path | None = None,
     seed: int = 0,
     device: str = "auto",
@@ -62,6 +63,9 @@ def train(
         Instead of the recipe's.
     learning_rate : float, optional
         Instead of the recipe's.
+    patience : int
+        Epochs in a row without a lower loss on ``val`` after which training stops; 0 never
+        stops early.
     start : str or Path, optional
         A model of the same configuration to go on from, by name or file, instead of
         chance.
@@ -99,6 +103,7 @@ def train(
             f"{start} is no network of the configuration {config!r}.",
             "Give the --config that it was trained with.",
         )
+    recipe = replace(recipe, patience=patience)
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
     if learning_rate is not None:
@@ -135,6 +140,7 @@ def train(
         "config": config,
         "command": f"napari-karyo train{' DATA' * len(data)} --output FOLDER --config {config}"
         f" --epochs {recipe.epochs} --learning-rate {recipe.learning_rate:g} --seed {seed}"
+        + (f" --patience {patience}" if patience else "")
         + "".join(f" --stain {stain}" for stain in sorted(stains))
         + (f" --start {Path(start).name}" if start is not None else "")
         + (" --compile" if compiled else ""),
