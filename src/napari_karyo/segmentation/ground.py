@@ -157,12 +157,19 @@ def _threshold(density: NDArray[np.float32]) -> float:
     return 0.75 * float(threshold_otsu(density))
 
 
-def broad(objects: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return what is wider than two chromosomes, in a field."""
-    inner = ndimage.distance_transform_edt(objects) > WIDTH
+def broad(objects: NDArray[np.bool_], radius: float = WIDTH) -> NDArray[np.bool_]:
+    """Return what is wider than chromosomes are, in a field.
+
+    Parameters
+    ----------
+    objects : ndarray of bool, shape (height, width)
+    radius : float
+        Half of the width from which on; that of two chromosomes side by side where left out.
+    """
+    inner = ndimage.distance_transform_edt(objects) > radius
     if not inner.any():
         return inner
-    return np.asarray(ndimage.distance_transform_edt(~inner) < WIDTH + 3, np.bool_)
+    return np.asarray(ndimage.distance_transform_edt(~inner) < radius + 4, np.bool_)
 
 
 def _width(density: NDArray[np.float32]) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.segmentation import watershed
 
+from napari_karyo.segmentation.ground import WIDTH, broad
 from napari_karyo.segmentation.maps import Maps
 
 #: From here on a pixel is taken for what the network says.
@@ -20,6 +21,10 @@ _LEAST_CORE: Final = 8
 LEAST: Final = 45
 #: A crossing of fewer pixels parts nothing.
 _LEAST_CROSSING: Final = 12
+
+#: A nucleus holds a disc of this radius, dark spots of so many pixels left aside.
+_NUCLEUS: Final = 1.8 * WIDTH
+_GRAIN: Final = 3
 
 _EIGHT: Final = np.ones((3, 3), np.bool_)
 
@@ -51,7 +56,7 @@ def find_pieces(maps: Maps) -> Pieces:
     ----------
     maps : Maps
     """
-    stained = (maps.chromosome > SURE) & (maps.chromosome > maps.other)
+    stained = (maps.chromosome > SURE) & (maps.chromosome > maps.other) & ~find_nuclei(maps)
     stained = _larger(stained, LEAST)
     crossings, crossing_count = _numbered(
         _larger((maps.crossing > SURE) & stained, _LEAST_CROSSING)
@@ -68,6 +73,16 @@ def find_pieces(maps: Maps) -> Pieces:
             cores[here] = count
     numbered = watershed(-maps.core, cores, mask=open_field).astype(np.int32)
     return Pieces(numbered, count, crossings, crossing_count)
+
+
+def find_nuclei(maps: Maps) -> NDArray[np.bool_]:
+    """Return where a field is stained over a wider round than chromosomes ever fill.
+
+    However like bands the grain of a nucleus is: the network sees only its neighbourhood.
+    """
+    both = np.maximum(maps.chromosome, maps.other) > SURE
+    solid = ndimage.binary_closing(np.pad(both, _GRAIN), iterations=_GRAIN)
+    return broad(solid[_GRAIN:-_GRAIN, _GRAIN:-_GRAIN], _NUCLEUS)
 
 
 def _numbered(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:

@@ -23,7 +23,7 @@ from napari_karyo.segmentation.ground import (
 from napari_karyo.segmentation.maps import Maps, read_maps
 from napari_karyo.segmentation.objects import CHROMOSOMES, Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.partition import Candidate, Partition
-from napari_karyo.segmentation.pieces import LEAST, SURE, find_pieces
+from napari_karyo.segmentation.pieces import LEAST, SURE, find_nuclei, find_pieces
 from napari_karyo.segmentation.region import Region
 
 if TYPE_CHECKING:
@@ -184,7 +184,8 @@ def _in_photograph(field: Field, region: Region, place: Region | None = None) ->
 
 def _others(field: Field, maps: Maps) -> list[SpreadObject]:
     """Return the nuclei and the dirt of a field."""
-    numbered, _ = ndimage.label((maps.other > 0.5) & (maps.other > maps.chromosome))
+    other = (maps.other > SURE) & (maps.other > maps.chromosome)
+    numbered, _ = ndimage.label(other | find_nuclei(maps))
     found = []
     for number, place in enumerate(ndimage.find_objects(numbered), start=1):
         mask = numbered[place] == number
@@ -192,7 +193,7 @@ def _others(field: Field, maps: Maps) -> list[SpreadObject]:
             continue
         wide = 2 * float(ndimage.distance_transform_edt(np.pad(mask, 1)).max())
         kind = Kind.NUCLEUS if wide > _NUCLEUS * WIDTH else Kind.DIRT
-        confidence = float(maps.other[place][mask].mean())
+        confidence = float(np.maximum(maps.other, maps.chromosome)[place][mask].mean())
         region = Region(mask, place[0].start, place[1].start)
         found.append(place_object(field, region, np.zeros_like(mask), kind, confidence))
     return found
