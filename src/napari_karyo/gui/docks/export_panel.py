@@ -85,6 +85,7 @@ class ExportPanel(QGroupBox):
         self.resolution.setSuffix(" dpi")
         self.resolution.setValue(read_settings().resolution)
         self.spread = QCheckBox("Spread above the karyogram")
+        self.spread.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.spread.setToolTip(
             "Shows the photograph that the chromosomes were found in, each with its number;\n"
             "the page is upright then"
