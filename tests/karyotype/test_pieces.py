@@ -113,3 +113,18 @@ def test_what_makes_no_sense_changes_nothing(karyotype: Karyotype, edit: Any, wo
     with pytest.raises(EditError, match=words):
         edit(karyotype)
     assert (karyotype.state, karyotype.names) == (before, names)
+
+
+def test_what_is_not_told_apart_in_a_spread_withholds_the_proposal() -> None:
+    normal = [*(str(number) for number in range(1, 23) for _ in range(2)), "X", "X"]
+    placements = [*normal[:-3], *[TRAY] * 3]
+    # Crops that lie in the tray are dirt, which somebody exported with the others.
+    assert Karyotype(placements).proposal
+    in_spread = Karyotype(placements, in_spread=True)
+    assert in_spread.proposal == ""
+    assert in_spread.iscn_words == (
+        "no karyotype proposed: 3 objects of the spread are not told apart"
+    )
+    assert in_spread.snapshot().proposal == ""
+    in_spread.remove([45], "dirt")
+    assert in_spread.proposal.startswith("43,")

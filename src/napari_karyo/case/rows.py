@@ -256,10 +256,12 @@ def read_proposal(connection: sqlite3.Connection, number: int) -> Karyotype:
         Where its rows make no sense.
     """
     row = cell_row(connection, number)
-    names = [item["name"] for item in chromosome_rows(connection, number)]
+    items = list(chromosome_rows(connection, number))
+    names = [item["name"] for item in items]
+    in_spread = any(item["outline"] is not None for item in items)
     proposed = State.from_dict(json.loads(row["proposed"]))
     check_members(f"cell {number}: proposed", proposed.positions, len(names))
-    return Karyotype.from_state(names, proposed, unknown=row["unknown"])
+    return Karyotype.from_state(names, proposed, unknown=row["unknown"], in_spread=in_spread)
 
 
 def copy_cell(source: sqlite3.Connection, target: sqlite3.Connection, number: int) -> int:

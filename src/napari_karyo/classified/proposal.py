@@ -40,4 +40,5 @@ def propose(
         who=who,
         order=sorted(range(len(assigned)), key=lambda one: -share[one]),
         unknown=classification.unknown,
+        in_spread=classification.cell.photograph is not None,
     )

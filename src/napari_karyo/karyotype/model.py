@@ -23,6 +23,8 @@ from napari_karyo.karyotype.state import SLOTS, State
 
 #: Why no karyotype of an unknown cell is proposed.
 NOT_KNOWN: Final = "not known material"
+#: So many objects of a photograph in the tray may be dirt.
+FEW_IN_TRAY: Final = 2
 
 
 class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
@@ -45,6 +47,8 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
     unknown : str
         Why nothing is known of the cell, in a sentence: no karyotype is proposed then,
         until a person has said of each chromosome what it is. Empty for other cells.
+    in_spread : bool
+        Whether its chromosomes were found in the photograph of its spread.
 
     Raises
     ------
@@ -61,6 +65,7 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         who: str = "",
         order: Iterable[int] | None = None,
         unknown: str = "",
+        in_spread: bool = False,
     ) -> None:
         count = len(placements)
         if names is None:
@@ -80,10 +85,17 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         )
         super().__init__(names, proposed, who)
         self.unknown = unknown
+        self.in_spread = in_spread
 
     @classmethod
     def from_state(
-        cls, names: Sequence[str], proposed: State, who: str = "", *, unknown: str = ""
+        cls,
+        names: Sequence[str],
+        proposed: State,
+        who: str = "",
+        *,
+        unknown: str = "",
+        in_spread: bool = False,
     ) -> Karyotype:
         """Return the karyotype of a proposal that was made before, with no edit yet.
 
@@ -95,8 +107,10 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         who : str
         unknown : str
             Why nothing is known of the cell.
+        in_spread : bool
+            Whether its chromosomes were found in the photograph of its spread.
         """
-        karyotype = cls([], who=who, unknown=unknown)
+        karyotype = cls([], who=who, unknown=unknown, in_spread=in_spread)
         karyotype.names = tuple(names)
         karyotype.proposed = karyotype._state = proposed
         return karyotype
@@ -106,7 +120,9 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
 
         For a thread that writes it while the person goes on.
         """
-        still = Karyotype.from_state(self.names, self.proposed, self.who, unknown=self.unknown)
+        still = Karyotype.from_state(
+            self.names, self.proposed, self.who, unknown=self.unknown, in_spread=self.in_spread
+        )
         still._state = self._state
         still._done, still._undone = list(self._done), list(self._undone)
         still._index = self._index.copy()
@@ -155,11 +171,18 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
     def not_proposed(self) -> str:
         """Why no karyotype is proposed, in a few words; empty where one is.
 
-        So it is of a cell of which nothing is known, and where nobody can have what was
-        counted. Where a person has said of each chromosome in a slot or among the markers
+        So it is of a cell of which nothing is known, where nobody can have what was counted,
+        and where several objects of a photograph lie in the tray, as chromosomes do that were
+        not told apart. Where a person has said of each chromosome in a slot or among the markers
         what it is, the count is the person's own, and its short form is given.
         """
-        why = NOT_KNOWN if self.unknown else implausible(self.content)
+        in_tray = len(self._state.slots[TRAY])
+        if self.unknown:
+            why = NOT_KNOWN
+        elif self.in_spread and in_tray > FEW_IN_TRAY:
+            why = f"{in_tray} objects of the spread are not told apart"
+        else:
+            why = implausible(self.content)
         return "" if why and self._is_counted_by_hand() else why
 
     @property
