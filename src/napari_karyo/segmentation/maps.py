@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from napari_karyo.models.unet import SpreadNetwork
 
 #: A field is read in tiles of so many pixels, with so many around them that are read too.
-_TILE, _AROUND = 768, 64
+_TILE, _AROUND = 512, 64
+#: A tile with nothing brighter in it is empty, and is not read.
+_EMPTY: Final = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,8 @@ def read_maps(field: Field, network: SpreadNetwork) -> Maps:
                 rows = slice(max(0, top - _AROUND), min(height, top + _TILE + _AROUND))
                 columns = slice(max(0, left - _AROUND), min(width, left + _TILE + _AROUND))
                 part = field.values[rows, columns]
+                if part.max() < _EMPTY:
+                    continue
                 pads = [(0, -side % network.step) for side in part.shape]
                 batch = torch.from_numpy(np.pad(part, pads))[None, None].to(device)
                 batch = batch.contiguous(memory_format=torch.channels_last)
