@@ -21,7 +21,7 @@ from scipy import ndimage
 from napari_karyo.cell import Chromosome
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.segmentation.maps import Maps
-from napari_karyo.segmentation.objects import Segmentation, SpreadObject
+from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.partition import Alternative, Candidate, Partition
 from napari_karyo.segmentation.region import Region
 
@@ -43,10 +43,16 @@ FEATURES: Final = (
 )
 
 #: An overlap over union that counts neither for nor against a partition.
-_EVEN: Final = 0.5
+_EVEN: Final = 0.4
 
-#: By how much an alternative must be better.
-_BETTER: Final = 0.05
+#: By how much an alternative must be better. Chosen on ``val`` with `_EVEN`: see
+#: ``docs/results.md``.
+_BETTER: Final = 0.4
+
+#: What agrees less is no chromosome: dirt, or where it is larger than so many times the median
+#: chromosome, a cluster of several.
+_NONE: Final = 0.2
+_SEVERAL: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ def decide(candidates: Candidates, decision: Decision) -> list[SpreadObject]:
     Returns
     -------
     list of SpreadObject
-        Each with its agreement as confidence.
+        Each with its agreement as confidence; what hardly agrees with any chromosome is a
+        cluster or dirt.
     """
     agreement = decision.agreement(candidates.table)
     worth = agreement - _EVEN
@@ -126,10 +133,19 @@ def decide(candidates: Candidates, decision: Decision) -> list[SpreadObject]:
             gone |= replaced
             kept += by
     kept += [number for number in range(candidates.count) if number not in gone]
-    return [
+    objects = [
         replace(candidates.objects[number], confidence=float(agreement[number]))
         for number in sorted(kept)
     ]
+    usual = float(np.median([np.count_nonzero(one.outline.mask) for one in objects]))
+    return [_named(one, usual) for one in objects]
+
+
+def _named(item: SpreadObject, usual: float) -> SpreadObject:
+    if item.confidence >= _NONE:
+        return item
+    large = np.count_nonzero(item.outline.mask) > _SEVERAL * usual
+    return replace(item, kind=Kind.CLUSTER if large else Kind.DIRT)
 
 
 def find_candidates(
