@@ -56,7 +56,18 @@ def test_the_two_commands_are_those_of_the_checks() -> None:
 def test_files_that_the_readme_links_to_are_there() -> None:
     linked = [name for name in re.findall(r"\]\(([^)]+)\)", README) if "://" not in name]
     assert linked
-    assert [name for name in linked if not (PROJECT / name).is_file()] == []
+    assert [name for name in linked if not (PROJECT / name.partition("#")[0]).is_file()] == []
+
+
+def test_headings_that_the_readme_links_to_are_there() -> None:
+    missing = []
+    for name, heading in re.findall(r"\]\(([^):#]+)#([^)]+)\)", README):
+        text = (PROJECT / name).read_text(encoding="utf-8")
+        titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+        if heading not in anchors:
+            missing.append(f"{name}#{heading}")
+    assert missing == []
 
 
 @pytest.mark.gui
@@ -64,8 +75,8 @@ def test_the_keys_of_the_readme_are_bound() -> None:
     from napari_karyo.gui.canvas.keys import help_rows, plain_key
 
     bound = {key for _, keys, _ in help_rows() for key in keys.split(" / ")}
-    # The first cell of each row of the table of keys, classes left out.
-    cells = re.findall(r"^ +\| ([^|]*`[^|]*) \|", README, re.MULTILINE)
+    # The first cell of each row of the tables of keys, classes left out.
+    cells = re.findall(r"^ *\| ([^|]*`[^|]*) \|", README, re.MULTILINE)
     named = {key for cell in cells for key in re.findall(r"`([^`]+)`", cell)}
     named -= {"1", "22", "X", "Y"}
     assert len(named) >= 20

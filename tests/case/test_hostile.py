@@ -207,8 +207,9 @@ def test_a_bad_chromosome_costs_its_cell(path: Path, column: str, value: Any, wo
         (
             "INSERT INTO chromosome SELECT cell, number + i, name || i, path, expected, dtype, "
             "height, width, pixels, made_of, probabilities, p_arm_up, attention, is_foreign, "
-            "is_strange, scale FROM chromosome, (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
-            "SELECT i + 1 FROM n LIMIT 6000) SELECT i FROM n) WHERE cell = 1 AND number = 3",
+            "is_strange, scale, outline FROM chromosome, "
+            "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 6000) "
+            "SELECT i FROM n) WHERE cell = 1 AND number = 3",
             "rows in the table chromosome",
         ),
     ],

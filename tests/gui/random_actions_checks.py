@@ -185,6 +185,30 @@ def _page(person: Person, session: Any, thorough: bool) -> list[str]:
         maps = view.overlays._maps(cell, kind)
         if not np.allclose(overlay.data, composer.compose_overlay(page, maps), atol=1e-5):
             wrong.append(f"stale {kind}")
+    return wrong + _spread(person, view, cell, thorough)
+
+
+def _spread(person: Person, view: Any, cell: OpenCell, thorough: bool) -> list[str]:
+    """Compare what is drawn on the photograph with what the karyotype says."""
+    panel, photograph = view.spread, cell.classification.cell.photograph
+    if not panel.shown:
+        return [] if photograph is None else ["the photograph of the spread is not shown"]
+    wrong = []
+    if panel._photograph is not photograph:
+        return ["the photograph of another cell is shown"]
+    drawing = panel.drawing
+    if drawing.marks != panel._marks(cell) or drawing._said != (cell.name, cell.numbers.text):
+        wrong.append("stale outlines")
+    layer = view.layers["outlines"]
+    if person.spoilt.get(layer) is not cell.karyotype.state:
+        person.spoilt.pop(layer, None)
+    if layer not in person.spoilt and not np.shares_memory(layer.data, drawing.canvas):
+        wrong.append("the layer of the outlines shows another picture than the view draws")
+    if thorough:
+        before = drawing.canvas.copy()
+        drawing._paint((0, 0, *before.shape[:2]))
+        if not np.array_equal(before, drawing.canvas):
+            wrong.append("outlines that are gone are drawn still")
     return wrong
 
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import poor_spread
 from drawn import UNSURE, make_cell, make_classification
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 from random_actions_gestures import drag_along, press_key
-from random_actions_person import Person, doing, edit, has_cell, has_page, has_review
+from random_actions_person import (
+    Person,
+    doing,
+    edit,
+    has_cell,
+    has_page,
+    has_review,
+    has_spread,
+)
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASSES
@@ -95,6 +104,17 @@ def begin_a_tool(person: Person) -> None:
         drag_along(person, (row, box.left - 8), (row, box.right + 8), 3)
 
 
+@doing(5, has_spread)
+def begin_a_tool_of_the_spread(person: Person) -> None:
+    """Take it, go over the photograph with it once or twice, and perhaps finish."""
+    person.view.bring_back()
+    press_key(person, person.chance.choice(("U", "I", "B", "Shift-B", "K", "J")))
+    for _ in range(person.chance.randrange(3)):
+        drag_along(person, person.one_of_the_spread(), person.one_of_the_spread(), 3)
+    if person.chance.random() < 0.5:
+        press_key(person, person.chance.choice(("Enter", "Escape", "Up", "Control-Z", "O")))
+
+
 # -- cells --------------------------------------------------------------------------
 
 
@@ -129,3 +149,13 @@ def open_a_drawn_cell(person: Person) -> None:
 
     polarity = person.chance.choice((Polarity.DARK, Polarity.BRIGHT))
     show_classified(person.viewer, make_classification(make_cell(polarity=polarity), unsure=UNSURE))
+
+
+@doing(2)
+def open_a_drawn_spread(person: Person) -> None:
+    """A cell found in a photograph, some of it wrongly."""
+    from napari_karyo.gui.contributions.launch import show_classified
+
+    polarity = person.chance.choice((Polarity.DARK, Polarity.BRIGHT))
+    cell = poor_spread.spread_cell(polarity)
+    show_classified(person.viewer, make_classification(cell, poor_spread.CLASSES_FOUND))

@@ -84,6 +84,8 @@ class Person:
     def one_place(self) -> tuple[float, float]:
         """A place of the scene: on a chromosome, in a slot, on the page or beside it."""
         page = self.view.page if self.view is not None else None
+        if has_spread(self) and self.chance.random() < 0.4:
+            return self.one_of_the_spread()
         kind = self.chance.choice(("chromosome", "chromosome", "slot", "slot", "page", "off"))
         if page is None or kind == "off":
             return self.chance.uniform(-300, 1500), self.chance.uniform(-300, 2000)
@@ -96,6 +98,20 @@ class Person:
         if kind == "slot":
             return self.chance.choice(list(page.slots.values())).box.center
         return self.chance.uniform(0, page.height), self.chance.uniform(0, page.width)
+
+    def one_of_the_spread(self) -> tuple[float, float]:
+        """A place of the photograph: in the box of a chromosome, or anywhere."""
+        spread, chance = self.view.spread, self.chance
+        boxes = [spread.box_of(index) for index in spread.drawing.marks]
+        if boxes and chance.random() < 0.7:
+            box = chance.choice(boxes)
+            return (
+                box.top + box.height * chance.random(),
+                box.left + box.width * chance.random(),
+            )
+        top, left = spread.origin
+        drawing = spread.drawing
+        return top + drawing.height * chance.random(), left + drawing.width * chance.random()
 
 
 @dataclass(frozen=True)
@@ -121,6 +137,10 @@ def has_cell(person: Person) -> bool:
 
 def has_page(person: Person) -> bool:
     return has_cell(person) and person.view is not None and person.view.shown
+
+
+def has_spread(person: Person) -> bool:
+    return has_page(person) and person.view.spread.shown
 
 
 def has_layers(person: Person) -> bool:

@@ -93,7 +93,9 @@ def change_one_of_our_layers(person: Person) -> None:
 
 @doing(1, has_page)
 def put_other_data_into_a_layer(person: Person) -> None:
-    layer = person.view.layers[person.chance.choice(("karyogram", "saliency", "dragged"))]
+    roles = ("karyogram", "saliency", "dragged", "outlines")
+    layers = [person.view.layers[role] for role in roles if role in person.view.layers]
+    layer = person.chance.choice(layers)
     layer.data = np.zeros_like(layer.data)
     assert person.karyotype is not None
     person.spoilt[layer] = person.karyotype.state

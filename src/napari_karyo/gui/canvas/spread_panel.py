@@ -149,13 +149,17 @@ class SpreadPanel:
     def redraw(self, _what: object = None) -> None:
         """Draw what is other than before in the current cell."""
         cell = self._view.session.current
-        if cell is None or not self.shown:
+        if cell is None or self.drawing is None or not self.shown:
             return
         if cell.classification.cell.photograph is not self._photograph:
             # The view is about to show another cell.
             return
         layer = self._view.layers["outlines"]
-        if self._draw(cell):
+        changed = self._draw(cell)
+        if layer.data is not self.drawing.canvas:
+            # Somebody gave the layer another picture.
+            layer.data = self.drawing.canvas
+        elif changed:
             layer.refresh(thumbnail=False, highlight=False, extent=False)
 
     def _draw(self, cell: OpenCell) -> bool:
