@@ -276,10 +276,10 @@ def test_an_outline_is_reshaped_by_its_polygons() -> None:
     np.testing.assert_array_equal(after[:90], mask[:90])
     assert after.sum() > mask.sum()
     # Moved as a whole nothing is left where it was.
-    moved = reshape_outline(outline, [corners + [0, 100]], shape=SHAPE)
+    moved = reshape_outline(outline, [corners + np.array([0, 100])], shape=SHAPE)
     assert moved.left >= 130
     # Two of them are one chromosome beyond a pale stretch.
-    both = reshape_outline(outline, [corners, corners + [0, 100]], shape=SHAPE)
+    both = reshape_outline(outline, [corners, corners + np.array([0, 100])], shape=SHAPE)
     assert len(polygons_of(both)) == 2
     for nothing in ([], [corners[:2]], [corners + 1000]):
         with pytest.raises(EditError, match="leave nothing"):

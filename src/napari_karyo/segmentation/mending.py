@@ -53,7 +53,7 @@ _NEAR: Final = 2.0
 #: Wider gaps than so many widths are not bridged.
 _WIDEST_GAP: Final = 2.0
 #: Pixels by which the polygon of an outline may leave it, so that it has few corners.
-_TOLERANCE: Final = 0.75
+_TOLERANCE: Final = 1.0
 
 
 def cut_outline(outline: Outline, line: Sequence[tuple[float, float]]) -> list[Outline]:
