@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_karyo.cell import Chromosome, Outline, Spread
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
@@ -192,7 +193,7 @@ class CellPieces:
         made = paint_outline(self._outline(index), points, radius, erase, shape=(height, width))
         return self._outlined_as(index, made)
 
-    def reshape(self, index: int, polygons: Sequence[Points]) -> Edit | None:
+    def reshape(self, index: int, polygons: Sequence[Points | NDArray[np.float64]]) -> Edit | None:
         """Outline a chromosome as a person changed the polygons of its outline.
 
         What is kept of it is what `repaint` keeps.
