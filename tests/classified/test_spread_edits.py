@@ -82,6 +82,9 @@ def made(cell: ClassifiedCell, first: int = 6) -> tuple[Chromosome, ...]:
     return cell.classification.cell.chromosomes[first:]
 
 
+#: A polygon wider than what it is drawn around.
+AROUND_ALONE: Line = [(22, 30), (22, 50), (108, 50), (108, 30)]
+
 Do = Callable[[ClassifiedCell], Any]
 
 #: Each way to mend, what it takes away and how many it makes.
@@ -91,6 +94,7 @@ WAYS: dict[str, tuple[Do, tuple[int, ...], int]] = {
     "part": (lambda cell: cell.part(1, CROSSING), (1,), 2),
     "draw": (lambda cell: cell.draw(AROUND), (), 1),
     "repaint": (lambda cell: cell.repaint(0, [(104, 40), (112, 40)], 5), (0,), 1),
+    "reshape": (lambda cell: cell.reshape(0, [AROUND_ALONE]), (0,), 1),
     "remove": (lambda cell: cell.remove(5, Kind.NUCLEUS), (5,), 0),
 }
 
@@ -109,7 +113,8 @@ def test_each_is_one_edit_with_a_way_back(
     done = edit(cell)
     new = tuple(range(6, 6 + count))
     assert done is cell.karyotype.history[-1]
-    assert (done.kind, done.chromosomes, done.who) == (kind, (*gone, *new), "AB")
+    said = {"reshape": "repaint"}.get(kind, kind)
+    assert (done.kind, done.chromosomes, done.who) == (said, (*gone, *new), "AB")
     assert [change.edit for change in heard] == [done]
     assert heard[0].touched
     assert set(cell.present) == set(range(6)) - set(gone) | set(new)

@@ -12,7 +12,8 @@ from drawn_spread import draw_spread, drawn_segmentation
 from napari_karyo.cell import Outline, Polarity, Spread
 from napari_karyo.errors import ReadError
 from napari_karyo.segmentation import Kind, Segmentation
-from napari_karyo.segmentation.labels import from_labels
+from napari_karyo.segmentation.labels import from_labels, from_polygons, to_labels
+from napari_karyo.segmentation.mending import polygons_of
 from napari_karyo.segmentation.remarks import remarks_on
 
 
@@ -78,6 +79,43 @@ def test_labels_that_are_none(spread: Spread) -> None:
         from_labels(spread, labels.astype(np.float32))
     with pytest.raises(ReadError, match="no chromosome"):
         from_labels(spread, np.zeros_like(labels))
+
+
+def test_each_polygon_is_a_chromosome_and_overlaps_are_shared(spread: Spread) -> None:
+    lying = [(100, 60), (100, 139), (109, 139), (109, 60)]
+    upright = [(60, 95), (60, 104), (149, 104), (149, 95)]
+    outside = [(-50, -50), (-50, -20), (-20, -20)]
+    over = [(-20, 300), (-20, 320), (30, 320), (30, 300)]
+    nothing = [[(5, 5), (6, 6)], [(np.nan, 1), (9, 9), (1, 9)], outside]
+    found = from_polygons(spread, [lying, np.array(upright), over, *nothing])
+    assert found.count == 3
+    cut, first, second = sorted(found, key=lambda one: one.outline.top)
+    assert cut.outline.top == 0
+    assert not cut.outline.shared.any()
+    assert (first.outline.mask.shape, second.outline.mask.shape) == ((90, 10), (10, 80))
+    for one in (first, second):
+        assert one.outline.mask.all()
+        assert np.count_nonzero(one.outline.shared) == 100
+    assert found.to_cell().photograph is spread
+    with pytest.raises(ReadError, match="enclose no chromosome"):
+        from_polygons(spread, nothing)
+
+
+def test_outlines_go_out_and_come_back(spread: Spread) -> None:
+    labels = draw_spread().labels
+    found = from_labels(spread, labels)
+    outlines = [one.outline for one in found]
+    shape = spread.image.shape[:2]
+    painted = to_labels(dict(enumerate(outlines)), shape)
+    assert painted.max() == 46
+    np.testing.assert_array_equal(painted > 0, labels > 0)
+    assert from_labels(spread, painted).count == 46
+    # Of few corners, and so within less than a pixel of the outlines.
+    polygons = [line for outline in outlines for line in polygons_of(outline)]
+    assert len(polygons) == 46
+    assert np.mean([len(line) for line in polygons]) < 40
+    back = to_labels(dict(enumerate(one.outline for one in from_polygons(spread, polygons))), shape)
+    assert np.mean((back > 0) == (labels > 0)) > 0.99
 
 
 def said(found: Segmentation) -> str:

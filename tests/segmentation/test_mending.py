@@ -17,6 +17,8 @@ from napari_karyo.segmentation.mending import (
     paint_outline,
     part_crossing,
     part_crossing_alone,
+    polygons_of,
+    reshape_outline,
     share_overlaps,
 )
 
@@ -256,3 +258,29 @@ def test_what_two_cover_is_shared() -> None:
     crossing = whole(first) & whole(second)
     for one in both:
         assert (on_canvas(one, WHOLE, one.shared) == crossing).all()
+
+
+def test_an_outline_is_reshaped_by_its_polygons() -> None:
+    mask = rod([(30, 40), (100, 40)], 8)
+    mask[60:64, 38:42] = False
+    outline = placed(mask)
+    [corners] = polygons_of(outline)
+    assert 8 < len(corners) < 60
+    with pytest.raises(EditError, match="no pixel"):
+        reshape_outline(outline, [corners], shape=SHAPE)
+    # One corner pulled out: what is far from it stays to the pixel, the hole too.
+    pulled = corners.copy()
+    pulled[np.argmax(corners[:, 0])] += (10, 0)
+    made = reshape_outline(outline, [pulled], shape=SHAPE)
+    after = whole(made)
+    np.testing.assert_array_equal(after[:90], mask[:90])
+    assert after.sum() > mask.sum()
+    # Moved as a whole nothing is left where it was.
+    moved = reshape_outline(outline, [corners + np.array([0, 100])], shape=SHAPE)
+    assert moved.left >= 130
+    # Two of them are one chromosome beyond a pale stretch.
+    both = reshape_outline(outline, [corners, corners + np.array([0, 100])], shape=SHAPE)
+    assert len(polygons_of(both)) == 2
+    for nothing in ([], [corners[:2]], [corners + 1000]):
+        with pytest.raises(EditError, match="leave nothing"):
+            reshape_outline(outline, nothing, shape=SHAPE)

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_karyo.cell import Chromosome, Outline, Spread
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
@@ -190,22 +191,24 @@ class CellPieces:
 
         height, width = self._photograph.image.shape[:2]
         made = paint_outline(self._outline(index), points, radius, erase, shape=(height, width))
-        karyotype = self.karyotype
-        slot = karyotype.slot_of(index)
-        stays = (
-            slot == MARKERS or karyotype.is_settled(index) or index in karyotype.state.derivatives
-        )
-        # Who turned it meant the other arm.
-        by_hand = (index in karyotype.state.turned) != (self._p_arm_up(index) < 0.5)
-        (name,) = new_names(self._names, _PAINTED.sub("", self._name(index)), 1)
-        return self._outline_anew(
-            (index,),
-            [name],
-            [made],
-            lambda slots, turned: karyotype.repaint(
-                index, name, slot if stays else slots[0], turned[0] != by_hand
-            ),
-        )
+        return self._outlined_as(index, made)
+
+    def reshape(self, index: int, polygons: Sequence[Points | NDArray[np.float64]]) -> Edit | None:
+        """Outline a chromosome as a person changed the polygons of its outline.
+
+        What is kept of it is what `repaint` keeps.
+
+        Parameters
+        ----------
+        index : int
+        polygons : sequence of sequence of (row, column)
+            See `napari_karyo.segmentation.mending.polygons_of` and `reshape_outline`.
+        """
+        from napari_karyo.segmentation.mending import reshape_outline
+
+        height, width = self._photograph.image.shape[:2]
+        made = reshape_outline(self._outline(index), polygons, shape=(height, width))
+        return self._outlined_as(index, made)
 
     def remove(self, index: int, kind: str) -> Edit | None:
         """Take from the page what is no chromosome of this cell.
@@ -241,6 +244,25 @@ class CellPieces:
                 "Draw around it there, and remove this one as drawn twice.",
             )
         return outline
+
+    def _outlined_as(self, index: int, made: Outline) -> Edit | None:
+        """Give a chromosome another outline, what a person said of it kept."""
+        karyotype = self.karyotype
+        slot = karyotype.slot_of(index)
+        stays = (
+            slot == MARKERS or karyotype.is_settled(index) or index in karyotype.state.derivatives
+        )
+        # Who turned it meant the other arm.
+        by_hand = (index in karyotype.state.turned) != (self._p_arm_up(index) < 0.5)
+        (name,) = new_names(self._names, _PAINTED.sub("", self._name(index)), 1)
+        return self._outline_anew(
+            (index,),
+            [name],
+            [made],
+            lambda slots, turned: karyotype.repaint(
+                index, name, slot if stays else slots[0], turned[0] != by_hand
+            ),
+        )
 
     def _name(self, index: int) -> str:
         return self.classification.cell.chromosomes[index].name

@@ -1,8 +1,9 @@
-"""From labels that another program or a person painted to the objects of a spread."""
+"""From outlines that another program or a person made to the objects of a spread, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from napari_karyo.cell import Outline, Spread
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import ReadError
 from napari_karyo.segmentation.ground import flatten
+from napari_karyo.segmentation.mending import enclosed
 from napari_karyo.segmentation.objects import (
     Kind,
     Segmentation,
@@ -77,6 +79,69 @@ def from_labels(
         raise ReadError(
             "the labels hold no chromosome.", "Give each chromosome a number.", spread.path
         )
+    return _segmentation(spread, objects)
+
+
+def from_polygons(
+    spread: Spread, polygons: Iterable[Sequence[tuple[float, float]] | NDArray[Any]]
+) -> Segmentation:
+    """Return the segmentation that closed lines give, each of them around a chromosome.
+
+    Parameters
+    ----------
+    spread : Spread
+    polygons : iterable of sequence of (row, column)
+        Corners in pixels of the photograph, whose middles are whole numbers; what lies outside
+        is cut off. Pixels within two of them belong to both.
+
+    Raises
+    ------
+    ReadError
+        Where none of them encloses a chromosome.
+    """
+    height, width = spread.image.shape
+    drawn = (enclosed(polygon, (height, width)) for polygon in polygons)
+    outlines = [one for one in drawn if one is not None and np.count_nonzero(one.mask) >= _LEAST]
+    if not outlines:
+        raise ReadError(
+            "the polygons enclose no chromosome of the photograph.",
+            "Draw a polygon around each chromosome.",
+            spread.path,
+        )
+    covered = np.zeros((height, width), np.uint16)
+    for one in outlines:
+        covered[one.place] += one.mask
+    return _segmentation(
+        spread,
+        [
+            SpreadObject(
+                Kind.CHROMOSOME,
+                replace(one, shared=one.mask & (covered[one.place] > 1)),
+                1.0,
+            )
+            for one in outlines
+        ],
+    )
+
+
+def to_labels(outlines: Mapping[int, Outline], shape: tuple[int, int]) -> NDArray[np.uint16]:
+    """Return the number of the chromosome at each pixel, from 1; 0 where there is none.
+
+    Parameters
+    ----------
+    outlines : mapping of int to Outline
+        By number, counted from 0, so that the label is that of the crop's name. Where two lie,
+        it is that of the later one.
+    shape : tuple of int
+        Height and width of the photograph.
+    """
+    labels = np.zeros(shape, np.uint16)
+    for number, outline in sorted(outlines.items()):
+        labels[outline.place][outline.mask] = number + 1
+    return labels
+
+
+def _segmentation(spread: Spread, objects: list[SpreadObject]) -> Segmentation:
     usual = width_of(objects)
     density = flatten(spread.image, spread.polarity)
     return Segmentation(spread, in_reading_order(objects, usual), density, usual)

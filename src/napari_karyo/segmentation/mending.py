@@ -6,12 +6,13 @@ Everything is in pixels of the photograph; points are (row, column).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.draw import polygon
+from skimage.measure import approximate_polygon, find_contours
 from skimage.morphology import convex_hull_image
 
 from napari_karyo.cell import Outline
@@ -33,10 +34,13 @@ from napari_karyo.segmentation.crossings import part_crossing, part_crossing_alo
 __all__ = [
     "cut_outline",
     "draw_outline",
+    "enclosed",
     "join_outlines",
     "paint_outline",
     "part_crossing",
     "part_crossing_alone",
+    "polygons_of",
+    "reshape_outline",
     "share_overlaps",
 ]
 
@@ -48,6 +52,8 @@ _CRUMB: Final = 0.03
 _NEAR: Final = 2.0
 #: Wider gaps than so many widths are not bridged.
 _WIDEST_GAP: Final = 2.0
+#: Pixels by which the polygon of an outline may leave it, so that it has few corners.
+_TOLERANCE: Final = 1.0
 
 
 def cut_outline(outline: Outline, line: Sequence[tuple[float, float]]) -> list[Outline]:
@@ -190,24 +196,108 @@ def draw_outline(points: Sequence[tuple[float, float]], shape: tuple[int, int]) 
     EditError
         Where it encloses nothing of the photograph.
     """
+    drawn = enclosed(points, shape)
+    if drawn is None or np.count_nonzero(drawn.mask) < LEAST:
+        raise EditError(
+            "this line encloses no part of the photograph that could be a chromosome.",
+            "Draw around the whole chromosome.",
+        )
+    return drawn
+
+
+def enclosed(
+    points: Sequence[tuple[float, float]] | NDArray[Any], shape: tuple[int, int]
+) -> Outline | None:
+    """Return what of a photograph a closed line encloses, however little; None for nothing.
+
+    Parameters
+    ----------
+    points : sequence of (row, column)
+    shape : tuple of int
+        Height and width of the photograph.
+    """
     corners = np.asarray(points, np.float64).reshape(-1, 2)
-    if len(corners) >= 3 and np.isfinite(corners).all():
-        # A corner far outside must not cost a picture as large.
-        far = 4.0 * max(shape)
-        corners = np.clip(corners, -far, far)
-        top, left = (max(0, int(np.floor(low))) for low in corners.min(axis=0))
-        ends = np.ceil(corners.max(axis=0)).astype(int) + 1
-        bottom, right = (min(size, int(end)) for size, end in zip(shape, ends, strict=True))
-        if bottom > top and right > left:
-            mask = np.zeros((bottom - top, right - left), np.bool_)
-            rows, columns = (corners - (top, left)).T
-            mask[polygon(rows, columns, mask.shape)] = True
-            if np.count_nonzero(mask) >= LEAST:
-                return outline_of(mask, top, left)
-    raise EditError(
-        "this line encloses no part of the photograph that could be a chromosome.",
-        "Draw around the whole chromosome.",
+    if len(corners) < 3 or not np.isfinite(corners).all():
+        return None
+    # A corner far outside must not cost a picture as large.
+    far = 4.0 * max(shape)
+    corners = np.clip(corners, -far, far)
+    top, left = (max(0, int(np.floor(low))) for low in corners.min(axis=0))
+    ends = np.ceil(corners.max(axis=0)).astype(int) + 1
+    bottom, right = (min(size, int(end)) for size, end in zip(shape, ends, strict=True))
+    if bottom <= top or right <= left:
+        return None
+    mask = np.zeros((bottom - top, right - left), np.bool_)
+    rows, columns = (corners - (top, left)).T
+    mask[polygon(rows, columns, mask.shape)] = True
+    return outline_of(mask, top, left) if mask.any() else None
+
+
+def polygons_of(outline: Outline) -> list[NDArray[np.float64]]:
+    """Return the corners of an outline, a polygon for each connected part, holes left out.
+
+    Returns
+    -------
+    list of ndarray, shape (corners, 2)
+        Rows and columns, within a pixel of the outline: few enough to be moved by hand.
+    """
+    filled = ndimage.binary_fill_holes(np.pad(outline.mask, 1)).astype(np.float64)
+    polygons = []
+    for line in find_contours(filled, 0.5, fully_connected="high"):
+        few = approximate_polygon(line, _TOLERANCE)
+        # The last corner is the first one.
+        corners = few[:-1] if len(few) > 3 else line[:-1]
+        polygons.append(corners + np.array([outline.top - 1, outline.left - 1]))
+    return polygons
+
+
+def reshape_outline(
+    outline: Outline,
+    polygons: Sequence[Sequence[tuple[float, float]] | NDArray[Any]],
+    *,
+    shape: tuple[int, int],
+) -> Outline:
+    """Return an outline as polygons were made of its own (`polygons_of`) by hand.
+
+    Where the polygons were left as they were, so is each pixel, holes too.
+
+    Parameters
+    ----------
+    outline : Outline
+    polygons : sequence of sequence of (row, column)
+        Around all of it.
+    shape : tuple of int
+        Height and width of the photograph; what lies outside is cut off.
+
+    Raises
+    ------
+    EditError
+        Where that changes nothing or leaves nothing.
+    """
+    was, now = (
+        [drawn for one in lines if (drawn := enclosed(one, shape)) is not None]
+        for lines in (polygons_of(outline), polygons)
     )
+    box = bounds([outline, *was, *now])
+    empty = np.zeros((box.bottom - box.top, box.right - box.left), np.bool_)
+    before, after = on_canvas(outline, box), empty.copy()
+    for one in now:
+        after |= on_canvas(one, box)
+    same = empty.copy()
+    for one in was:
+        same |= on_canvas(one, box)
+    same = same == after
+    if same.all():
+        raise EditError("no pixel of the outline was changed.", "Move its corners further.")
+    # What the polygon had cut off of the border goes with the border.
+    numbered, _ = ndimage.label(np.where(same, before, after), np.ones((3, 3), np.bool_))
+    within = np.unique(numbered[after])
+    made = np.isin(numbered, within[within > 0])
+    if np.count_nonzero(made) < LEAST:
+        raise EditError(
+            "the polygons leave nothing of it.", "Remove the chromosome where it is none."
+        )
+    return outline_of(made, box.top, box.left)
 
 
 def paint_outline(

@@ -19,6 +19,7 @@ from napari_karyo.gui.canvas.photographs import photographs_in, spread_of
 from napari_karyo.gui.classify import work
 from napari_karyo.gui.classify.form import ClassifyForm
 from napari_karyo.gui.session.session import session_of
+from napari_karyo.segmentation.labels import to_labels
 
 
 @pytest.fixture
@@ -100,3 +101,43 @@ def test_one_that_holds_nothing_is_told_of(
     assert any("flat: nothing stands out." in said for said in notices)
     assert session_of(viewer).current is None
     assert form.start.enabled
+
+
+@pytest.mark.parametrize("kind", ["labels", "shapes"])
+def test_outlines_of_another_layer_are_taken(form: ClassifyForm, viewer: Any, kind: str) -> None:
+    found = draw_spread()
+    outlines = [one.outline for one in found]
+    image = found.spread.image
+    layer = viewer.add_image(image, name="patient 7", translate=(20, 30), scale=(2, 2))
+    assert not form.outlines.visible
+    viewer.add_labels(np.zeros((300, 300), np.uint8))
+    viewer.add_shapes([[[0, 0], [9, 9]]], shape_type="line")
+    away = viewer.add_shapes([[[-9, -9], [0, -9], [0, 0]]], shape_type="polygon")
+    assert form.outlines.choices == ("as found",)
+    if kind == "labels":
+        other = viewer.add_labels(to_labels(dict(enumerate(outlines)), image.shape), name="other")
+    else:
+        boxes = [
+            [(top, left), (top, right), (bottom, right), (bottom, left)]
+            for left, top, right, bottom in (one.box for one in outlines)
+        ]
+        # In the world, where the photograph is twice as large and elsewhere.
+        boxes = [2 * (np.array(box) - 0.5) + (20, 30) for box in boxes]
+        kinds = ["rectangle"] * len(boxes)
+        other = viewer.add_shapes(boxes, shape_type=kinds, name="other")
+    assert form.outlines.visible
+    assert form.cells.value is layer
+    assert form.outlines.value == "as found"
+    assert away not in form.outlines.choices
+    form.outlines.value = other
+    run(form)
+    cell = session_of(viewer).current.classification.cell
+    assert cell.name == "patient 7"
+    assert len(cell) == len(outlines)
+    boxes = {one.outline.box for one in cell}
+    assert boxes == {one.box for one in outlines}
+    assert not other.visible
+    assert not layer.visible
+    viewer.layers.remove(other)
+    assert form.outlines.value == "as found"
+    assert not form.outlines.visible

@@ -34,10 +34,22 @@ def remove(session: Session, kind: str) -> None:
 
 def take(session: Session, tool: str) -> None:
     """Begin to use a tool of the photograph."""
+    if session.view is not None and _has_photograph(session):
+        session.view.take_tool(tool)
+
+
+def show_labels(session: Session) -> None:
+    """Put all outlines into a layer of labels; again, take it away."""
+    if session.view is not None and _has_photograph(session):
+        session.view.show_labels()
+
+
+def _has_photograph(session: Session) -> bool:
+    """Whether the current cell has a photograph; else say what is missing."""
     cell = on_top(session)
-    if cell is None or session.view is None:
-        return
+    if cell is None:
+        return False
     if cell.classification.cell.photograph is None:
         session.say("This cell has no photograph of its spread: split and merge its crops.")
-        return
-    session.view.take_tool(tool)
+        return False
+    return True

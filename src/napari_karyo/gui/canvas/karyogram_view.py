@@ -24,10 +24,12 @@ from napari_karyo.gui.canvas.dragging import begin, takes_hold, wake_callback
 from napari_karyo.gui.canvas.gesture import Gestures
 from napari_karyo.gui.canvas.hover import HoverWords
 from napari_karyo.gui.canvas.keys import bind_keys
+from napari_karyo.gui.canvas.outline_layers import OUTLINES_KEY
 from napari_karyo.gui.canvas.overlays import Overlays
 from napari_karyo.gui.canvas.photographs import ROLE_KEY, SPREAD_KEY
 from napari_karyo.gui.canvas.picture_tools import Tool, Toolbox, take
 from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
+from napari_karyo.gui.canvas.reshaping import Reshaping, show_labels
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
 from napari_karyo.gui.canvas.sight import Sight
 from napari_karyo.gui.canvas.spread_panel import SPREAD_ROLES, SpreadPanel
@@ -49,10 +51,13 @@ if TYPE_CHECKING:
 
 #: By the name of the action that takes each.
 TOOLS: Final[dict[str, type[Tool]]] = {
-    tool.name: tool for tool in (Splitting, Merging, Parting, DrawingAnew, Painting, Erasing)
+    tool.name: tool
+    for tool in (Splitting, Merging, Parting, DrawingAnew, Painting, Erasing, Reshaping)
 }
 #: Milliseconds in which Qt lays out the docks.
 FIT_DELAY = 60
+#: In the metadata of what was read, and would lie over the karyogram.
+_READ: Final = frozenset({CELL_KEY, SPREAD_KEY, OUTLINES_KEY})
 #: A layer's metadata holds a weak reference to the cell that it shows.
 CELL_SHOWN = "napari_karyo_cell_shown"
 
@@ -195,7 +200,7 @@ class KaryogramView:
         """
         self.session.viewer.dims.ndisplay = 2
         for layer in self.session.viewer.layers:
-            if layer.visible and (CELL_KEY in layer.metadata or SPREAD_KEY in layer.metadata):
+            if layer.visible and not _READ.isdisjoint(layer.metadata):
                 layer.visible = False
 
     def bring_back(self) -> None:
@@ -330,8 +335,12 @@ class KaryogramView:
         self.sight.follow(index)
 
     def take_tool(self, name: str) -> None:
-        """Take a tool for the selected chromosome; taken again, it is put away."""
+        """Take a tool for the selected chromosome; taken again, most are put away."""
         take(self, TOOLS[name])
+
+    def show_labels(self) -> None:
+        """Put all outlines into a Labels layer; again, take it away."""
+        show_labels(self)
 
     def _on_said(self, words: str) -> None:
         self.session.viewer.status = words

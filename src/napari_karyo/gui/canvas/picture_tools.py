@@ -102,9 +102,16 @@ class Tool:
     def begin(self) -> None:
         """Show that it is there."""
 
+    def again(self) -> None:
+        """Do what is meant by taking it while it is in use."""
+        self.view.tools.put_away("Nothing was changed.")
+
     def end(self) -> None:
         """Leave no trace on the page."""
         self.view.selection.let_down()
+
+    def leave(self) -> None:
+        """Leave none in the viewer, even where the page is no longer there."""
 
     def drag(self, event: MouseEvent) -> Steps:
         """Follow the mouse from a press to its release, as napari's callbacks do."""
@@ -146,6 +153,7 @@ class Toolbox:
         for layer, keymap in self._keymaps:
             layer.keymap = keymap
         self._keymaps = []
+        tool.leave()
         if self._view.shown:
             tool.end()
         self.changed.emit()
@@ -248,9 +256,10 @@ def distance(first: Sequence[float], second: Sequence[float]) -> float:
 
 
 def take(view: ToolHost, tool: type[Tool]) -> None:
-    """Take a tool in use for the selected chromosome; taken again, it is put away."""
-    if type(view.tools.active) is tool:
-        view.tools.put_away("Nothing was changed.")
+    """Take a tool in use for the selected chromosome; taken again, most are put away."""
+    active = view.tools.active
+    if active is not None and type(active) is tool:
+        active.again()
         return
     found = selected_in(view.session) if tool.needs_one else on_top(view.session)
     if found is None or not view.shown:

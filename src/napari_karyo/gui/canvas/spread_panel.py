@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
+from weakref import WeakSet
 
 import numpy as np
 
@@ -54,6 +55,8 @@ class SpreadPanel:
         #: Where its upper left corner lies, (y, x) in page units.
         self.origin = (0.0, 0.0)
         self._photograph: Spread | None = None
+        #: Layers of others that lie over the photograph, pixel on pixel.
+        self._guests: WeakSet[Any] = WeakSet()
         #: Of those that left the karyogram, which were replaced, by those present then.
         self._left_out: tuple[frozenset[int], list[int]] = frozenset(), []
         view.session.karyotype_changed.connect(self.redraw)
@@ -78,6 +81,7 @@ class SpreadPanel:
         layers = self._view.layers
         if photograph is not self._photograph or not set(SPREAD_ROLES) <= layers.keys():
             style = Style.of(photograph.polarity)
+            self._dismiss()
             self._photograph = photograph
             self.drawing = SpreadDrawing(photograph.image.shape[:2], style)
             self.origin = (0.0, -float(GAP + self.drawing.width))
@@ -106,6 +110,7 @@ class SpreadPanel:
 
     def forget(self) -> None:
         """Know no photograph any more."""
+        self._dismiss()
         self.drawing = self._photograph = None
         self.origin = (0.0, 0.0)
 
@@ -134,13 +139,28 @@ class SpreadPanel:
             self.origin = origin
             self._move([self._view.layers[role] for role in SPREAD_ROLES if self.shown])
 
+    def lay_over(self, layer: Any) -> None:
+        """Let a layer lie over the photograph, wherever that goes: its data are pixels of it."""
+        self._guests.add(layer)
+        photograph = self._view.layers["spread"]
+        layer.scale, layer.translate = photograph.scale, photograph.translate
+
+    def _dismiss(self) -> None:
+        """Hide what lies over a photograph that is there no longer."""
+        for layer in self._guests:
+            layer.visible = False
+        self._guests.clear()
+
     def _move(self, layers: Iterable[Any]) -> None:
         assert self.drawing is not None
         top, left = self.origin
+        sheet, picture = (self.drawing.scale, BAND), (1 / FINE, 0)
+        placed = [
+            *zip(layers, (sheet, picture), strict=False),
+            *((one, sheet) for one in self._guests),
+        ]
         # napari puts a pixel's middle at its whole number, the page its corner.
-        for layer, step, below in zip(
-            layers, (self.drawing.scale, 1 / FINE), (BAND, 0), strict=False
-        ):
+        for layer, (step, below) in placed:
             layer.scale = (step, step)
             layer.translate = (top + below - 0.5 + step / 2, left - 0.5 + step / 2)
 

@@ -20,9 +20,11 @@ from napari_karyo.cell import Cell, Patient, Polarity, Spread
 from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
+from napari_karyo.gui.canvas.outline_layers import OUTLINES_KEY, finder_of, outline_layers
 from napari_karyo.gui.canvas.photographs import photographs_in, read_photograph, spread_of
 from napari_karyo.gui.classify.model_choice import ModelChoice
 from napari_karyo.gui.classify.run import ClassificationRun, Group, as_cell
+from napari_karyo.gui.classify.work import Chosen, OutlinedSpread
 from napari_karyo.gui.docks.case_opening import open_case
 from napari_karyo.gui.session.case_files import earlier_cases
 from napari_karyo.gui.session.session import session_of
@@ -63,6 +65,13 @@ class ClassifyForm(Container[Widget]):
             choices=self._cell_choices,
             tooltip="A cell or photograph, or all",
         )
+        self.outlines = ComboBox(
+            label="Outlines",
+            choices=self._outline_choices,
+            visible=False,
+            tooltip="Whose outlines of the chromosomes: as the program finds them, or those of a "
+            "Labels or Shapes layer",
+        )
         self.model = ModelChoice(settings.model)
         self.device = ComboBox(
             label="Device",
@@ -102,7 +111,7 @@ class ClassifyForm(Container[Widget]):
         policy = self.said.native.sizePolicy()
         policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
         self.said.native.setSizePolicy(policy)
-        for box in (self.cells, self.model):
+        for box in (self.cells, self.outlines, self.model):
             let_shrink(box.native)
         buttons = Container(widgets=[self.start, self.cancel], layout="horizontal", labels=False)
         buttons.margins = (0, 0, 0, 0)
@@ -110,6 +119,7 @@ class ClassifyForm(Container[Widget]):
             [
                 self.folder,
                 self.cells,
+                self.outlines,
                 self.model,
                 self.device,
                 self.normalization,
@@ -178,7 +188,18 @@ class ClassifyForm(Container[Widget]):
     def _has_every(self) -> bool:
         return EVERY in self.cells.choices
 
+    def _outline_choices(self, _widget: object = None) -> list[tuple[str, object]]:
+        """Return whose outlines of the chosen photograph can be taken."""
+        choices: list[tuple[str, object]] = [(BY_ITSELF, BY_ITSELF)]
+        layers = self._viewer.layers
+        if self.cells.value in photographs_in(layers):
+            found = outline_layers(layers, self.cells.value)
+            choices += [(layer.name, layer) for layer in reversed(found)]
+        return choices
+
     def _tell_stain(self, *_: object) -> None:
+        self.outlines.reset_choices()
+        self.outlines.visible = len(self.outlines.choices) > 1
         chosen = self.chosen_cells()
         stains = {one.polarity for one, _ in chosen}
         words = {Polarity.BRIGHT: "bright on black", Polarity.DARK: "dark on white"}
@@ -271,7 +292,7 @@ class ClassifyForm(Container[Widget]):
         if self.worker is not None:
             return
         run = self.worker = ClassificationRun(
-            session_of(self._viewer), _by_patient(chosen), self.chosen_options()
+            session_of(self._viewer), _by_patient(self._outlined(chosen)), self.chosen_options()
         )
         # psygnal holds bound methods weakly: a closed form is let go, and the run goes on.
         run.stepped.connect(self._on_step)
@@ -283,6 +304,20 @@ class ClassifyForm(Container[Widget]):
         self.progress.visible = True
         self.said.value = "Preparing..."
         run.start()
+
+    def _outlined(
+        self, chosen: list[tuple[Cell | Spread, Patient | None]]
+    ) -> list[tuple[Chosen, Patient | None]]:
+        """Return what is chosen, the photograph with the outlines of the chosen layer."""
+        layer = self.outlines.value
+        if layer == BY_ITSELF:
+            return [*chosen]
+        find = finder_of(layer, self.cells.value)
+        layer.metadata[OUTLINES_KEY] = True
+        return [
+            (OutlinedSpread(one, find) if isinstance(one, Spread) else one, patient)
+            for one, patient in chosen
+        ]
 
     def stop(self, *_: object) -> None:
         """Cancel: the run ends after the batch it is at."""
@@ -322,7 +357,7 @@ def _sentence(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _by_patient(chosen: list[tuple[Cell | Spread, Patient | None]]) -> list[Group]:
+def _by_patient(chosen: list[tuple[Chosen, Patient | None]]) -> list[Group]:
     """Group cells that share a length factor: a patient's, or those read one by one."""
     groups: dict[int, Group] = {}
     for one, patient in chosen:

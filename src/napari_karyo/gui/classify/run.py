@@ -14,7 +14,7 @@ from napari.utils.notifications import show_error, show_warning
 from psygnal import Signal
 from superqt.utils import WorkerBase
 
-from napari_karyo.cell import Cell, Patient, Spread
+from napari_karyo.cell import Cell, Patient
 from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
 
 #: Cells that may share a length factor, with their patient; photographs of some.
-Group = tuple[Patient | None, list[Cell | Spread]]
+Group = tuple[Patient | None, list[work.Chosen]]
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class ClassificationRun:
     ----------
     session : Session
         Where the results are put; held weakly.
-    groups : list of (Patient or None, list of Cell or Spread)
+    groups : list of (Patient or None, list of Cell, Spread or OutlinedSpread)
         Cells that share a length factor; of a photograph the cell is found by the run.
     options : ClassifyOptions
     """
@@ -124,11 +124,12 @@ class ClassificationRun:
         show_error(words)
 
 
-def as_cell(one: Cell | Spread) -> Cell:
+def as_cell(one: work.Chosen) -> Cell:
     """Return a cell; of a photograph, one of its name and place without any chromosome yet."""
     if isinstance(one, Cell):
         return one
-    return Cell(one.name, (), one.polarity, one.path)
+    spread = one.spread if isinstance(one, work.OutlinedSpread) else one
+    return Cell(spread.name, (), spread.polarity, spread.path)
 
 
 def put_into_session(session: Session, outcome: work.Outcome) -> str:

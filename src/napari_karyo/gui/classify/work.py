@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,26 @@ if TYPE_CHECKING:
     from napari_karyo.inference.options import ClassifyOptions
     from napari_karyo.inference.passes import Progress
     from napari_karyo.inference.result import Classification
+    from napari_karyo.segmentation.objects import Segmentation
+
+
+@dataclass(frozen=True, eq=False)
+class OutlinedSpread:
+    """A photograph whose chromosomes somebody has outlined.
+
+    Attributes
+    ----------
+    spread : Spread
+    find : callable
+        Finds them by those outlines.
+    """
+
+    spread: Spread
+    find: Callable[[Spread], Segmentation]
+
+
+#: What can be classified.
+Chosen = Cell | Spread | OutlinedSpread
 
 
 @dataclass
@@ -37,7 +57,7 @@ class Outcome:
 
 
 def run(
-    groups: Sequence[tuple[Patient | None, Sequence[Cell | Spread]]],
+    groups: Sequence[tuple[Patient | None, Sequence[Chosen]]],
     cases: Sequence[Case],
     who: str,
     options: ClassifyOptions,
@@ -83,7 +103,7 @@ def run(
 
 
 def _cells(
-    members: Sequence[Cell | Spread], options: ClassifyOptions, left_out: list[str]
+    members: Sequence[Chosen], options: ClassifyOptions, left_out: list[str]
 ) -> Generator[Progress, None, list[Cell]]:
     """Return cells, those of photographs cut out of them; say of others why there is none."""
     from napari_karyo.inference.passes import Progress
@@ -93,18 +113,22 @@ def _cells(
         if isinstance(one, Cell):
             cells.append(one)
             continue
-        yield Progress(0, 1, f"Finding chromosomes in {one.name}")
+        outlined = isinstance(one, OutlinedSpread)
+        spread = one.spread if isinstance(one, OutlinedSpread) else one
+        yield Progress(
+            0, 1, f"{'Cutting out' if outlined else 'Finding'} chromosomes in {spread.name}"
+        )
+        if options.stain is not None:
+            spread = replace(spread, polarity=options.stain)
         try:
-            cells.append(find_cell(one if options.stain is None else _stained(one, options)))
+            if isinstance(one, OutlinedSpread):
+                cells.append(one.find(spread).to_cell())
+            else:
+                cells.append(find_cell(spread))
         except KaryoError as error:
             words = str(error)
-            left_out.append(words if one.name in words else f"{one.name}: {words}")
+            left_out.append(words if spread.name in words else f"{spread.name}: {words}")
     return cells
-
-
-def _stained(spread: Spread, options: ClassifyOptions) -> Spread:
-    assert options.stain is not None
-    return replace(spread, polarity=options.stain)
 
 
 def find_cell(spread: Spread) -> Cell:

@@ -14,13 +14,14 @@ from napari_karyo.gui.widgets import while_alive
 _BUTTONS: Final = (
     ("Part crossing", "Draw new"),
     ("Paint", "Erase"),
+    ("Shapes", "Labels"),
     ("Dirt", "Nucleus", "Twice"),
     ("Spread",),
 )
 #: Those that are pressed in while their tool is in use.
-_TOOLS: Final = ("Part crossing", "Draw new", "Paint", "Erase")
+_TOOLS: Final = ("Part crossing", "Draw new", "Paint", "Erase", "Shapes")
 #: Those that want no selected chromosome.
-_ALWAYS: Final = frozenset({"Draw new", "Spread"})
+_ALWAYS: Final = frozenset({"Draw new", "Labels", "Spread"})
 
 
 class SpreadBox(QGroupBox):

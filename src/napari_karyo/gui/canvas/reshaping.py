@@ -1,0 +1,187 @@
+"""Outlines handed to napari's own tools: one as Shapes and back, all as Labels to be saved."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from qtpy.QtCore import QTimer
+
+from napari_karyo.gui.actions import attempt, name_of, perform
+from napari_karyo.gui.actions.action_table import BY_NAME
+from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.canvas.outline_layers import polygons_in
+from napari_karyo.gui.canvas.photographs import ROLE_KEY
+from napari_karyo.gui.canvas.picture_tools import Keys, ToolHost
+from napari_karyo.gui.canvas.spread_tools import SpreadTool
+from napari_karyo.gui.session.session import Session
+from napari_karyo.segmentation.labels import to_labels
+from napari_karyo.segmentation.mending import polygons_of
+
+#: In the metadata of a layer with the numbers of all outlines: a weak reference to the cell.
+_LABELS_KEY: Final = "napari_karyo_labels"
+#: Of the line, in pixels of the photograph.
+_LINE: Final = 1.0
+
+
+class Reshaping(SpreadTool):
+    """Hands an outline to napari's Shapes tools, and takes it back as one edit."""
+
+    name = "Shapes"
+    follows_selection = True
+    outlives_edits = True
+    words = (
+        "Move its corners, or take another of napari's tools for shapes. Enter or Shift+S "
+        "takes the outline back; Escape leaves it as it was."
+    )
+
+    def __init__(self, view: ToolHost, index: int | None) -> None:
+        super().__init__(view, index)
+        #: The layer that the person works on.
+        self.layer: Any = None
+        self._handed: list[Any] = []
+
+    @property
+    def keys(self) -> Keys:
+        """Enter takes it back on the karyogram's layers too."""
+        return {**super().keys, "Enter": self.again}
+
+    def begin(self) -> None:
+        """Put the outline into a layer, ready for its corners to be moved."""
+        outline = self.outline(self.index)
+        if outline is None:
+            return
+        from napari.layers import Shapes
+
+        layers = self.view.session.viewer.layers
+        layer = self.layer = Shapes(
+            polygons_of(outline),
+            shape_type="polygon",
+            edge_width=_LINE,
+            edge_color="#ffb000",
+            face_color="#ffb00030",
+            name=f"{name_of(self.cell, self.index)} outline",
+            metadata={ROLE_KEY: "outline"},
+        )
+        self.view.spread.lay_over(layer)
+        layers.append(layer)
+        self._handed = polygons_in(layer, self.view.layers["spread"])
+        action, session = BY_NAME[self.name], self.view.session
+        for key in action.keys:
+            layer.bind_key(key, lambda _: perform(session, action), overwrite=True)
+        layer.bind_key("Enter", self._unless_drawing(self.again), overwrite=True)
+        layer.bind_key("Escape", self._unless_drawing(super().keys["Escape"]), overwrite=True)
+        layers.selection.active = layer
+        layer.mode = "direct"
+        layer.selected_data = set(range(len(layer.data)))
+        layers.events.removed.connect(self._on_removed)
+
+    def again(self) -> None:
+        """Take the outline back."""
+        view, polygons = self.view, []
+        if self.layer is not None:
+            # What is being drawn ends with the mode.
+            self.layer.mode = "direct"
+            polygons = polygons_in(self.layer, view.layers["spread"])
+            if len(polygons) == len(self._handed) and all(
+                map(np.array_equal, polygons, self._handed)
+            ):
+                view.tools.put_away("Nothing was changed.")
+                return
+        if attempt(view.session, lambda: self.cell.reshape(self.index, polygons)):
+            view.tools.put_away("Its outline is as it was drawn.")
+
+    def leave(self) -> None:
+        """Take the layer away, and give keys and mouse back to the karyogram."""
+        layer, self.layer = self.layer, None
+        if layer is None:
+            return
+        viewer = self.view.session.viewer
+        viewer.layers.events.removed.disconnect(self._on_removed)
+        remove = partial(_remove, self.view.session, layer)
+        if self.view.shown:
+            self.view.activate()
+            remove()
+        else:
+            # napari may be in the middle of removing all that is selected.
+            QTimer.singleShot(0, remove)
+
+    def drag(self, event: Any) -> Steps:
+        """Give the mouse back to the layer that is worked on."""
+        if self.layer is not None and self.view.spread.to_sheet(event.position) is not None:
+            self.view.session.viewer.layers.selection.active = self.layer
+        self.view.session.say(self.words)
+        yield from ()
+
+    def _unless_drawing(self, do: Callable[[], None]) -> Callable[[Any], None]:
+        """Let a key end the drawing of a shape, as napari does, and only else do its own."""
+
+        def pressed(layer: Any) -> None:
+            if str(layer.mode).startswith("add_"):
+                layer.mode = "direct"
+            else:
+                do()
+
+        return pressed
+
+    def _on_removed(self, event: Any) -> None:
+        if event.value is self.layer:
+            self.view.session.viewer.layers.events.removed.disconnect(self._on_removed)
+            self.layer = None
+            self.view.tools.put_away("Nothing was changed.")
+            # Once napari has chosen another active layer.
+            QTimer.singleShot(0, partial(_give_keys_back, self.view))
+
+
+def _give_keys_back(view: ToolHost) -> None:
+    if view.is_open:
+        view.activate()
+
+
+def _remove(session: Session, layer: Any) -> None:
+    if session.viewer_is_open and layer in session.viewer.layers:
+        session.viewer.layers.remove(layer)
+
+
+def _copied(layer: Any) -> object:
+    """Return the cell whose outlines a layer has the numbers of."""
+    held = layer.metadata.get(_LABELS_KEY)
+    return held() if isinstance(held, weakref.ref) else None
+
+
+def show_labels(view: ToolHost) -> None:
+    """Put all outlines of the current cell into a Labels layer; again, take it away."""
+    session = view.session
+    cell, layers = session.current, session.viewer.layers
+    photograph = None if cell is None else cell.classification.cell.photograph
+    if cell is None or photograph is None or not view.spread.shown:
+        return
+    found = [one for one in layers if _copied(one) is cell]
+    if found:
+        for one in found:
+            layers.remove(one)
+        view.activate()
+        session.say("The labels are taken away; the outlines are as they were.")
+        return
+    from napari.layers import Labels
+
+    height, width = photograph.image.shape[:2]
+    layer = Labels(
+        to_labels(cell.outlines, (height, width)),
+        name=f"{cell.name} labels",
+        opacity=0.5,
+        metadata={_LABELS_KEY: weakref.ref(cell)},
+    )
+    # They are a copy: painting in them would change no outline.
+    layer.editable = False
+    view.spread.lay_over(layer)
+    # Below the page, so that a click on the photograph selects as before.
+    layers.insert(layers.index(view.layers["karyogram"]), layer)
+    view.activate()
+    session.say(
+        f'The layer "{layer.name}" has the number of the chromosome at each pixel: select it '
+        "in the list of layers, then File > Save Selected Layers."
+    )

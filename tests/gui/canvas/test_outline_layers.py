@@ -1,0 +1,134 @@
+"""Outlines handed to napari's own tools and taken back, by real keys in a real window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mouse
+import numpy as np
+import poor_spread
+import pytest
+from drawn import make_classification
+from poor_spread import CLASSES_FOUND
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QWidget
+
+from napari_karyo.cell import Outline
+from napari_karyo.gui.session.window import attend
+from napari_karyo.segmentation.labels import from_labels
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def opened(viewer: Any) -> tuple[Any, Any, Any]:
+    """A viewer with the drawn spread and its first chromosome selected."""
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.session.session import session_of
+
+    view, session = open_view(viewer), session_of(viewer)
+    attend(session, viewer.window.add_dock_widget(QWidget()))
+    session.open(make_classification(poor_spread.spread_cell(), CLASSES_FOUND))
+    view.sight.look_at("spread")
+    session.select(0)
+    return viewer, session, view
+
+
+def outline(session: Any, index: int) -> Outline:
+    found = session.current.outlines[index]
+    assert isinstance(found, Outline)
+    return found
+
+
+def test_an_outline_goes_to_shapes_and_comes_back_as_one_edit(opened: Any) -> None:
+    viewer, session, view = opened
+    karyotype, before = session.current.karyotype, outline(session, 0)
+    count = len(viewer.layers)
+    mouse.key(viewer, Qt.Key.Key_S, SHIFT)
+    layer = viewer.layers.selection.active
+    assert layer is viewer.layers[-1]
+    assert (str(layer.mode), len(layer.data), layer.shape_type) == ("direct", 1, ["polygon"])
+    # It lies on the photograph, pixel on pixel, wherever that goes.
+    spread = view.layers["spread"]
+    view.spread.origin = (7.0, 9.0)
+    view.spread.arrange(100, 4000)
+    for place in ((0, 0), (50, 40)):
+        np.testing.assert_allclose(layer.data_to_world(place), spread.data_to_world(place))
+    rows, columns = np.nonzero(before.mask)
+    low, high = layer.data[0].min(axis=0), layer.data[0].max(axis=0)
+    np.testing.assert_allclose(low, (before.top + rows.min(), before.left + columns.min()), atol=1)
+    np.testing.assert_allclose(high, (before.top + rows.max(), before.left + columns.max()), atol=1)
+    # A corner dragged with napari's own tool, and taken back by the same key.
+    corner = layer.data[0][np.argmax(layer.data[0][:, 0])]
+    down = np.array([25, 0])
+    ends = [tuple(float(one) for one in layer.data_to_world(p)) for p in (corner, corner + down)]
+    mouse.press(viewer, ends[0])
+    for share in (0.3, 0.6, 1.0):
+        mouse.move(viewer, tuple(a + (b - a) * share for a, b in zip(*ends, strict=True)))
+    mouse.release(viewer, ends[1])
+    mouse.key(viewer, Qt.Key.Key_S, SHIFT)
+    assert [edit.kind for edit in karyotype.history] == ["repaint"]
+    assert len(viewer.layers) == count
+    assert viewer.layers.selection.active is view.layers["karyogram"]
+    (new,) = set(session.current.present) - set(range(6))
+    after = outline(session, new)
+    assert after.box[3] > before.box[3] + 15
+    same = after.mask[: before.mask.shape[0] // 2]
+    np.testing.assert_array_equal(same, before.mask[: len(same)])
+    assert session.selected == new
+    mouse.key(viewer, Qt.Key.Key_Z, CONTROL)
+    assert set(session.current.present) == set(range(6))
+
+
+def test_shapes_left_as_they_were_change_nothing(opened: Any, notices: list[str]) -> None:
+    viewer, session, view = opened
+    count, karyotype = len(viewer.layers), session.current.karyotype
+
+    def hand_out() -> Any:
+        mouse.key(viewer, Qt.Key.Key_S, SHIFT)
+        assert len(viewer.layers) == count + 1
+        return viewer.layers[-1]
+
+    hand_out()
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert len(viewer.layers) == count
+    # Enter and Escape first end a shape that is being drawn.
+    layer = hand_out()
+    layer.mode = "add_polygon"
+    mouse.key(viewer, Qt.Key.Key_Escape)
+    assert str(layer.mode) == "direct"
+    mouse.key(viewer, Qt.Key.Key_Escape)
+    assert len(viewer.layers) == count
+    layer = hand_out()
+    viewer.layers.remove(layer)
+    assert view.tools.active is None
+    mouse.wait_for(lambda: viewer.layers.selection.active is view.layers["karyogram"])
+    # What leaves nothing is refused, and stays to be mended.
+    layer = hand_out()
+    layer.data = []
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert any("leave nothing" in said for said in notices)
+    assert layer in viewer.layers
+    # With the karyogram goes what was handed out of it.
+    session.close(session.current)
+    mouse.wait_for(lambda: layer not in viewer.layers)
+    assert not karyotype.history
+
+
+def test_all_outlines_as_labels(opened: Any) -> None:
+    viewer, session, view = opened
+    mouse.key(viewer, Qt.Key.Key_L, SHIFT)
+    layer = next(one for one in viewer.layers if one.name.endswith("labels"))
+    assert "Save Selected Layers" in viewer.status
+    assert not layer.editable
+    assert viewer.layers.selection.active is view.layers["karyogram"]
+    photograph = session.current.classification.cell.photograph
+    assert layer.data.shape == photograph.image.shape
+    assert set(np.unique(layer.data)) == set(range(7))
+    np.testing.assert_allclose(
+        layer.data_to_world((3, 5)), view.layers["spread"].data_to_world((3, 5))
+    )
+    assert from_labels(photograph, layer.data).count == 6
+    mouse.key(viewer, Qt.Key.Key_L, SHIFT)
+    assert layer not in viewer.layers
