@@ -17,6 +17,8 @@ from napari_karyo.segmentation.ground import (
     measure_width,
     stained,
 )
+from napari_karyo.segmentation.maps import Maps
+from napari_karyo.segmentation.pieces import find_nuclei, find_pieces
 
 
 def photograph(polarity: Polarity, width: int = 12, slope: float = 0.3) -> NDArray[np.uint8]:
@@ -67,3 +69,16 @@ def test_a_nucleus_does_not_hide_the_chromosomes() -> None:
 def test_an_empty_picture_is_no_spread() -> None:
     with pytest.raises(ReadError, match="nothing in this picture stands out"):
         measure_width(np.zeros((300, 300), np.float32))
+
+
+def test_a_nucleus_that_the_edge_cuts_is_one() -> None:
+    rows, columns = np.mgrid[:200, :300]
+    cap = np.hypot(rows + 40, columns - 150) < 62
+    cap[170:184, 100:180] = True  # a chromosome
+    cap[186:200, 200:280] = True  # and one along the edge
+    none = np.zeros(cap.shape, np.float32)
+    maps = Maps(cap.astype(np.float32), cap.astype(np.float32), *(none for _ in range(4)))
+    found = find_nuclei(maps)
+    assert found[8, 150]
+    assert not found[100:].any()
+    assert find_pieces(maps).count == 2

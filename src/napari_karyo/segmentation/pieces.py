@@ -25,6 +25,14 @@ _LEAST_CROSSING: Final = 12
 #: A nucleus holds a disc of this radius, dark spots of so many pixels left aside.
 _NUCLEUS: Final = 1.8 * WIDTH
 _GRAIN: Final = 3
+#: A nucleus is taken to go on so far beyond the picture; a chromosome along the edge is no
+#: nucleus by that.
+_BEYOND: Final = 32
+#: Chromosomes that lie scattered cover more pixels than this each way.
+_SPREAD: Final = 6 * WIDTH
+
+#: What is smaller beside a nucleus is its rim.
+_SLIVER: Final = WIDTH**2
 
 _EIGHT: Final = np.ones((3, 3), np.bool_)
 
@@ -56,8 +64,9 @@ def find_pieces(maps: Maps) -> Pieces:
     ----------
     maps : Maps
     """
-    stained = (maps.chromosome > SURE) & (maps.chromosome > maps.other) & ~find_nuclei(maps)
-    stained = _larger(stained, LEAST)
+    nuclei = find_nuclei(maps)
+    stained = _larger((maps.chromosome > SURE) & (maps.chromosome > maps.other) & ~nuclei, LEAST)
+    stained = _without_slivers(stained, nuclei)
     crossings, crossing_count = _numbered(
         _larger((maps.crossing > SURE) & stained, _LEAST_CROSSING)
     )
@@ -81,8 +90,25 @@ def find_nuclei(maps: Maps) -> NDArray[np.bool_]:
     However like bands the grain of a nucleus is: the network sees only its neighbourhood.
     """
     both = np.maximum(maps.chromosome, maps.other) > SURE
-    solid = ndimage.binary_closing(np.pad(both, _GRAIN), iterations=_GRAIN)
-    return broad(solid[_GRAIN:-_GRAIN, _GRAIN:-_GRAIN], _NUCLEUS)
+    nuclei = np.zeros_like(both)
+    found = ndimage.find_objects(both.astype(np.uint8))
+    if found and min(one.stop - one.start for one in found[0]) > _SPREAD:
+        # One that is cut goes on beyond the edge, which may have a black frame around it.
+        wide = np.pad(both[found[0]], _BEYOND, mode="edge")
+        solid = ndimage.binary_closing(wide, iterations=_GRAIN)
+        nuclei[found[0]] = broad(solid, _NUCLEUS)[_BEYOND:-_BEYOND, _BEYOND:-_BEYOND]
+    return nuclei
+
+
+def _without_slivers(stained: NDArray[np.bool_], nuclei: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return what is stained without what is left of a nucleus along its rim."""
+    if not nuclei.any():
+        return stained
+    numbered, count = _numbered(stained)
+    beside = np.unique(numbered[ndimage.binary_dilation(nuclei, _EIGHT, iterations=2)])
+    sizes = np.bincount(numbered.ravel(), minlength=count + 1)
+    slivers = [one for one in beside.tolist() if one and sizes[one] < _SLIVER]
+    return stained & ~np.isin(numbered, slivers)
 
 
 def _numbered(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
