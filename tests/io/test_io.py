@@ -446,4 +446,4 @@ def test_remarks_are_not_told_as_losses(monkeypatch: pytest.MonkeyPatch) -> None
     assert "everything was read" in told[-1]
     assert "300 crops" in told[-1]
     tell_problems("p", [remark, Problem("a.png", "the file is empty.", "Copy it again.")])
-    assert "p: 1 left out" in told[-1]
+    assert "p: 1 file left out" in told[-1]

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from napari_karyo.cell import Spread
+from napari_karyo.io.label_images import read_label_image
 from napari_karyo.io.photograph import read_spread
+from napari_karyo.segmentation.labels import from_labels
 from napari_karyo.segmentation.objects import Segmentation
-from napari_karyo.segmentation.reading import read_outlined
 
 _FOLDER: Final = Path(__file__).parent / "files"
 #: A normal cell and one with losses and translocations, by what it is called.
 SAMPLES: Final = {"normal": "V1702XY", "abnormal": "V280262"}
+#: What pixels where chromosomes overlap are called in the class maps.
+_CROSSING: Final = 255
 
 
 def sample_path(name: str) -> Path:
@@ -42,4 +45,5 @@ def sample_segmentation(name: str) -> Segmentation:
     ----------
     name : {"normal", "abnormal"}
     """
-    return read_outlined(sample_path(name))
+    classes = read_label_image(_FOLDER / f"{SAMPLES[name]}_classes.png")
+    return from_labels(sample_spread(name), classes, _CROSSING, classes=True)

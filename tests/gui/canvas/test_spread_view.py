@@ -127,6 +127,16 @@ def test_it_follows_every_edit_and_undo(opened: Any) -> None:
     assert np.array_equal(view.layers["outlines"].data, drawn)
 
 
+def test_an_edit_draws_what_another_picture_took_the_place_of(opened: Any) -> None:
+    _, session, view = opened
+    layer = view.layers["outlines"]
+    layer.data = np.zeros_like(layer.data)
+    # This one changes nothing that is drawn on the photograph.
+    session.current.karyotype.annotate("seen")
+    assert layer.data is view.spread.drawing.canvas
+    assert layer.data.any()
+
+
 def test_of_what_left_the_karyogram_that_is_shown_which_nothing_replaced(opened: Any) -> None:
     _, session, view = opened
     cell = session.current
