@@ -16,6 +16,7 @@ _COLUMNS = {
     "there": ("chromosomes", "{:.0f}"),
     "found": ("found", "{:.1%}"),
     "false": ("false a spread", "{:.2f}"),
+    "right": ("in the right slot", "{:.1%}"),
     "count_within_one": ("count within 1", "{:.1%}"),
     "seconds": ("seconds", "{:.2f}"),
 }
@@ -37,7 +38,7 @@ def evaluate_segmentation(
     )
     rows = [("stain", *(head for head, _ in _COLUMNS.values()))]
     rows += [
-        (stain, *(form.format(told[name]) for name, (_, form) in _COLUMNS.items()))
+        (stain, *(_shown(told[name], form) for name, (_, form) in _COLUMNS.items()))
         for stain, told in figures.items()
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -46,3 +47,8 @@ def evaluate_segmentation(
         words += [word.rjust(width) for word, width in zip(row[1:], widths[1:], strict=True)]
         line("  ".join(words))
     return 0
+
+
+def _shown(value: float | None, form: str) -> str:
+    """Return a figure; a dash where there is none."""
+    return "-" if value is None else form.format(value)
