@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from napari_karyo.models.binding import import_bound
 from napari_karyo.models.ensemble import Ensemble, EnsembleConfig, build, settings_from_dict
 from napari_karyo.models.named import (
     ATTENTION,
@@ -23,7 +24,6 @@ from napari_karyo.models.named import (
 from napari_karyo.models.network import ChromosomeNetwork, NetworkConfig
 from napari_karyo.models.res_crann import BandAttention
 from napari_karyo.models.residual import residual_backbone
-from napari_karyo.models.vision import torchvision_models
 
 
 def test_the_default_reads_sixteen_rows_and_tells_polarity() -> None:
@@ -52,7 +52,7 @@ def test_the_papers_network_has_its_sizes() -> None:
 def test_the_papers_resnet_50_is_torchvisions() -> None:
     """One grey channel, 24 outputs, and beyond these the same weights and answers."""
     own = ChromosomeNetwork(RESNET50).eval()
-    other = torchvision_models().resnet50(num_classes=24).eval()
+    other = import_bound("torchvision.models").resnet50(num_classes=24).eval()
     other.conv1 = torch.nn.Conv2d(1, 64, 7, 2, 3, bias=False)
     last = {"fc.weight": own.head.weight, "fc.bias": own.head.bias}
     other.load_state_dict({**own.backbone.state_dict(), **last})

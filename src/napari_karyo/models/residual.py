@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from napari_karyo.models.vision import torchvision_models
+from napari_karyo.models.binding import import_bound
 
 Stride = tuple[int, int]
 
@@ -62,7 +62,7 @@ def resnet50_backbone() -> nn.Sequential:
     nn.Sequential
         Gives 2,048 maps of a 32nd of the rows and columns.
     """
-    network = torchvision_models().resnet50()
+    network = import_bound("torchvision.models").resnet50()
     network.conv1 = _convolution(1, 64, 7, (2, 2))
     _started(network.conv1)
     return nn.Sequential(OrderedDict(list(network.named_children())[:-2]))

@@ -20,6 +20,7 @@ from torch.optim.swa_utils import AveragedModel
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import predict
+from napari_karyo.models.binding import import_bound
 from napari_karyo.models.network import ChromosomeNetwork, NetworkConfig
 from napari_karyo.training.augment import augment
 from napari_karyo.training.checkpoint import FORMAT, TrainingState, write_curve
@@ -191,6 +192,8 @@ def make_optimizer(
     steps : int
         Of the whole training.
     """
+    # Every optimizer imports it.
+    import_bound("torch._dynamo")
     if recipe.optimizer == "adam":
         adam = torch.optim.Adam(network.parameters(), recipe.learning_rate, eps=1e-8)
         return adam, torch.optim.lr_scheduler.ConstantLR(adam, factor=1.0)

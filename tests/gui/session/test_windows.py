@@ -186,9 +186,25 @@ def test_layers_are_removed_in_the_window_they_are_in(opened: Any) -> None:
     assert lower not in viewer.layers
 
 
-def test_torchvision_can_be_imported_beside_a_window() -> None:
+@pytest.mark.parametrize(
+    "use",
+    [
+        """
+from napari_karyo.models.binding import import_bound
+import_bound("torchvision.models").resnet50()
+""",
+        """
+import torch
+from napari_karyo.training.fit import make_optimizer
+from napari_karyo.training.recipes import RECIPES
+make_optimizer(torch.nn.Linear(2, 2), RECIPES["default"], 10)
+""",
+    ],
+    ids=["torchvision", "training"],
+)
+def test_what_loads_triton_can_be_used_beside_a_window(use: str) -> None:
     """A process of its own: what is wrong ends it, and it is imported once."""
-    code = """
+    code = f"""
 import napari
 import numpy
 from qtpy.QtWidgets import QApplication
@@ -196,8 +212,7 @@ viewer = napari.Viewer(show_welcome_screen=False)
 viewer.add_image(numpy.eye(4))
 QApplication.processEvents()
 viewer.screenshot(flash=False)
-from napari_karyo.models.vision import torchvision_models
-torchvision_models().resnet50()
+{use}
 viewer.screenshot(flash=False)
 viewer.close()
 print("there")

@@ -15,6 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.io.atomic_write import atomic_write
+from napari_karyo.models.binding import import_bound
 from napari_karyo.models.spread_weights import (
     SpreadWeights,
     load_spread_weights,
@@ -180,6 +181,7 @@ def _fit(
         network.load_state_dict(first.network.state_dict())
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     averaged = AveragedModel(network, multi_avg_fn=running_mean(_AVERAGE), use_buffers=True)
+    import_bound("torch._dynamo")  # every optimizer imports it
     optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, _RATE, total_steps=steps + 1, pct_start=0.15
