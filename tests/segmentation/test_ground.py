@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from napari_karyo.cell import Polarity
 from napari_karyo.errors import ReadError
+from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.ground import (
     WIDTH,
     broad,
-    find_spread_polarity,
     flatten,
     make_field,
     measure_width,

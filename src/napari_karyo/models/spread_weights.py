@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,12 +14,10 @@ from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.checked import (
     HeaderError,
     MisfitError,
-    check_numbers,
-    check_tensors,
     parsed,
     read_header,
 )
-from napari_karyo.models.weights import FOLDER, sha256
+from napari_karyo.models.weights import FOLDER, fill, half_tensors, sha256
 
 if TYPE_CHECKING:
     from napari_karyo.models.unet import SpreadNetwork
@@ -65,12 +62,10 @@ def save_spread_weights(
     """Write a network as safetensors in half precision, and return the file's SHA-256."""
     from safetensors.torch import save
 
-    halves = deepcopy(network).cpu().half().state_dict()
-    tensors = {name: value.contiguous() for name, value in halves.items()}
     with atomic_write(path) as file:
         file.write(
             save(
-                tensors,
+                half_tensors(network),
                 {
                     "format": FORMAT,
                     "facts": json.dumps(facts),
@@ -118,19 +113,14 @@ def _load(path: Path) -> SpreadWeights:
     if not path.is_file():
         raise WeightsError("there is no such file.", "Check the name.", path)
     network = SpreadNetwork()
-    tensors = network.state_dict()
     try:
         metadata, written = read_header(path)
         if metadata.get("format") != FORMAT:
             raise MisfitError("it is of no format that is known")
         facts = parsed(metadata, "facts")
         decision = _decision(parsed(metadata, "decision").get("regression"))
-        check_tensors(written, tensors)
         with safe_open(path, framework="pt") as file:
-            for name, weights in tensors.items():
-                numbers = file.get_tensor(name)
-                check_numbers(name, numbers)
-                weights.copy_(numbers)
+            fill(network.state_dict(), file, written)
     except (HeaderError, SafetensorError, OSError, MisfitError) as error:
         raise WeightsError(
             f"the file holds no weights of the network that reads spreads ({error}).",

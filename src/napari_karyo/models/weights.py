@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ from napari_karyo.models.checked import (
 )
 
 if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
+
     from napari_karyo.models.ensemble import Ensemble, Network
     from napari_karyo.models.network import ChromosomeNetwork
 
@@ -90,9 +94,6 @@ def save_weights(
     """
     from safetensors.torch import save
 
-    # The norms' counters are integers, which `half` leaves alone.
-    halves = deepcopy(network).cpu().half().state_dict()
-    tensors = {name: value.contiguous() for name, value in halves.items()}
     metadata = {
         "format": FORMAT,
         "config": json.dumps(network.config.as_dict()),
@@ -102,8 +103,31 @@ def save_weights(
     # Not save_file, which lets nobody but the writer read the file. Whole or not at all:
     # weights that are there count as finished.
     with atomic_write(path) as file:
-        file.write(save(tensors, metadata))
+        file.write(save(half_tensors(network), metadata))
     return sha256(path)
+
+
+def half_tensors(network: Module) -> dict[str, Tensor]:
+    """Return the numbers of a network in half precision, as they are written."""
+    # The norms' counters are integers, which `half` leaves alone.
+    halves = deepcopy(network).cpu().half().state_dict()
+    return {name: value.contiguous() for name, value in halves.items()}
+
+
+def fill(tensors: Mapping[str, Tensor], file: Any, written: Mapping[str, Stored]) -> None:
+    """Read the numbers of an open safetensors file into those of a network.
+
+    Raises
+    ------
+    MisfitError
+        Where they do not fit, or are none.
+    """
+    check_tensors(written, tensors)
+    # One by one, so that they are never all there twice.
+    for name, weights in tensors.items():
+        numbers = file.get_tensor(name)
+        check_numbers(name, numbers)
+        weights.copy_(numbers)
 
 
 def halved(network: AnyNetwork) -> AnyNetwork:
@@ -187,10 +211,5 @@ def _read(
     calibration, facts = calibration_of(metadata), parsed(metadata, "facts")
     network = build(settings_of(metadata))
     tensors = network.state_dict()
-    check_tensors(written, tensors)
-    # One by one, so that they are never all there twice.
-    for name, weights in tensors.items():
-        numbers = file.get_tensor(name)
-        check_numbers(name, numbers)
-        weights.copy_(numbers)
+    fill(tensors, file, written)
     return network, calibration, facts

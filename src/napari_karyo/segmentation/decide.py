@@ -54,6 +54,9 @@ _BETTER: Final = 0.4
 _NONE: Final = 0.2
 _SEVERAL: Final = 1.5
 
+#: Pixels of the field from an outline to its inner part, and around it.
+_REACH: Final = 4
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -194,7 +197,7 @@ def find_candidates(
         for number in range(len(own), len(objects))
     ]
     classification, row_of = _with_more(classification, more)
-    row_of |= {f"{name}": row for row, name in enumerate(names)}
+    row_of |= {name: row for row, name in enumerate(names)}
     likeness = measure(classification, np.zeros(len(classification)))
     sure = np.log(np.maximum(classification.confidence, 1e-3))
     table = np.zeros((len(objects), len(FEATURES)))
@@ -232,19 +235,17 @@ def _with_more(
     classification: Classification, more: Sequence[Chromosome]
 ) -> tuple[Classification, dict[str, int]]:
     """Classify further crops; those that hold nothing are left out."""
-    from napari_karyo.inference.extend import classify_more, with_pieces
+    from napari_karyo.inference.extend import classify_more
 
-    usable = []
-    for item in more:
+    first, usable = len(classification), {item.name: item for item in more}
+    while True:
         try:
-            with_pieces(classification, [item])
-        except PreprocessingError:
-            continue
-        usable.append(item)
-    first = len(classification)
-    return classify_more(classification, usable), {
-        item.name: first + number for number, item in enumerate(usable)
-    }
+            # Every crop is prepared, or refused by its name, before the network runs.
+            whole = classify_more(classification, list(usable.values()))
+        except PreprocessingError as error:
+            del usable[str(error.path)]
+        else:
+            return whole, {name: first + number for number, name in enumerate(usable)}
 
 
 def _around(region: Region, maps: Maps) -> tuple[float, float]:
@@ -256,20 +257,13 @@ def _around(region: Region, maps: Maps) -> tuple[float, float]:
         How little of its inner part is core or crossing: a border runs through it. And how
         much of what lies around it is: it goes on there.
     """
-    margin = 4
-    height, width = maps.core.shape
-    rows, columns = region.place
-    top, left = max(0, rows.start - margin), max(0, columns.start - margin)
-    shape = (
-        min(height, rows.stop + margin) - top,
-        min(width, columns.stop + margin) - left,
-    )
-    mask = region.within(top, left, shape)
-    here = (slice(top, top + shape[0]), slice(left, left + shape[1]))
+    wide = region.grown(_REACH, maps.core.shape)
+    here = wide.place
+    mask = region.within(wide.top, wide.left, wide.mask.shape)
     core = np.maximum(maps.core[here], maps.crossing[here])
     depth = ndimage.distance_transform_edt(mask)
-    inner = core[depth > margin]
-    ring = ndimage.binary_dilation(mask, iterations=margin) & ~mask
+    inner = core[depth > _REACH]
+    ring = wide.mask & ~mask
     inside = float((1 - inner).mean()) if inner.size else 1.0
     outside = float(maps.core[here][ring].mean()) if ring.any() else 0.0
     return inside, outside

@@ -15,7 +15,6 @@ from skimage.morphology import skeletonize
 
 from napari_karyo.cell import Polarity
 from napari_karyo.errors import ReadError
-from napari_karyo.io.polarity import find_spread_polarity as find_spread_polarity
 
 #: Width of a chromosome, in pixels, in the field that the network reads.
 WIDTH: Final = 14.0

@@ -104,13 +104,20 @@ def choose_joints(neighbours: Neighbours) -> list[Joint]:
     return chosen
 
 
-def hang_on(pieces: Pieces, neighbours: Neighbours, group: NDArray[np.int64]) -> NDArray[np.int64]:
+def hang_on(
+    pieces: Pieces,
+    neighbours: Neighbours,
+    touching: dict[int, dict[int, int]],
+    group: NDArray[np.int64],
+) -> NDArray[np.int64]:
     """Give what is too small for a chromosome to the chromosome that it hangs on.
 
     Parameters
     ----------
     pieces : Pieces
     neighbours : Neighbours
+    touching : dict of int to dict
+        See `contacts_of`.
     group : ndarray of int, shape (count + 1,)
         Of each piece its chromosome; that of 0 is 0.
 
@@ -120,7 +127,6 @@ def hang_on(pieces: Pieces, neighbours: Neighbours, group: NDArray[np.int64]) ->
     """
     group = group.copy()
     pixels = np.bincount(pieces.numbered.ravel(), minlength=pieces.count + 1)
-    touching = contacts_of(pieces)
     for which in np.unique(group[1:]):
         own = np.flatnonzero(group == which)
         if pixels[own].sum() >= STUB:

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.morphology import skeletonize
 
 from napari_karyo.cell import Outline, Spread
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import ReadError
+from napari_karyo.segmentation.canvas import half_width
 from napari_karyo.segmentation.ground import flatten
 from napari_karyo.segmentation.mending import enclosed
 from napari_karyo.segmentation.objects import (
@@ -22,6 +22,7 @@ from napari_karyo.segmentation.objects import (
     SpreadObject,
     in_reading_order,
 )
+from napari_karyo.segmentation.region import hull_of
 
 #: An object of fewer pixels is a slip of its painter.
 _LEAST: Final = 25
@@ -71,7 +72,7 @@ def from_labels(
             "the labels are no whole numbers.", "Save them as whole numbers.", spread.path
         )
     objects = []
-    for value, mask, shared, top, left in _parts(labels, crossing_value, classes):
+    for value, mask, shared, top, left in parts_of(labels, crossing_value, classes):
         expected = CLASSES[value - 1] if classes and value <= len(CLASSES) else None
         outline = Outline(mask, top, left, shared)
         objects.append(SpreadObject(Kind.CHROMOSOME, outline, 1.0, expected))
@@ -149,15 +150,10 @@ def _segmentation(spread: Spread, objects: list[SpreadObject]) -> Segmentation:
 
 def width_of(objects: list[SpreadObject]) -> float:
     """Return the usual width of outlined chromosomes, in pixels."""
-    widths = []
-    for one in objects:
-        mask = np.pad(one.outline.mask, 1)
-        along = ndimage.distance_transform_edt(mask)[skeletonize(mask)]
-        widths.append(2 * float(np.median(along)) if along.size else 1.0)
-    return float(np.median(widths))
+    return float(np.median([2 * half_width(one.outline.mask) for one in objects]))
 
 
-def _parts(labels: NDArray[Any], crossing: int | None, classes: bool) -> Iterator[_Part]:
+def parts_of(labels: NDArray[Any], crossing: int | None, classes: bool) -> Iterator[_Part]:
     """Yield label, mask, crossed part, top and left of each chromosome."""
     crossings = np.zeros(labels.shape, np.int32)
     if crossing is not None:
@@ -175,7 +171,7 @@ def _parts(labels: NDArray[Any], crossing: int | None, classes: bool) -> Iterato
             continue
         touched = np.unique(beside[place][numbered[place] == number])
         touched = touched[touched > 0]
-        place = _around([place, *(crossed[which - 1] for which in touched)])
+        place = hull_of([place, *(crossed[which - 1] for which in touched)])
         top, left = place[0].start, place[1].start
         own = numbered[place] == number
         shared = np.isin(crossings[place], touched) & (crossings[place] > 0)
@@ -192,9 +188,3 @@ def _parts(labels: NDArray[Any], crossing: int | None, classes: bool) -> Iterato
                 top + inner[0].start,
                 left + inner[1].start,
             )
-
-
-def _around(places: list[tuple[slice, slice]]) -> tuple[slice, slice]:
-    rows = slice(min(one[0].start for one in places), max(one[0].stop for one in places))
-    columns = slice(min(one[1].start for one in places), max(one[1].stop for one in places))
-    return rows, columns

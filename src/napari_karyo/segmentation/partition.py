@@ -23,7 +23,7 @@ from napari_karyo.segmentation.joining import (
 )
 from napari_karyo.segmentation.maps import Maps
 from napari_karyo.segmentation.pieces import Pieces
-from napari_karyo.segmentation.region import Region
+from napari_karyo.segmentation.region import Region, hull_of
 
 #: Other pairings are tried at crossings of so many pieces at most, so many at each.
 _MOST_AT, _MOST_PAIRINGS = 5, 4
@@ -97,7 +97,7 @@ class Partition:
         group = np.arange(pieces.count + 1)
         for joint in self._joints:
             group[group == group[joint.second]] = group[joint.first]
-        group = hang_on(pieces, self._neighbours, group)
+        group = hang_on(pieces, self._neighbours, self._contacts, group)
         self.groups = tuple(
             frozenset(np.flatnonzero(group == which).tolist())
             for which in np.unique(group[1:]).tolist()
@@ -109,7 +109,7 @@ class Partition:
         beside = [
             crossing for crossing, at in self._neighbours.at.items() if not set(at).isdisjoint(own)
         ]
-        here = _hull(
+        here = hull_of(
             [
                 *(self._places[piece - 1] for piece in own),
                 *(self._crossing_places[crossing - 1] for crossing in beside),
@@ -218,15 +218,6 @@ def _united(involved: Iterable[int], edges: Iterable[tuple[int, int]]) -> frozen
         for piece in both:
             own[piece] = both
     return frozenset(own.values())
-
-
-def _hull(places: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
-    """Return the smallest place that covers some."""
-    rows, columns = (
-        slice(min(place[axis].start for place in places), max(place[axis].stop for place in places))
-        for axis in (0, 1)
-    )
-    return rows, columns
 
 
 def _tight(mask: NDArray[np.bool_], within: Region) -> Candidate:

@@ -48,13 +48,14 @@ class Pieces:
     count : int
     crossings : ndarray of int32, shape (height, width)
         Of each pixel its crossing, from 1; 0 for none.
-    crossing_count : int
+    nuclei : ndarray of bool, shape (height, width)
+        See `find_nuclei`.
     """
 
     numbered: NDArray[np.int32]
     count: int
     crossings: NDArray[np.int32]
-    crossing_count: int
+    nuclei: NDArray[np.bool_]
 
 
 def find_pieces(maps: Maps) -> Pieces:
@@ -67,9 +68,7 @@ def find_pieces(maps: Maps) -> Pieces:
     nuclei = find_nuclei(maps)
     stained = _larger((maps.chromosome > SURE) & (maps.chromosome > maps.other) & ~nuclei, LEAST)
     stained = _without_slivers(stained, nuclei)
-    crossings, crossing_count = _numbered(
-        _larger((maps.crossing > SURE) & stained, _LEAST_CROSSING)
-    )
+    crossings, _ = _numbered(_larger((maps.crossing > SURE) & stained, _LEAST_CROSSING))
     open_field = stained & (crossings == 0)
     cores, count = _numbered(_larger((maps.core > SURE) & open_field, _LEAST_CORE))
     # What has no core of its own and hangs on nothing is one piece.
@@ -81,7 +80,7 @@ def find_pieces(maps: Maps) -> Pieces:
             count += 1
             cores[here] = count
     numbered = watershed(-maps.core, cores, mask=open_field).astype(np.int32)
-    return Pieces(numbered, count, crossings, crossing_count)
+    return Pieces(numbered, count, crossings, nuclei)
 
 
 def find_nuclei(maps: Maps) -> NDArray[np.bool_]:

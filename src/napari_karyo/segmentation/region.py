@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,3 +72,12 @@ class Region:
         bottom, right = min(shape[0], rows.stop + by), min(shape[1], columns.stop + by)
         mask = self.within(top, left, (bottom - top, right - left))
         return Region(np.asarray(ndimage.binary_dilation(mask, iterations=by)), top, left)
+
+
+def hull_of(places: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
+    """Return the smallest place that covers some."""
+    rows, columns = (
+        slice(min(place[axis].start for place in places), max(place[axis].stop for place in places))
+        for axis in (0, 1)
+    )
+    return rows, columns

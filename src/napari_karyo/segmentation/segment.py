@@ -23,7 +23,7 @@ from napari_karyo.segmentation.ground import (
 from napari_karyo.segmentation.maps import Maps, read_maps
 from napari_karyo.segmentation.objects import CHROMOSOMES, Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.partition import Candidate, Partition
-from napari_karyo.segmentation.pieces import LEAST, SURE, find_nuclei, find_pieces
+from napari_karyo.segmentation.pieces import LEAST, SURE, find_pieces
 from napari_karyo.segmentation.region import Region
 
 if TYPE_CHECKING:
@@ -121,10 +121,11 @@ def propose(spread: Spread, weights: SpreadWeights) -> Proposed:
         width *= seen / WIDTH
         field = make_field(density, width)
         maps = read_maps(field, weights.network)
-    partition = Partition(find_pieces(maps), maps)
+    pieces = find_pieces(maps)
+    partition = Partition(pieces, maps)
     empty = Proposed(Segmentation(spread, (), density, width), field, maps, partition)
     found = [empty.placed(shape) for shape in partition.shapes]
-    objects = (*found, *_others(field, maps))
+    objects = (*found, *_others(field, maps, pieces.nuclei))
     return Proposed(Segmentation(spread, objects, density, width), field, maps, partition)
 
 
@@ -182,10 +183,10 @@ def _in_photograph(field: Field, region: Region, place: Region | None = None) ->
     )
 
 
-def _others(field: Field, maps: Maps) -> list[SpreadObject]:
+def _others(field: Field, maps: Maps, nuclei: NDArray[np.bool_]) -> list[SpreadObject]:
     """Return the nuclei and the dirt of a field."""
     other = (maps.other > SURE) & (maps.other > maps.chromosome)
-    numbered, _ = ndimage.label(other | find_nuclei(maps))
+    numbered, _ = ndimage.label(other | nuclei)
     found = []
     for number, place in enumerate(ndimage.find_objects(numbered), start=1):
         mask = numbered[place] == number

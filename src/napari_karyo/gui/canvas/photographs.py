@@ -13,7 +13,7 @@ from napari_karyo.cell import Spread
 from napari_karyo.gui.canvas.contact_sheet import CELL_KEY
 from napari_karyo.io.decode import SUFFIXES, decode
 from napari_karyo.io.images import to_greys
-from napari_karyo.segmentation.ground import find_spread_polarity
+from napari_karyo.io.polarity import find_spread_polarity
 
 #: A layer's metadata holds the spread that its data is the photograph of.
 SPREAD_KEY: Final = "napari_karyo_spread"

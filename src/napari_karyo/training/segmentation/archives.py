@@ -15,14 +15,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 from skimage.draw import polygon2mask
 
 from napari_karyo.classes import CLASSES
+from napari_karyo.segmentation.labels import parts_of
 from napari_karyo.segmentation.region import Region
 
-#: An object of the class map with fewer pixels is a slip of its painter.
-_LEAST: Final = 25
 #: What the class map says of pixels where chromosomes overlap.
 _CROSSING: Final = 255
 _NO_BOXES: Final = np.zeros((0, 4))
@@ -51,11 +49,6 @@ class Photograph:
     outlines: list[Region]
     boxes: NDArray[np.float64]
     classes: list[str]
-
-    @property
-    def count(self) -> int:
-        """How many chromosomes there are."""
-        return len(self.outlines) or len(self.boxes)
 
 
 def grey_of(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
@@ -106,20 +99,10 @@ def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Region], list[str]]
     Parts of one class beside one crossing are one chromosome, and the crossing is its too;
     a crossing belongs to every class beside it.
     """
-    eight = np.ones((3, 3), np.bool_)
-    crossings, _ = ndimage.label(painted == _CROSSING, eight)
-    grown = ndimage.grey_dilation(crossings, footprint=eight)
     outlines, classes = [], []
-    for value, name in enumerate(CLASSES, start=1):
-        parts = painted == value
-        beside = np.unique(grown[parts])
-        own = parts | np.isin(crossings, beside[beside > 0])
-        objects, _ = ndimage.label(own, eight)
-        for which, place in enumerate(ndimage.find_objects(objects), start=1):
-            mask = objects[place] == which
-            if np.count_nonzero(mask & parts[place]) >= _LEAST:
-                outlines.append(Region(mask, place[0].start, place[1].start))
-                classes.append(name)
+    for value, mask, _, top, left in parts_of(painted, _CROSSING, classes=True):
+        outlines.append(Region(mask, top, left))
+        classes.append(CLASSES[value - 1])
     return outlines, classes
 
 

@@ -12,11 +12,10 @@ from scipy.optimize import minimize
 
 from napari_karyo.cell import Spread
 from napari_karyo.errors import KaryoError
+from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.models.spread_weights import SpreadWeights
 from napari_karyo.segmentation.decide import Candidates, Decision, find_candidates
-from napari_karyo.segmentation.ground import find_spread_polarity
 from napari_karyo.segmentation.objects import SpreadObject
-from napari_karyo.segmentation.region import Region
 from napari_karyo.segmentation.segment import propose
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.matching import overlap_of_boxes, overlap_of_masks
@@ -74,9 +73,7 @@ def best_overlap(photograph: Photograph, candidates: Candidates) -> NDArray[np.f
     if len(photograph.boxes):
         boxes = np.array([_box(one, candidates.margin) for one in candidates.objects], np.float64)
         return np.asarray(overlap_of_boxes(photograph.boxes, boxes).max(axis=0))
-    outlines = [
-        Region(one.outline.mask, one.outline.top, one.outline.left) for one in candidates.objects
-    ]
+    outlines = [one.outline for one in candidates.objects]
     return np.asarray(overlap_of_masks(photograph.outlines, outlines).max(axis=0))
 
 

@@ -14,9 +14,8 @@ from napari_karyo.cell import Spread
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import KaryoError, PreprocessingError
 from napari_karyo.inference.classify import classify
-from napari_karyo.segmentation.ground import find_spread_polarity
+from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.objects import Segmentation
-from napari_karyo.segmentation.region import Region
 from napari_karyo.segmentation.segment import segment
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.matching import (
@@ -84,9 +83,7 @@ def match_of(photograph: Photograph, found: Segmentation) -> Match:
     if len(photograph.boxes):
         boxes = np.array([found.box(one.outline) for one in found.chromosomes], np.float64)
         return match(overlap_of_boxes(photograph.boxes, boxes.reshape(-1, 4)))
-    outlines = [
-        Region(one.outline.mask, one.outline.top, one.outline.left) for one in found.chromosomes
-    ]
+    outlines = [one.outline for one in found.chromosomes]
     return match(overlap_of_masks(photograph.outlines, outlines))
 
 

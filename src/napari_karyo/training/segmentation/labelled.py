@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.measure import label, regionprops
 
+from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.ground import (
     Field,
     broad,
-    find_spread_polarity,
     flatten,
     make_field,
     measure_width,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from napari_karyo.cell import Outline
 from napari_karyo.segmentation.region import Region
 
 #: From this overlap over union on an object is found.
@@ -38,7 +39,9 @@ class Match:
         return self.found - len(self.pairs)
 
 
-def overlap_of_masks(truth: Sequence[Region], found: Sequence[Region]) -> NDArray[np.float64]:
+def overlap_of_masks(
+    truth: Sequence[Region | Outline], found: Sequence[Region | Outline]
+) -> NDArray[np.float64]:
     """Return overlap over union of each true and each found object, by their pixels."""
     table = np.zeros((len(truth), len(found)))
     sizes = [np.count_nonzero(one.mask) for one in found]
