@@ -23,6 +23,11 @@ _GROUPS: Final = ((1, 0.3), (2, 0.35), (3, 0.2), (4, 0.1), (6, 0.05))
 #: they touch.
 _CROSSES, _TOUCHES = (0.06, 0.4), (0.0, 0.03)
 _CHANCE_OF_CROSSING: Final = 0.5
+#: By what share of the fainter one a crossing is stained more than the other. Measured by the
+#: masks of ``train``, at the middle of 143 crossings: -0.1 to 0.45 of the median chromosome.
+_ADDED: Final = (-0.15, 0.7)
+#: How often nothing of the lower chromosome shows through.
+_HIDDEN: Final = 0.15
 _TRIES: Final = 60
 
 
@@ -130,10 +135,26 @@ def _place(
                 continue
         elif (near & (count[here] > 0)).any():
             continue
-        count[here] += mask
         seen = values[here]
-        # Light is held back by one after the other, or sent out by both.
-        both = seen + drawn - rng.choice((0.0, 1.0)) * seen * drawn
-        values[here] = np.clip(both, 0.0, 1.0)
+        values[here] = _lain_upon(seen, drawn, mask & (count[here] > 0), rng)
+        count[here] += mask
         return Region(mask, top, left)
     return None
+
+
+def _lain_upon(
+    below: NDArray[np.float32],
+    above: NDArray[np.float32],
+    crossing: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Return what is seen of two chromosomes where one lies upon the other.
+
+    By transmission the stains of both would add up. They hardly do in photographs, which end
+    near black, and were often evened by a camera: many crossings are no darker than the rest.
+    """
+    stronger = np.maximum(below, above)
+    added = stronger + float(rng.uniform(*_ADDED)) * np.minimum(below, above)
+    if rng.random() < _HIDDEN:
+        added = np.where(crossing, above, stronger)
+    return np.clip(added, 0.0, 1.0).astype(np.float32)
