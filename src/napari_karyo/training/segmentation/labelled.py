@@ -13,6 +13,7 @@ from skimage.measure import label, regionprops
 
 from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.ground import (
+    WIDTH,
     Field,
     broad,
     flatten,
@@ -35,6 +36,8 @@ _ALONG: Final = 5.0
 _REACH: Final = (-3.0, 16.0)
 #: An object of which less lies in boxes is no chromosome.
 _HARDLY: Final = 0.3
+#: Pixels from which on what lies beside all outlines may be a chromosome that has none.
+_LIKELY: Final = WIDTH**2 / 2
 
 #: The channels of a target, in order; those of the network come first.
 CHANNELS: Final = ("chromosome", "core", "crossing", "other", "cosine", "sine")
@@ -143,11 +146,11 @@ def label_photograph(photograph: Photograph) -> LabelledSpread:
     density = flatten(photograph.grey, polarity)
     field = make_field(density, measure_width(density))
     if len(photograph.boxes):
-        return _by_boxes(photograph, field)
+        return label_by_boxes(photograph, field)
     instances = _scaled(photograph, field)
     none = np.zeros(field.values.shape, np.bool_)
-    other = _besides(field, instances)
-    return LabelledSpread(photograph.name, photograph.split, field, instances, other, none, none)
+    other, untold = _besides(field, instances)
+    return LabelledSpread(photograph.name, photograph.split, field, instances, other, none, untold)
 
 
 def _scaled(photograph: Photograph, field: Field) -> list[Region]:
@@ -161,7 +164,15 @@ def _scaled(photograph: Photograph, field: Field) -> list[Region]:
     return instances
 
 
-def _by_boxes(photograph: Photograph, field: Field) -> LabelledSpread:
+def label_by_boxes(photograph: Photograph, field: Field) -> LabelledSpread:
+    """Return a photograph of which boxes are known, see `label_photograph`.
+
+    Parameters
+    ----------
+    photograph : Photograph
+    field : Field
+        Of the photograph.
+    """
     boxes = photograph.boxes * field.factor
     numbered = label(stained(field.values), connectivity=2)
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
@@ -198,13 +209,22 @@ def _by_boxes(photograph: Photograph, field: Field) -> LabelledSpread:
     )
 
 
-def _besides(field: Field, instances: list[Region]) -> NDArray[np.bool_]:
-    """Return what is stained and lies beside all chromosomes of a field."""
+def _besides(field: Field, instances: list[Region]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return what is stained beside all chromosomes of a field, and what of it may be one.
+
+    Not all chromosomes of each photograph were outlined.
+    """
     covered = np.zeros(field.values.shape, np.bool_)
     for one in instances:
         covered[one.place] |= one.mask
+    dark = stained(field.values)
     beside = ndimage.binary_dilation(covered, iterations=4)
     # Also of a nucleus that chromosomes lie against; but not their glow.
-    return np.asarray(
-        ndimage.binary_opening(stained(field.values) & ~beside, iterations=2), np.bool_
-    )
+    other = ndimage.binary_opening(dark & ~beside, iterations=2)
+    numbered, count = ndimage.label(other)
+    sizes = np.bincount(numbered.ravel(), minlength=count + 1)
+    wide = np.unique(numbered[broad(dark)])
+    likely = (sizes >= _LIKELY) & ~np.isin(np.arange(count + 1), wide)
+    likely[0] = False
+    untold = likely[numbered]
+    return other & ~untold, untold

@@ -24,8 +24,9 @@ from napari_karyo.models.spread_weights import (
 from napari_karyo.models.unet import SpreadNetwork
 from napari_karyo.training.fit import running_mean
 from napari_karyo.training.provenance import commit, provenance
-from napari_karyo.training.segmentation.archives import ARCHIVES
+from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.compose import compose, ground_of
+from napari_karyo.training.segmentation.confirmed import label_confirmed
 from napari_karyo.training.segmentation.decision import fit_decision
 from napari_karyo.training.segmentation.labelled import (
     LabelledSpread,
@@ -71,7 +72,8 @@ def train_segmentation(
         Of training, each of `BATCH` tiles.
     seed : int
     start : Path, optional
-        Weights to go on from, instead of chance.
+        Weights to go on from, instead of chance. Outlines that they find in G-band spreads,
+        and that a box confirms, are taught too.
     device : {"auto", "cuda", "mps", "cpu"}
     time_limit : float, optional
         Seconds of training after which this call saves and returns; the same call goes on.
@@ -87,7 +89,7 @@ def train_segmentation(
     trained_by = commit()
     output.mkdir(parents=True, exist_ok=True)
     first = load_spread_weights(start) if start is not None else None
-    spreads, val, counts = gather(data, seed, progress)
+    spreads, val, counts = gather(data, seed, first, progress)
     network, seconds = _fit(spreads, val, output, steps, seed, first, place, time_limit, progress)
     if network is None:
         return None
@@ -111,27 +113,44 @@ def train_segmentation(
 
 
 def gather(
-    data: Path, seed: int, progress: Callable[[str], None] = print
+    data: Path,
+    seed: int,
+    first: SpreadWeights | None = None,
+    progress: Callable[[str], None] = print,
 ) -> tuple[Spreads, Spreads, dict[str, int]]:
-    """Return the spreads to train on, composed ones among them, those of ``val``, and counts."""
+    """Return the spreads to train on, composed ones among them, those of ``val``, and counts.
+
+    Parameters
+    ----------
+    data : Path
+    seed : int
+    first : SpreadWeights, optional
+        Outlines that these find, and a box confirms, are taught too.
+    progress : callable
+        Told a line a stain.
+    """
     rng = np.random.default_rng(seed)
     real: list[LabelledSpread] = []
     composed: list[LabelledSpread] = []
     val: list[LabelledSpread] = []
     counts = {}
     for stain, (file, read) in ARCHIVES.items():
-        there = [label_photograph(one) for one in read(data / file, ("train", "val"))]
-        own = [one for one in there if one.split == "train"]
+        val += [label_photograph(one) for one in read(data / file, ("val",))]
+        own = [_labelled(one, first) for one in read(data / file, ("train",))]
         real += own
-        val += [one for one in there if one.split == "val"]
         singles = [single for one in own for single in singles_of(one)]
         composed += _composed(singles, own, rng, stain)
         if stain == "g_band":
             crops = crops_alone(data / "g_band.zip", (), ("train",))
             composed += _composed(crops, own, rng, "crops")
             counts["crops_alone"] = len(crops)
-        counts[stain], counts[f"{stain}_alone"] = len(own), len(singles)
-        progress(f"{stain}: {len(own)} spreads, {len(singles)} chromosomes that lie alone")
+        outlined = sum(len(one.instances) for one in own)
+        counts[stain], counts[f"{stain}_outlined"] = len(own), outlined
+        counts[f"{stain}_alone"] = len(singles)
+        progress(
+            f"{stain}: {len(own)} spreads, {outlined} outlines,"
+            f" {len(singles)} chromosomes that lie alone"
+        )
     counts["composed"] = len(composed)
     shares = [_SHARES[stain] / counts[stain] for stain in ARCHIVES for _ in range(counts[stain])]
     shares += [_SHARES["composed"] / len(composed)] * len(composed)
@@ -145,6 +164,12 @@ def gather(
         ),
         counts,
     )
+
+
+def _labelled(photograph: Photograph, first: SpreadWeights | None) -> LabelledSpread:
+    if first is not None and len(photograph.boxes):
+        return label_confirmed(photograph, first)
+    return label_photograph(photograph)
 
 
 def _composed(
