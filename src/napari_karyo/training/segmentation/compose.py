@@ -136,13 +136,13 @@ def _place(
         elif (near & (count[here] > 0)).any():
             continue
         seen = values[here]
-        values[here] = _lain_upon(seen, drawn, mask & (count[here] > 0), rng)
+        values[here] = lain_upon(seen, drawn, mask & (count[here] > 0), rng)
         count[here] += mask
         return Region(mask, top, left)
     return None
 
 
-def _lain_upon(
+def lain_upon(
     below: NDArray[np.float32],
     above: NDArray[np.float32],
     crossing: NDArray[np.bool_],

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.optimize import linear_sum_assignment
 
 from napari_karyo.cell import Spread
@@ -35,6 +36,8 @@ _CONFIRMED: Final = 0.75
 _SWALLOWED: Final = 0.85
 #: Two outlines share more than their crossing where they share more of the smaller one.
 _SHARED: Final = 0.1
+#: What a threshold takes in around an outline is no wider, in pixels of the field.
+_RIM: Final = 2
 
 
 def label_confirmed(photograph: Photograph, weights: SpreadWeights) -> LabelledSpread:
@@ -68,6 +71,9 @@ def label_confirmed(photograph: Photograph, weights: SpreadWeights) -> LabelledS
         unknown[here] &= ~mask
         ignored[here] &= ~mask
         instances.append(one.region)
+    # The network draws its outlines tighter than a threshold does.
+    rim = ndimage.binary_dilation(count > 0, iterations=_RIM)
+    unknown &= ~rim | ndimage.binary_opening(unknown, iterations=_RIM)
     # Of a crossing one chromosome of which is not confirmed, nothing is taught.
     return replace(known, instances=instances, unknown=unknown | (claimed & (count < 2)))
 

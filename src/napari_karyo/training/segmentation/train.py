@@ -43,7 +43,7 @@ _AVERAGE: Final = 0.998
 #: Composed spreads of each stain.
 _COMPOSED: Final = 250
 #: How often each kind is shown.
-_SHARES: Final = {"q_band": 0.15, "dapi": 0.15, "g_band": 0.25, "composed": 0.45}
+_SHARES: Final = {"q_band": 0.12, "dapi": 0.2, "g_band": 0.33, "composed": 0.35}
 #: Steps after which the loss on ``val`` is measured, on so many tiles.
 _CLOSE, _VAL_TILES = 100, 96
 
