@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -38,6 +38,10 @@ class Maps:
     other: NDArray[np.float32]
     cosine: NDArray[np.float32]
     sine: NDArray[np.float32]
+
+    def window(self, place: tuple[slice, slice]) -> Maps:
+        """Return a part of the field."""
+        return Maps(*(getattr(self, one.name)[place] for one in fields(self)))
 
 
 def read_maps(field: Field, network: SpreadNetwork) -> Maps:

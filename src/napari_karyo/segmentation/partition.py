@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.segmentation import watershed
 
+from napari_karyo.segmentation.cuts import cuts_of
 from napari_karyo.segmentation.joining import (
     STUB,
     Joint,
@@ -22,7 +22,7 @@ from napari_karyo.segmentation.joining import (
     hang_on,
 )
 from napari_karyo.segmentation.maps import Maps
-from napari_karyo.segmentation.pieces import Pieces
+from napari_karyo.segmentation.pieces import Pieces, part
 from napari_karyo.segmentation.region import Region, hull_of
 
 #: Other pairings are tried at crossings of so many pieces at most, so many at each.
@@ -35,9 +35,9 @@ _CONTACT: Final = 3
 #: Pixels of the field between two parts of a chromosome that fell apart.
 _GAP: Final = 3
 
-#: A chromosome may be two where its core falls apart at one of these probabilities.
-_SURER: Final = (0.7, 0.85, 0.95)
-_LEAST_CORE: Final = 20
+#: A chromosome may be several where crossings begin at the first probability, and cores at the
+#: second.
+_UNSURER: Final = ((0.2, 0.5), (0.05, 0.5), (0.2, 0.85), (0.5, 0.7), (0.5, 0.85), (0.5, 0.95))
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +128,7 @@ class Partition:
             if key not in seen:
                 seen.add(key)
                 yield Alternative(replaced, tuple(self._shape(one) for one in regrouped))
-        yield from self._splits()
+        yield from self._parted_anew()
 
     def _other_pairings(self) -> Iterator[tuple[frozenset[int], frozenset[frozenset[int]]]]:
         for crossing, at in self._neighbours.at.items():
@@ -178,27 +178,32 @@ class Partition:
         for pair in sorted(found, key=sorted):
             yield pair, frozenset((frozenset().union(*(self.groups[one] for one in pair)),))
 
-    def _splits(self) -> Iterator[Alternative]:
+    def _parted_anew(self) -> Iterator[Alternative]:
+        """Yield each chromosome as several: by what the network hardly says, and by notches."""
         for number, (own, shape) in enumerate(zip(self.groups, self.shapes, strict=True)):
-            if len(own) > 1 or shape.shared.any():
+            mask = shape.region.mask
+            if np.count_nonzero(mask) < 2 * STUB:
                 continue
-            core = self._maps.core[shape.region.place]
-            for sure in _SURER:
-                cores, count = ndimage.label((core > sure) & shape.region.mask)
-                sizes = np.bincount(cores.ravel(), minlength=count + 1)
-                sizes[0] = 0
-                kept = np.flatnonzero(sizes >= _LEAST_CORE)
-                if len(kept) < 2:
-                    continue
-                seeds = np.where(np.isin(cores, kept), cores, 0)
-                parts = watershed(-core, seeds, mask=shape.region.mask)
-                masks = [parts == one for one in kept]
-                if min(np.count_nonzero(mask) for mask in masks) < STUB:
-                    continue
-                yield Alternative(
-                    frozenset((number,)), tuple(_tight(mask, shape.region) for mask in masks)
-                )
-                break
+            for parts in self._parts(shape, whole=len(own) == 1 and not shape.shared.any()):
+                sizes = [np.count_nonzero(one.region.mask) for one in parts]
+                if len(parts) > 1 and min(sizes) >= STUB:
+                    yield Alternative(frozenset((number,)), parts)
+
+    def _parts(self, shape: Candidate, whole: bool) -> Iterator[tuple[Candidate, ...]]:
+        place, mask = shape.region.place, shape.region.mask
+        maps = self._maps.window(place)
+        seen = set()
+        for crossing, core in _UNSURER if whole else ():
+            pieces = part(maps, mask, np.zeros_like(mask), crossing, core)
+            if pieces.count < 2:
+                continue
+            shapes = Partition(pieces, maps).shapes
+            key = tuple(sorted(np.count_nonzero(one.region.mask) // 20 for one in shapes))
+            if key not in seen:
+                seen.add(key)
+                yield tuple(_moved(one, shape.region) for one in shapes)
+        for masks in cuts_of(mask, int(STUB)):
+            yield tuple(_tight(one, shape.region) for one in masks)
 
 
 def _pairings(joints: Sequence[Joint]) -> Iterator[tuple[Joint, ...]]:
@@ -225,3 +230,10 @@ def _tight(mask: NDArray[np.bool_], within: Region) -> Candidate:
     cut = mask[rows, columns]
     region = Region(cut, within.top + rows.start, within.left + columns.start)
     return Candidate(region, np.zeros_like(cut))
+
+
+def _moved(shape: Candidate, within: Region) -> Candidate:
+    region = shape.region
+    return Candidate(
+        Region(region.mask, within.top + region.top, within.left + region.left), shape.shared
+    )

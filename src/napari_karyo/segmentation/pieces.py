@@ -67,10 +67,30 @@ def find_pieces(maps: Maps) -> Pieces:
     """
     nuclei = find_nuclei(maps)
     stained = _larger((maps.chromosome > SURE) & (maps.chromosome > maps.other) & ~nuclei, LEAST)
-    stained = _without_slivers(stained, nuclei)
-    crossings, _ = _numbered(_larger((maps.crossing > SURE) & stained, _LEAST_CROSSING))
+    return part(maps, _without_slivers(stained, nuclei), nuclei)
+
+
+def part(
+    maps: Maps,
+    stained: NDArray[np.bool_],
+    nuclei: NDArray[np.bool_],
+    crossing: float = SURE,
+    core: float = SURE,
+) -> Pieces:
+    """Part chromosomes at crossings and contacts.
+
+    Parameters
+    ----------
+    maps : Maps
+    stained : ndarray of bool, shape (height, width)
+        Where chromosomes are.
+    nuclei : ndarray of bool, shape (height, width)
+    crossing, core : float
+        The probabilities from which on a pixel is taken for a crossing, and for a core.
+    """
+    crossings, _ = _numbered(_larger((maps.crossing > crossing) & stained, _LEAST_CROSSING))
     open_field = stained & (crossings == 0)
-    cores, count = _numbered(_larger((maps.core > SURE) & open_field, _LEAST_CORE))
+    cores, count = _numbered(_larger((maps.core > core) & open_field, _LEAST_CORE))
     # What has no core of its own and hangs on nothing is one piece.
     alone, number = _numbered(open_field)
     cored = np.unique(alone[cores > 0])
