@@ -57,20 +57,19 @@ def label_confirmed(photograph: Photograph, weights: SpreadWeights) -> LabelledS
     known = label_by_boxes(photograph, proposed.field)
     instances = list(known.instances)
     unknown, ignored = known.unknown.copy(), known.ignored.copy()
-    shape = unknown.shape
-    count, claimed = np.zeros(shape, np.int16), np.zeros(shape, np.bool_)
+    count, claimed = np.zeros(unknown.shape, np.int16), np.zeros_like(unknown)
     for one in instances:
         count[one.place] += one.mask
-    for one in _confirmed(photograph, proposed):
-        here, mask = one.region.place, one.region.mask
-        alone = mask & ~one.shared
+    for shape in _confirmed(photograph, proposed):
+        here, mask = shape.region.place, shape.region.mask
+        alone = mask & ~shape.shared
         if np.count_nonzero(count[here][alone]) > _SHARED * max(np.count_nonzero(alone), 1):
             continue
         count[here] += mask
-        claimed[here] |= one.shared
+        claimed[here] |= shape.shared
         unknown[here] &= ~mask
         ignored[here] &= ~mask
-        instances.append(one.region)
+        instances.append(shape.region)
     # The network draws its outlines tighter than a threshold does.
     rim = ndimage.binary_dilation(count > 0, iterations=_RIM)
     unknown &= ~rim | ndimage.binary_opening(unknown, iterations=_RIM)
