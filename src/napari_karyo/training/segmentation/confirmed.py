@@ -63,7 +63,7 @@ def label_confirmed(photograph: Photograph, weights: SpreadWeights) -> LabelledS
     for shape in _confirmed(photograph, proposed):
         here, mask = shape.region.place, shape.region.mask
         alone = mask & ~shape.shared
-        if np.count_nonzero(count[here][alone]) > _SHARED * max(np.count_nonzero(alone), 1):
+        if np.count_nonzero(count[here][alone]) > _SHARED * max(1, int(np.count_nonzero(alone))):
             continue
         count[here] += mask
         claimed[here] |= shape.shared
