@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from napari_karyo.cell import Outline
-from napari_karyo.segmentation.decide import Candidates, Decision, decide
+from napari_karyo.models.agreement import Agreement
+from napari_karyo.segmentation.decide import Candidates, decide
 from napari_karyo.segmentation.objects import Kind, SpreadObject
 
 #: One feature, which is the agreement's logit.
-PLAIN = Decision((1.0,), 0.0)
+PLAIN = Agreement((0.0,), (1.0,), ((0.001,),), (0.0,), (1000.0,), 0.0)
 
 
 def item(number: int) -> SpreadObject:
@@ -31,7 +32,7 @@ def candidates(
         count,
         tuple((frozenset(replaced), by) for replaced, by in alternatives),
         np.array([[logit(share)] for share in shares]),
-        3,
+        ((0, 0, 2, 2),) * len(shares),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from napari_karyo.errors import WeightsError
 from napari_karyo.io.atomic_write import atomic_write
+from napari_karyo.models.agreement import Agreement
 from napari_karyo.models.checked import (
     HeaderError,
     MisfitError,
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from napari_karyo.models.unet import SpreadNetwork
 
 FORMAT: Final = "napari-karyo spread weights 1"
-#: Of the regression.
-_MOST_WEIGHTS: Final = 100
 #: The file that is shipped, and what its SHA-256 must be.
 SHIPPED: Final = FOLDER / "spread.safetensors"
 _HASH: Final = FOLDER / "spread.sha256"
@@ -38,9 +36,8 @@ class SpreadWeights:
     ----------
     network : SpreadNetwork
         In evaluation mode, float32, on the CPU.
-    decision : tuple of (tuple of float, float) or None
-        Of the regression by which the classifier decides between several answers, its
-        weights and its constant; None where it was not fitted.
+    decision : Agreement or None
+        By which the classifier decides between several answers; None where it was not fitted.
     sha256 : str
         Of the whole file.
     facts : dict
@@ -48,7 +45,7 @@ class SpreadWeights:
     """
 
     network: SpreadNetwork
-    decision: tuple[tuple[float, ...], float] | None
+    decision: Agreement | None
     sha256: str
     facts: dict[str, Any]
 
@@ -57,7 +54,7 @@ def save_spread_weights(
     path: Path,
     network: SpreadNetwork,
     facts: dict[str, Any],
-    decision: tuple[tuple[float, ...], float] | None = None,
+    decision: Agreement | None = None,
 ) -> str:
     """Write a network as safetensors in half precision, and return the file's SHA-256."""
     from safetensors.torch import save
@@ -69,7 +66,7 @@ def save_spread_weights(
                 {
                     "format": FORMAT,
                     "facts": json.dumps(facts),
-                    "decision": json.dumps({"regression": decision}),
+                    "decision": json.dumps({"agreement": decision.to_dict() if decision else None}),
                 },
             )
         )
@@ -118,7 +115,7 @@ def _load(path: Path) -> SpreadWeights:
         if metadata.get("format") != FORMAT:
             raise MisfitError("it is of no format that is known")
         facts = parsed(metadata, "facts")
-        decision = _decision(parsed(metadata, "decision").get("regression"))
+        decision = _decision(parsed(metadata, "decision").get("agreement"))
         with safe_open(path, framework="pt") as file:
             fill(network.state_dict(), file, written)
     except (HeaderError, SafetensorError, OSError, MisfitError) as error:
@@ -132,14 +129,10 @@ def _load(path: Path) -> SpreadWeights:
     return SpreadWeights(network.eval(), decision, sha256(path), facts)
 
 
-def _decision(said: Any) -> tuple[tuple[float, ...], float] | None:
+def _decision(said: Any) -> Agreement | None:
     if said is None:
         return None
     try:
-        weights, constant = said
-        values = [float(one) for one in (*weights, constant)]
-    except (TypeError, ValueError) as error:
-        raise MisfitError("what decides between several answers is no list of numbers") from error
-    if len(values) > _MOST_WEIGHTS or not all(math.isfinite(one) for one in values):
-        raise MisfitError("what decides between several answers can't be meant")
-    return tuple(values[:-1]), values[-1]
+        return Agreement.from_dict(said)
+    except ValueError as error:
+        raise MisfitError(f"what decides between several answers can't be read: {error}") from error

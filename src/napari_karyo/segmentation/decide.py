@@ -16,31 +16,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from napari_karyo.cell import Chromosome
 from napari_karyo.errors import PreprocessingError
+from napari_karyo.models.agreement import Agreement
+from napari_karyo.segmentation.features import FEATURES, of_crops, of_shape, unusable
 from napari_karyo.segmentation.maps import Maps
 from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.partition import Alternative, Candidate, Partition
-from napari_karyo.segmentation.region import Region
 
 if TYPE_CHECKING:
     from napari_karyo.inference.options import ClassifyOptions
     from napari_karyo.inference.result import Classification
-
-#: What is known of each chromosome; see `features`.
-FEATURES: Final = (
-    "sure",
-    "bands",
-    "longer",
-    "shorter",
-    "wider",
-    "narrower",
-    "solidity",
-    "inside",
-    "outside",
-)
 
 #: An overlap over union that counts neither for nor against a partition.
 _EVEN: Final = 0.4
@@ -53,33 +40,6 @@ _BETTER: Final = 0.4
 #: chromosome, a cluster of several.
 _NONE: Final = 0.2
 _SEVERAL: Final = 1.5
-
-#: Pixels of the field from an outline to its inner part, and around it.
-_REACH: Final = 4
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A logistic regression on `FEATURES`: the overlap over union with a true chromosome.
-
-    Attributes
-    ----------
-    weights : tuple of float
-    constant : float
-    """
-
-    weights: tuple[float, ...]
-    constant: float
-
-    def agreement(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how well chromosomes agree with true ones, 0 to 1.
-
-        Parameters
-        ----------
-        table : ndarray, shape (N, features)
-        """
-        score = table @ np.array(self.weights) + self.constant
-        return np.asarray(1 / (1 + np.exp(-np.clip(score, -30, 30))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,25 +54,25 @@ class Candidates:
         How many these are.
     alternatives : tuple of (frozenset of int, tuple of int)
         Which objects each would replace, and by which.
-    table : ndarray, shape (N, features)
-    margin : int
-        Of their crops, see `Segmentation.margin`.
+    table : ndarray, shape (N, len(FEATURES))
+    boxes : tuple of tuple of int
+        Of each object left, top, right and bottom of its crop, see `Segmentation.box`.
     """
 
     objects: tuple[SpreadObject, ...]
     count: int
     alternatives: tuple[tuple[frozenset[int], tuple[int, ...]], ...]
     table: NDArray[np.float64]
-    margin: int
+    boxes: tuple[tuple[int, int, int, int], ...]
 
 
-def decide(candidates: Candidates, decision: Decision) -> list[SpreadObject]:
+def decide(candidates: Candidates, decision: Agreement) -> list[SpreadObject]:
     """Return the chromosomes of the partition that agrees best.
 
     Parameters
     ----------
     candidates : Candidates
-    decision : Decision
+    decision : Agreement
 
     Returns
     -------
@@ -120,7 +80,7 @@ def decide(candidates: Candidates, decision: Decision) -> list[SpreadObject]:
         Each with its agreement as confidence; what hardly agrees with any chromosome is a
         cluster or dirt.
     """
-    agreement = decision.agreement(candidates.table)
+    agreement = decision.of(candidates.table)
     worth = agreement - _EVEN
     gains = [
         (float(worth[list(by)].sum() - worth[list(replaced)].sum()), number)
@@ -176,7 +136,6 @@ def find_candidates(
         None where the classifier can make nothing of the spread.
     """
     from napari_karyo.inference.classify import classify
-    from napari_karyo.inference.likeness import measure
 
     own = segmentation.chromosomes
     try:
@@ -198,33 +157,16 @@ def find_candidates(
     ]
     classification, row_of = _with_more(classification, more)
     row_of |= {name: row for row, name in enumerate(names)}
-    likeness = measure(classification, np.zeros(len(classification)))
-    sure = np.log(np.maximum(classification.confidence, 1e-3))
+    of_crop = of_crops(classification)
+    usual = float(np.median([np.count_nonzero(one.region.mask) for one in partition.shapes]))
     table = np.zeros((len(objects), len(FEATURES)))
     for number, shape in enumerate(shapes):
         name = segmentation.name_of(number) if number < len(own) else more[number - len(own)].name
         row = row_of.get(name)
-        table[number] = [
-            *(
-                (
-                    sure[row],
-                    likeness.bands[row],
-                    max(likeness.length[row], 0.0),
-                    max(-likeness.length[row], 0.0),
-                    max(likeness.width[row], 0.0),
-                    max(-likeness.width[row], 0.0),
-                    likeness.solidity[row],
-                )
-                if row is not None
-                else _NOTHING
-            ),
-            *_around(shape.region, maps),
-        ]
-    return Candidates(tuple(objects), len(own), tuple(chosen), table, segmentation.margin)
-
-
-#: Of what the classifier can't use.
-_NOTHING: Final = (float(np.log(1e-3)), 0.0, 1.0, 1.0, 1.0, 1.0, 0.5)
+        known = of_crop[row] if row is not None else unusable()
+        table[number] = [*known, *of_shape(shape, maps, usual)]
+    boxes = tuple(segmentation.box(one.outline) for one in objects)
+    return Candidates(tuple(objects), len(own), tuple(chosen), table, boxes)
 
 
 def _numbered(alternative: Alternative, first: int) -> tuple[frozenset[int], tuple[int, ...]]:
@@ -246,24 +188,3 @@ def _with_more(
             del usable[str(error.path)]
         else:
             return whole, {name: first + number for number, name in enumerate(usable)}
-
-
-def _around(region: Region, maps: Maps) -> tuple[float, float]:
-    """Return what the maps say of the inside of a region and of its surroundings.
-
-    Returns
-    -------
-    inside, outside : float
-        How little of its inner part is core or crossing: a border runs through it. And how
-        much of what lies around it is: it goes on there.
-    """
-    wide = region.grown(_REACH, maps.core.shape)
-    here = wide.place
-    mask = region.within(wide.top, wide.left, wide.mask.shape)
-    core = np.maximum(maps.core[here], maps.crossing[here])
-    depth = ndimage.distance_transform_edt(mask)
-    inner = core[depth > _REACH]
-    ring = wide.mask & ~mask
-    inside = float((1 - inner).mean()) if inner.size else 1.0
-    outside = float(maps.core[here][ring].mean()) if ring.any() else 0.0
-    return inside, outside

@@ -49,10 +49,13 @@ class Candidate:
     region : Region
     shared : ndarray of bool, shape (height, width)
         Which pixels of the region lie at crossings.
+    turn : float
+        The cost of its dearest joint, see `napari_karyo.segmentation.joining.Joint`.
     """
 
     region: Region
     shared: NDArray[np.bool_]
+    turn: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +121,12 @@ class Partition:
         shared = np.isin(self._pieces.crossings[here], beside) & (self._pieces.crossings[here] > 0)
         mask = np.isin(self._pieces.numbered[here], list(own)) | shared
         mask = ndimage.binary_fill_holes(mask)
-        return Candidate(Region(mask, here[0].start, here[1].start), shared)
+        costs: dict[int, float] = {}
+        for joint in self._neighbours.joints:
+            if joint.first in own and joint.second in own:
+                costs[joint.crossing] = min(joint.cost, costs.get(joint.crossing, joint.cost))
+        region = Region(mask, here[0].start, here[1].start)
+        return Candidate(region, shared, max(costs.values(), default=0.0))
 
     def alternatives(self) -> Iterator[Alternative]:
         """Yield other answers, each about a few chromosomes."""
@@ -235,5 +243,7 @@ def _tight(mask: NDArray[np.bool_], within: Region) -> Candidate:
 def _moved(shape: Candidate, within: Region) -> Candidate:
     region = shape.region
     return Candidate(
-        Region(region.mask, within.top + region.top, within.left + region.left), shape.shared
+        Region(region.mask, within.top + region.top, within.left + region.left),
+        shape.shared,
+        shape.turn,
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Outline, Spread
-from napari_karyo.segmentation.decide import Decision, decide, find_candidates
+from napari_karyo.segmentation.decide import decide, find_candidates
 from napari_karyo.segmentation.ground import (
     WIDTH,
     Field,
@@ -78,7 +78,7 @@ def segment(
             found, proposed.partition, proposed.maps, proposed.placed, options
         )
         if candidates is not None:
-            chromosomes = decide(candidates, Decision(*weights.decision))
+            chromosomes = decide(candidates, weights.decision)
             others = [one for one in found if one.kind not in CHROMOSOMES]
             return found.of([*chromosomes, *others])
     return found.of(found.objects)

@@ -7,24 +7,29 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from torch import nn
 
 from napari_karyo.cell import Spread
 from napari_karyo.errors import KaryoError
 from napari_karyo.io.polarity import find_spread_polarity
+from napari_karyo.models.agreement import Agreement
+from napari_karyo.models.binding import import_bound
 from napari_karyo.models.spread_weights import SpreadWeights
-from napari_karyo.segmentation.decide import Candidates, Decision, find_candidates
-from napari_karyo.segmentation.objects import SpreadObject
+from napari_karyo.segmentation.decide import Candidates, find_candidates
 from napari_karyo.segmentation.segment import propose
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
-from napari_karyo.training.segmentation.matching import overlap_of_boxes, overlap_of_masks
+from napari_karyo.training.segmentation.matching import FOUND, overlap_of_boxes, overlap_of_masks
 
 #: Of each stain so many spreads are looked at.
 SPREADS: Final = 24
 
-#: Weight of the squares of the standardized coefficients.
-_RIDGE: Final = 1e-3
+#: Of the regression: hidden units, steps of the whole table, rate, and decay of the weights.
+_UNITS: Final = 24
+_STEPS: Final = 400
+_RATE: Final = 1e-2
+_DECAY: Final = 1e-2
 
 
 def fit_decision(
@@ -33,7 +38,7 @@ def fit_decision(
     *,
     spreads: int = SPREADS,
     progress: Callable[[str], None] = print,
-) -> Decision:
+) -> Agreement:
     """Fit the regression on spreads of ``train``.
 
     Parameters
@@ -71,33 +76,33 @@ def candidates_of(photograph: Photograph, weights: SpreadWeights) -> Candidates 
 def best_overlap(photograph: Photograph, candidates: Candidates) -> NDArray[np.float64]:
     """Return the overlap over union of each candidate with the true object it fits best."""
     if len(photograph.boxes):
-        boxes = np.array([_box(one, candidates.margin) for one in candidates.objects], np.float64)
+        boxes = np.array(candidates.boxes, np.float64)
         return np.asarray(overlap_of_boxes(photograph.boxes, boxes).max(axis=0))
     outlines = [one.outline for one in candidates.objects]
     return np.asarray(overlap_of_masks(photograph.outlines, outlines).max(axis=0))
 
 
-def _box(item: SpreadObject, margin: int) -> tuple[int, int, int, int]:
-    rows, columns = item.outline.place
-    return (columns.start - margin, rows.start - margin, columns.stop + margin, rows.stop + margin)
-
-
-def _fitted(table: NDArray[np.float64], overlap: NDArray[np.float64]) -> Decision:
-    """Fit a logistic regression whose targets are shares."""
-    middle, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
-    standard = (table - middle) / spread
-
-    def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        score = standard @ values[:-1] + values[-1]
-        share = 1 / (1 + np.exp(-score))
-        each = np.logaddexp(0, score) - overlap * score
-        slope = share - overlap
-        gradient = np.append(standard.T @ slope / len(slope), slope.mean())
-        gradient[:-1] += 2 * _RIDGE * values[:-1]
-        return float(each.mean() + _RIDGE * (values[:-1] ** 2).sum()), gradient
-
-    found = minimize(loss, np.zeros(table.shape[1] + 1), jac=True).x
-    weights = found[:-1] / spread
-    return Decision(
-        tuple(float(one) for one in weights), float(found[-1] - (weights * middle).sum())
+def _fitted(table: NDArray[np.float64], overlap: NDArray[np.float64], seed: int = 0) -> Agreement:
+    """Fit a regression with one hidden layer whose targets are shares."""
+    import_bound("torch._dynamo")  # every optimizer imports it
+    torch.manual_seed(seed)
+    middle, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
+    standard = torch.from_numpy(((table - middle) / scale).clip(-5, 5)).float()
+    # An outline that is found counts at once; how exactly it agrees counts as much.
+    target = torch.from_numpy((overlap + (overlap >= FOUND)) / 2).float()
+    hidden, answer = nn.Linear(table.shape[1], _UNITS), nn.Linear(_UNITS, 1)
+    network = nn.Sequential(hidden, nn.Tanh(), answer)
+    optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=_DECAY)
+    for _ in range(_STEPS):
+        loss = nn.functional.binary_cross_entropy_with_logits(network(standard)[:, 0], target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return Agreement(
+        tuple(middle.tolist()),
+        tuple(scale.tolist()),
+        tuple(tuple(row) for row in hidden.weight.tolist()),
+        tuple(hidden.bias.tolist()),
+        tuple(answer.weight[0].tolist()),
+        float(answer.bias.detach()[0]),
     )

@@ -107,7 +107,7 @@ def train_segmentation(
     stored = SpreadWeights(network.half().float(), None, "", {})
     progress("fitting what decides between several answers")
     decision = fit_decision(data, stored, progress=progress)
-    digest = save_spread_weights(path, network, facts, (decision.weights, decision.constant))
+    digest = save_spread_weights(path, network, facts, decision)
     progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
     return path
 
