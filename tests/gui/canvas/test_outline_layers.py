@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import mouse
@@ -14,6 +16,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
 from napari_karyo.cell import Outline
+from napari_karyo.errors import EditError
 from napari_karyo.gui.session.window import attend
 from napari_karyo.segmentation.labels import from_labels
 
@@ -131,4 +134,68 @@ def test_all_outlines_as_labels(opened: Any) -> None:
     )
     assert from_labels(photograph, layer.data).count == 6
     mouse.key(viewer, Qt.Key.Key_L, SHIFT)
+    assert layer not in viewer.layers
+
+
+def hand_out_longer(viewer: Any) -> Any:
+    """Hand the first outline out, and draw its lower end further down."""
+    mouse.key(viewer, Qt.Key.Key_S, SHIFT)
+    layer = viewer.layers[-1]
+    corners = layer.data[0].copy()
+    corners[np.argmax(corners[:, 0]), 0] += 25
+    layer.data = [corners]
+    return layer
+
+
+@pytest.mark.parametrize("by", ["tool", "cell", "close", "slider", "karyogram"])
+def test_what_takes_its_place_takes_the_outline_back(opened: Any, by: str) -> None:
+    viewer, session, view = opened
+    first = session.current
+    other = replace(poor_spread.spread_cell(), name="spread 2")
+    second = session.open(make_classification(other, CLASSES_FOUND), show=False)
+    low = outline(session, 0).box[3]
+    layer = hand_out_longer(viewer)
+    if by == "tool":
+        view.activate()
+        mouse.key(viewer, Qt.Key.Key_B)
+        assert view.tools.active.name == "Paint"
+    elif by == "cell":
+        session.show(second)
+    elif by == "close":
+        session.close(first)
+    elif by == "slider":
+        view.tools.give_way()
+    else:
+        viewer.layers.remove(view.layers["karyogram"])
+    assert [edit.kind for edit in first.karyotype.history] == ["repaint"]
+    (new,) = set(first.present) - set(range(6))
+    assert first.outlines[new].box[3] > low + 15
+    mouse.wait_for(lambda: layer not in viewer.layers)
+    if by == "tool":
+        assert session.selected == view.tools.active.index == new
+
+
+def test_an_outline_that_is_refused_stays_in_its_layer(opened: Any, notices: list[str]) -> None:
+    viewer, session, view = opened
+    layer = hand_out_longer(viewer)
+    drawn = layer.data[0].copy()
+
+    def refuse(*_: object) -> None:
+        raise EditError("the disk is full.", "Free some of it.")
+
+    journal = session.current.karyotype.journal
+    session.current.karyotype.journal = SimpleNamespace(keep_pieces=lambda *_: None, keep=refuse)
+    view.activate()
+    mouse.key(viewer, Qt.Key.Key_B)
+    assert any("the disk is full" in said and layer.name in said for said in notices)
+    assert view.tools.active.name == "Paint"
+    assert layer in viewer.layers
+    np.testing.assert_array_equal(layer.data[0], drawn)
+    # Taken up again as it was left.
+    session.current.karyotype.journal = journal
+    mouse.key(viewer, Qt.Key.Key_S, SHIFT)
+    assert view.tools.active.layer is layer
+    np.testing.assert_array_equal(layer.data[0], drawn)
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert [edit.kind for edit in session.current.karyotype.history] == ["repaint"]
     assert layer not in viewer.layers

@@ -275,7 +275,7 @@ class KaryogramView:
         left, self.layers, self.page = list(self.layers.values()), {}, None
         self.selection.forget()
         self.spread.forget()
-        self.tools.put_away()
+        self.tools.give_way()
         return left
 
     def _on_removed(self, event: Event) -> None:
