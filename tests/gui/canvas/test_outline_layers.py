@@ -11,6 +11,7 @@ import numpy as np
 import poor_spread
 import pytest
 from drawn import make_classification
+from napari.layers import Labels
 from poor_spread import CLASSES_FOUND
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
@@ -133,8 +134,28 @@ def test_all_outlines_as_labels(opened: Any) -> None:
         layer.data_to_world((3, 5)), view.layers["spread"].data_to_world((3, 5))
     )
     assert from_labels(photograph, layer.data).count == 6
+    # What a person makes of it is the person's.
+    own = Labels(layer.data.copy(), name="painted", metadata=dict(layer.metadata))
+    viewer.add_layer(own)
+    # It follows what is done to the cell, and what is undone.
+    karyotype, before = session.current.karyotype, layer.data.copy()
+    session.current.cut(2, poor_spread.CUT)
+    assert set(np.unique(layer.data)) == {0, 1, 2, 4, 5, 6, 7, 8}
+    assert layer.name.endswith("labels")
+    karyotype.undo()
+    np.testing.assert_array_equal(layer.data, before)
+    other = session.open(
+        make_classification(replace(poor_spread.spread_cell(), name="spread 2"), CLASSES_FOUND)
+    )
+    session.cells[0].remove(0, "dirt")
+    session.show(session.cells[0])
+    assert 1 not in layer.data
+    np.testing.assert_array_equal(own.data, before)
+    session.close(other)
+    view.activate()
     mouse.key(viewer, Qt.Key.Key_L, SHIFT)
     assert layer not in viewer.layers
+    assert own in viewer.layers
 
 
 def hand_out_longer(viewer: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Outlines handed to napari's own tools: one as Shapes and back, all as Labels to be saved."""
+"""An outline handed to napari's own tools as Shapes, and back."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ from napari_karyo.gui.canvas.photographs import ROLE_KEY
 from napari_karyo.gui.canvas.picture_tools import Keys, ToolHost
 from napari_karyo.gui.canvas.spread_tools import SpreadTool
 from napari_karyo.gui.session.session import Session
-from napari_karyo.segmentation.labels import to_labels
 from napari_karyo.segmentation.mending import polygons_of
 
-#: In the metadata of a layer with the numbers of all outlines: a weak reference to the cell.
-_LABELS_KEY: Final = "napari_karyo_labels"
-#: The same of a layer with an outline that could not be taken back: the cell's, and its number.
+#: In the metadata of a layer with an outline that could not be taken back: a weak reference to
+#: the cell, and the chromosome's number.
 _KEPT_KEY: Final = "napari_karyo_kept_outline"
 #: Of the line, in pixels of the photograph.
 _LINE: Final = 1.0
@@ -194,44 +192,3 @@ def _give_keys_back(view: ToolHost) -> None:
 def _remove(session: Session, layer: Any) -> None:
     if session.viewer_is_open and layer in session.viewer.layers:
         session.viewer.layers.remove(layer)
-
-
-def _copied(layer: Any) -> object:
-    """Return the cell whose outlines a layer has the numbers of."""
-    held = layer.metadata.get(_LABELS_KEY)
-    return held() if isinstance(held, weakref.ref) else None
-
-
-def show_labels(view: ToolHost) -> None:
-    """Put all outlines of the current cell into a Labels layer; again, take it away."""
-    session = view.session
-    cell, layers = session.current, session.viewer.layers
-    photograph = None if cell is None else cell.classification.cell.photograph
-    if cell is None or photograph is None or not view.spread.shown:
-        return
-    found = [one for one in layers if _copied(one) is cell]
-    if found:
-        for one in found:
-            layers.remove(one)
-        view.activate()
-        session.say("The labels are taken away; the outlines are as they were.")
-        return
-    from napari.layers import Labels
-
-    height, width = photograph.image.shape[:2]
-    layer = Labels(
-        to_labels(cell.outlines, (height, width)),
-        name=f"{cell.name} labels",
-        opacity=0.5,
-        metadata={_LABELS_KEY: weakref.ref(cell)},
-    )
-    # They are a copy: painting in them would change no outline.
-    layer.editable = False
-    view.spread.lay_over(layer)
-    # Below the page, so that a click on the photograph selects as before.
-    layers.insert(layers.index(view.layers["karyogram"]), layer)
-    view.activate()
-    session.say(
-        f'The layer "{layer.name}" has the number of the chromosome at each pixel: select it '
-        "in the list of layers, then File > Save Selected Layers."
-    )
