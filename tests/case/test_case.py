@@ -288,6 +288,7 @@ def test_what_is_unknown_and_withheld_comes_back(path: Path, found: Classificati
     assert kept.cell.lost == strange.cell.lost
     assert (opened.unknown, opened.proposal) == (strange.unknown, karyotype.proposal)
     assert opened.proposal == ""
+    assert opened.lengths_lost
 
 
 def test_a_failed_migration_leaves_the_file_as_it_is(

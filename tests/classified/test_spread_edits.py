@@ -32,6 +32,7 @@ from napari_karyo.errors import EditError, KaryoError
 from napari_karyo.inference import extend
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Change
+from napari_karyo.segmentation import crops
 from napari_karyo.segmentation.canvas import Patch, on_canvas
 from napari_karyo.segmentation.objects import Kind
 
@@ -255,3 +256,34 @@ def test_a_chromosome_without_an_outline_is_told(found: Classification) -> None:
     bare = replace(found, cell=replace(found.cell, chromosomes=tuple(items)))
     with pytest.raises(EditError, match=r"01\.png has no outline in the photograph spread 1"):
         ClassifiedCell.from_classification(bare).cut(0, CUT)
+
+
+def test_an_edit_takes_what_the_segmentation_has_made_of_the_photograph(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Chromosomes twice as wide as a threshold tells: their crops have more paper.
+    first = replace(segmented(), width=60.0)
+    cell = ClassifiedCell.from_classification(make_classification(first.to_cell(), CLASSES_FOUND))
+    again = replace(first.spread)
+    assert again is not first.spread
+    reread = replace(cell.classification.cell, photograph=again)
+    with monkeypatch.context() as patch:
+        patch.setattr(crops, "flatten", None)
+        cell.cut(2, CUT)
+    for one in made(cell):
+        assert one.outline is not None
+        np.testing.assert_array_equal(one.image.shape, np.add(one.outline.mask.shape, 30))
+    # Read from a case file, where nobody segmented it, it comes out alike.
+    late = ClassifiedCell.from_classification(make_classification(reread, CLASSES_FOUND))
+    late.cut(2, CUT)
+    for one, known in zip(made(late), made(cell), strict=True):
+        np.testing.assert_array_equal(one.image, known.image)
+
+
+def test_only_so_many_photographs_are_kept_even(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [segmented() for _ in range(3)]
+    monkeypatch.setattr(crops, "_ROOM", 2 * found[0].density.nbytes)
+    for one in found:
+        one.to_cell()
+    assert [one.spread in crops._flat for one in found] == [False, True, True]
+    assert crops.flat_spread(found[2].spread) is found[2].density

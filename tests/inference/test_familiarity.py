@@ -204,3 +204,5 @@ def test_resized_crops_are_read_at_the_scale_that_their_widths_tell() -> None:
     shown = lights(found, dict(enumerate(placements(found))))
     assert Light.SURE not in shown.values()
     assert np.ptp(found.scales) > 0
+    assert propose(as_it_is).lengths_lost is False
+    assert propose(found).not_proposed

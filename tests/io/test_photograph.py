@@ -149,6 +149,51 @@ def test_folders_of_photographs(tmp_path: Path) -> None:
     assert photographs_of(tmp_path / "nowhere") == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("stain", "others"),
+    [
+        ("dapi", ("cy3", "fitc", "Cy5.5", "texas red")),
+        ("DAPI", ("SpectrumAqua", "gold", "far-red")),
+        ("ch02", ("ch00", "ch01")),
+    ],
+)
+def test_of_files_of_one_spread_in_several_dyes_the_stain_is_read(
+    tmp_path: Path, stain: str, others: tuple[str, ...]
+) -> None:
+    """As programs for M-FISH leave a patient: paints show some of the chromosomes, or none."""
+    folder, drawn = tmp_path / "P1", draw_spread("Q")
+    spreads = [write_spread(folder / f"{name}_{stain}.png", "Q") for name in ("A1", "A2")]
+    rng = np.random.default_rng(5)
+    for name in ("A1", "A2"):
+        for number, dye in enumerate(others):
+            painted = np.where(drawn.painted % len(others) == number, drawn.image, 8)
+            noisy = np.clip(painted * 0.6 + rng.normal(0, 9, painted.shape), 0, 255)
+            path = folder / f"{name}_{dye}.png"
+            if number:
+                Image.fromarray(noisy.astype(np.uint8)).save(path)
+            else:
+                # One in the colour that it is shown in.
+                colour = np.zeros((*painted.shape, 3), np.uint8)
+                colour[..., 1] = noisy
+                Image.fromarray(colour).save(path)
+    photographs, remarks = photographs_of(folder)
+    assert photographs == spreads
+    (said,) = remarks
+    assert not said.left_out
+    assert f"A1_{others[1]}.png" in said.what
+    assert f"read: A1_{stain}.png, A2_{stain}.png." in said.remedy
+
+
+def test_a_dye_of_another_size_is_another_photograph(tmp_path: Path) -> None:
+    one = write_spread(tmp_path / "A1_dapi.png", "Q")
+    other = tmp_path / "A1_fitc.png"
+    Image.fromarray(draw_spread("Q").image[:, :-40]).save(other)
+    assert photographs_of(tmp_path) == ([one, other], [])
+    two = write_spread(tmp_path / "P2" / "B1_cy3.png", "Q")
+    three = write_spread(tmp_path / "P2" / "B2_dapi.png", "Q")
+    assert photographs_of(tmp_path / "P2") == ([two, three], [])
+
+
 def test_label_images_beside_a_photograph(tmp_path: Path) -> None:
     photograph = write_spread(tmp_path / "A1_dapi.png", "Q")
     assert find_label_image(photograph) is None

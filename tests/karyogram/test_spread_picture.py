@@ -15,7 +15,7 @@ from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import HEADER, PAGE_HEIGHT, SPREAD, Box, Film, Page, Text
-from napari_karyo.karyogram.spread_numbers import Numbering
+from napari_karyo.karyogram.printed_numbers import Numbering
 from napari_karyo.karyogram.spread_picture import has_spread, inked, with_spread
 from napari_karyo.karyogram.style import DARK, LIGHT
 from napari_karyo.lettering import text_width

@@ -128,3 +128,14 @@ def test_what_is_not_told_apart_in_a_spread_withholds_the_proposal() -> None:
     assert in_spread.snapshot().proposal == ""
     in_spread.remove([45], "dirt")
     assert in_spread.proposal.startswith("43,")
+
+
+def test_no_karyotype_is_proposed_of_chromosomes_whose_lengths_are_lost() -> None:
+    normal = [*(str(number) for number in range(1, 23) for _ in range(2)), "X", "X"]
+    resized = Karyotype(normal, lengths_lost=True)
+    why = "no karyotype proposed: the relative lengths of its chromosomes are lost"
+    assert (resized.proposal, resized.iscn_words) == ("", why)
+    assert resized.snapshot().iscn_words == why
+    # Once a person has said of each what it is, the count is the person's.
+    resized.review(range(46))
+    assert resized.proposal == "46,XX"

@@ -12,7 +12,7 @@ from PIL import Image
 
 from napari_karyo.cell import Polarity, Spread
 from napari_karyo.karyogram.page import Box, Film, Text
-from napari_karyo.karyogram.spread_numbers import SIZE, Numbering
+from napari_karyo.karyogram.printed_numbers import SIZE, Numbering
 from napari_karyo.karyogram.spread_picture import inked
 from napari_karyo.lettering import text_width
 from napari_karyo.segmentation.labels import from_labels

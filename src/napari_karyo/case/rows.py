@@ -261,7 +261,13 @@ def read_proposal(connection: sqlite3.Connection, number: int) -> Karyotype:
     in_spread = any(item["outline"] is not None for item in items)
     proposed = State.from_dict(json.loads(row["proposed"]))
     check_members(f"cell {number}: proposed", proposed.positions, len(names))
-    return Karyotype.from_state(names, proposed, unknown=row["unknown"], in_spread=in_spread)
+    return Karyotype.from_state(
+        names,
+        proposed,
+        unknown=row["unknown"],
+        in_spread=in_spread,
+        lengths_lost=Lost.SCALE in json.loads(row["lost"]),
+    )
 
 
 def copy_cell(source: sqlite3.Connection, target: sqlite3.Connection, number: int) -> int:

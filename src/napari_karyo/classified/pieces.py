@@ -282,11 +282,11 @@ class CellPieces:
         edit: Callable[[list[str], list[bool]], Edit | None],
     ) -> Edit | None:
         """Cut the crops of new outlines out of the photograph, then make the edit."""
-        from napari_karyo.segmentation.crops import cut_crop, flat_spread
+        from napari_karyo.segmentation.crops import cut_crop, flat_spread, margin_in
         from napari_karyo.segmentation.mending import share_overlaps
 
         photograph = self._photograph
-        density, margin = flat_spread(photograph)
+        density, margin = flat_spread(photograph), margin_in(self.classification.cell)
         others = [outline for one, outline in self.outlines.items() if one not in old]
         marked = share_overlaps(outlines, others)
         there = [*others, *marked]

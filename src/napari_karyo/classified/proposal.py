@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from napari_karyo.cell import Lost
 from napari_karyo.inference.assignment import placements
 from napari_karyo.inference.confidence import slot_probability
 from napari_karyo.inference.result import Classification
@@ -41,4 +42,5 @@ def propose(
         order=sorted(range(len(assigned)), key=lambda one: -share[one]),
         unknown=classification.unknown,
         in_spread=classification.cell.photograph is not None,
+        lengths_lost=Lost.SCALE in classification.cell.lost,
     )

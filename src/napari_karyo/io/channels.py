@@ -23,7 +23,7 @@ from napari_karyo.io.remarks import remark
 _LUMINANCE = (0.299, 0.587, 0.114)
 
 #: Names of channels that stain the whole chromosome, the surest first.
-_STAINS = (
+STAINS = (
     re.compile(r"dapi|hoechst|counter", re.I),
     re.compile(r"giemsa|g[ -]?band|gtg|quinacrine|q[ -]?band|qfq", re.I),
     re.compile(r"\b405\b|bright ?field|\bbf\b|transmi|\btl\b", re.I),
@@ -269,17 +269,17 @@ def _colour(pictures: Sequence[Picture]) -> tuple[int | None, list[Problem]]:
 
 def _stained(pictures: Sequence[Picture], names: Sequence[str]) -> int:
     """Return which channel stains the chromosomes, by its name or else by what it shows."""
-    for pattern in _STAINS:
+    for pattern in STAINS:
         hits = [number for number, name in enumerate(names) if pattern.search(name)]
         if hits:
             return hits[0]
-    clear = np.array([[_clear(plane) for plane in picture.planes] for picture in pictures])
+    clear = np.array([[clearness(plane) for plane in picture.planes] for picture in pictures])
     # A paint shows in a few chromosomes only, the stain in all.
     each = np.quantile(clear, 0.25, axis=0)
     return int(np.argmax(each > each.max() / 1.1))
 
 
-def _clear(plane: NDArray[Any]) -> float:
+def clearness(plane: NDArray[Any]) -> float:
     """Return by how much a picture's shapes stand out from its grain."""
     step = max(1, int(np.sqrt(plane.size / 65536)))
     values = np.nan_to_num(plane[::step, ::step].astype(np.float64), posinf=0, neginf=0)

@@ -10,6 +10,7 @@ from napari_karyo.cell import Polarity, Problem, Spread, camera_white
 from napari_karyo.errors import ReadError
 from napari_karyo.io.channels import join_channel_pages
 from napari_karyo.io.decode import SUFFIXES, decode
+from napari_karyo.io.dyes import part_dyes
 from napari_karyo.io.images import as_array, to_greys
 from napari_karyo.io.label_images import find_label_image, is_label_image
 from napari_karyo.io.listing import images_of, is_folder, is_image
@@ -134,7 +135,8 @@ def photographs_of(path: Path | str) -> tuple[list[Path], list[Problem]]:
     -------
     photographs : list of Path
         Empty where a picture of the folder is a crop. Where it holds no photograph but
-        karyograms, these.
+        karyograms, these. Of files that show one spread, each in another dye, the one that
+        stains the chromosomes.
     remarks : list of Problem
         What else there is.
     """
@@ -143,24 +145,26 @@ def photographs_of(path: Path | str) -> tuple[list[Path], list[Problem]]:
         return ([path] if what_is_shown(path) is not PictureKind.CROP else []), []
     found: dict[PictureKind, list[Path]] = defaultdict(list)
     images = images_of(path)
-    for image in images:
-        if is_label_image(image, images):
-            continue
+    looked_at, dyes = part_dyes([one for one in images if not is_label_image(one, images)])
+    for image in looked_at:
         shown = what_is_shown(image)
         if shown is PictureKind.CROP:
             return [], []
         found[shown].append(image)
     spreads, karyograms = found[PictureKind.SPREAD], found[PictureKind.KARYOGRAM]
     if not spreads:
-        return karyograms, []
+        return karyograms, dyes
     remarks = [
-        Problem(
-            karyogram.name,
-            "this picture shows a karyogram.",
-            "It was left out; the photographs were read.",
-            left_out=False,
-        )
-        for karyogram in karyograms
+        *dyes,
+        *(
+            Problem(
+                karyogram.name,
+                "this picture shows a karyogram.",
+                "It was left out; the photographs were read.",
+                left_out=False,
+            )
+            for karyogram in karyograms
+        ),
     ]
     return spreads, remarks
 

@@ -22,7 +22,7 @@ from napari_karyo.cell import Outline
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.lights import LIGHT_COLOURS, LIGHT_SIGNS
 from napari_karyo.karyogram.page import PAGE_HEIGHT, Box
-from napari_karyo.karyogram.spread_labels import LabelPlaces
+from napari_karyo.karyogram.screen_labels import LabelPlaces
 from napari_karyo.karyogram.style import FRAME_COLOURS, Colour, Style
 from napari_karyo.lettering import draw_text, fit, text_width
 

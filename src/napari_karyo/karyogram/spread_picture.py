@@ -30,8 +30,8 @@ from napari_karyo.karyogram.page import (
     Slot,
     Text,
 )
+from napari_karyo.karyogram.printed_numbers import Numbering
 from napari_karyo.karyogram.slots import SIDE
-from napari_karyo.karyogram.spread_numbers import Numbering
 from napari_karyo.karyogram.tiles import Window
 from napari_karyo.segmentation.ground import flatten
 

@@ -23,6 +23,8 @@ from napari_karyo.karyotype.state import SLOTS, State
 
 #: Why no karyotype of an unknown cell is proposed.
 NOT_KNOWN: Final = "not known material"
+#: The same of a cell whose crops another program resized.
+LENGTHS_LOST: Final = "the relative lengths of its chromosomes are lost"
 #: So many objects of a photograph in the tray may be dirt.
 FEW_IN_TRAY: Final = 2
 
@@ -49,6 +51,8 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         until a person has said of each chromosome what it is. Empty for other cells.
     in_spread : bool
         Whether its chromosomes were found in the photograph of its spread.
+    lengths_lost : bool
+        Whether its crops were resized to one size, so that their relative length is lost.
 
     Raises
     ------
@@ -66,6 +70,7 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         order: Iterable[int] | None = None,
         unknown: str = "",
         in_spread: bool = False,
+        lengths_lost: bool = False,
     ) -> None:
         count = len(placements)
         if names is None:
@@ -86,6 +91,7 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         super().__init__(names, proposed, who)
         self.unknown = unknown
         self.in_spread = in_spread
+        self.lengths_lost = lengths_lost
 
     @classmethod
     def from_state(
@@ -96,6 +102,7 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         *,
         unknown: str = "",
         in_spread: bool = False,
+        lengths_lost: bool = False,
     ) -> Karyotype:
         """Return the karyotype of a proposal that was made before, with no edit yet.
 
@@ -109,8 +116,12 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
             Why nothing is known of the cell.
         in_spread : bool
             Whether its chromosomes were found in the photograph of its spread.
+        lengths_lost : bool
+            Whether their relative length is lost.
         """
-        karyotype = cls([], who=who, unknown=unknown, in_spread=in_spread)
+        karyotype = cls(
+            [], who=who, unknown=unknown, in_spread=in_spread, lengths_lost=lengths_lost
+        )
         karyotype.names = tuple(names)
         karyotype.proposed = karyotype._state = proposed
         return karyotype
@@ -121,7 +132,12 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         For a thread that writes it while the person goes on.
         """
         still = Karyotype.from_state(
-            self.names, self.proposed, self.who, unknown=self.unknown, in_spread=self.in_spread
+            self.names,
+            self.proposed,
+            self.who,
+            unknown=self.unknown,
+            in_spread=self.in_spread,
+            lengths_lost=self.lengths_lost,
         )
         still._state = self._state
         still._done, still._undone = list(self._done), list(self._undone)
@@ -171,16 +187,19 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
     def not_proposed(self) -> str:
         """Why no karyotype is proposed, in a few words; empty where one is.
 
-        So it is of a cell of which nothing is known, where nobody can have what was counted,
-        and where several objects of a photograph lie in the tray, as chromosomes do that were
-        not told apart. Where a person has said of each chromosome in a slot or among the markers
-        what it is, the count is the person's own, and its short form is given.
+        So it is of a cell of which nothing is known, or whose chromosomes' lengths are lost, where
+        nobody can have what was counted, and where several objects of a photograph lie in the
+        tray, as chromosomes do that were not told apart. Where a person has said of each
+        chromosome in a slot or among the markers what it is, the count is the person's own, and
+        its short form is given.
         """
         in_tray = len(self._state.slots[TRAY])
         if self.unknown:
             why = NOT_KNOWN
         elif self.in_spread and in_tray > FEW_IN_TRAY:
             why = f"{in_tray} objects of the spread are not told apart"
+        elif self.lengths_lost:
+            why = LENGTHS_LOST
         else:
             why = implausible(self.content)
         return "" if why and self._is_counted_by_hand() else why

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_karyo.cell import Outline, Polarity, Spread
+from napari_karyo.cell import Cell, Outline, Polarity, Spread
 from napari_karyo.segmentation.canvas import Patch, bounds, on_canvas
 from napari_karyo.segmentation.ground import flatten, measure_width
 
 #: Of a chromosome's usual width: the paper around it in its crop.
 _MARGIN: Final = 0.25
+#: Bytes of the photographs on an even background that are kept, beside the latest.
+_ROOM: Final = 256 << 20
+#: By their spreads, the latest last.
+_flat: WeakKeyDictionary[Spread, NDArray[np.float32]] = WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 def margin_of(width: float) -> int:
@@ -72,17 +78,66 @@ def cut_crop(
     return np.rint(255 * grey).astype(np.uint8)
 
 
-@lru_cache(maxsize=2)
-def flat_spread(spread: Spread) -> tuple[NDArray[np.float32], int]:
-    """Return a photograph on an even background, and the margin of its crops.
+def flat_spread(spread: Spread) -> NDArray[np.float32]:
+    """Return a photograph on an even background: the one kept of it, or else computed and kept.
 
-    They are computed once, while the spread is worked on.
+    Parameters
+    ----------
+    spread : Spread
+    """
+    with _lock:
+        kept = _flat.get(spread)
+    return keep_flat(spread, flatten(spread.image, spread.polarity)) if kept is None else kept
+
+
+def keep_flat(spread: Spread, density: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Keep a photograph on an even background for edits of its outlines, while there is room.
+
+    Parameters
+    ----------
+    spread : Spread
+    density : ndarray, shape (height, width), float32
+        See `napari_karyo.segmentation.ground.flatten`; nobody may change it any more.
+
+    Returns
+    -------
+    ndarray
+        The same.
+    """
+    density.flags.writeable = False
+    with _lock:
+        _flat.pop(spread, None)
+        _flat[spread] = density
+        # The latest stay.
+        while len(_flat) > 1 and sum(one.nbytes for one in _flat.values()) > _ROOM:
+            del _flat[next(iter(_flat))]
+    return density
+
+
+def margin_in(cell: Cell) -> int:
+    """Return the paper around each chromosome in the crops of a spread's cell, in pixels.
+
+    As its crops show it, so that later ones get the same, also where it was read from its
+    case file.
+
+    Parameters
+    ----------
+    cell : Cell
+        One that has a photograph.
 
     Raises
     ------
     ReadError
-        Where nothing stands out from the background.
+        Where it has no outline, and nothing stands out from the photograph's background.
     """
-    density = flatten(spread.image, spread.polarity)
-    density.flags.writeable = False
-    return density, margin_of(measure_width(density))
+    rests = [
+        (crop - own) // 2
+        for item in cell
+        if item.outline is not None
+        for crop, own in zip(item.image.shape, item.outline.mask.shape, strict=True)
+    ]
+    if rests:
+        # At the photograph's border there is less.
+        return max(0, int(np.median(rests)))
+    assert cell.photograph is not None
+    return margin_of(measure_width(flat_spread(cell.photograph)))

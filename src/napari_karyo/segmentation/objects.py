@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Cell, Chromosome, Outline, Problem, Spread
-from napari_karyo.segmentation.crops import crop_box, cut_crop, margin_of
+from napari_karyo.segmentation.crops import crop_box, cut_crop, keep_flat, margin_of
 from napari_karyo.segmentation.remarks import remarks_on
 
 
@@ -135,6 +135,8 @@ class Segmentation:
 
     def to_cell(self) -> Cell:
         """Return the cell of all chromosomes, each cut out and named by its number."""
+        # The first edit of an outline needs it again.
+        keep_flat(self.spread, self.density)
         crops = tuple(
             Chromosome(
                 self.name_of(number), self.crop(item.outline), None, item.expected, item.outline

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import mouse
@@ -9,11 +11,13 @@ import numpy as np
 import poor_spread
 import pytest
 from drawn import make_classification
+from napari.layers import Labels
 from poor_spread import CLASSES_FOUND
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
 from napari_karyo.cell import Outline
+from napari_karyo.errors import EditError
 from napari_karyo.gui.session.window import attend
 from napari_karyo.segmentation.labels import from_labels
 
@@ -130,5 +134,89 @@ def test_all_outlines_as_labels(opened: Any) -> None:
         layer.data_to_world((3, 5)), view.layers["spread"].data_to_world((3, 5))
     )
     assert from_labels(photograph, layer.data).count == 6
+    # What a person makes of it is the person's.
+    own = Labels(layer.data.copy(), name="painted", metadata=dict(layer.metadata))
+    viewer.add_layer(own)
+    # It follows what is done to the cell, and what is undone.
+    karyotype, before = session.current.karyotype, layer.data.copy()
+    session.current.cut(2, poor_spread.CUT)
+    assert set(np.unique(layer.data)) == {0, 1, 2, 4, 5, 6, 7, 8}
+    assert layer.name.endswith("labels")
+    karyotype.undo()
+    np.testing.assert_array_equal(layer.data, before)
+    other = session.open(
+        make_classification(replace(poor_spread.spread_cell(), name="spread 2"), CLASSES_FOUND)
+    )
+    session.cells[0].remove(0, "dirt")
+    session.show(session.cells[0])
+    assert 1 not in layer.data
+    np.testing.assert_array_equal(own.data, before)
+    session.close(other)
+    view.activate()
     mouse.key(viewer, Qt.Key.Key_L, SHIFT)
+    assert layer not in viewer.layers
+    assert own in viewer.layers
+
+
+def hand_out_longer(viewer: Any) -> Any:
+    """Hand the first outline out, and draw its lower end further down."""
+    mouse.key(viewer, Qt.Key.Key_S, SHIFT)
+    layer = viewer.layers[-1]
+    corners = layer.data[0].copy()
+    corners[np.argmax(corners[:, 0]), 0] += 25
+    layer.data = [corners]
+    return layer
+
+
+@pytest.mark.parametrize("by", ["tool", "cell", "close", "slider", "karyogram"])
+def test_what_takes_its_place_takes_the_outline_back(opened: Any, by: str) -> None:
+    viewer, session, view = opened
+    first = session.current
+    other = replace(poor_spread.spread_cell(), name="spread 2")
+    second = session.open(make_classification(other, CLASSES_FOUND), show=False)
+    low = outline(session, 0).box[3]
+    layer = hand_out_longer(viewer)
+    if by == "tool":
+        view.activate()
+        mouse.key(viewer, Qt.Key.Key_B)
+        assert view.tools.active.name == "Paint"
+    elif by == "cell":
+        session.show(second)
+    elif by == "close":
+        session.close(first)
+    elif by == "slider":
+        view.tools.give_way()
+    else:
+        viewer.layers.remove(view.layers["karyogram"])
+    assert [edit.kind for edit in first.karyotype.history] == ["repaint"]
+    (new,) = set(first.present) - set(range(6))
+    assert first.outlines[new].box[3] > low + 15
+    mouse.wait_for(lambda: layer not in viewer.layers)
+    if by == "tool":
+        assert session.selected == view.tools.active.index == new
+
+
+def test_an_outline_that_is_refused_stays_in_its_layer(opened: Any, notices: list[str]) -> None:
+    viewer, session, view = opened
+    layer = hand_out_longer(viewer)
+    drawn = layer.data[0].copy()
+
+    def refuse(*_: object) -> None:
+        raise EditError("the disk is full.", "Free some of it.")
+
+    journal = session.current.karyotype.journal
+    session.current.karyotype.journal = SimpleNamespace(keep_pieces=lambda *_: None, keep=refuse)
+    view.activate()
+    mouse.key(viewer, Qt.Key.Key_B)
+    assert any("the disk is full" in said and layer.name in said for said in notices)
+    assert view.tools.active.name == "Paint"
+    assert layer in viewer.layers
+    np.testing.assert_array_equal(layer.data[0], drawn)
+    # Taken up again as it was left.
+    session.current.karyotype.journal = journal
+    mouse.key(viewer, Qt.Key.Key_S, SHIFT)
+    assert view.tools.active.layer is layer
+    np.testing.assert_array_equal(layer.data[0], drawn)
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert [edit.kind for edit in session.current.karyotype.history] == ["repaint"]
     assert layer not in viewer.layers

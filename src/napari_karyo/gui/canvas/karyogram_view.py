@@ -24,12 +24,13 @@ from napari_karyo.gui.canvas.dragging import begin, takes_hold, wake_callback
 from napari_karyo.gui.canvas.gesture import Gestures
 from napari_karyo.gui.canvas.hover import HoverWords
 from napari_karyo.gui.canvas.keys import bind_keys
+from napari_karyo.gui.canvas.outline_labels import OutlineLabels
 from napari_karyo.gui.canvas.outline_layers import OUTLINES_KEY
 from napari_karyo.gui.canvas.overlays import Overlays
 from napari_karyo.gui.canvas.photographs import ROLE_KEY, SPREAD_KEY
 from napari_karyo.gui.canvas.picture_tools import Tool, Toolbox, take
 from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
-from napari_karyo.gui.canvas.reshaping import Reshaping, show_labels
+from napari_karyo.gui.canvas.reshaping import Reshaping
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
 from napari_karyo.gui.canvas.sight import Sight
 from napari_karyo.gui.canvas.spread_panel import SPREAD_ROLES, SpreadPanel
@@ -85,6 +86,7 @@ class KaryogramView:
         session.said.connect(self._on_said)
         self.spread = SpreadPanel(self)
         self.sight = Sight(self, self.spread)
+        self._labels = OutlineLabels(self, self.spread)
         self._hover = HoverWords(self.spread.words_at)
         # After the view's own, so that a tool that an edit ends finds the page drawn.
         self.tools = Toolbox(self)
@@ -275,7 +277,7 @@ class KaryogramView:
         left, self.layers, self.page = list(self.layers.values()), {}, None
         self.selection.forget()
         self.spread.forget()
-        self.tools.put_away()
+        self.tools.give_way()
         return left
 
     def _on_removed(self, event: Event) -> None:
@@ -340,7 +342,7 @@ class KaryogramView:
 
     def show_labels(self) -> None:
         """Put all outlines into a Labels layer; again, take it away."""
-        show_labels(self)
+        self._labels.toggle()
 
     def _on_said(self, words: str) -> None:
         self.session.viewer.status = words

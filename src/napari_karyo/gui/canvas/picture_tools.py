@@ -106,6 +106,9 @@ class Tool:
         """Do what is meant by taking it while it is in use."""
         self.view.tools.put_away("Nothing was changed.")
 
+    def settle(self) -> None:
+        """Make an edit of what was done so far, before something else takes its place."""
+
     def end(self) -> None:
         """Leave no trace on the page."""
         self.view.selection.let_down()
@@ -128,13 +131,14 @@ class Toolbox:
         self._view = view
         self.active: Tool | None = None
         self._keymaps: list[tuple[Layer, dict[object, object]]] = []
+        view.session.fields_left.connect(self.settle)
         view.session.cell_changed.connect(self._on_cell)
         view.session.karyotype_changed.connect(self._on_edit)
         view.session.selection_changed.connect(self._on_selection)
 
     def take(self, tool: Tool) -> None:
-        """Take a tool in use; the one before is put away."""
-        self.put_away()
+        """Take a tool in use; the one before gives way."""
+        self.give_way()
         self.active = tool
         for layer in self._view.layers.values():
             self._keymaps.append((layer, dict(layer.keymap)))
@@ -144,6 +148,16 @@ class Toolbox:
         self.changed.emit()
         if tool.words:
             self._view.session.say(tool.words)
+
+    def settle(self) -> None:
+        """Let the tool in use make an edit of what was done with it so far."""
+        if self.active is not None:
+            self.active.settle()
+
+    def give_way(self) -> None:
+        """Put the tool in use away for something else, what was done with it settled."""
+        self.settle()
+        self.put_away()
 
     def put_away(self, words: str = "") -> None:
         """End the tool in use, if any, and say something where it was one."""
@@ -193,6 +207,9 @@ class Rotating(Tool):
     def drag(self, event: MouseEvent) -> Steps:
         """Turn the preview with the mouse; one edit on release."""
         view, session = self.view, self.view.session
+        view.tools.give_way()
+        if self.index not in self.cell.present:
+            return
         session.select(self.index)
         middle = self.place.box.center
         last = _angle(middle, view.to_page(event.position))
@@ -264,4 +281,6 @@ def take(view: ToolHost, tool: type[Tool]) -> None:
     found = selected_in(view.session) if tool.needs_one else on_top(view.session)
     if found is None or not view.shown:
         return
+    # First, for it may put another chromosome in the place of the selected one.
+    view.tools.give_way()
     view.tools.take(tool(view, view.session.selected))

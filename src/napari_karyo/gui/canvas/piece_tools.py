@@ -188,9 +188,9 @@ def split_along(
     line = [composer.to_crop(place, y, x) for y, x in points]
     item, photograph = found.cell.chromosomes[index], found.cell.photograph
     if item.outline is not None and photograph is not None:
-        from napari_karyo.segmentation.crops import crop_box, flat_spread
+        from napari_karyo.segmentation.crops import crop_box, margin_in
 
-        box = crop_box(item.outline, flat_spread(photograph)[1], photograph.image.shape)
+        box = crop_box(item.outline, margin_in(found.cell), photograph.image.shape)
         cell.cut(index, [(row + box.top, column + box.left) for row, column in line])
         return
     pieces = split_crop(item.image, line, found.cell.polarity, white=found.white)

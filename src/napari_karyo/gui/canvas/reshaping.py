@@ -1,4 +1,4 @@
-"""Outlines handed to napari's own tools: one as Shapes and back, all as Labels to be saved."""
+"""An outline handed to napari's own tools as Shapes, and back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
+from napari.utils.notifications import show_warning
+from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 
+from napari_karyo.errors import KaryoError
 from napari_karyo.gui.actions import attempt, name_of, perform
 from napari_karyo.gui.actions.action_table import BY_NAME
 from napari_karyo.gui.canvas.gesture import Steps
@@ -18,11 +21,11 @@ from napari_karyo.gui.canvas.photographs import ROLE_KEY
 from napari_karyo.gui.canvas.picture_tools import Keys, ToolHost
 from napari_karyo.gui.canvas.spread_tools import SpreadTool
 from napari_karyo.gui.session.session import Session
-from napari_karyo.segmentation.labels import to_labels
 from napari_karyo.segmentation.mending import polygons_of
 
-#: In the metadata of a layer with the numbers of all outlines: a weak reference to the cell.
-_LABELS_KEY: Final = "napari_karyo_labels"
+#: In the metadata of a layer with an outline that could not be taken back: a weak reference to
+#: the cell, and the chromosome's number.
+_KEPT_KEY: Final = "napari_karyo_kept_outline"
 #: Of the line, in pixels of the photograph.
 _LINE: Final = 1.0
 
@@ -42,6 +45,8 @@ class Reshaping(SpreadTool):
         super().__init__(view, index)
         #: The layer that the person works on.
         self.layer: Any = None
+        #: The photograph's, which stays one where the karyogram is taken from the viewer.
+        self._photograph: Any = None
         self._handed: list[Any] = []
 
     @property
@@ -57,18 +62,24 @@ class Reshaping(SpreadTool):
         from napari.layers import Shapes
 
         layers = self.view.session.viewer.layers
-        layer = self.layer = Shapes(
+        made = Shapes(
             polygons_of(outline),
             shape_type="polygon",
             edge_width=_LINE,
             edge_color="#ffb000",
             face_color="#ffb00030",
             name=f"{name_of(self.cell, self.index)} outline",
-            metadata={ROLE_KEY: "outline"},
         )
-        self.view.spread.lay_over(layer)
-        layers.append(layer)
-        self._handed = polygons_in(layer, self.view.layers["spread"])
+        self._photograph = self.view.layers["spread"]
+        self.view.spread.lay_over(made)
+        self._handed = polygons_in(made, self._photograph)
+        # One that could not be taken back before is as the person left it.
+        kept = [one for one in layers if self._was_kept(one)]
+        layer = self.layer = kept[-1] if kept else made
+        if not kept:
+            layers.append(layer)
+        layer.metadata = {ROLE_KEY: "outline"}
+        layer.visible = True
         action, session = BY_NAME[self.name], self.view.session
         for key in action.keys:
             layer.bind_key(key, lambda _: perform(session, action), overwrite=True)
@@ -81,18 +92,55 @@ class Reshaping(SpreadTool):
 
     def again(self) -> None:
         """Take the outline back."""
-        view, polygons = self.view, []
-        if self.layer is not None:
-            # What is being drawn ends with the mode.
-            self.layer.mode = "direct"
-            polygons = polygons_in(self.layer, view.layers["spread"])
-            if len(polygons) == len(self._handed) and all(
-                map(np.array_equal, polygons, self._handed)
-            ):
-                view.tools.put_away("Nothing was changed.")
-                return
-        if attempt(view.session, lambda: self.cell.reshape(self.index, polygons)):
-            view.tools.put_away("Its outline is as it was drawn.")
+        polygons = self._changed() if self.layer is not None else []
+        if polygons is None:
+            self.view.tools.put_away("Nothing was changed.")
+        elif attempt(self.view.session, lambda: self.cell.reshape(self.index, polygons)):
+            self.view.tools.put_away("Its outline is as it was drawn.")
+
+    def settle(self) -> None:
+        """Take the outline back where it was changed; what is refused stays in its layer."""
+        # Of an emptied layer there is nothing to be lost.
+        has_any = self.layer is not None and len(self.layer.data) > 0
+        polygons = self._changed() if has_any else None
+        if polygons is None:
+            return
+        name = name_of(self.cell, self.index)
+        try:
+            self.cell.reshape(self.index, polygons)
+        except KaryoError as error:
+            show_warning(
+                f"The changed outline of {name} was not taken back: {error} "
+                f'It is kept in the layer "{self.layer.name}".'
+            )
+            self._keep()
+            self.view.tools.put_away()
+        else:
+            self.view.tools.put_away(f"The changed outline of {name} was taken back.")
+
+    def _changed(self) -> list[NDArray[np.float64]] | None:
+        """Return the polygons as they are now; None where they are as they were handed out."""
+        # What is being drawn ends with the mode.
+        self.layer.mode = "direct"
+        polygons = polygons_in(self.layer, self._photograph)
+        same = len(polygons) == len(self._handed) and all(
+            map(np.array_equal, polygons, self._handed)
+        )
+        return None if same else polygons
+
+    def _keep(self) -> None:
+        """Leave the layer in the viewer, as a layer of the person's."""
+        layer, self.layer = self.layer, None
+        viewer = self.view.session.viewer
+        viewer.layers.events.removed.disconnect(self._on_removed)
+        layer.keymap = {}
+        layer.metadata = {_KEPT_KEY: (weakref.ref(self.cell), self.index)}
+        if self.view.shown:
+            self.view.activate()
+
+    def _was_kept(self, layer: Any) -> bool:
+        cell, index = layer.metadata.get(_KEPT_KEY, (None, None))
+        return cell is not None and cell() is self.cell and index == self.index
 
     def leave(self) -> None:
         """Take the layer away, and give keys and mouse back to the karyogram."""
@@ -144,44 +192,3 @@ def _give_keys_back(view: ToolHost) -> None:
 def _remove(session: Session, layer: Any) -> None:
     if session.viewer_is_open and layer in session.viewer.layers:
         session.viewer.layers.remove(layer)
-
-
-def _copied(layer: Any) -> object:
-    """Return the cell whose outlines a layer has the numbers of."""
-    held = layer.metadata.get(_LABELS_KEY)
-    return held() if isinstance(held, weakref.ref) else None
-
-
-def show_labels(view: ToolHost) -> None:
-    """Put all outlines of the current cell into a Labels layer; again, take it away."""
-    session = view.session
-    cell, layers = session.current, session.viewer.layers
-    photograph = None if cell is None else cell.classification.cell.photograph
-    if cell is None or photograph is None or not view.spread.shown:
-        return
-    found = [one for one in layers if _copied(one) is cell]
-    if found:
-        for one in found:
-            layers.remove(one)
-        view.activate()
-        session.say("The labels are taken away; the outlines are as they were.")
-        return
-    from napari.layers import Labels
-
-    height, width = photograph.image.shape[:2]
-    layer = Labels(
-        to_labels(cell.outlines, (height, width)),
-        name=f"{cell.name} labels",
-        opacity=0.5,
-        metadata={_LABELS_KEY: weakref.ref(cell)},
-    )
-    # They are a copy: painting in them would change no outline.
-    layer.editable = False
-    view.spread.lay_over(layer)
-    # Below the page, so that a click on the photograph selects as before.
-    layers.insert(layers.index(view.layers["karyogram"]), layer)
-    view.activate()
-    session.say(
-        f'The layer "{layer.name}" has the number of the chromosome at each pixel: select it '
-        "in the list of layers, then File > Save Selected Layers."
-    )

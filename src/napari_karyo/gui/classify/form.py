@@ -6,7 +6,6 @@ The work itself is a `run.ClassificationRun`, which goes on where the form is cl
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,23 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
 
 from napari_karyo.cell import Cell, Patient, Polarity, Spread
-from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
-from napari_karyo.gui.canvas.outline_layers import OUTLINES_KEY, finder_of, outline_layers
-from napari_karyo.gui.canvas.photographs import photographs_in, read_photograph, spread_of
+from napari_karyo.gui.canvas.photographs import read_photograph
 from napari_karyo.gui.classify.model_choice import ModelChoice
-from napari_karyo.gui.classify.run import ClassificationRun, Group, as_cell
-from napari_karyo.gui.classify.work import Chosen, OutlinedSpread
+from napari_karyo.gui.classify.offer import (
+    BY_ITSELF,
+    EVERY,
+    NOTHING,
+    by_patient,
+    cell_choices,
+    chosen_from,
+    offered,
+    outline_choices,
+    outlined,
+    sizes_of,
+)
+from napari_karyo.gui.classify.run import ClassificationRun, as_cell
 from napari_karyo.gui.docks.case_opening import open_case
 from napari_karyo.gui.session.case_files import earlier_cases
 from napari_karyo.gui.session.session import session_of
@@ -35,17 +43,11 @@ from napari_karyo.inference.options import HELP, ClassifyOptions
 
 if TYPE_CHECKING:
     import napari
-    from napari.layers import Layer
     from napari.utils.events import Event
 
     from napari_karyo.inference.passes import Progress
 
 PLUGIN = "napari-karyo"
-NOTHING = "(drop a photograph of a spread, or a folder of crops)"
-EVERY = "all cells read"
-BY_ITSELF = "as found"
-#: Behind the name of a layer that is the photograph of a spread.
-PHOTOGRAPH = "photograph"
 
 
 class ClassifyForm(Container[Widget]):
@@ -150,33 +152,18 @@ class ClassifyForm(Container[Widget]):
     # -- what there is --------------------------------------------------------------
 
     def _cell_choices(self, _widget: object = None) -> list[tuple[str, object]]:
-        names = {id(layer): _call(one, patient) for layer, one, patient in self._offered()}
-        twice = Counter(names.values())
-        choices: list[tuple[str, object]] = [
-            # Equal labels would be one choice: napari's own name of the layer differs.
-            (_label(names[id(layer)], twice, layer), layer)
-            # The one read last is the one the person wants.
-            for layer in reversed(self._viewer.layers)
-            if id(layer) in names
-        ]
-        if len(choices) > 1:
-            choices.append((f"{EVERY} ({len(choices)})", EVERY))
-        return choices or [(NOTHING, NOTHING)]
+        return cell_choices(self._viewer.layers)
 
-    def _offered(self) -> list[tuple[Layer, Cell | None, Patient | None]]:
-        """Return the layers that can be classified: with a cell, or photographs without one."""
-        layers = self._viewer.layers
-        photographs = photographs_in(layers)
-        found: list[tuple[Layer, Cell | None, Patient | None]] = [
-            one for one in cells_in(layers) if one[0] not in photographs
-        ]
-        return found + [(layer, None, None) for layer in photographs]
+    def _outline_choices(self, _widget: object = None) -> list[tuple[str, object]]:
+        return outline_choices(self._viewer.layers, self.cells.value)
 
     @while_alive
     def _refresh(self, event: Event | None = None) -> None:
         self.cells.reset_choices()
         added = event.value if event is not None and event.type == "inserted" else None
-        here = [one for one in self._offered() if added is not None and one[0] is added]
+        here = [
+            one for one in offered(self._viewer.layers) if added is not None and one[0] is added
+        ]
         if here:
             patient = here[0][2]
             several = patient is not None and len(patient.cells) > 1
@@ -188,15 +175,6 @@ class ClassifyForm(Container[Widget]):
     def _has_every(self) -> bool:
         return EVERY in self.cells.choices
 
-    def _outline_choices(self, _widget: object = None) -> list[tuple[str, object]]:
-        """Return whose outlines of the chosen photograph can be taken."""
-        choices: list[tuple[str, object]] = [(BY_ITSELF, BY_ITSELF)]
-        layers = self._viewer.layers
-        if self.cells.value in photographs_in(layers):
-            found = outline_layers(layers, self.cells.value)
-            choices += [(layer.name, layer) for layer in reversed(found)]
-        return choices
-
     def _tell_stain(self, *_: object) -> None:
         self.outlines.reset_choices()
         self.outlines.visible = len(self.outlines.choices) > 1
@@ -205,7 +183,9 @@ class ClassifyForm(Container[Widget]):
         words = {Polarity.BRIGHT: "bright on black", Polarity.DARK: "dark on white"}
         if chosen and self.worker is None:
             found = " and ".join(sorted(words[stain] for stain in stains))
-            self.said.value = f"{_sizes([one for one, _ in chosen])}, stain found: {found}."
+            self.said.value = (
+                f"{_sentence(sizes_of([one for one, _ in chosen]))}, stain found: {found}."
+            )
         self._offer(chosen)
 
     def _offer(self, chosen: list[tuple[Cell | Spread, Patient | None]]) -> None:
@@ -231,11 +211,7 @@ class ClassifyForm(Container[Widget]):
 
     def chosen_cells(self) -> list[tuple[Cell | Spread, Patient | None]]:
         """Return the cells that the form names now, each with its patient, and photographs."""
-        return [
-            (spread_of(layer) if cell is None else cell, patient)
-            for layer, cell, patient in self._offered()
-            if self.cells.value == EVERY or layer is self.cells.value
-        ]
+        return chosen_from(self._viewer.layers, self.cells.value)
 
     def _read_typed(self, *_: object) -> None:
         text = self.folder.line_edit.value.strip()
@@ -292,7 +268,9 @@ class ClassifyForm(Container[Widget]):
         if self.worker is not None:
             return
         run = self.worker = ClassificationRun(
-            session_of(self._viewer), _by_patient(self._outlined(chosen)), self.chosen_options()
+            session_of(self._viewer),
+            by_patient(outlined(chosen, self.outlines.value, self.cells.value)),
+            self.chosen_options(),
         )
         # psygnal holds bound methods weakly: a closed form is let go, and the run goes on.
         run.stepped.connect(self._on_step)
@@ -304,20 +282,6 @@ class ClassifyForm(Container[Widget]):
         self.progress.visible = True
         self.said.value = "Preparing..."
         run.start()
-
-    def _outlined(
-        self, chosen: list[tuple[Cell | Spread, Patient | None]]
-    ) -> list[tuple[Chosen, Patient | None]]:
-        """Return what is chosen, the photograph with the outlines of the chosen layer."""
-        layer = self.outlines.value
-        if layer == BY_ITSELF:
-            return [*chosen]
-        find = finder_of(layer, self.cells.value)
-        layer.metadata[OUTLINES_KEY] = True
-        return [
-            (OutlinedSpread(one, find) if isinstance(one, Spread) else one, patient)
-            for one, patient in chosen
-        ]
 
     def stop(self, *_: object) -> None:
         """Cancel: the run ends after the batch it is at."""
@@ -355,40 +319,3 @@ class ClassifyForm(Container[Widget]):
 def _sentence(words: str) -> str:
     """Return words of the shell's help as the other tooltips begin."""
     return words[0].upper() + words[1:]
-
-
-def _by_patient(chosen: list[tuple[Chosen, Patient | None]]) -> list[Group]:
-    """Group cells that share a length factor: a patient's, or those read one by one."""
-    groups: dict[int, Group] = {}
-    for one, patient in chosen:
-        groups.setdefault(id(patient), (patient, []))[1].append(one)
-    return list(groups.values())
-
-
-def _call(cell: Cell | None, patient: Patient | None) -> str:
-    """Return what the form calls a cell; nothing where there is none yet."""
-    if cell is None:
-        return PHOTOGRAPH
-    of = f"{patient.name} / " if patient is not None and len(patient.cells) > 1 else ""
-    return f"{of}{cell.name} ({count(len(cell), 'crop')})"
-
-
-def _label(name: str, twice: Counter[str], layer: Layer) -> str:
-    if name == PHOTOGRAPH:
-        return f"{layer.name} ({PHOTOGRAPH})"
-    return name if twice[name] == 1 else str(layer.name)
-
-
-def _sizes(chosen: list[Cell | Spread]) -> str:
-    """Return how much there is to be classified."""
-    words = []
-    crops = sum(len(one) for one in chosen if isinstance(one, Cell))
-    if crops:
-        words.append(count(crops, "crop"))
-    spreads = [one for one in chosen if isinstance(one, Spread)]
-    if len(spreads) == 1:
-        height, width = spreads[0].image.shape[:2]
-        words.append(f"a photograph of {width} x {height} pixels")
-    elif spreads:
-        words.append(f"{len(spreads)} photographs")
-    return _sentence(" and ".join(words))

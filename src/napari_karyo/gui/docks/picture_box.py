@@ -92,12 +92,15 @@ class PictureBox(QGroupBox):
 
     def _preview(self) -> None:
         """Show the chromosome as it would look; it is no edit yet."""
+        if self._session.view is None:
+            return
+        # First, for it may put another chromosome in the place of the selected one.
+        self._session.view.tools.give_way()
         found = self._found()
-        if found is None or self._session.view is None:
+        if found is None:
             return
         self._about = found
         self._say_range()
-        self._session.view.tools.put_away()
         self._session.view.selection.preview(found[1], self._appearance(found))
         if not self.contrast.isSliderDown():
             # The wheel and a click beside the handles have no release.

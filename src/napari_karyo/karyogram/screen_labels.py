@@ -1,4 +1,8 @@
-"""Where the label of each chromosome of a spread goes: beside it, and over nothing else."""
+"""Where the label of each chromosome of a spread stands on the screen.
+
+Beside it, and over nothing else where that can be. One place is found anew at each edit, within
+milliseconds; the numbers of a printed spread have all the time that they need: `printed_numbers`.
+"""
 
 from __future__ import annotations
 

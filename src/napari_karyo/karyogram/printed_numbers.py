@@ -2,7 +2,8 @@
 
 A number stands beside its chromosome and over no other, nor over another number. Where it
 can't stand nearer to its own chromosome than to any other, a thin line leads from it there.
-All is looked for on a grid that is somewhat coarser than the page's units.
+All is looked for on a grid that is somewhat coarser than the page's units. On the screen labels
+stand elsewhere, found more quickly: `screen_labels`.
 """
 
 from __future__ import annotations
