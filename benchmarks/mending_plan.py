@@ -36,12 +36,14 @@ _HELD: Final = 0.5
 #: It is worth a cut where so much of it lies in an object, or makes up so much of that.
 _SOME: Final = 0.25
 _MUCH: Final = 0.15
+#: Two cross where so much of a square of a chromosome's width lies in both.
+_ACROSS: Final = 0.3
 #: So much of a piece lies in the chromosome that it belongs to.
 _PIECE: Final = 0.5
 #: So much of an object that is drawn a second time lies in others.
 _TWICE: Final = 0.7
 #: A nucleus has the area of so many usual chromosomes.
-_NUCLEUS: Final = 4.0
+_NUCLEUS: Final = 1.75
 #: Pixels by which a drawn line reaches beyond what it cuts.
 _BEYOND: Final = 4.0
 _EIGHT: Final = np.ones((3, 3), np.bool_)
@@ -91,6 +93,11 @@ class Standing:
     overlap: float
 
     @property
+    def right(self) -> set[int]:
+        """Objects that are each one chromosome."""
+        return set(self.pairs.values())
+
+    @property
     def wrong(self) -> int:
         """How many are missed or false."""
         return len(self.missed) + len(self.false)
@@ -112,6 +119,7 @@ class Truth:
         self.shape = shape
         self.areas = np.array([np.count_nonzero(one.mask) for one in outlines], float)
         self._own = [one.mask & ~one.shared for one in outlines]
+        self._width = 2 * float(np.median([half_width(one.mask) for one in outlines]))
         self._known: dict[Outline, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     def touching(self) -> set[int]:
@@ -196,7 +204,7 @@ class Truth:
     def _waits(self, held: Mapping[int, Outline], now: Standing) -> int:
         """Return how many clicks and keys are left at least."""
         clusters = [self._inside(held[one]) for one in now.false]
-        waits = sum(max(2, 3 * (len(one) - 1)) for one in clusters)
+        waits = sum(2 * max(1, len(one) - 1) for one in clusters)
         return waits + 2 * len(set(now.missed).difference(*clusters))
 
     def _inside(self, outline: Outline) -> list[int]:
@@ -212,27 +220,30 @@ class Truth:
         for index in now.false:
             yield from self._parted(index, held[index])
             yield from self._removed(index, held, now)
+        for true in range(len(self.outlines)):
+            yield from self._joined(true, held, now)
         for true in now.missed:
-            yield from self._joined(true, held)
             line = polygons_of(self.outlines[true])[0]
             drawn = Correction("draw", (), (_closed(line),), presses=2)
             yield drawn, [draw_outline(drawn.lines[0], self.shape)]
 
-    def _parted(
-        self, index: int, outline: Outline
-    ) -> Iterator[tuple[Correction, list[Outline]]]:
+    def _parted(self, index: int, outline: Outline) -> Iterator[tuple[Correction, list[Outline]]]:
         inside = self._inside(outline)
         if len(inside) < 2:
             return
         tries = [Correction("part", (index,), (), presses=3)]
         middles = [_middle_line(self.outlines[one]) for one in inside]
         if len(inside) == 2 and all(len(line) > 1 for line in middles):
-            tries.append(Correction("part", (index,), tuple(middles), presses=4))
+            tries.append(Correction("part", (index,), tuple(middles), presses=3))
         for size in range(1, len(inside) // 2 + 1):
             for group in itertools.combinations(inside, size):
-                line = self._border(outline, group, [one for one in inside if one not in group])
+                others = [one for one in inside if one not in group]
+                if any(self._cross(*both) for both in itertools.product(group, others)):
+                    # Cut apart, one of the two would not be whole.
+                    continue
+                line = self._border(outline, group, others)
                 if line:
-                    tries.append(Correction("cut", (index,), (line,), presses=3))
+                    tries.append(Correction("cut", (index,), (line,), presses=2))
         for correction in tries:
             try:
                 if correction.kind == "cut":
@@ -244,9 +255,12 @@ class Truth:
             except KaryoError:
                 continue
 
-    def _border(
-        self, outline: Outline, group: Sequence[int], others: Sequence[int]
-    ) -> Line:
+    def _cross(self, first: int, second: int) -> bool:
+        """Tell whether two true ones lie across each other, and do not merely touch."""
+        both = self.covered(self.outlines[first])[0][second]
+        return bool(both > _ACROSS * self._width**2)
+
+    def _border(self, outline: Outline, group: Sequence[int], others: Sequence[int]) -> Line:
         """Return a line between some of the true ones in an object and the others."""
         box = bounds([outline], margin=1)
         mask = on_canvas(outline, box)
@@ -261,7 +275,9 @@ class Truth:
             for members in (group, others)
         ]
         nearer = away[0] <= away[1]
-        edge = mask & nearer & ndimage.binary_dilation(mask & ~nearer, _EIGHT)
+        # Two outlines with a pixel between them do not touch.
+        inner = ndimage.binary_dilation(mask, _EIGHT, iterations=2)
+        edge = inner & nearer & ndimage.binary_dilation(~nearer, _EIGHT)
         points = np.argwhere(edge).astype(float)
         if len(points) < 2:
             return []
@@ -273,13 +289,16 @@ class Truth:
         for step in steps:
             near = points[np.abs(along - step) <= max(2.0, (along.max() - along.min()) / 6)]
             if len(near):
-                line.append(middle + step * way + ((near.mean(axis=0) - middle) @ _across(way))
-                            * _across(way))
+                line.append(
+                    middle
+                    + step * way
+                    + ((near.mean(axis=0) - middle) @ _across(way)) * _across(way)
+                )
         line = [line[0] - _BEYOND * way, *line, line[-1] + _BEYOND * way]
         return [(float(row) + box.top, float(column) + box.left) for row, column in line]
 
     def _joined(
-        self, true: int, held: Mapping[int, Outline]
+        self, true: int, held: Mapping[int, Outline], now: Standing
     ) -> Iterator[tuple[Correction, list[Outline]]]:
         pieces = [
             index
@@ -287,6 +306,8 @@ class Truth:
             if self.covered(one)[0][true] > _PIECE * np.count_nonzero(one.mask)
         ]
         for pair in itertools.combinations(pieces, 2):
+            if now.right.issuperset(pair):
+                continue
             try:
                 made = join_outlines([held[one] for one in pair])
             except KaryoError:

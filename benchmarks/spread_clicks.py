@@ -125,7 +125,10 @@ class Person:
                 share = step / steps
                 mouse.move(
                     self.viewer,
-                    (begin[0] + (end[0] - begin[0]) * share, begin[1] + (end[1] - begin[1]) * share),
+                    (
+                        begin[0] + (end[0] - begin[0]) * share,
+                        begin[1] + (end[1] - begin[1]) * share,
+                    ),
                 )
         mouse.release(self.viewer, line[-1])
 
@@ -187,9 +190,10 @@ class Person:
         row, column = np.unravel_index(int((alone if free.any() else deep).argmax()), free.shape)
         return float(row + box.top), float(column + box.left)
 
-    def correct(self, correction: Correction) -> None:
+    def correct(self, correction: Correction, must_select: bool = False) -> None:
         """Make one correction."""
-        if correction.objects:
+        # A line that is drawn says itself which one it is for.
+        if correction.objects and (not correction.lines or must_select):
             self.select(correction.objects[0])
         self.key(*_KEYS[correction.kind])
         for line in correction.lines:
@@ -208,8 +212,13 @@ class Person:
         while (correction := truth.next_correction(self.held)) is not None:
             if not done:
                 self.look_at("spread")
-            before = len(self.cell.karyotype.history)
+            history = self.cell.karyotype.history
+            before = len(history)
             self.correct(correction)
+            if len(history) > before and correction.objects[:1] != history[-1].chromosomes[:1]:
+                # The line was taken for another one.
+                self.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+                self.correct(correction, must_select=True)
             if len(self.cell.karyotype.history) != before + 1:
                 print(f"  {correction.kind} {correction.objects} did nothing: {self.viewer.status}")
                 self.key(Qt.Key.Key_Escape)
@@ -280,7 +289,9 @@ def shipped() -> Iterator[Segmentation]:
     """Yield the real samples and a simulated spread with ten pairs that touch or cross."""
     for name in SAMPLES:
         yield sample_segmentation(name)
-    yield simulate_spread("46,XY", stain=Polarity.DARK, seed=1, touching=6, crossing=4).segmentation()
+    yield simulate_spread(
+        "46,XY", stain=Polarity.DARK, seed=1, touching=6, crossing=4
+    ).segmentation()
 
 
 def of_archive(data: Path, least: int) -> Iterator[Segmentation]:
