@@ -131,8 +131,8 @@ def test_the_selected_one_is_cut_where_the_line_goes_on_to_another(opened: Any) 
     viewer, session, view = opened
     select(viewer, view, TOUCHED)
     mouse.key(viewer, Qt.Key.Key_K)
-    # Right across the arm of the crossing beside it, too.
-    draw(viewer, view, (69, 150), (69, 245))
+    # Across an arm of the crossing beside it, too.
+    draw(viewer, view, (80, 115), (69, 215), (69, 245))
     assert kinds(session) == ["split"]
     assert TOUCHED not in session.current.present
     assert CROSSED in session.current.present
