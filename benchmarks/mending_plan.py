@@ -144,7 +144,7 @@ class Truth:
                 if there.any():
                     inside = on_canvas(one, box, own) & outline.mask
                     pixels[number] = np.count_nonzero(there)
-                    shares[number] = np.count_nonzero(inside) / max(1, np.count_nonzero(own))
+                    shares[number] = np.count_nonzero(inside) / max(1, int(np.count_nonzero(own)))
             self._known[outline] = pixels, shares
         return self._known[outline]
 
@@ -322,8 +322,8 @@ class Truth:
         size = np.count_nonzero(outline.mask)
         box = bounds([outline])
         true = np.zeros_like(outline.mask)
-        for one in self.outlines:
-            true |= on_canvas(one, box)
+        for known in self.outlines:
+            true |= on_canvas(known, box)
         if np.count_nonzero(true & outline.mask) < _PIECE * size:
             is_nucleus = size > _NUCLEUS * float(np.median(self.areas))
             yield Correction("nucleus" if is_nucleus else "dirt", (index,)), []

@@ -32,7 +32,8 @@ def meant_by(
     # About a place for each pixel of the photograph that it goes through.
     along = np.linspace(0.0, way[-1], round(way[-1]) + 2)
     places = np.stack([np.interp(along, way, points[:, axis]) for axis in (0, 1)], axis=1)
-    own = _length_on(outlines[selected], places, _BESIDE) if selected in outlines else 0
+    picked = None if selected is None else outlines.get(selected)
+    own = 0 if picked is None else _length_on(picked, places, _BESIDE)
     # Between two whose outlines have a gap a line lies beside both.
     for reach in (0, _BESIDE):
         lengths = {one: _length_on(outline, places, reach) for one, outline in outlines.items()}
