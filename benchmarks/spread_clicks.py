@@ -35,7 +35,6 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 from qtpy.QtCore import Qt
-from qtpy.QtTest import QTest
 from scipy import ndimage
 
 from napari_karyo.cell import Outline, Polarity, Spread
@@ -135,7 +134,7 @@ class Person:
     def press(self, button: Any) -> None:
         """Press a button of a dock."""
         self.clicks += 1
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        mouse.QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         mouse.settle()
 
     # -- opening ---------------------------------------------------------------------
@@ -151,7 +150,7 @@ class Person:
         mouse.wait_for(lambda: form.worker is None, timeout=300)
         mouse.wait_for(lambda: self.cell is not None)
         mouse.settle()
-        QTest.qWait(300)
+        mouse.QTest.qWait(300)
 
     # -- outlines --------------------------------------------------------------------
 
