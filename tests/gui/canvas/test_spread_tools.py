@@ -85,6 +85,77 @@ def test_cut_by_the_mouse_and_by_keys(opened: Any) -> None:
     assert kinds(session) == ["split"]
 
 
+@pytest.mark.parametrize("selected", [None, ALONE])
+def test_a_line_cuts_what_it_is_drawn_across(opened: Any, selected: int | None) -> None:
+    viewer, session, view = opened
+    session.select(selected)
+    mouse.key(viewer, Qt.Key.Key_K)
+    # Without a selected one there is nothing to propose a line for.
+    assert view.layers["dragged"].visible is (selected is not None)
+    draw(viewer, view, *poor_spread.CUT)
+    assert kinds(session) == ["split"], (viewer.status, view.tools.active)
+    assert TOUCHED not in session.current.present
+    mouse.key(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    # By its corners too, and by Enter.
+    session.select(selected)
+    mouse.key(viewer, Qt.Key.Key_K)
+    for corner in poor_spread.CUT:
+        mouse.click(viewer, at(view, *corner))
+    assert kinds(session) == []
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert kinds(session) == ["split"]
+    assert TOUCHED not in session.current.present
+
+
+def test_a_line_over_nothing_cuts_nothing(opened: Any) -> None:
+    viewer, session, view = opened
+    session.select(None)
+    mouse.key(viewer, Qt.Key.Key_K)
+    for press in (Qt.Key.Key_Up, Qt.Key.Key_Return):
+        mouse.key(viewer, press)
+        assert "Draw it across" in viewer.status
+    draw(viewer, view, (5, 5), (5, 25))
+    assert kinds(session) == []
+    assert "Draw it across" in viewer.status
+    assert view.tools.active.name == "Split"
+    assert not view.layers["dragged"].visible
+    mouse.key(viewer, Qt.Key.Key_Escape)
+    # On the page a chromosome has to be selected first, as ever.
+    view.sight.look_at("karyogram")
+    mouse.key(viewer, Qt.Key.Key_K)
+    assert view.tools.active is None
+    assert "Click a chromosome first" in viewer.status
+
+
+def test_the_selected_one_is_cut_where_the_line_goes_on_to_another(opened: Any) -> None:
+    viewer, session, view = opened
+    select(viewer, view, TOUCHED)
+    mouse.key(viewer, Qt.Key.Key_K)
+    # Across an arm of the crossing beside it, too.
+    draw(viewer, view, (80, 115), (69, 215), (69, 245))
+    assert kinds(session) == ["split"]
+    assert TOUCHED not in session.current.present
+    assert CROSSED in session.current.present
+
+
+@pytest.mark.parametrize("selected", [None, TOUCHED])
+def test_lines_part_what_they_lie_on(opened: Any, selected: int | None) -> None:
+    viewer, session, view = opened
+    session.select(selected)
+    mouse.key(viewer, Qt.Key.Key_U)
+    for line in CROSSING:
+        draw(viewer, view, *line)
+    assert kinds(session) == ["part"]
+    assert CROSSED not in session.current.present
+    assert TOUCHED in session.current.present
+    mouse.key(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    session.select(None)
+    mouse.key(viewer, Qt.Key.Key_U)
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert kinds(session) == []
+    assert "each of two that cross" in viewer.status
+
+
 def test_cut_on_the_page_cuts_the_outline(opened: Any) -> None:
     viewer, session, view = opened
     view.sight.look_at("karyogram")

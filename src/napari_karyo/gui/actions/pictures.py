@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from napari_karyo.gui.actions.action import name_of, selected_in
+from napari_karyo.gui.actions.action import name_of, on_top, selected_in
 from napari_karyo.gui.session.session import Session
 from napari_karyo.karyotype import PLAIN
 
@@ -79,6 +79,6 @@ def reset(session: Session) -> None:
 
 
 def take_tool(session: Session, tool: str) -> None:
-    """Begin to use a tool of the mouse on the selected chromosome: ``Split`` or ``Merge``."""
-    if selected_in(session) is not None and session.view is not None:
+    """Begin to use a tool of the mouse that divides or joins: ``Split`` or ``Merge``."""
+    if on_top(session) is not None and session.view is not None:
         session.view.take_tool(tool)

@@ -68,14 +68,17 @@ class Tool:
     """Whether it goes on when another chromosome is selected."""
     outlives_edits = False
     """Whether it goes on after an edit of the cell that it works on."""
-    needs_one = True
-    """Whether it is about a chromosome that is there."""
 
     def __init__(self, view: ToolHost, index: int | None) -> None:
         assert view.session.current is not None
         self.view = view
         self._index = index
         self.cell: OpenCell = view.session.current
+
+    @classmethod
+    def needs_one(cls, _view: ToolHost) -> bool:
+        """Whether a chromosome has to be selected before it is taken."""
+        return True
 
     @property
     def index(self) -> int:
@@ -278,7 +281,7 @@ def take(view: ToolHost, tool: type[Tool]) -> None:
     if active is not None and type(active) is tool:
         active.again()
         return
-    found = selected_in(view.session) if tool.needs_one else on_top(view.session)
+    found = selected_in(view.session) if tool.needs_one(view) else on_top(view.session)
     if found is None or not view.shown:
         return
     # First, for it may put another chromosome in the place of the selected one.

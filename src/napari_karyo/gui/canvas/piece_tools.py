@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from napari_karyo.cell import Chromosome
 from napari_karyo.classified.pieces import new_names as free_names
@@ -18,13 +19,18 @@ from napari_karyo.karyotype import ancestors
 _SPACING, _AROUND = 5.0, 12.0
 #: By one press of a key a proposed line moves by so many units, or tilts by so many degrees.
 _SHIFT, _TILT = 3.0, 10.0
+#: What is said where it is not known which one is meant.
+_ACROSS: Final = "Draw it across the one that holds two."
 
 
 # -- one into two -------------------------------------------------------------------
 
 
 class Splitting(Tool):
-    """Cuts the selected chromosome along a line: drawn, clicked, or moved by keys."""
+    """Cuts a chromosome along a line: drawn, clicked, or moved by keys.
+
+    It is the selected one; on the photograph it is the one that is drawn across.
+    """
 
     name = "Split"
     words = (
@@ -35,10 +41,17 @@ class Splitting(Tool):
     def __init__(self, view: ToolHost, index: int | None) -> None:
         super().__init__(view, index)
         #: Whether the line lies on the photograph of the spread, and not on the page.
-        self._on_spread = view.spread.in_hand and view.spread.box_of(self.index) is not None
+        self._on_spread = view.spread.at_work and (
+            index is None or view.spread.box_of(index) is not None
+        )
         self._offset = self._tilt = 0.0
         #: What was drawn; empty while the line is the proposed one.
         self._drawn: list[tuple[float, float]] = []
+
+    @classmethod
+    def needs_one(cls, view: ToolHost) -> bool:
+        """On the photograph the line says which one is cut."""
+        return not view.spread.at_work
 
     @property
     def keys(self) -> Keys:
@@ -54,12 +67,15 @@ class Splitting(Tool):
 
     @property
     def points(self) -> list[tuple[float, float]]:
-        """The line on the page."""
-        return self._drawn or across(self._box, self._offset, self._tilt)
+        """The line on the page; none is proposed where nothing is selected."""
+        proposed = self._index is not None and not self._drawn
+        return across(self._box, self._offset, self._tilt) if proposed else self._drawn
 
     @property
     def _box(self) -> Box:
         """Where the chromosome is that is cut."""
+        if self._index is None:
+            return Box(*self._drawn[0], 1.0, 1.0)
         on_spread = self.view.spread.box_of(self.index) if self._on_spread else None
         return on_spread or self.place.box
 
@@ -68,13 +84,19 @@ class Splitting(Tool):
         self._show()
 
     def _propose(self, shift: float, tilt: float) -> None:
+        if self._index is None:
+            self.view.session.say(_ACROSS)
+            return
         self._drawn = []
         self._offset += shift
         self._tilt = math.remainder(self._tilt + tilt, 180.0)
         self._show()
 
     def _show(self) -> None:
-        self.view.selection.drag_preview.draw_line(self.points, around(self._box))
+        if self.points:
+            self.view.selection.drag_preview.draw_line(self.points, around(self._box))
+        else:
+            self.view.selection.let_down()
 
     def drag(self, event: MouseEvent) -> Steps:
         """Draw freely while the button is held and then cut; a click sets a corner."""
@@ -116,9 +138,16 @@ class Splitting(Tool):
     def cut(self) -> None:
         """Make the edit; a line that divides nothing is told of and can be drawn again."""
         view, points = self.view, self.points
-        on_spread = self._on_spread
+        on_spread, index = self._on_spread, self._index
+        if on_spread and self._drawn:
+            index = view.spread.crossed(points)
+        if index is None:
+            view.session.say(_ACROSS)
+            self._drawn = []
+            self._show()
+            return
         if not attempt(
-            view.session, lambda: split_along(view, self.cell, self.index, points, on_spread)
+            view.session, lambda: split_along(view, self.cell, index, points, on_spread)
         ):
             self._drawn = []
             if self.in_use:

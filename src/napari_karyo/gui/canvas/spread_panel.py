@@ -7,7 +7,7 @@ follows from the session's current cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from napari_karyo.cell import Outline, Polarity, Spread
 from napari_karyo.classes import CLASSES, TRAY
+from napari_karyo.gui.canvas.drawn_across import meant_by
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.inference.confidence import Light
@@ -256,6 +257,19 @@ class SpreadPanel:
         if place is None or self.drawing is None:
             return []
         return self.drawing.at(*place)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether there is a photograph, and the person is at work on it."""
+        return self.in_hand and self.shown
+
+    def crossed(self, line: Sequence[tuple[float, float]]) -> int | None:
+        """Return the chromosome that a line in page units is meant for: see `meant_by`."""
+        session, cell = self._view.session, self._view.session.current
+        if cell is None or self.drawing is None:
+            return None
+        points = [self.to_pixel(*point) for point in line]
+        return meant_by(points, cell.outlines, session.selected)
 
     def choose(self, world: Iterable[float]) -> int | None:
         """Return what a click at a place selects: of those that cross, each in its turn."""

@@ -100,7 +100,7 @@ class Parting(SpreadTool):
 
     def __init__(self, view: ToolHost, index: int | None) -> None:
         super().__init__(view, index)
-        outline = self.outline(self.index)
+        outline = None if index is None else self.outline(index)
         self._proposed: list[list[Point]] = []
         self._lines: list[Sequence[Point]] = []
         if outline is not None:
@@ -109,6 +109,11 @@ class Parting(SpreadTool):
             self._proposed = [
                 [view.spread.to_page(*point) for point in line] for line in crossing_lines(outline)
             ]
+
+    @classmethod
+    def needs_one(cls, view: ToolHost) -> bool:
+        """On the photograph the first line says which one is parted."""
+        return not view.spread.at_work
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -138,7 +143,8 @@ class Parting(SpreadTool):
 
     def show(self, line: Sequence[Point]) -> None:
         """Show the lines drawn so far."""
-        self.view.selection.drag_preview.draw_lines([*self._lines, line], self.around, strong=True)
+        around = self.around if self._index is not None else Box(*line[0], 1.0, 1.0)
+        self.view.selection.drag_preview.draw_lines([*self._lines, line], around, strong=True)
 
     def drawn(self, line: Sequence[Point], moved: bool) -> None:
         """Take one line more; with the last one it is parted."""
@@ -146,15 +152,24 @@ class Parting(SpreadTool):
             self.begin()
             self.view.session.say(self.words)
             return
+        if not self._lines:
+            self._choose(line)
         self._lines.append(line)
         if len(self._lines) >= self._wanted:
             self._part()
         else:
             self.view.session.say(self.words)
 
+    def _choose(self, line: Sequence[Point]) -> None:
+        """Part what the first line lies on, though another one be selected."""
+        index = self.view.spread.crossed(line)
+        if index is not None and index != self._index:
+            self._index, self._proposed = index, []
+
     def _part(self) -> None:
-        if self._lines and len(self._lines) < 2:
-            self.view.session.say("Draw a line along the other one too.")
+        if self._index is None or len(self._lines) == 1:
+            one = "the other one too" if self._lines else "each of two that cross"
+            self.view.session.say(f"Draw a line along {one}.")
             return
         lines = [self.pixels(line) for line in self._lines]
         if not attempt(self.view.session, lambda: self.cell.part(self.index, lines)):
@@ -172,12 +187,16 @@ class DrawingAnew(SpreadTool):
         "Draw around a chromosome, or click its corners; Enter or a click on the first one "
         "closes it. Escape ends."
     )
-    needs_one = False
     follows_selection = True
 
     def __init__(self, view: ToolHost, index: int | None) -> None:
         super().__init__(view, index)
         self._corners: list[Point] = []
+
+    @classmethod
+    def needs_one(cls, _view: ToolHost) -> bool:
+        """Return False: it is about one that is not there yet."""
+        return False
 
     @property
     def keys(self) -> Keys:
