@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from napari_karyo.segmentation.region import Region
 from napari_karyo.training.segmentation.turned import (
     Floats,
-    Look,
     SearchedPage,
+    Seeing,
     Template,
     TurnedPlace,
 )
@@ -41,8 +41,8 @@ _ON_ANOTHER: Final = 0.6
 #: Everywhere, closer, and closest. First by the shape; then those that others touch, which
 #: are left, by their greys.
 _ROUNDS: Final = (
-    (Look(4, False, 10.0), Look(2, False, 2.0), Look(1, True, 0.5)),
-    (Look(2, True, 6.0), Look(2, True, 2.0), Look(1, True, 0.5)),
+    (Seeing(4, False, 10.0), Seeing(2, False, 2.0), Seeing(1, True, 0.5)),
+    (Seeing(2, True, 6.0), Seeing(2, True, 2.0), Seeing(1, True, 0.5)),
 )
 
 
@@ -168,7 +168,7 @@ def _zoom_of(page: SearchedPage, crops: Sequence[Floats]) -> float:
 
 
 def _places(
-    page: SearchedPage, template: Template, looks: Sequence[Look], taken: SearchedPage | None
+    page: SearchedPage, template: Template, looks: Sequence[Seeing], taken: SearchedPage | None
 ) -> list[TurnedPlace]:
     """Return where a chromosome may lie, the best first.
 
@@ -176,7 +176,7 @@ def _places(
     ----------
     page : SearchedPage
     template : Template
-    looks : sequence of Look
+    looks : sequence of Seeing
         Everywhere, then closer and closer.
     taken : SearchedPage or None
         1 where others lie.
@@ -190,7 +190,7 @@ def _places(
 
 
 def _peaks(
-    page: SearchedPage, template: Template, look: Look, taken: SearchedPage | None
+    page: SearchedPage, template: Template, look: Seeing, taken: SearchedPage | None
 ) -> list[TurnedPlace]:
     """Return where a chromosome may lie in the whole photograph, the best first."""
     angles = np.arange(0, 360, look.step)
@@ -220,7 +220,7 @@ def _peaks(
 
 
 def _closer(
-    page: SearchedPage, template: Template, place: TurnedPlace, look: Look, reach: float
+    page: SearchedPage, template: Template, place: TurnedPlace, look: Seeing, reach: float
 ) -> TurnedPlace:
     """Return where near a place, and how turned, a chromosome agrees best.
 
@@ -229,7 +229,7 @@ def _closer(
     page : SearchedPage
     template : Template
     place : TurnedPlace
-    look : Look
+    look : Seeing
     reach : float
         Degrees to either side.
     """

@@ -18,14 +18,14 @@ _RIM_WEIGHT: Final = 0.5
 #: Where less of a softened pixel is stained, its grey says nothing.
 _STAINED: Final = 0.02
 #: No chromosome lies where less of it is stained, as a share.
-_ON_STAIN: Final = 0.85
+_ON_STAIN: Final = 0.75
 
 _EIGHT: Final = np.ones((3, 3), np.bool_)
 
 Floats = NDArray[np.float32]
 
 
-class Look(NamedTuple):
+class Seeing(NamedTuple):
     """How a chromosome and the photograph are compared.
 
     Attributes
@@ -82,14 +82,16 @@ class Template:
         """Return how far it reaches from its middle, whichever way turned."""
         return int(np.ceil(self._middle / (factor * self._zoom)))
 
-    def turned(self, angle: float, look: Look) -> tuple[Floats, Floats]:
+    def turned(self, angle: float, look: Seeing) -> tuple[Floats, Floats]:
         """Return its values and their weights as a look shows them, of odd sides."""
         seen = look.factor, look.inside
         if seen not in self._seen:
             values = _soft(self._values, look.factor)
             if look.inside:
                 stained = (self._values > 0).astype(np.float32)
-                values = values / np.maximum(_soft(stained, look.factor), _STAINED)
+                values = np.divide(
+                    values, np.maximum(_soft(stained, look.factor), np.float32(_STAINED))
+                )
                 self._seen[seen] = values, self._mask
             else:
                 self._seen[seen] = values, _soft(self._weight, look.factor)
@@ -139,19 +141,22 @@ class SearchedPage:
         """How dark what is no paper is."""
         return self._picture[self._picture > 0]
 
-    def seen(self, look: Look) -> tuple[Floats, ...]:
+    def seen(self, look: Seeing) -> tuple[Floats, ...]:
         """Return the whole photograph as a look shows it; for some, where it is stained."""
         key = look.factor, look.inside
         if key not in self._seen:
             picture = _blocks(self._picture, look.factor)
             if look.inside:
                 stained = _blocks((self._picture > 0).astype(np.float32), look.factor)
-                self._seen[key] = picture / np.maximum(stained, _STAINED), stained
+                self._seen[key] = (
+                    np.divide(picture, np.maximum(stained, np.float32(_STAINED))),
+                    stained,
+                )
             else:
                 self._seen[key] = (picture,)
         return self._seen[key]
 
-    def whole(self, look: Look, template: Template) -> _Waves:
+    def whole(self, look: Seeing, template: Template) -> _Waves:
         """Return the whole photograph with room for a template."""
         # Few sizes, so that few transforms of it are needed.
         room = -(-(2 * template.half(look.factor) + 1) // 16) * 16
@@ -160,7 +165,7 @@ class SearchedPage:
             self._waves[key] = _Waves(self.seen(look), room)
         return self._waves[key]
 
-    def window(self, look: Look, middle: Sequence[int], reach: int) -> _Waves:
+    def window(self, look: Seeing, middle: Sequence[int], reach: int) -> _Waves:
         """Return the square about a place; paper where the photograph ends."""
         pictures = self.seen(look)
         windows = [np.zeros((2 * reach + 1, 2 * reach + 1), np.float32) for _ in pictures]
