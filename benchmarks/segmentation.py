@@ -1,6 +1,6 @@
 """What each step of finding chromosomes in a spread brings, beside a threshold alone.
 
-    python benchmarks/segmentation.py DATA [--split val] [--every N]
+    python benchmarks/segmentation.py DATA [--split val] [--every N] [--stain NAME]
 
 Prints, for each stain, the share found (one to one, overlap over union at least a half), the
 false objects a spread, the share of the spreads whose count is within one of the truth, and
@@ -26,7 +26,8 @@ from napari_karyo.models.spread_weights import load_spread_weights
 from napari_karyo.segmentation.ground import flatten, measure_width
 from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
 from napari_karyo.segmentation.segment import segment
-from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
+from napari_karyo.training.segmentation.archives import Photograph
+from napari_karyo.training.segmentation.arranged import MEASURED
 from napari_karyo.training.segmentation.evaluate import match_of
 
 #: An object has at least so many squares of the usual width.
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--split", default="val", choices=("train", "val"))
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--stain", action="append", choices=list(MEASURED))
     chosen = parser.parse_args()
     weights = load_spread_weights()
     designs: dict[str, Callable[[Spread], Segmentation]] = {
@@ -60,13 +62,19 @@ def main() -> None:
         "with classifier": lambda spread: segment(spread, weights),
     }
     large: dict[str, Spread] = {}
-    print(f"{'stain':8} {'design':16} {'found':>7} {'false':>6} {'count':>6} {'seconds':>8}")
-    for stain, (file, read) in ARCHIVES.items():
-        there = list(read(chosen.data / file, (chosen.split,)))[:: chosen.every]
+    print(f"{'stain':17} {'design':16} {'found':>7} {'false':>6} {'count':>6} {'seconds':>8}")
+    for stain, (file, read) in MEASURED.items():
+        if chosen.stain and stain not in chosen.stain:
+            continue
+        there = list(read(chosen.data / file, (chosen.split,), chosen.every))
+        if not there:
+            continue
         for name, design in designs.items():
-            print(f"{stain:8} {name:16} {_row(there, design)}", flush=True)
+            print(f"{stain:17} {name:16} {_row(there, design)}", flush=True)
         first = there[0]
         large[stain] = Spread(first.name, first.grey, find_spread_polarity(first.grey))
+    if "g_band" not in large:
+        return
     spread = large["g_band"]
     times = -(-4096 // min(spread.image.shape))
     wide = np.tile(spread.image, (times, times))[:4096, :4096]
@@ -91,7 +99,7 @@ def _row(there: list[Photograph], design: Callable[[Spread], Segmentation]) -> s
         matched = match_of(photograph, segmentation)
         total, found = total + matched.there, found + len(matched.pairs)
         false += matched.false
-        near += abs(matched.there - matched.found) <= 1
+        near += abs(matched.there + len(photograph.unlocated) - matched.found) <= 1
     return (
         f"{found / total:7.1%} {false / len(there):6.2f} {near / len(there):6.1%} "
         f"{float(np.median(seconds)):8.2f}"

@@ -148,6 +148,7 @@ def test_train_and_evaluate_hand_on_what_is_asked(
     figures: dict[str, Any] = {
         "spreads": 3,
         "there": 138,
+        "unlocated": 2,
         "found": 0.925,
         "false": 1.0,
         "right": None,
@@ -160,8 +161,9 @@ def test_train_and_evaluate_hand_on_what_is_asked(
         return {"dapi": figures}
 
     monkeypatch.setattr(evaluate, "evaluate_segmentation", measured)
-    assert main(["evaluate-segmentation", str(tmp_path), "--every", "2"]) == 0
-    assert (asked["split"], asked["every"]) == ("val", 2)
+    words = ["evaluate-segmentation", str(tmp_path), "--every", "2", "--stain", "dapi"]
+    assert main(words) == 0
+    assert (asked["split"], asked["every"], asked["stains"]) == ("val", 2, ["dapi"])
     head, row = capsys.readouterr().out.splitlines()
     assert head.split()[:3] == ["stain", "spreads", "chromosomes"]
-    assert row.split() == ["dapi", "3", "138", "92.5%", "1.00", "-", "66.7%", "1.50"]
+    assert row.split() == ["dapi", "3", "138", "2", "92.5%", "1.00", "-", "66.7%", "1.50"]

@@ -14,6 +14,7 @@ from napari_karyo.shell.telling import line
 _COLUMNS = {
     "spreads": ("spreads", "{:.0f}"),
     "there": ("chromosomes", "{:.0f}"),
+    "unlocated": ("not located", "{:.0f}"),
     "found": ("found", "{:.1%}"),
     "false": ("false a spread", "{:.2f}"),
     "right": ("in the right slot", "{:.1%}"),
@@ -25,6 +26,9 @@ _COLUMNS = {
 def evaluate_segmentation(
     data: Annotated[Path, Argument(metavar="DATA", help="folder of the labelled spreads")],
     split: Literal["train", "val", "test"] = "val",
+    stain: Annotated[
+        list[str] | None, Option(help="measure this one; may be given several times")
+    ] = None,
     every: Annotated[int, Option(min=1, help="take each so many'th spread only")] = 1,
 ) -> int:
     """Print how many chromosomes are found in labelled spreads."""
@@ -33,6 +37,7 @@ def evaluate_segmentation(
     figures = run(
         data,
         split,
+        stains=stain or (),
         every=every,
         progress=lambda words: print(words, file=sys.stderr, flush=True),
     )

@@ -7,10 +7,10 @@ import io
 import json
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ from napari_karyo.segmentation.region import Region
 
 #: What the class map says of pixels where chromosomes overlap.
 _CROSSING: Final = 255
-_NO_BOXES: Final = np.zeros((0, 4))
+#: Of a photograph whose outlines are known.
+NO_BOXES: Final = np.zeros((0, 4))
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,8 @@ class Photograph:
         Left, top, right and bottom of each chromosome, where outlines are not known.
     classes : list of str
         Of each outline or box; empty where none is known.
+    unlocated : tuple of str
+        Classes of the chromosomes that are there too, nobody knows where.
     """
 
     name: str
@@ -49,6 +52,15 @@ class Photograph:
     outlines: list[Region]
     boxes: NDArray[np.float64]
     classes: list[str]
+    unlocated: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """What reads the photographs of an archive."""
+
+    def __call__(self, path: Path, splits: Collection[str], every: int = 1) -> Iterator[Photograph]:
+        """Read each so many'th spread of some splits."""
+        ...
 
 
 def grey_of(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
@@ -57,13 +69,12 @@ def grey_of(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
         return np.asarray(Image.open(io.BytesIO(file.read())).convert("L"))
 
 
-def q_band_spreads(path: Path, splits: Collection[str]) -> Iterator[Photograph]:
+def q_band_spreads(path: Path, splits: Collection[str], every: int = 1) -> Iterator[Photograph]:
     """Read the spreads of ``q_spreads.zip``: a polygon for each chromosome."""
     with zipfile.ZipFile(path) as archive:
         table = json.loads(archive.read("q_spreads/polygons.json"))
-        for name in sorted(table):
-            if table[name]["split"] not in splits:
-                continue
+        names = [name for name in sorted(table) if table[name]["split"] in splits]
+        for name in names[::every]:
             member = f"q_spreads/{name}" if name.endswith(".png") else f"q_spreads/{name}.png"
             grey = grey_of(archive, member)
             outlines = [
@@ -75,22 +86,21 @@ def q_band_spreads(path: Path, splits: Collection[str]) -> Iterator[Photograph]:
                 table[name]["split"],
                 grey,
                 [one for one in outlines if one is not None],
-                _NO_BOXES,
+                NO_BOXES,
                 [],
             )
 
 
-def dapi_spreads(path: Path, splits: Collection[str]) -> Iterator[Photograph]:
+def dapi_spreads(path: Path, splits: Collection[str], every: int = 1) -> Iterator[Photograph]:
     """Read the spreads of ``mfish.zip``: a class for each pixel."""
     with zipfile.ZipFile(path) as archive:
         with archive.open("mfish/images.csv") as file:
             rows = list(csv.DictReader(io.TextIOWrapper(file, encoding="utf-8")))
-        for row in rows:
-            if row["split"] in splits:
-                grey = grey_of(archive, f"mfish/{row['image']}_dapi.png")
-                painted = grey_of(archive, f"mfish/{row['image']}_classes.png")
-                outlines, classes = objects_of_map(painted)
-                yield Photograph(row["image"], row["split"], grey, outlines, _NO_BOXES, classes)
+        for row in [row for row in rows if row["split"] in splits][::every]:
+            grey = grey_of(archive, f"mfish/{row['image']}_dapi.png")
+            painted = grey_of(archive, f"mfish/{row['image']}_classes.png")
+            outlines, classes = objects_of_map(painted)
+            yield Photograph(row["image"], row["split"], grey, outlines, NO_BOXES, classes)
 
 
 def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Region], list[str]]:
@@ -106,31 +116,31 @@ def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Region], list[str]]
     return outlines, classes
 
 
-def g_band_spreads(path: Path, splits: Collection[str]) -> Iterator[Photograph]:
+def g_band_spreads(path: Path, splits: Collection[str], every: int = 1) -> Iterator[Photograph]:
     """Read the spreads of ``raw_spreads.zip``: a box and a class for each chromosome."""
     with zipfile.ZipFile(path) as archive:
         with archive.open("raw_spreads/boxes.csv") as file:
             rows = list(csv.DictReader(io.TextIOWrapper(file, encoding="utf-8")))
         spreads: dict[str, list[dict[str, str]]] = defaultdict(list)
         for row in rows:
-            spreads[row["file"]].append(row)
-        for name, boxed in spreads.items():
-            if boxed[0]["split"] in splits:
-                boxes = np.array(
-                    [[float(row[key]) for key in ("xmin", "ymin", "xmax", "ymax")] for row in boxed]
-                )
-                yield Photograph(
-                    Path(name).stem,
-                    boxed[0]["split"],
-                    grey_of(archive, f"raw_spreads/{name}"),
-                    [],
-                    boxes,
-                    [row["label"] for row in boxed],
-                )
+            if row["split"] in splits:
+                spreads[row["file"]].append(row)
+        for name, boxed in list(spreads.items())[::every]:
+            boxes = np.array(
+                [[float(row[key]) for key in ("xmin", "ymin", "xmax", "ymax")] for row in boxed]
+            )
+            yield Photograph(
+                Path(name).stem,
+                boxed[0]["split"],
+                grey_of(archive, f"raw_spreads/{name}"),
+                [],
+                boxes,
+                [row["label"] for row in boxed],
+            )
 
 
-#: The archives, by the name of their photographs.
-ARCHIVES: Final[dict[str, tuple[str, Callable[[Path, Collection[str]], Iterator[Photograph]]]]] = {
+#: The archives that are trained on, by the name of their photographs.
+ARCHIVES: Final[dict[str, tuple[str, Reader]]] = {
     "q_band": ("q_spreads.zip", q_band_spreads),
     "dapi": ("mfish.zip", dapi_spreads),
     "g_band": ("raw_spreads.zip", g_band_spreads),

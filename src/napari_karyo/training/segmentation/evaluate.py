@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,8 @@ from napari_karyo.inference.classify import classify
 from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.segmentation.segment import segment
-from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
+from napari_karyo.training.segmentation.archives import Photograph
+from napari_karyo.training.segmentation.arranged import MEASURED
 from napari_karyo.training.segmentation.matching import (
     Match,
     match,
@@ -97,12 +98,11 @@ def outcomes(
     KaryoError
         Where there is no such stain.
     """
-    if stain not in ARCHIVES:
-        raise KaryoError(f"there is no stain {stain!r}.", f"Choose one of {', '.join(ARCHIVES)}.")
-    file, read = ARCHIVES[stain]
-    for number, photograph in enumerate(read(data / file, (split,))):
-        if number % every == 0:
-            yield held(photograph, weights)
+    if stain not in MEASURED:
+        raise KaryoError(f"there is no stain {stain!r}.", f"Choose one of {', '.join(MEASURED)}.")
+    file, read = MEASURED[stain]
+    for photograph in read(data / file, (split,), every):
+        yield held(photograph, weights)
 
 
 def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
@@ -111,16 +111,21 @@ def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``spreads``, ``there``, ``found`` (a share, one to one at an overlap over union of
+        ``spreads``, ``there``, ``unlocated`` (how many more there are, nobody knows where),
+        ``found`` (a share, one to one at an overlap over union of
         half), ``false`` (objects a spread), ``right`` (a share of those there, in the right
         slot with no hand; None where no classes are known), ``count_within_one`` (a share of
         the spreads), and ``seconds`` (the median of a spread).
     """
     there = sum(one.match.there for one in found)
-    near = [abs(one.segmentation.count - one.match.there) <= 1 for one in found]
+    near = [
+        abs(one.segmentation.count - one.match.there - len(one.photograph.unlocated)) <= 1
+        for one in found
+    ]
     return {
         "spreads": len(found),
         "there": there,
+        "unlocated": sum(len(one.photograph.unlocated) for one in found),
         "found": sum(len(one.match.pairs) for one in found) / max(there, 1),
         "false": sum(one.match.false for one in found) / max(len(found), 1),
         "right": sum(one.right for one in found) / max(there, 1)
@@ -135,6 +140,7 @@ def evaluate_segmentation(
     data: Path,
     split: str = "val",
     *,
+    stains: Collection[str] = (),
     weights: SpreadWeights | None = None,
     every: int = 1,
     progress: Callable[[str], None] = print,
@@ -144,8 +150,11 @@ def evaluate_segmentation(
     Parameters
     ----------
     data : Path
-        Folder of ``q_spreads.zip``, ``mfish.zip`` and ``raw_spreads.zip``.
+        Folder of ``q_spreads.zip``, ``mfish.zip``, ``raw_spreads.zip``, ``g_band_spreads.zip``,
+        ``g_band.zip`` and ``labels.csv``.
     split : {"train", "val", "test"}
+    stains : collection of str
+        Some of `MEASURED`; all where left out.
     weights : SpreadWeights, optional
         The shipped ones where left out.
     every : int
@@ -156,10 +165,12 @@ def evaluate_segmentation(
     Returns
     -------
     dict
-        By stain, see `summary`.
+        By stain, see `summary`; without those that have no spread of the split.
     """
     figures = {}
-    for stain in ARCHIVES:
-        figures[stain] = summary(list(outcomes(data, stain, split, weights, every)))
-        progress(f"{stain}: {figures[stain]}")
+    for stain in stains or MEASURED:
+        found = list(outcomes(data, stain, split, weights, every))
+        if found:
+            figures[stain] = summary(found)
+        progress(f"{stain}: {figures.get(stain, f'no spread of {split}')}")
     return figures
