@@ -155,7 +155,7 @@ def iter_classify(
     results: list[Classification] = []
     tally = Tally(total)
     for group in groups:
-        of_group, place = yield from at_its_scale(group, weights, place, tally)
+        of_group, place = yield from at_its_scale(group, weights, place, tally, options.views)
         few = sum(len(one.result) for one in of_group) < FEW
         results += [_judged(one, weights, few) for one in of_group]
     yield Progress(tally.total, tally.total, "Done")

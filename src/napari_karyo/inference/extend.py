@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from napari_karyo.cell import Chromosome
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import PreprocessingError, WeightsError
+from napari_karyo.inference.options import VIEWS
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.prepare import on_canvas
@@ -28,6 +29,7 @@ def classify_more(
     *,
     model: str | Path | None = None,
     device: str = "cpu",
+    views: int = VIEWS,
 ) -> Classification:
     """Classify further chromosomes of a cell at the scale and brightness of the others.
 
@@ -44,6 +46,8 @@ def classify_more(
         Where the weights are; the name that the classification has of them where not
         given.
     device : {"cpu", "auto", "cuda", "mps"}
+    views : int
+        See `napari_karyo.inference.predict.iter_predict`.
 
     Returns
     -------
@@ -76,7 +80,7 @@ def classify_more(
     from napari_karyo.inference.predict import predict
 
     first = len(classification)
-    prediction = predict(weights.network, whole.inputs[first:], choose_device(device))
+    prediction = predict(weights.network, whole.inputs[first:], choose_device(device), views)
     probabilities, p_arm_up = prediction.probabilities(weights.calibration["temperature"])
     return replace(
         whole,

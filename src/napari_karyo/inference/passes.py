@@ -67,6 +67,7 @@ def one_pass(
     place: Device,
     tally: Tally,
     again: bool,
+    views: int,
 ) -> Generator[Progress, None, tuple[list[Answer], Device]]:
     """Classify cells with given length factors.
 
@@ -80,13 +81,15 @@ def one_pass(
     tally : Tally
     again : bool
         Whether they have been looked at before.
+    views : int
+        See `napari_karyo.inference.predict.iter_predict`.
     """
     found: list[Answer] = []
     for (cell, pictures), factor in zip(group, factors, strict=True):
         text = f"Classifying {cell.name}{' again' if again else ''} on {place}"
         yield tally.step(text)
         item = draw_inputs(cell, pictures, factor, weights.network.config.input)
-        run = _classify_prepared(item, weights, place)
+        run = _classify_prepared(item, weights, place, views)
         while True:
             try:
                 done = next(run)
@@ -100,12 +103,12 @@ def one_pass(
 
 
 def _classify_prepared(
-    item: Prepared, weights: Weights, place: Device
+    item: Prepared, weights: Weights, place: Device, views: int
 ) -> Generator[int, None, tuple[Answer, Device]]:
     """Classify one cell; yields the crops done."""
     from napari_karyo.inference.predict import iter_predict
 
-    prediction = yield from iter_predict(weights.network, item.inputs, place)
+    prediction = yield from iter_predict(weights.network, item.inputs, place, views)
     probabilities, p_arm_up = prediction.probabilities(weights.calibration["temperature"])
     result = Classification(
         cell=item.cell,

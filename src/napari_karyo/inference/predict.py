@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.device import Device, the_cpu
+from napari_karyo.inference.options import VIEWS
 from napari_karyo.inference.turns import turn
 
 if TYPE_CHECKING:
@@ -76,9 +77,11 @@ class Prediction:
         return (up + down).astype(np.float32), up.sum(axis=1).astype(np.float32)
 
 
-def predict(network: Network, inputs: NDArray[np.float32], device: Device) -> Prediction:
+def predict(
+    network: Network, inputs: NDArray[np.float32], device: Device, views: int = VIEWS
+) -> Prediction:
     """Run the network over a batch; see `iter_predict`."""
-    run = iter_predict(network, inputs, device)
+    run = iter_predict(network, inputs, device, views)
     while True:
         try:
             next(run)
@@ -88,7 +91,7 @@ def predict(network: Network, inputs: NDArray[np.float32], device: Device) -> Pr
 
 
 def iter_predict(
-    network: Network, inputs: NDArray[np.float32], device: Device
+    network: Network, inputs: NDArray[np.float32], device: Device, views: int = VIEWS
 ) -> Generator[int, None, Prediction]:
     """Run the network over a batch, seen as it lies, turned by half, and mirrored.
 
@@ -103,6 +106,8 @@ def iter_predict(
         may use it between two batches.
     inputs : ndarray, shape (N, 1, H, W), float32, 0 to 1
     device : Device
+    views : int
+        How many of the views are taken; the first is the crop as it lies.
 
     Yields
     ------
@@ -129,7 +134,7 @@ def iter_predict(
                 # filled can refuse.
                 network.eval().to(device.torch())
                 with torch.inference_mode(), device.autocast():
-                    said = _views(network, batch.to(device.torch()))
+                    said = _views(network, batch.to(device.torch()), views)
                 parts.append([part.float().cpu().numpy() for part in said])
         except RuntimeError as error:
             # torch's own out-of-memory error is a RuntimeError; MPS raises a plain one.
@@ -153,7 +158,7 @@ def iter_predict(
 
 
 def _views(
-    network: Network, batch: torch.Tensor
+    network: Network, batch: torch.Tensor, most: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return mean log outputs, attention and strength over the views of a batch."""
     import torch
@@ -162,7 +167,7 @@ def _views(
     either = network.config.either_way_up
     views = [batch]
     if either:
-        views += [batch.flip(3), batch.flip(2, 3), batch.flip(2)]
+        views += [batch.flip(3), batch.flip(2, 3), batch.flip(2)][: most - 1]
     logits, alpha = network(torch.cat(views))
     strength = logits.float().amax(dim=1).reshape(len(views), count).mean(dim=0)
     logs = torch.log_softmax(logits.float(), dim=1).reshape(len(views), count, -1)

@@ -39,7 +39,7 @@ ENOUGH = {"part": 1.02, "whole": 1.12}
 
 
 def at_its_scale(
-    group: list[Standing], weights: Weights, place: Device, tally: Tally
+    group: list[Standing], weights: Weights, place: Device, tally: Tally, views: int
 ) -> Generator[Progress, None, tuple[list[Answer], Device]]:
     """Classify cells of one scale, again where what they were called tells another one.
 
@@ -69,7 +69,7 @@ def at_its_scale(
                 tally.total += len(lengths)
             tried.append(factor)
             found, place = yield from one_pass(
-                group, [factor * own for own in sizes], weights, place, tally, bool(best)
+                group, [factor * own for own in sizes], weights, place, tally, bool(best), views
             )
             for told, one in zip(notes, found, strict=True):
                 told.update(dict.fromkeys(one.result.notes))

@@ -42,6 +42,10 @@ _NONE: Final = 0.2
 _SEVERAL: Final = 1.5
 
 
+#: How many views of each crop decide: as it lies.
+_VIEWS: Final = 1
+
+
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """The chromosomes of a partition, those of its alternatives, and what is known of them.
@@ -136,10 +140,13 @@ def find_candidates(
         None where the classifier can make nothing of the spread.
     """
     from napari_karyo.inference.classify import classify
+    from napari_karyo.inference.options import ClassifyOptions
 
     own = segmentation.chromosomes
     try:
-        classification = classify(segmentation.to_cell(), options)
+        classification = classify(
+            segmentation.to_cell(), replace(options or ClassifyOptions(), views=_VIEWS)
+        )
     except PreprocessingError:
         return None
     # The classifier leaves out what it can't use.
@@ -183,7 +190,7 @@ def _with_more(
     while True:
         try:
             # Every crop is prepared, or refused by its name, before the network runs.
-            whole = classify_more(classification, list(usable.values()))
+            whole = classify_more(classification, list(usable.values()), views=_VIEWS)
         except PreprocessingError as error:
             del usable[str(error.path)]
         else:
