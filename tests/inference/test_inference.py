@@ -26,7 +26,7 @@ from napari_karyo.inference.classify import (
 )
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import Device, choose_device
-from napari_karyo.inference.options import ClassifyOptions
+from napari_karyo.inference.options import VIEWS, ClassifyOptions
 from napari_karyo.inference.passes import Answer
 from napari_karyo.inference.predict import predict
 from napari_karyo.inference.result import Classification
@@ -68,6 +68,16 @@ def test_a_network_of_24_outputs_says_nothing_of_polarity() -> None:
     classes, up = predict(network, inputs, CPU).probabilities(1.0)
     assert classes.shape == (2, 24)
     assert (up == 1).all()
+
+
+def test_one_view_is_the_crop_as_it_lies() -> None:
+    network = small_network()
+    inputs = np.random.default_rng(0).random((3, 1, 128, 48), np.float32)
+    with torch.inference_mode():
+        logits, _ = network.eval()(torch.from_numpy(inputs))
+    alone = predict(network, inputs, CPU, views=1).log_outputs
+    assert np.allclose(alone, torch.log_softmax(logits.float(), dim=1), atol=1e-2)
+    assert not np.allclose(alone, predict(network, inputs, CPU).log_outputs, atol=1e-2)
 
 
 def test_a_higher_temperature_makes_it_more_modest() -> None:
@@ -247,7 +257,8 @@ def passes_of(
         seen.append(round(float(np.median(factor)), 3))
         return seen[-1], len(pictures)
 
-    def looked(item: tuple[float, int], _: object, place: Device) -> Any:
+    def looked(item: tuple[float, int], _: object, place: Device, views: int) -> Any:
+        assert views == VIEWS
         factor, count = item
         yield count
         row = np.full((count, 24), (1 - sure(factor)) / 23, np.float32)

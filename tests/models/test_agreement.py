@@ -39,5 +39,5 @@ def test_it_is_the_same_when_written_and_read() -> None:
     ],
 )
 def test_numbers_that_can_not_be_meant_are_refused(name: str, value: Any) -> None:
-    with pytest.raises(ValueError, match="its|finite"):
+    with pytest.raises(ValueError, match=r"its|finite"):
         Agreement.from_dict({**KNOWN.to_dict(), name: value})

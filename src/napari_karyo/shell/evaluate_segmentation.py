@@ -18,6 +18,7 @@ _COLUMNS = {
     "found": ("found", "{:.1%}"),
     "false": ("false a spread", "{:.2f}"),
     "right": ("in the right slot", "{:.1%}"),
+    "groups": ("groups told apart", "{:.1%}"),
     "count_within_one": ("count within 1", "{:.1%}"),
     "seconds": ("seconds", "{:.2f}"),
 }
@@ -30,8 +31,12 @@ def evaluate_segmentation(
         list[str] | None, Option(help="measure this one; may be given several times")
     ] = None,
     every: Annotated[int, Option(min=1, help="take each so many'th spread only")] = 1,
+    weights: Annotated[
+        Path | None, Option(metavar="FILE", help="instead of the shipped ones")
+    ] = None,
 ) -> int:
     """Print how many chromosomes are found in labelled spreads."""
+    from napari_karyo.models.spread_weights import load_spread_weights
     from napari_karyo.training.segmentation.evaluate import evaluate_segmentation as run
 
     figures = run(
@@ -39,6 +44,7 @@ def evaluate_segmentation(
         split,
         stains=stain or (),
         every=every,
+        weights=load_spread_weights(weights),
         progress=lambda words: print(words, file=sys.stderr, flush=True),
     )
     rows = [("stain", *(head for head, _ in _COLUMNS.values()))]

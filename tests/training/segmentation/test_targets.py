@@ -16,6 +16,7 @@ from napari_karyo.training.segmentation.labelled import (
     make_target,
 )
 from napari_karyo.training.segmentation.matching import (
+    groups_of,
     match,
     overlap_of_boxes,
     overlap_of_masks,
@@ -145,3 +146,15 @@ def test_a_crossing_is_hardly_darker_than_the_darker_of_both() -> None:
     # By transmission it would be 0.7, by sums 0.9.
     assert 0.4 < min(seen) < 0.5 < np.median(seen) < 0.65
     assert max(seen) < 0.8
+
+
+def test_a_group_is_what_touches_or_crosses() -> None:
+    bars = [
+        Region(np.ones((10, 60), np.bool_), top, left)
+        for top, left in ((0, 0), (10, 30), (40, 0), (23, 80), (100, 100))
+    ]
+    across = Region(np.ones((60, 10), np.bool_), 5, 20)
+    # The second touches the first, the last crosses three; between others lie three pixels.
+    assert groups_of([*bars, across]) == [(0, 1, 2, 5)]
+    assert groups_of(bars) == [(0, 1)]
+    assert groups_of([]) == []

@@ -21,6 +21,7 @@ from napari_karyo.training.segmentation.archives import Photograph
 from napari_karyo.training.segmentation.arranged import MEASURED
 from napari_karyo.training.segmentation.matching import (
     Match,
+    groups_of,
     match,
     overlap_of_boxes,
     overlap_of_masks,
@@ -50,6 +51,16 @@ class SpreadOutcome:
     match: Match
     right: int
     seconds: float
+
+    @property
+    def groups(self) -> tuple[int, int]:
+        """Groups of chromosomes that touch or cross, and how many were told apart whole.
+
+        None where no outlines are known.
+        """
+        groups = groups_of(self.photograph.outlines)
+        found = {true for true, _ in self.match.pairs}
+        return len(groups), sum(found.issuperset(one) for one in groups)
 
 
 def held(photograph: Photograph, weights: SpreadWeights | None = None) -> SpreadOutcome:
@@ -114,7 +125,9 @@ def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
         ``spreads``, ``there``, ``unlocated`` (how many more there are, nobody knows where),
         ``found`` (a share, one to one at an overlap over union of
         half), ``false`` (objects a spread), ``right`` (a share of those there, in the right
-        slot with no hand; None where no classes are known), ``count_within_one`` (a share of
+        slot with no hand; None where no classes are known), ``groups`` (a share of those that
+        touch or cross: all their chromosomes were found; None where no outlines are known),
+        ``count_within_one`` (a share of
         the spreads), and ``seconds`` (the median of a spread).
     """
     there = sum(one.match.there for one in found)
@@ -122,6 +135,7 @@ def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
         abs(one.segmentation.count - one.match.there - len(one.photograph.unlocated)) <= 1
         for one in found
     ]
+    groups, apart = (sum(one.groups[which] for one in found) for which in (0, 1))
     return {
         "spreads": len(found),
         "there": there,
@@ -131,6 +145,7 @@ def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
         "right": sum(one.right for one in found) / max(there, 1)
         if any(one.photograph.classes for one in found)
         else None,
+        "groups": apart / groups if groups else None,
         "count_within_one": float(np.mean(near)),
         "seconds": float(np.median([one.seconds for one in found])),
     }

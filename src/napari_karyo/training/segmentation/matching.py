@@ -8,7 +8,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse.csgraph import connected_components
 
 from napari_karyo.cell import Outline
 from napari_karyo.segmentation.region import Region
@@ -78,6 +80,32 @@ def overlap_of_boxes(truth: NDArray[np.float64], found: NDArray[np.float64]) -> 
     both = np.clip(sides, 0, None).prod(axis=-1)
     areas = [(one[..., 2:] - one[..., :2]).prod(axis=-1) for one in (first, second)]
     return np.asarray(both / (areas[0] + areas[1] - both))
+
+
+def groups_of(outlines: Sequence[Region | Outline]) -> list[tuple[int, ...]]:
+    """Return which outlines touch or cross each other, by their numbers; none that lies alone.
+
+    Two touch where no pixel lies between them.
+    """
+    count = len(outlines)
+    touch = np.zeros((count, count), np.bool_)
+    for i, one in enumerate(outlines):
+        wide = ndimage.binary_dilation(np.pad(one.mask, 2), iterations=2)
+        top, left = one.top - 2, one.left - 2
+        for j in range(i + 1, count):
+            other = outlines[j]
+            up, first = max(top, other.top), max(left, other.left)
+            down = min(top + wide.shape[0], other.top + other.mask.shape[0])
+            last = min(left + wide.shape[1], other.left + other.mask.shape[1])
+            if up < down and first < last:
+                near = wide[up - top : down - top, first - left : last - left]
+                own = other.mask[
+                    up - other.top : down - other.top, first - other.left : last - other.left
+                ]
+                touch[i, j] = bool((near & own).any())
+    _, label = connected_components(touch, directed=False)
+    found = (np.flatnonzero(label == which) for which in range(label.max(initial=-1) + 1))
+    return [tuple(one.tolist()) for one in found if len(one) > 1]
 
 
 def match(overlap: NDArray[np.float64]) -> Match:
