@@ -1,6 +1,6 @@
 """Draw what is found in the spreads of a split: the best, the median and the worst of them.
 
-    python tools/draw_spreads.py DATA --output SHEET.png [--split val]
+    python tools/draw_spreads.py DATA --output SHEET.jpg [--split val]
 
 Of the DAPI photographs of ``mfish.zip``, which may be shown. Green: found. Red: a true
 chromosome that was not found, as the class map has it. Orange: an object that is none of
@@ -31,7 +31,7 @@ def panel(one: SpreadOutcome) -> Image.Image:
     """Return a photograph with what was found in it, and what was not."""
     grey = one.photograph.grey.astype(np.float32)
     # Faint chromosomes are to be seen beside bright ones.
-    shown = np.rint(255 * np.sqrt(np.clip(grey / max(float(grey.max()), 1.0), 0, 1)))
+    shown = np.rint(255 * np.clip(grey / max(float(grey.max()), 1.0), 0, 1) ** 0.7)
     picture = Image.fromarray(shown.astype(np.uint8)).convert("RGB")
     picture = picture.resize((SCALE * picture.width, SCALE * picture.height))
     draw = ImageDraw.Draw(picture)
@@ -44,14 +44,23 @@ def panel(one: SpreadOutcome) -> Image.Image:
     for number, outline in enumerate(one.photograph.outlines):
         if number not in true:
             _line(draw, outline, MISSED)
+    picture = picture.crop(_around(one))
     sheet = Image.new("RGB", (picture.width, picture.height + WORDS), "white")
     sheet.paste(picture, (0, WORDS))
     words = (
         f"{one.photograph.name}: {len(one.match.pairs)} of {one.match.there} found,"
         f" {one.match.false} false, {one.right} in the right slot"
     )
-    draw_text(sheet, (8, 8), words, 22, "black")
+    draw_text(sheet, (8, WORDS - 12), words, 22, "black")
     return sheet
+
+
+def _around(one: SpreadOutcome) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of what was found, enlarged."""
+    boxes = np.array([one.segmentation.box(item.outline) for item in one.segmentation])
+    left, top = (SCALE * np.maximum(boxes[:, :2].min(axis=0) - 10, 0)).tolist()
+    right, bottom = (SCALE * (boxes[:, 2:].max(axis=0) + 10)).tolist()
+    return left, top, right, bottom
 
 
 def _line(draw: ImageDraw.ImageDraw, outline: Outline | Region, color: str) -> None:
@@ -78,7 +87,7 @@ def main() -> None:
     for one in panels:
         sheet.paste(one, (0, top))
         top += one.height
-    sheet.quantize(64).save(chosen.output, optimize=True)
+    sheet.save(chosen.output, quality=85)
 
 
 if __name__ == "__main__":
