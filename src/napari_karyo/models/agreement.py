@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: No feature counts for more standard deviations than this.
-_FAR: Final = 5.0
+FAR: Final = 5.0
 #: Of a file that can be meant.
 _MOST: Final = 100
 
@@ -48,7 +48,7 @@ class Agreement:
         table : ndarray, shape (N, features)
         """
         standard = (table - np.array(self.middle)) / np.array(self.scale)
-        units = np.tanh(np.clip(standard, -_FAR, _FAR) @ np.array(self.hidden).T + self.bias)
+        units = np.tanh(np.clip(standard, -FAR, FAR) @ np.array(self.hidden).T + self.bias)
         score = units @ np.array(self.answer) + self.constant
         return np.asarray(1 / (1 + np.exp(-np.clip(score, -30, 30))))
 

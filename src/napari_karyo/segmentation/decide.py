@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
 
 #: An overlap over union that counts neither for nor against a partition.
-_EVEN: Final = 0.4
+_EVEN: Final = 0.5
 
 #: By how much an alternative must be better. Chosen on ``val`` with `_EVEN`: see
 #: ``docs/results.md``.
-_BETTER: Final = 0.4
+_BETTER: Final = 0.1
 
 #: What agrees less is no chromosome: dirt, or where it is larger than so many times the median
 #: chromosome, a cluster of several.

@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from napari_karyo.cell import Spread
 from napari_karyo.errors import KaryoError
 from napari_karyo.io.polarity import find_spread_polarity
-from napari_karyo.models.agreement import Agreement
+from napari_karyo.models.agreement import FAR, Agreement
 from napari_karyo.models.binding import import_bound
 from napari_karyo.models.spread_weights import SpreadWeights
 from napari_karyo.segmentation.decide import Candidates, find_candidates
@@ -25,9 +25,11 @@ from napari_karyo.training.segmentation.matching import FOUND, overlap_of_boxes,
 #: Of each stain so many spreads are looked at.
 SPREADS: Final = 24
 
-#: Of the regression: hidden units, steps of the whole table, rate, and decay of the weights.
-_UNITS: Final = 24
-_STEPS: Final = 400
+#: Of the regression: members, hidden units of each, steps of the whole table, rate, and decay of
+#: the weights.
+_MEMBERS: Final = 5
+_UNITS: Final = 12
+_STEPS: Final = 300
 _RATE: Final = 1e-2
 _DECAY: Final = 1e-2
 
@@ -82,15 +84,31 @@ def best_overlap(photograph: Photograph, candidates: Candidates) -> NDArray[np.f
     return np.asarray(overlap_of_masks(photograph.outlines, outlines).max(axis=0))
 
 
-def _fitted(table: NDArray[np.float64], overlap: NDArray[np.float64], seed: int = 0) -> Agreement:
-    """Fit a regression with one hidden layer whose targets are shares."""
+def _fitted(table: NDArray[np.float64], overlap: NDArray[np.float64]) -> Agreement:
+    """Fit a regression with one hidden layer whose targets are shares.
+
+    It is the mean of several, each begun from another chance, which scatter less than one.
+    """
     import_bound("torch._dynamo")  # every optimizer imports it
-    torch.manual_seed(seed)
     middle, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
-    standard = torch.from_numpy(((table - middle) / scale).clip(-5, 5)).float()
+    standard = torch.from_numpy(((table - middle) / scale).clip(-FAR, FAR)).float()
     # An outline that is found counts at once; how exactly it agrees counts as much.
     target = torch.from_numpy((overlap + (overlap >= FOUND)) / 2).float()
-    hidden, answer = nn.Linear(table.shape[1], _UNITS), nn.Linear(_UNITS, 1)
+    members = [_member(standard, target, seed) for seed in range(_MEMBERS)]
+    units = [hidden for hidden, _ in members]
+    return Agreement(
+        tuple(middle.tolist()),
+        tuple(scale.tolist()),
+        tuple(tuple(row) for one in units for row in one.weight.tolist()),
+        tuple(value for one in units for value in one.bias.tolist()),
+        tuple(value / _MEMBERS for _, one in members for value in one.weight[0].tolist()),
+        sum(float(one.bias.detach()[0]) for _, one in members) / _MEMBERS,
+    )
+
+
+def _member(standard: Tensor, target: Tensor, seed: int) -> tuple[nn.Linear, nn.Linear]:
+    torch.manual_seed(seed)
+    hidden, answer = nn.Linear(standard.shape[1], _UNITS), nn.Linear(_UNITS, 1)
     network = nn.Sequential(hidden, nn.Tanh(), answer)
     optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=_DECAY)
     for _ in range(_STEPS):
@@ -98,11 +116,4 @@ def _fitted(table: NDArray[np.float64], overlap: NDArray[np.float64], seed: int 
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return Agreement(
-        tuple(middle.tolist()),
-        tuple(scale.tolist()),
-        tuple(tuple(row) for row in hidden.weight.tolist()),
-        tuple(hidden.bias.tolist()),
-        tuple(answer.weight[0].tolist()),
-        float(answer.bias.detach()[0]),
-    )
+    return hidden, answer
