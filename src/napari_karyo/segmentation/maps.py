@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from napari_karyo.models.unet import SpreadNetwork
 
 #: A field is read in tiles of so many pixels, with so many around them that are read too.
-_TILE, _AROUND = 512, 64
+_TILE, _AROUND = 768, 56
 #: A tile with nothing brighter in it is empty, and is not read.
 _EMPTY: Final = 0.15
 
