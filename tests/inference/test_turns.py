@@ -19,6 +19,10 @@ from napari_karyo.inference.device import Device
 from napari_karyo.inference.predict import BATCH, iter_predict, predict
 from napari_karyo.inference.saliency import gradients
 from napari_karyo.models import weights
+from napari_karyo.models.binding import import_bound
+
+# What torch does on the meta device imports its compiler.
+import_bound("torch._dynamo")
 
 CPU = Device("cpu", "test")
 #: No test may wait longer for a thread that will never come.
