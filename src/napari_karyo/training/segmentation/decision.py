@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.matching import FOUND, overlap_of_boxes, overlap_of_masks
 
 #: Of each stain so many spreads are looked at.
-SPREADS: Final = 24
+SPREADS: Final = {"q_band": 25, "dapi": 30, "g_band": 45}
 
 #: Of the regression: members, hidden units of each, steps of the whole table, rate, and decay of
 #: the weights.
@@ -38,7 +38,7 @@ def fit_decision(
     data: Path,
     weights: SpreadWeights,
     *,
-    spreads: int = SPREADS,
+    spreads: Mapping[str, int] = SPREADS,
     progress: Callable[[str], None] = print,
 ) -> Agreement:
     """Fit the regression on spreads of ``train``.
@@ -48,15 +48,16 @@ def fit_decision(
     data : Path
     weights : SpreadWeights
         Whose network proposes.
-    spreads : int
-        Of each stain.
+    spreads : mapping of str to int
+        How many of each stain.
     progress : callable
         Told a line a stain.
     """
     tables, overlaps = [], []
     for stain, (file, read) in ARCHIVES.items():
         there = list(read(data / file, ("train",)))
-        for photograph in there[:: max(1, len(there) // spreads)][:spreads]:
+        some = spreads[stain]
+        for photograph in there[:: max(1, len(there) // some)][:some]:
             candidates = candidates_of(photograph, weights)
             if candidates is not None:
                 tables.append(candidates.table)
