@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
 
 #: An agreement that counts neither for nor against a partition.
-_EVEN: Final = 0.4
+_EVEN: Final = 0.3
 
-#: By how much an alternative must be better, see `_gain`. Chosen with `_EVEN` on spreads of
-#: ``train`` that the regression had not seen.
+#: By how much an alternative must be better, see `_gain`. Chosen with `_EVEN` on ``val``.
 _BETTER: Final = 0.2
 
 #: What agrees less is no chromosome: dirt, or where it is larger than so many times the median
