@@ -26,9 +26,9 @@ from napari_karyo.inference.classify import (
 )
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import Device, choose_device
-from napari_karyo.inference.options import VIEWS, ClassifyOptions
+from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.passes import Answer
-from napari_karyo.inference.predict import predict
+from napari_karyo.inference.predict import VIEWS, predict
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.saliency import attention_on_crop, saliency
 from napari_karyo.inference.scales import PASSES, STARTS

@@ -16,6 +16,7 @@ from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.familiarity import judged
 from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.passes import Answer, Progress, Standing, Tally
+from napari_karyo.inference.predict import VIEWS
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.scales import at_its_scale
 from napari_karyo.preprocessing.prepare import stand_upright
@@ -54,6 +55,7 @@ def classify(
     options: ClassifyOptions | None = None,
     *,
     progress: Callable[[Progress], None] | None = None,
+    views: int = VIEWS,
 ) -> Classification:
     """Classify the chromosomes of one cell.
 
@@ -62,12 +64,14 @@ def classify(
     cell : Cell
     options : ClassifyOptions, optional
     progress : callable, optional
+    views : int
+        See `napari_karyo.inference.predict.iter_predict`; all where a result is shown.
 
     Raises
     ------
     WeightsError, DeviceError, PreprocessingError
     """
-    return classify_cells([cell], options, progress=progress)[0]
+    return classify_cells([cell], options, progress=progress, views=views)[0]
 
 
 def classify_patient(
@@ -91,9 +95,10 @@ def classify_cells(
     *,
     progress: Callable[[Progress], None] | None = None,
     unusable: Unusable | None = None,
+    views: int = VIEWS,
 ) -> list[Classification]:
     """Classify several cells; see `classify` and `iter_classify`."""
-    run = iter_classify(cells, options, unusable=unusable)
+    run = iter_classify(cells, options, unusable=unusable, views=views)
     while True:
         try:
             step = next(run)
@@ -108,6 +113,7 @@ def iter_classify(
     options: ClassifyOptions | None = None,
     *,
     unusable: Unusable | None = None,
+    views: int = VIEWS,
 ) -> Generator[Progress, None, list[Classification]]:
     """Classify the cells of a patient step by step, for a worker that may be cancelled.
 
@@ -118,6 +124,8 @@ def iter_classify(
     unusable : callable, optional
         Told of each cell that holds no chromosome; such a cell is left out and the
         others go on. Without it the error is raised.
+    views : int
+        See `napari_karyo.inference.predict.iter_predict`.
 
     Yields
     ------
@@ -155,7 +163,7 @@ def iter_classify(
     results: list[Classification] = []
     tally = Tally(total)
     for group in groups:
-        of_group, place = yield from at_its_scale(group, weights, place, tally, options.views)
+        of_group, place = yield from at_its_scale(group, weights, place, tally, views)
         few = sum(len(one.result) for one in of_group) < FEW
         results += [_judged(one, weights, few) for one in of_group]
     yield Progress(tally.total, tally.total, "Done")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from napari_karyo.cell import Chromosome
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import PreprocessingError, WeightsError
-from napari_karyo.inference.options import VIEWS
+from napari_karyo.inference.predict import VIEWS, predict
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.foreground import bright_on_black
 from napari_karyo.preprocessing.prepare import on_canvas
@@ -77,7 +77,6 @@ def classify_more(
         return replace(whole, notes=(*classification.notes, note))
 
     from napari_karyo.inference.device import choose_device
-    from napari_karyo.inference.predict import predict
 
     first = len(classification)
     prediction = predict(weights.network, whole.inputs[first:], choose_device(device), views)

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from napari_karyo.preprocessing.prepare import Normalization
 
 
-#: As it lies, mirrored, turned by half, and both.
-VIEWS: Final = 4
-
-
 @dataclass(frozen=True)
 class ClassifyOptions:
     """How cells are classified.
@@ -29,16 +25,12 @@ class ClassifyOptions:
         What shares one length factor.
     stain : Polarity, optional
         Of all cells; where None each has the one that was found when it was read.
-    views : int
-        How many ways up and round each crop is seen, see
-        `napari_karyo.inference.predict.iter_predict`; all four where a result is shown.
     """
 
     model: str | Path = "default"
     device: str = "auto"
     normalization: Normalization = "cell"
     stain: Polarity | None = None
-    views: int = VIEWS
 
 
 #: What is said of each option where it is chosen.

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.inference.device import Device, the_cpu
-from napari_karyo.inference.options import VIEWS
 from napari_karyo.inference.turns import turn
 
 if TYPE_CHECKING:
@@ -22,7 +21,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Crops in one pass; each is seen in up to four views.
+#: A crop is seen as it lies, mirrored, turned by half, and both.
+VIEWS: Final = 4
+
+#: Crops in one pass; each is seen in all its views.
 BATCH = {"cuda": 256, "mps": 64, "cpu": 16}
 
 

@@ -148,13 +148,10 @@ def find_candidates(
         None where the classifier can make nothing of the spread.
     """
     from napari_karyo.inference.classify import classify
-    from napari_karyo.inference.options import ClassifyOptions
 
     own = segmentation.chromosomes
     try:
-        classification = classify(
-            segmentation.to_cell(), replace(options or ClassifyOptions(), views=_VIEWS)
-        )
+        classification = classify(segmentation.to_cell(), options, views=_VIEWS)
     except PreprocessingError:
         return None
     # The classifier leaves out what it can't use.
