@@ -21,7 +21,6 @@ from skimage.filters import threshold_otsu
 from skimage.measure import label, regionprops
 
 from napari_karyo.cell import Outline, Spread
-from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.models.spread_weights import load_spread_weights
 from napari_karyo.segmentation.ground import flatten, measure_width
 from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
@@ -72,7 +71,7 @@ def main() -> None:
         for name, design in designs.items():
             print(f"{stain:17} {name:16} {_row(there, design)}", flush=True)
         first = there[0]
-        large[stain] = Spread(first.name, first.grey, find_spread_polarity(first.grey))
+        large[stain] = first.spread
     if "g_band" not in large:
         return
     spread = large["g_band"]
@@ -92,9 +91,8 @@ def _row(there: list[Photograph], design: Callable[[Spread], Segmentation]) -> s
     total = found = false = near = 0
     seconds = []
     for photograph in there:
-        grey = photograph.grey
         began = time.perf_counter()
-        segmentation = design(Spread(photograph.name, grey, find_spread_polarity(grey)))
+        segmentation = design(photograph.spread)
         seconds.append(time.perf_counter() - began)
         matched = match_of(photograph, segmentation)
         total, found = total + matched.there, found + len(matched.pairs)

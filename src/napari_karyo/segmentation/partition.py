@@ -234,10 +234,9 @@ def _united(involved: Iterable[int], edges: Iterable[tuple[int, int]]) -> frozen
 
 
 def _tight(mask: NDArray[np.bool_], within: Region) -> Candidate:
-    rows, columns = ndimage.find_objects(mask.astype(np.uint8))[0]
-    cut = mask[rows, columns]
-    region = Region(cut, within.top + rows.start, within.left + columns.start)
-    return Candidate(region, np.zeros_like(cut))
+    region = Region.cut(mask)
+    assert region is not None, "no part is empty"
+    return _moved(Candidate(region, np.zeros_like(region.mask)), within)
 
 
 def _moved(shape: Candidate, within: Region) -> Candidate:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_karyo.cell import Outline
+
 
 @dataclass(frozen=True, eq=False)
 class Region:
@@ -81,3 +83,17 @@ def hull_of(places: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
         for axis in (0, 1)
     )
     return rows, columns
+
+
+def shared_pixels(one: Region | Outline, other: Region | Outline) -> int:
+    """Return how many pixels two parts of a picture share."""
+    top, left = max(one.top, other.top), max(one.left, other.left)
+    bottom = min(one.top + one.mask.shape[0], other.top + other.mask.shape[0])
+    right = min(one.left + one.mask.shape[1], other.left + other.mask.shape[1])
+    if top >= bottom or left >= right:
+        return 0
+    first, second = (
+        part.mask[top - part.top : bottom - part.top, left - part.left : right - part.left]
+        for part in (one, other)
+    )
+    return int(np.count_nonzero(first & second))

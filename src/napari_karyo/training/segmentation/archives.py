@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage.draw import polygon2mask
 
+from napari_karyo.cell import Spread
 from napari_karyo.classes import CLASSES
+from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.labels import parts_of
 from napari_karyo.segmentation.region import Region
 
@@ -53,6 +55,11 @@ class Photograph:
     boxes: NDArray[np.float64]
     classes: list[str]
     unlocated: tuple[str, ...] = ()
+
+    @property
+    def spread(self) -> Spread:
+        """The photograph as the program reads one, its polarity found."""
+        return Spread(self.name, self.grey, find_spread_polarity(self.grey))
 
 
 class Reader(Protocol):

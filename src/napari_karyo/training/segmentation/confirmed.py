@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.optimize import linear_sum_assignment
 
-from napari_karyo.cell import Spread
 from napari_karyo.errors import KaryoError
-from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.models.spread_weights import SpreadWeights
 from napari_karyo.segmentation.partition import Candidate
 from napari_karyo.segmentation.region import Region
@@ -49,9 +47,8 @@ def label_confirmed(photograph: Photograph, weights: SpreadWeights) -> LabelledS
     weights : SpreadWeights
         Whose network proposes.
     """
-    polarity = find_spread_polarity(photograph.grey)
     try:
-        proposed = propose(Spread(photograph.name, photograph.grey, polarity), weights)
+        proposed = propose(photograph.spread, weights)
     except KaryoError:
         return label_photograph(photograph)
     known = label_by_boxes(photograph, proposed.field)

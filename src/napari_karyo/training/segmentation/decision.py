@@ -11,16 +11,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from napari_karyo.cell import Spread
 from napari_karyo.errors import KaryoError
-from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.models.agreement import FAR, Agreement
 from napari_karyo.models.binding import import_bound
 from napari_karyo.models.spread_weights import SpreadWeights
 from napari_karyo.segmentation.decide import Candidates, find_candidates
 from napari_karyo.segmentation.segment import propose
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
-from napari_karyo.training.segmentation.matching import FOUND, overlap_of_boxes, overlap_of_masks
+from napari_karyo.training.segmentation.matching import FOUND, overlap_with
 
 #: Of each stain so many spreads are looked at.
 SPREADS: Final = {"q_band": 25, "dapi": 30, "g_band": 45}
@@ -68,9 +66,8 @@ def fit_decision(
 
 def candidates_of(photograph: Photograph, weights: SpreadWeights) -> Candidates | None:
     """Return the candidates of a photograph; None where the spread can't be classified."""
-    polarity = find_spread_polarity(photograph.grey)
     try:
-        found = propose(Spread(photograph.name, photograph.grey, polarity), weights)
+        found = propose(photograph.spread, weights)
     except KaryoError:
         return None
     return find_candidates(found.segmentation, found.partition, found.maps, found.placed)
@@ -78,11 +75,8 @@ def candidates_of(photograph: Photograph, weights: SpreadWeights) -> Candidates 
 
 def best_overlap(photograph: Photograph, candidates: Candidates) -> NDArray[np.float64]:
     """Return the overlap over union of each candidate with the true object it fits best."""
-    if len(photograph.boxes):
-        boxes = np.array(candidates.boxes, np.float64)
-        return np.asarray(overlap_of_boxes(photograph.boxes, boxes).max(axis=0))
     outlines = [one.outline for one in candidates.objects]
-    return np.asarray(overlap_of_masks(photograph.outlines, outlines).max(axis=0))
+    return np.asarray(overlap_with(photograph, outlines, candidates.boxes).max(axis=0))
 
 
 def _fitted(table: NDArray[np.float64], overlap: NDArray[np.float64]) -> Agreement:

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_karyo.cell import Spread
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import KaryoError, PreprocessingError
 from napari_karyo.inference.classify import classify
-from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.segmentation.segment import segment
 from napari_karyo.training.segmentation.archives import Photograph
@@ -23,8 +21,7 @@ from napari_karyo.training.segmentation.matching import (
     Match,
     groups_of,
     match,
-    overlap_of_boxes,
-    overlap_of_masks,
+    overlap_with,
 )
 
 if TYPE_CHECKING:
@@ -66,9 +63,7 @@ class SpreadOutcome:
 def held(photograph: Photograph, weights: SpreadWeights | None = None) -> SpreadOutcome:
     """Segment a photograph and hold what is found against what is there."""
     began = time.perf_counter()
-    found = segment(
-        Spread(photograph.name, photograph.grey, find_spread_polarity(photograph.grey)), weights
-    )
+    found = segment(photograph.spread, weights)
     seconds = time.perf_counter() - began
     pairs = match_of(photograph, found)
     right = _placed_right(photograph, found, pairs) if photograph.classes else 0
@@ -92,11 +87,8 @@ def _placed_right(photograph: Photograph, found: Segmentation, pairs: Match) -> 
 
 def match_of(photograph: Photograph, found: Segmentation) -> Match:
     """Pair the chromosomes of a photograph with those found in it."""
-    if len(photograph.boxes):
-        boxes = np.array([found.box(one.outline) for one in found.chromosomes], np.float64)
-        return match(overlap_of_boxes(photograph.boxes, boxes.reshape(-1, 4)))
     outlines = [one.outline for one in found.chromosomes]
-    return match(overlap_of_masks(photograph.outlines, outlines))
+    return match(overlap_with(photograph, outlines, [found.box(one) for one in outlines]))
 
 
 def outcomes(

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.measure import label, regionprops
 
-from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.ground import (
     WIDTH,
     Field,
@@ -142,8 +141,8 @@ def label_photograph(photograph: Photograph) -> LabelledSpread:
     Where only boxes are known, an object that fills exactly one box is a chromosome alone,
     one that lies in no box is none, and the others are chromosomes that nobody told apart.
     """
-    polarity = find_spread_polarity(photograph.grey)
-    density = flatten(photograph.grey, polarity)
+    spread = photograph.spread
+    density = flatten(spread.image, spread.polarity)
     field = make_field(density, measure_width(density))
     if len(photograph.boxes):
         return label_by_boxes(photograph, field)

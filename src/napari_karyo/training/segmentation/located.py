@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.segmentation.region import Region
+from napari_karyo.segmentation.region import Region, shared_pixels
 from napari_karyo.training.segmentation.turned import (
     Floats,
     SearchedPage,
@@ -129,22 +129,12 @@ def _settle(
             continue
         mine = location.outline
         if not any(
-            _common(mine, other.outline)
+            shared_pixels(mine, other.outline)
             > _ON_ANOTHER * min(np.count_nonzero(mine.mask), np.count_nonzero(other.outline.mask))
             for other in found
             if other is not None
         ):
             found[number] = location
-
-
-def _common(one: Region, other: Region) -> int:
-    """Return how many pixels two regions share."""
-    top, left = min(one.top, other.top), min(one.left, other.left)
-    bottom, right = (
-        max(mine.stop, its.stop) for mine, its in zip(one.place, other.place, strict=True)
-    )
-    shape = bottom - top, right - left
-    return int(np.count_nonzero(one.within(top, left, shape) & other.within(top, left, shape)))
 
 
 def _zoom_of(page: SearchedPage, crops: Sequence[Floats]) -> float:

@@ -13,7 +13,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse.csgraph import connected_components
 
 from napari_karyo.cell import Outline
-from napari_karyo.segmentation.region import Region
+from napari_karyo.segmentation.region import Region, shared_pixels
+from napari_karyo.training.segmentation.archives import Photograph
 
 #: From this overlap over union on an object is found.
 FOUND: Final = 0.5
@@ -41,6 +42,27 @@ class Match:
         return self.found - len(self.pairs)
 
 
+def overlap_with(
+    photograph: Photograph,
+    outlines: Sequence[Outline],
+    boxes: Sequence[tuple[int, int, int, int]],
+) -> NDArray[np.float64]:
+    """Return overlap over union of what there is in a photograph with what was found.
+
+    Parameters
+    ----------
+    photograph : Photograph
+    outlines : sequence of Outline
+        Found.
+    boxes : sequence of tuple of int
+        Of their crops: held against true boxes where no outlines are known.
+    """
+    if len(photograph.boxes):
+        found = np.array(boxes, np.float64).reshape(-1, 4)
+        return overlap_of_boxes(photograph.boxes, found)
+    return overlap_of_masks(photograph.outlines, outlines)
+
+
 def overlap_of_masks(
     truth: Sequence[Region | Outline], found: Sequence[Region | Outline]
 ) -> NDArray[np.float64]:
@@ -50,18 +72,8 @@ def overlap_of_masks(
     for i, one in enumerate(truth):
         size = np.count_nonzero(one.mask)
         for j, other in enumerate(found):
-            top, left = max(one.top, other.top), max(one.left, other.left)
-            bottom = min(one.top + one.mask.shape[0], other.top + other.mask.shape[0])
-            right = min(one.left + one.mask.shape[1], other.left + other.mask.shape[1])
-            if top >= bottom or left >= right:
-                continue
-            both = np.count_nonzero(
-                one.mask[top - one.top : bottom - one.top, left - one.left : right - one.left]
-                & other.mask[
-                    top - other.top : bottom - other.top, left - other.left : right - other.left
-                ]
-            )
-            table[i, j] = both / (size + sizes[j] - both)
+            both = shared_pixels(one, other)
+            table[i, j] = both / (size + sizes[j] - both) if both else 0.0
     return table
 
 
@@ -91,18 +103,9 @@ def groups_of(outlines: Sequence[Region | Outline]) -> list[tuple[int, ...]]:
     touch = np.zeros((count, count), np.bool_)
     for i, one in enumerate(outlines):
         wide = ndimage.binary_dilation(np.pad(one.mask, 2), iterations=2)
-        top, left = one.top - 2, one.left - 2
+        near = Region(wide, one.top - 2, one.left - 2)
         for j in range(i + 1, count):
-            other = outlines[j]
-            up, first = max(top, other.top), max(left, other.left)
-            down = min(top + wide.shape[0], other.top + other.mask.shape[0])
-            last = min(left + wide.shape[1], other.left + other.mask.shape[1])
-            if up < down and first < last:
-                near = wide[up - top : down - top, first - left : last - left]
-                own = other.mask[
-                    up - other.top : down - other.top, first - other.left : last - other.left
-                ]
-                touch[i, j] = bool((near & own).any())
+            touch[i, j] = shared_pixels(near, outlines[j]) > 0
     _, label = connected_components(touch, directed=False)
     found = (np.flatnonzero(label == which) for which in range(label.max(initial=-1) + 1))
     return [tuple(one.tolist()) for one in found if len(one) > 1]
