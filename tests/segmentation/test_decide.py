@@ -1,4 +1,4 @@
-"""Which of several partitions is taken."""
+"""Which of several partitions is taken, and what is tried again."""
 
 from __future__ import annotations
 
@@ -7,66 +7,81 @@ from dataclasses import replace
 import numpy as np
 
 from napari_karyo.cell import Outline
-from napari_karyo.models.agreement import Agreement
-from napari_karyo.segmentation.decide import Candidates, decide
+from napari_karyo.segmentation.decide import choose, name_objects
+from napari_karyo.segmentation.maps import Maps
 from napari_karyo.segmentation.objects import Kind, SpreadObject
-
-#: One feature, which is the agreement's logit.
-PLAIN = Agreement((0.0,), (1.0,), ((0.001,),), (0.0,), (1000.0,), 0.0)
-
-
-def item(number: int) -> SpreadObject:
-    mask = np.ones((2, 2), np.bool_)
-    return SpreadObject(Kind.CHROMOSOME, Outline(mask, number, 0, ~mask), 0.0)
+from napari_karyo.segmentation.partition import Candidate
+from napari_karyo.segmentation.region import Region
+from napari_karyo.segmentation.retried import retried
 
 
-def logit(share: float) -> float:
-    return float(np.log(share / (1 - share)))
-
-
-def candidates(
-    shares: list[float], count: int, *alternatives: tuple[set[int], tuple[int, ...]]
-) -> Candidates:
-    return Candidates(
-        tuple(item(number) for number in range(len(shares))),
-        count,
-        tuple((frozenset(replaced), by) for replaced, by in alternatives),
-        np.array([[logit(share)] for share in shares]),
-        ((0, 0, 2, 2),) * len(shares),
-    )
-
-
-def tops(found: list[SpreadObject]) -> list[int]:
-    return [one.outline.top for one in found]
+def chosen(
+    shares: list[float], count: int, *answers: tuple[set[int], tuple[int, ...]]
+) -> list[int]:
+    known = [(frozenset(replaced), by) for replaced, by in answers]
+    return choose(np.array(shares), range(count), known)
 
 
 def test_the_better_partition_is_taken() -> None:
     # Two halves, or the whole of them.
-    found = decide(candidates([0.3, 0.4, 0.95], 2, ({0, 1}, (2,))), PLAIN)
-    assert tops(found) == [2]
-    assert abs(found[0].confidence - 0.95) < 1e-6
+    assert chosen([0.3, 0.4, 0.95], 2, ({0, 1}, (2,))) == [2]
 
 
 def test_what_is_hardly_better_changes_nothing() -> None:
-    found = decide(candidates([0.9, 0.9, 0.91], 2, ({0}, (2,))), PLAIN)
-    assert tops(found) == [0, 1]
+    assert chosen([0.9, 0.9, 0.91], 2, ({0}, (2,))) == [0, 1]
 
 
 def test_alternatives_of_one_chromosome_exclude_each_other() -> None:
-    found = decide(candidates([0.4, 0.4, 0.85, 0.95, 0.9], 2, ({0}, (2,)), ({0, 1}, (3, 4))), PLAIN)
-    assert tops(found) == [3, 4]
+    assert chosen([0.4, 0.4, 0.85, 0.95, 0.9], 2, ({0}, (2,)), ({0, 1}, (3, 4))) == [3, 4]
 
 
 def test_two_good_ones_are_worth_more_than_one() -> None:
-    found = decide(candidates([0.9, 0.9, 0.95], 2, ({0, 1}, (2,))), PLAIN)
-    assert tops(found) == [0, 1]
+    assert chosen([0.9, 0.9, 0.95], 2, ({0, 1}, (2,))) == [0, 1]
+
+
+def item(confidence: float, side: int = 2) -> SpreadObject:
+    mask = np.ones((side, side), np.bool_)
+    return SpreadObject(Kind.CHROMOSOME, Outline(mask, 0, 0, ~mask), confidence)
 
 
 def test_what_agrees_with_nothing_is_dirt_or_a_cluster() -> None:
-    found = decide(candidates([0.9, 0.9, 0.1], 3), PLAIN)
-    assert [one.kind for one in found] == [Kind.CHROMOSOME, Kind.CHROMOSOME, Kind.DIRT]
-    large = replace(
-        item(2), outline=Outline(np.ones((4, 4), np.bool_), 2, 0, np.zeros((4, 4), np.bool_))
+    found = name_objects([item(0.9), item(0.9), item(0.1), item(0.1, side=4)])
+    assert [one.kind for one in found] == ["chromosome", "chromosome", "dirt", "cluster"]
+    assert found[2].kind is Kind.DIRT
+
+
+def bar(top: int, left: int, height: int, width: int) -> Candidate:
+    mask = np.ones((height, width), np.bool_)
+    return Candidate(Region(mask, top, left), np.zeros_like(mask))
+
+
+def test_what_was_parted_is_tried_with_what_touches_it() -> None:
+    # The lower half of a long chromosome was joined with a small one beside it, and was parted.
+    upper, joined, lower, small = (
+        bar(0, 20, 40, 14),
+        bar(40, 20, 40, 60),
+        bar(40, 20, 40, 14),
+        bar(50, 34, 14, 46),
     )
-    several = replace(candidates([0.9, 0.9, 0.1], 3), objects=(item(0), item(1), large))
-    assert decide(several, PLAIN)[2].kind is Kind.CLUSTER
+    far = bar(100, 100, 40, 14)
+    maps = Maps(*(np.zeros((200, 200), np.float32) for _ in range(6)))
+    shapes = [upper, joined, far, lower, small]
+    united = [one for one in retried(shapes, [0, 2, 3, 4], {3, 4}, maps) if len(one.replaced) == 2]
+    # The numbers are those of the partition: upper, far, lower, small.
+    assert {frozenset((0, 2)), frozenset((2, 3))} <= {one.replaced for one in united}
+    assert not any(1 in one.replaced for one in united)
+    (whole,) = (one.by[0].region for one in united if one.replaced == frozenset((0, 2)))
+    assert (whole.top, whole.left, whole.mask.shape) == (0, 20, (80, 14))
+    assert whole.mask.all()
+
+
+def test_what_was_tried_is_not_tried_again() -> None:
+    upper, lower = bar(0, 20, 40, 14), bar(40, 20, 40, 14)
+    whole = bar(0, 20, 80, 14)
+    maps = Maps(*(np.zeros((120, 60), np.float32) for _ in range(6)))
+    assert not [
+        one
+        for one in retried([whole, upper, lower], [1, 2], {1, 2}, maps)
+        if len(one.replaced) == 2
+    ]
+    assert not list(retried([upper, replace(lower, turn=1.0)], [0, 1], set(), maps))

@@ -1,96 +1,105 @@
-"""A small regression: how well an outline agrees with a true chromosome."""
+"""How well an outline agrees with a true chromosome: a small network that looks at it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
-#: No feature counts for more standard deviations than this.
-FAR: Final = 5.0
-#: Of a file that can be meant.
-_MOST: Final = 100
+#: Channels of an outline's picture, see `napari_karyo.segmentation.outline_picture`, and what is
+#: measured of it besides, see `napari_karyo.segmentation.features`.
+CHANNELS: Final = 7
+MEASURES: Final = 18
+
+#: Channels behind each convolution, each of which halves the picture.
+WIDTHS: Final = (16, 32, 48, 64)
+#: After these, numbered from 0, a convolution of the same size follows.
+_TWICE: Final = (1, 2)
+_HIDDEN: Final = 48
+
+#: No measure counts for more standard deviations than this.
+_FAR: Final = 5.0
+#: So many outlines are looked at together.
+_TOGETHER: Final = 256
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """A regression with one hidden layer.
+class AgreementNetwork(nn.Module):
+    """What an outline is worth: its picture, read by convolutions, and its measures."""
 
-    Attributes
-    ----------
-    middle, scale : tuple of float
-        Of each feature its mean and standard deviation.
-    hidden : tuple of tuple of float
-        Of each hidden unit its weights.
-    bias : tuple of float
-        Of each hidden unit.
-    answer : tuple of float
-        The weight of each hidden unit.
-    constant : float
-    """
+    middle: Tensor
+    scale: Tensor
 
-    middle: tuple[float, ...]
-    scale: tuple[float, ...]
-    hidden: tuple[tuple[float, ...], ...]
-    bias: tuple[float, ...]
-    answer: tuple[float, ...]
-    constant: float
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = CHANNELS
+        for number, width in enumerate(WIDTHS):
+            layers += _layer(before, width, 2)
+            if number in _TWICE:
+                layers += _layer(width, width, 1)
+            before = width
+        self.look = nn.Sequential(*layers)
+        self.answer = nn.Sequential(
+            nn.Dropout(0.2),
+            nn.Linear(2 * before + MEASURES, _HIDDEN),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.1),
+            nn.Linear(_HIDDEN, 1),
+        )
+        self.register_buffer("middle", torch.zeros(MEASURES))
+        self.register_buffer("scale", torch.ones(MEASURES))
 
-    def of(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+    def standardize(self, table: Tensor) -> None:
+        """Let the measures be told in standard deviations from the mean of a table."""
+        self.middle.copy_(table.mean(dim=0))
+        self.scale.copy_(table.std(dim=0).clamp(min=1e-3))
+
+    def forward(self, pictures: Tensor, table: Tensor) -> Tensor:
+        """Return the logit of how well each outline agrees with a true chromosome.
+
+        Parameters
+        ----------
+        pictures : Tensor of float, shape (N, CHANNELS, height, width)
+            0 to 1.
+        table : Tensor of float, shape (N, MEASURES)
+
+        Returns
+        -------
+        Tensor, shape (N,)
+        """
+        maps = self.look(pictures)
+        known = ((table - self.middle) / self.scale).clamp(-_FAR, _FAR)
+        both = torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3)), known], dim=1)
+        answer: Tensor = self.answer(both)[:, 0]
+        return answer
+
+    def of(self, table: NDArray[np.float64], pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Return how well outlines agree with true chromosomes, 0 to 1.
 
         Parameters
         ----------
-        table : ndarray, shape (N, features)
+        table : ndarray, shape (N, MEASURES)
+        pictures : ndarray of uint8, shape (N, CHANNELS, height, width)
+            Each is looked at in all four ways that its axis allows.
         """
-        standard = (table - np.array(self.middle)) / np.array(self.scale)
-        units = np.tanh(np.clip(standard, -FAR, FAR) @ np.array(self.hidden).T + self.bias)
-        score = units @ np.array(self.answer) + self.constant
-        return np.asarray(1 / (1 + np.exp(-np.clip(score, -30, 30))))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the numbers by their names, for JSON."""
-        return asdict(self)
-
-    @staticmethod
-    def from_dict(said: Mapping[str, Any]) -> Agreement:
-        """Return the regression of numbers by their names.
-
-        Raises
-        ------
-        ValueError
-            Where they can't be meant.
-        """
-        try:
-            found = Agreement(
-                _row(said["middle"]),
-                _row(said["scale"]),
-                tuple(_row(one) for one in said["hidden"]),
-                _row(said["bias"]),
-                _row(said["answer"]),
-                _row([said["constant"]])[0],
-            )
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ValueError("its numbers are not complete") from error
-        features, units = len(found.middle), len(found.hidden)
-        fits = (
-            len(found.scale) == features
-            and all(len(one) == features for one in found.hidden)
-            and len(found.bias) == len(found.answer) == units
-        )
-        if not fits or not 0 < features <= _MOST or not 0 < units <= _MOST:
-            raise ValueError("its numbers are of different counts")
-        if min(found.scale) <= 0:
-            raise ValueError("its scales are not above zero")
-        return found
+        found = [np.empty(0)]
+        with torch.inference_mode():
+            for start in range(0, len(table), _TOGETHER):
+                looked = torch.from_numpy(pictures[start : start + _TOGETHER]).float() / 255
+                known = torch.from_numpy(table[start : start + _TOGETHER]).float()
+                ways: Sequence[tuple[int, ...]] = ((), (2,), (3,), (2, 3))
+                logits = torch.stack([self(looked.flip(way), known) for way in ways])
+                found.append(torch.sigmoid(logits.mean(dim=0)).double().numpy())
+        return np.concatenate(found)
 
 
-def _row(values: Any) -> tuple[float, ...]:
-    row = tuple(float(one) for one in values)
-    if not all(math.isfinite(one) for one in row):
-        raise ValueError("a number is not finite")
-    return row
+def _layer(before: int, width: int, stride: int) -> list[nn.Module]:
+    return [
+        nn.Conv2d(before, width, 3, stride=stride, padding=1, bias=False),
+        nn.BatchNorm2d(width),
+        nn.ReLU(inplace=True),
+    ]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from napari_karyo.errors import WeightsError
 from napari_karyo.io.atomic_write import atomic_write
-from napari_karyo.models.agreement import Agreement
 from napari_karyo.models.checked import (
     HeaderError,
     MisfitError,
@@ -20,9 +19,12 @@ from napari_karyo.models.checked import (
 from napari_karyo.models.weights import FOLDER, fill, half_tensors, sha256
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from napari_karyo.models.agreement import AgreementNetwork
     from napari_karyo.models.unet import SpreadNetwork
 
-FORMAT: Final = "napari-karyo spread weights 1"
+FORMAT: Final = "napari-karyo spread weights 2"
 #: The file that is shipped, and what its SHA-256 must be.
 SHIPPED: Final = FOLDER / "spread.safetensors"
 _HASH: Final = FOLDER / "spread.sha256"
@@ -36,8 +38,9 @@ class SpreadWeights:
     ----------
     network : SpreadNetwork
         In evaluation mode, float32, on the CPU.
-    decision : Agreement or None
-        By which the classifier decides between several answers; None where it was not fitted.
+    decision : AgreementNetwork or None
+        What decides, with the classifier, between several answers, in evaluation mode; None
+        where it was not trained.
     sha256 : str
         Of the whole file.
     facts : dict
@@ -45,7 +48,7 @@ class SpreadWeights:
     """
 
     network: SpreadNetwork
-    decision: Agreement | None
+    decision: AgreementNetwork | None
     sha256: str
     facts: dict[str, Any]
 
@@ -54,20 +57,16 @@ def save_spread_weights(
     path: Path,
     network: SpreadNetwork,
     facts: dict[str, Any],
-    decision: Agreement | None = None,
+    decision: AgreementNetwork | None = None,
 ) -> str:
-    """Write a network as safetensors in half precision, and return the file's SHA-256."""
+    """Write the networks as safetensors in half precision, and return the file's SHA-256."""
     from safetensors.torch import save
 
     with atomic_write(path) as file:
         file.write(
             save(
-                half_tensors(network),
-                {
-                    "format": FORMAT,
-                    "facts": json.dumps(facts),
-                    "decision": json.dumps({"agreement": decision.to_dict() if decision else None}),
-                },
+                half_tensors(_together(network, decision)),
+                {"format": FORMAT, "facts": json.dumps(facts)},
             )
         )
     return sha256(path)
@@ -105,6 +104,7 @@ def _load(path: Path) -> SpreadWeights:
     import torch
     from safetensors import SafetensorError, safe_open
 
+    from napari_karyo.models.agreement import AgreementNetwork
     from napari_karyo.models.unet import SpreadNetwork
 
     if not path.is_file():
@@ -115,9 +115,11 @@ def _load(path: Path) -> SpreadWeights:
         if metadata.get("format") != FORMAT:
             raise MisfitError("it is of no format that is known")
         facts = parsed(metadata, "facts")
-        decision = _decision(parsed(metadata, "decision").get("agreement"))
+        # A file of a training that was stopped has no decision yet.
+        decides = any(name.startswith("decision.") for name in written)
+        decision = AgreementNetwork().eval() if decides else None
         with safe_open(path, framework="pt") as file:
-            fill(network.state_dict(), file, written)
+            fill(_together(network, decision).state_dict(), file, written)
     except (HeaderError, SafetensorError, OSError, MisfitError) as error:
         raise WeightsError(
             f"the file holds no weights of the network that reads spreads ({error}).",
@@ -129,10 +131,11 @@ def _load(path: Path) -> SpreadWeights:
     return SpreadWeights(network.eval(), decision, sha256(path), facts)
 
 
-def _decision(said: Any) -> Agreement | None:
-    if said is None:
-        return None
-    try:
-        return Agreement.from_dict(said)
-    except ValueError as error:
-        raise MisfitError(f"what decides between several answers can't be read: {error}") from error
+def _together(network: SpreadNetwork, decision: AgreementNetwork | None) -> nn.ModuleDict:
+    """Return the networks as one, whose numbers are told apart by the first part of their names."""
+    from torch import nn
+
+    parts: dict[str, nn.Module] = {"maps": network}
+    if decision is not None:
+        parts["decision"] = decision
+    return nn.ModuleDict(parts)

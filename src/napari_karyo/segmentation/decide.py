@@ -3,31 +3,30 @@
 A part of a photograph that is one whole chromosome is recognized: the classifier is sure of
 it, its bands are those of an average chromosome of the class, its length and width fit the
 cell. Two that touch, or half of one, are not. So each chromosome of a partition, and each that
-other partitions would have instead, is classified; a logistic regression, fitted on spreads
-of ``train``, tells from this and from the maps how well it agrees with a true one, and the
-partition is taken whose chromosomes agree best.
+other partitions would have instead, is classified; a small network, trained on spreads of
+``train``, looks at its outline and tells from this and from the classifier's answer how well it
+agrees with a true one, and the partition is taken whose chromosomes agree best. What was put
+together or parted so is a new partition, of which other answers are tried again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.cell import Chromosome
-from napari_karyo.errors import PreprocessingError
-from napari_karyo.models.agreement import Agreement
-from napari_karyo.segmentation.features import FEATURES, of_crops, of_shape, unusable
-from napari_karyo.segmentation.maps import Maps
-from napari_karyo.segmentation.objects import Kind, Segmentation, SpreadObject
-from napari_karyo.segmentation.partition import Alternative, Candidate, Partition
+from napari_karyo.segmentation.candidates import Candidates
+from napari_karyo.segmentation.objects import Kind, SpreadObject
+from napari_karyo.segmentation.partition import Alternative
+from napari_karyo.segmentation.proposed import Proposed
+from napari_karyo.segmentation.retried import retried
 
 if TYPE_CHECKING:
     from napari_karyo.inference.options import ClassifyOptions
-    from napari_karyo.inference.result import Classification
+    from napari_karyo.models.agreement import AgreementNetwork
 
 #: An agreement that counts neither for nor against a partition.
 _EVEN: Final = 0.3
@@ -40,70 +39,100 @@ _BETTER: Final = 0.2
 _NONE: Final = 0.3
 _SEVERAL: Final = 1.5
 
+#: How often other answers are tried.
+_ROUNDS: Final = 2
 
-#: How many views of each crop decide: as it lies.
-_VIEWS: Final = 1
-
-
-@dataclass(frozen=True, eq=False)
-class Candidates:
-    """The chromosomes of a partition, those of its alternatives, and what is known of them.
-
-    Attributes
-    ----------
-    objects : tuple of SpreadObject
-        Those of the partition first.
-    count : int
-        How many these are.
-    alternatives : tuple of (frozenset of int, tuple of int)
-        Which objects each would replace, and by which.
-    table : ndarray, shape (N, len(FEATURES))
-    boxes : tuple of tuple of int
-        Of each object left, top, right and bottom of its crop, see `Segmentation.box`.
-    """
-
-    objects: tuple[SpreadObject, ...]
-    count: int
-    alternatives: tuple[tuple[frozenset[int], tuple[int, ...]], ...]
-    table: NDArray[np.float64]
-    boxes: tuple[tuple[int, int, int, int], ...]
+#: Which candidates would be replaced, and by which.
+Answer = tuple[frozenset[int], tuple[int, ...]]
 
 
-def decide(candidates: Candidates, decision: Agreement) -> list[SpreadObject]:
+def decide(
+    proposed: Proposed, decision: AgreementNetwork, options: ClassifyOptions | None = None
+) -> list[SpreadObject] | None:
     """Return the chromosomes of the partition that agrees best.
 
     Parameters
     ----------
-    candidates : Candidates
-    decision : Agreement
+    proposed : Proposed
+    decision : AgreementNetwork
+    options : ClassifyOptions, optional
+        Of the classifier.
 
     Returns
     -------
-    list of SpreadObject
+    list of SpreadObject or None
         Each with its agreement as confidence; what hardly agrees with any chromosome is a
-        cluster or dirt.
+        cluster or dirt. None where the classifier can make nothing of the spread.
     """
-    agreement = decision.of(candidates.table)
+    candidates = Candidates.of(proposed, options)
+    if candidates is None:
+        return None
+    chosen = list(range(len(candidates)))
+    alternatives = list(proposed.partition.alternatives())
+    agreement = np.empty(0)
+    for _ in range(_ROUNDS):
+        answers = add_answers(candidates, chosen, alternatives)
+        known = len(agreement)
+        more = decision.of(candidates.table[known:], candidates.pictures[known:])
+        agreement = np.concatenate([agreement, more])
+        before, chosen = chosen, choose(agreement, chosen, answers)
+        new = set(chosen).difference(before)
+        if not new:
+            break
+        alternatives = list(retried(candidates.shapes, chosen, new, proposed.maps))
+    return name_objects(
+        [replace(candidates.objects[one], confidence=float(agreement[one])) for one in chosen]
+    )
+
+
+def add_answers(
+    candidates: Candidates, chosen: Sequence[int], alternatives: Sequence[Alternative]
+) -> list[Answer]:
+    """Add the outlines of alternatives to the candidates, and return which replace which.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    chosen : sequence of int
+        The candidates that the alternatives number.
+    alternatives : sequence of Alternative
+    """
+    answers, first = [], len(candidates)
+    for alternative in alternatives:
+        by = tuple(range(first, first + len(alternative.by)))
+        answers.append((frozenset(chosen[one] for one in alternative.replaced), by))
+        first += len(by)
+    candidates.add([shape for alternative in alternatives for shape in alternative.by])
+    return answers
+
+
+def choose(
+    agreement: NDArray[np.float64], chosen: Sequence[int], answers: Sequence[Answer]
+) -> list[int]:
+    """Return which candidates agree best: of other answers the best first.
+
+    Parameters
+    ----------
+    agreement : ndarray, shape (N,)
+        Of each candidate.
+    chosen : sequence of int
+        The candidates of the partition.
+    answers : sequence of (frozenset of int, tuple of int)
+    """
     gains = [
         (_gain(agreement[list(by)], agreement[list(replaced)]), number)
-        for number, (replaced, by) in enumerate(candidates.alternatives)
+        for number, (replaced, by) in enumerate(answers)
     ]
     gone: set[int] = set()
-    kept: list[int] = []
+    taken: list[int] = []
     for gain, number in sorted(gains, reverse=True):
-        replaced, by = candidates.alternatives[number]
+        replaced, by = answers[number]
         if gain < _BETTER:
             break
         if gone.isdisjoint(replaced):
             gone |= replaced
-            kept += by
-    kept += [number for number in range(candidates.count) if number not in gone]
-    objects = [
-        replace(candidates.objects[number], confidence=float(agreement[number]))
-        for number in sorted(kept)
-    ]
-    usual = float(np.median([np.count_nonzero(one.outline.mask) for one in objects]))
-    return [_named(one, usual) for one in objects]
+            taken += by
+    return sorted([*(number for number in chosen if number not in gone), *taken])
 
 
 def _gain(new: NDArray[np.float64], old: NDArray[np.float64]) -> float:
@@ -116,87 +145,14 @@ def _gain(new: NDArray[np.float64], old: NDArray[np.float64]) -> float:
     return together / 2 + float(new.mean() - old.mean())
 
 
+def name_objects(objects: Sequence[SpreadObject]) -> list[SpreadObject]:
+    """Return the objects, each with what it is by its confidence and size."""
+    usual = float(np.median([np.count_nonzero(one.outline.mask) for one in objects]))
+    return [_named(one, usual) for one in objects]
+
+
 def _named(item: SpreadObject, usual: float) -> SpreadObject:
     if item.confidence >= _NONE:
         return item
     large = np.count_nonzero(item.outline.mask) > _SEVERAL * usual
     return replace(item, kind=Kind.CLUSTER if large else Kind.DIRT)
-
-
-def find_candidates(
-    segmentation: Segmentation,
-    partition: Partition,
-    maps: Maps,
-    placed: Callable[[Candidate], SpreadObject],
-    options: ClassifyOptions | None = None,
-) -> Candidates | None:
-    """Classify the chromosomes of a partition and of its alternatives.
-
-    Parameters
-    ----------
-    segmentation : Segmentation
-        Its chromosomes are those of the partition, in the same order.
-    partition : Partition
-    maps : Maps
-    placed : callable
-        Brings a shape of the field into the photograph.
-    options : ClassifyOptions, optional
-
-    Returns
-    -------
-    Candidates or None
-        None where the classifier can make nothing of the spread.
-    """
-    from napari_karyo.inference.classify import classify
-
-    own = segmentation.chromosomes
-    try:
-        classification = classify(segmentation.to_cell(), options, views=_VIEWS)
-    except PreprocessingError:
-        return None
-    # The classifier leaves out what it can't use.
-    names = [item.name for item in classification.cell]
-    shapes = list(partition.shapes)
-    objects = list(own)
-    chosen: list[tuple[frozenset[int], tuple[int, ...]]] = []
-    for alternative in partition.alternatives():
-        chosen.append(_numbered(alternative, len(objects)))
-        shapes += alternative.by
-        objects += [placed(shape) for shape in alternative.by]
-    more = [
-        Chromosome(f"alternative-{number}", segmentation.crop(objects[number].outline))
-        for number in range(len(own), len(objects))
-    ]
-    classification, row_of = _with_more(classification, more)
-    row_of |= {name: row for row, name in enumerate(names)}
-    of_crop = of_crops(classification)
-    usual = float(np.median([np.count_nonzero(one.region.mask) for one in partition.shapes]))
-    table = np.zeros((len(objects), len(FEATURES)))
-    for number, shape in enumerate(shapes):
-        name = segmentation.name_of(number) if number < len(own) else more[number - len(own)].name
-        row = row_of.get(name)
-        known = of_crop[row] if row is not None else unusable()
-        table[number] = [*known, *of_shape(shape, maps, usual)]
-    boxes = tuple(segmentation.box(one.outline) for one in objects)
-    return Candidates(tuple(objects), len(own), tuple(chosen), table, boxes)
-
-
-def _numbered(alternative: Alternative, first: int) -> tuple[frozenset[int], tuple[int, ...]]:
-    return alternative.replaced, tuple(range(first, first + len(alternative.by)))
-
-
-def _with_more(
-    classification: Classification, more: Sequence[Chromosome]
-) -> tuple[Classification, dict[str, int]]:
-    """Classify further crops; those that hold nothing are left out."""
-    from napari_karyo.inference.extend import classify_more
-
-    first, usable = len(classification), {item.name: item for item in more}
-    while True:
-        try:
-            # Every crop is prepared, or refused by its name, before the network runs.
-            whole = classify_more(classification, list(usable.values()), views=_VIEWS)
-        except PreprocessingError as error:
-            del usable[str(error.path)]
-        else:
-            return whole, {name: first + number for number, name in enumerate(usable)}

@@ -136,7 +136,11 @@ class Partition:
             if key not in seen:
                 seen.add(key)
                 yield Alternative(replaced, tuple(self._shape(one) for one in regrouped))
-        yield from self._parted_anew()
+        for number, (own, shape) in enumerate(zip(self.groups, self.shapes, strict=True)):
+            # What was parted at crossings has told what it says of them.
+            whole = len(own) == 1 and not shape.shared.any()
+            for parts in parted(shape, self._maps, anew=whole):
+                yield Alternative(frozenset((number,)), parts)
 
     def _other_pairings(self) -> Iterator[tuple[frozenset[int], frozenset[frozenset[int]]]]:
         for crossing, at in self._neighbours.at.items():
@@ -186,32 +190,40 @@ class Partition:
         for pair in sorted(found, key=sorted):
             yield pair, frozenset((frozenset().union(*(self.groups[one] for one in pair)),))
 
-    def _parted_anew(self) -> Iterator[Alternative]:
-        """Yield each chromosome as several: by what the network hardly says, and by notches."""
-        for number, (own, shape) in enumerate(zip(self.groups, self.shapes, strict=True)):
-            mask = shape.region.mask
-            if np.count_nonzero(mask) < 2 * STUB:
-                continue
-            for parts in self._parts(shape, whole=len(own) == 1 and not shape.shared.any()):
-                sizes = [np.count_nonzero(one.region.mask) for one in parts]
-                if len(parts) > 1 and min(sizes) >= STUB:
-                    yield Alternative(frozenset((number,)), parts)
 
-    def _parts(self, shape: Candidate, whole: bool) -> Iterator[tuple[Candidate, ...]]:
-        place, mask = shape.region.place, shape.region.mask
-        maps = self._maps.window(place)
-        seen = set()
-        for crossing, core in _UNSURER if whole else ():
-            pieces = part(maps, mask, np.zeros_like(mask), crossing, core)
-            if pieces.count < 2:
-                continue
-            shapes = Partition(pieces, maps).shapes
-            key = tuple(sorted(np.count_nonzero(one.region.mask) // 20 for one in shapes))
-            if key not in seen:
-                seen.add(key)
-                yield tuple(_moved(one, shape.region) for one in shapes)
-        for masks in cuts_of(mask, int(STUB)):
-            yield tuple(_tight(one, shape.region) for one in masks)
+def parted(shape: Candidate, maps: Maps, anew: bool = False) -> Iterator[tuple[Candidate, ...]]:
+    """Yield a chromosome as several: by what the network hardly says, and by notches.
+
+    Parameters
+    ----------
+    shape : Candidate
+    maps : Maps
+    anew : bool
+        Let the network say where, too.
+    """
+    if np.count_nonzero(shape.region.mask) < 2 * STUB:
+        return
+    for parts in _parts(shape, maps, anew):
+        sizes = [np.count_nonzero(one.region.mask) for one in parts]
+        if len(parts) > 1 and min(sizes) >= STUB:
+            yield parts
+
+
+def _parts(shape: Candidate, maps: Maps, anew: bool) -> Iterator[tuple[Candidate, ...]]:
+    place, mask = shape.region.place, shape.region.mask
+    window = maps.window(place)
+    seen = set()
+    for crossing, core in _UNSURER if anew else ():
+        pieces = part(window, mask, np.zeros_like(mask), crossing, core)
+        if pieces.count < 2:
+            continue
+        shapes = Partition(pieces, window).shapes
+        key = tuple(sorted(np.count_nonzero(one.region.mask) // 20 for one in shapes))
+        if key not in seen:
+            seen.add(key)
+            yield tuple(_moved(one, shape.region) for one in shapes)
+    for masks in cuts_of(mask, int(STUB)):
+        yield tuple(_tight(one, shape.region) for one in masks)
 
 
 def _pairings(joints: Sequence[Joint]) -> Iterator[tuple[Joint, ...]]:

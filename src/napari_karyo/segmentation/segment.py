@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_karyo.cell import Outline, Spread
-from napari_karyo.segmentation.decide import decide, find_candidates
+from napari_karyo.cell import Spread
+from napari_karyo.segmentation.decide import decide
 from napari_karyo.segmentation.ground import (
     WIDTH,
     Field,
@@ -22,8 +21,9 @@ from napari_karyo.segmentation.ground import (
 )
 from napari_karyo.segmentation.maps import Maps, read_maps
 from napari_karyo.segmentation.objects import CHROMOSOMES, Kind, Segmentation, SpreadObject
-from napari_karyo.segmentation.partition import Candidate, Partition
+from napari_karyo.segmentation.partition import Partition
 from napari_karyo.segmentation.pieces import LEAST, SURE, find_pieces
+from napari_karyo.segmentation.proposed import Proposed, place_object
 from napari_karyo.segmentation.region import Region
 
 if TYPE_CHECKING:
@@ -74,39 +74,11 @@ def segment(
     proposed = propose(spread, weights)
     found = proposed.segmentation
     if recognize and weights.decision is not None and found.chromosomes:
-        candidates = find_candidates(
-            found, proposed.partition, proposed.maps, proposed.placed, options
-        )
-        if candidates is not None:
-            chromosomes = decide(candidates, weights.decision)
+        chromosomes = decide(proposed, weights.decision, options)
+        if chromosomes is not None:
             others = [one for one in found if one.kind not in CHROMOSOMES]
             return found.of([*chromosomes, *others])
     return found.of(found.objects)
-
-
-@dataclass(frozen=True, eq=False)
-class Proposed:
-    """What the network alone finds.
-
-    Attributes
-    ----------
-    segmentation : Segmentation
-        Its chromosomes in the order of the partition.
-    field : Field
-    maps : Maps
-    partition : Partition
-    """
-
-    segmentation: Segmentation
-    field: Field
-    maps: Maps
-    partition: Partition
-
-    def placed(self, shape: Candidate) -> SpreadObject:
-        """Return the object of the photograph that a shape outlines."""
-        region = shape.region
-        confidence = float(self.maps.chromosome[region.place][region.mask].mean())
-        return place_object(self.field, region, shape.shared, Kind.CHROMOSOME, confidence)
 
 
 def propose(spread: Spread, weights: SpreadWeights) -> Proposed:
@@ -127,60 +99,6 @@ def propose(spread: Spread, weights: SpreadWeights) -> Proposed:
     found = [empty.placed(shape) for shape in partition.shapes]
     objects = (*found, *_others(field, maps, pieces.nuclei))
     return Proposed(Segmentation(spread, objects, density, width), field, maps, partition)
-
-
-def place_object(
-    field: Field, region: Region, shared: NDArray[np.bool_], kind: Kind, confidence: float
-) -> SpreadObject:
-    """Return the object of the photograph that a region of its field outlines.
-
-    Parameters
-    ----------
-    field : Field
-    region : Region
-    shared : ndarray of bool, shape (height, width)
-        Which pixels of the region lie at crossings.
-    kind : Kind
-    confidence : float
-    """
-    large = _in_photograph(field, region)
-    rows, columns = large.place
-    part = _in_photograph(field, Region(shared, region.top, region.left), large)
-    return SpreadObject(
-        kind, Outline(large.mask, rows.start, columns.start, part.mask & large.mask), confidence
-    )
-
-
-def _in_photograph(field: Field, region: Region, place: Region | None = None) -> Region:
-    """Return a region of the field as one of the photograph: of a given place, or tight."""
-    height, width = field.shape
-    if place is None:
-        # With room for the rounding.
-        starts = [max(0, int(start / field.factor) - 2) for start in (region.top, region.left)]
-        ends = (
-            min(side, int(np.ceil((start + size) / field.factor)) + 2)
-            for side, start, size in zip(
-                field.shape, (region.top, region.left), region.mask.shape, strict=True
-            )
-        )
-        rows, columns = (slice(one, end) for one, end in zip(starts, ends, strict=True))
-    else:
-        rows, columns = place.place
-    down = (np.arange(rows.start, rows.stop) + 0.5) * field.values.shape[0] / height - 0.5
-    across = (np.arange(columns.start, columns.stop) + 0.5) * field.values.shape[1] / width - 0.5
-    grid = np.meshgrid(down - region.top, across - region.left, indexing="ij")
-    padded = np.pad(region.mask, 1).astype(np.float32)
-    mask = ndimage.map_coordinates(padded, [one + 1 for one in grid], order=1) > 0.5
-    if place is not None:
-        return Region(mask, rows.start, columns.start)
-    if not mask.any():
-        mask[mask.shape[0] // 2, mask.shape[1] // 2] = True
-    inner_rows, inner_columns = ndimage.find_objects(mask.astype(np.uint8))[0]
-    return Region(
-        mask[inner_rows, inner_columns],
-        rows.start + inner_rows.start,
-        columns.start + inner_columns.start,
-    )
 
 
 def _others(field: Field, maps: Maps, nuclei: NDArray[np.bool_]) -> list[SpreadObject]:

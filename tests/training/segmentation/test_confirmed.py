@@ -14,8 +14,8 @@ from napari_karyo.segmentation.maps import Maps
 from napari_karyo.segmentation.objects import Kind, Segmentation
 from napari_karyo.segmentation.partition import Partition
 from napari_karyo.segmentation.pieces import find_pieces
+from napari_karyo.segmentation.proposed import Proposed, place_object
 from napari_karyo.segmentation.region import Region
-from napari_karyo.segmentation.segment import Proposed, place_object
 from napari_karyo.training.segmentation import confirmed
 from napari_karyo.training.segmentation.archives import Photograph
 from napari_karyo.training.segmentation.labelled import LabelledSpread, make_target

@@ -18,8 +18,9 @@ from scipy.optimize import linear_sum_assignment
 from napari_karyo.errors import KaryoError
 from napari_karyo.models.spread_weights import SpreadWeights
 from napari_karyo.segmentation.partition import Candidate
+from napari_karyo.segmentation.proposed import Proposed
 from napari_karyo.segmentation.region import Region
-from napari_karyo.segmentation.segment import Proposed, propose
+from napari_karyo.segmentation.segment import propose
 from napari_karyo.training.segmentation.archives import Photograph
 from napari_karyo.training.segmentation.labelled import (
     LabelledSpread,

@@ -1,114 +1,161 @@
-"""The regression by which the classifier decides between several answers, fitted."""
+"""The network by which the classifier decides between several answers, trained."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn import functional
 
 from napari_karyo.errors import KaryoError
-from napari_karyo.models.agreement import FAR, Agreement
+from napari_karyo.models.agreement import AgreementNetwork
 from napari_karyo.models.binding import import_bound
 from napari_karyo.models.spread_weights import SpreadWeights
-from napari_karyo.segmentation.decide import Candidates, find_candidates
+from napari_karyo.segmentation.candidates import Candidates
 from napari_karyo.segmentation.segment import propose
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.matching import FOUND, overlap_with
 
-#: Of each stain so many spreads are looked at.
-SPREADS: Final = {"q_band": 25, "dapi": 30, "g_band": 45}
-
-#: Of the regression: members, hidden units of each, steps of the whole table, rate, and decay of
-#: the weights.
-_MEMBERS: Final = 5
-_UNITS: Final = 12
-_STEPS: Final = 300
-_RATE: Final = 1e-2
+#: Epochs of training, outlines a step, rate, and decay of the weights.
+_EPOCHS: Final = 8
+_BATCH: Final = 128
+_RATE: Final = 2e-3
 _DECAY: Final = 1e-2
+#: By how much the photograph's contrast is changed at most, and by how many pixels it is moved.
+_CONTRAST: Final = (0.8, 1.25)
+_MOVED: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Outlines of which it is known how well they agree with true chromosomes.
+
+    Attributes
+    ----------
+    table : ndarray, shape (N, MEASURES)
+    pictures : ndarray of uint8, shape (N, CHANNELS, height, width)
+    overlap : ndarray, shape (N,)
+        With the true object that each fits best, over union.
+    """
+
+    table: NDArray[np.float64]
+    pictures: NDArray[np.uint8]
+    overlap: NDArray[np.float64]
 
 
 def fit_decision(
-    data: Path,
-    weights: SpreadWeights,
-    *,
-    spreads: Mapping[str, int] = SPREADS,
-    progress: Callable[[str], None] = print,
-) -> Agreement:
-    """Fit the regression on spreads of ``train``.
+    data: Path, weights: SpreadWeights, seed: int, progress: Callable[[str], None] = print
+) -> AgreementNetwork:
+    """Train the network that decides on all spreads of ``train``.
 
     Parameters
     ----------
     data : Path
     weights : SpreadWeights
         Whose network proposes.
-    spreads : mapping of str to int
-        How many of each stain.
+    seed : int
     progress : callable
-        Told a line a stain.
+        Told a line a stain, and a line an epoch.
     """
-    tables, overlaps = [], []
+    found: list[Judged] = []
     for stain, (file, read) in ARCHIVES.items():
-        there = list(read(data / file, ("train",)))
-        some = spreads[stain]
-        for photograph in there[:: max(1, len(there) // some)][:some]:
+        for photograph in read(data / file, ("train",)):
             candidates = candidates_of(photograph, weights)
             if candidates is not None:
-                tables.append(candidates.table)
-                overlaps.append(best_overlap(photograph, candidates))
-        progress(f"{stain}: {sum(len(one) for one in tables)} candidates so far")
-    return _fitted(np.concatenate(tables), np.concatenate(overlaps))
+                found.append(judge(photograph, candidates))
+        progress(f"{stain}: {sum(len(one.overlap) for one in found)} candidates so far")
+    whole = Judged(
+        np.concatenate([one.table for one in found]),
+        np.concatenate([one.pictures for one in found]),
+        np.concatenate([one.overlap for one in found]),
+    )
+    return train_decision(whole, seed, progress=progress)
 
 
 def candidates_of(photograph: Photograph, weights: SpreadWeights) -> Candidates | None:
     """Return the candidates of a photograph; None where the spread can't be classified."""
     try:
-        found = propose(photograph.spread, weights)
+        proposed = propose(photograph.spread, weights)
     except KaryoError:
         return None
-    return find_candidates(found.segmentation, found.partition, found.maps, found.placed)
+    candidates = Candidates.of(proposed)
+    if candidates is not None:
+        other = proposed.partition.alternatives()
+        candidates.add([shape for alternative in other for shape in alternative.by])
+    return candidates
 
 
-def best_overlap(photograph: Photograph, candidates: Candidates) -> NDArray[np.float64]:
-    """Return the overlap over union of each candidate with the true object it fits best."""
+def judge(photograph: Photograph, candidates: Candidates) -> Judged:
+    """Return the candidates of a photograph, and how well each agrees with the truth."""
     outlines = [one.outline for one in candidates.objects]
-    return np.asarray(overlap_with(photograph, outlines, candidates.boxes).max(axis=0))
+    overlap = overlap_with(photograph, outlines, candidates.boxes).max(axis=0)
+    return Judged(candidates.table, candidates.pictures, np.asarray(overlap, np.float64))
 
 
-def _fitted(table: NDArray[np.float64], overlap: NDArray[np.float64]) -> Agreement:
-    """Fit a regression with one hidden layer whose targets are shares.
+def train_decision(
+    judged: Judged,
+    seed: int,
+    epochs: int = _EPOCHS,
+    progress: Callable[[str], None] = print,
+) -> AgreementNetwork:
+    """Train the network that tells how well an outline agrees with a true chromosome.
 
-    It is the mean of several, each begun from another chance, which scatter less than one.
+    Parameters
+    ----------
+    judged : Judged
+    seed : int
+    epochs : int
+    progress : callable
+        Told a line an epoch.
+
+    Returns
+    -------
+    AgreementNetwork
+        In evaluation mode.
     """
     import_bound("torch._dynamo")  # every optimizer imports it
-    middle, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
-    standard = torch.from_numpy(((table - middle) / scale).clip(-FAR, FAR)).float()
-    # An outline that is found counts at once; how exactly it agrees counts as much.
-    target = torch.from_numpy((overlap + (overlap >= FOUND)) / 2).float()
-    members = [_member(standard, target, seed) for seed in range(_MEMBERS)]
-    units = [hidden for hidden, _ in members]
-    return Agreement(
-        tuple(middle.tolist()),
-        tuple(scale.tolist()),
-        tuple(tuple(row) for one in units for row in one.weight.tolist()),
-        tuple(value for one in units for value in one.bias.tolist()),
-        tuple(value / _MEMBERS for _, one in members for value in one.weight[0].tolist()),
-        sum(float(one.bias.detach()[0]) for _, one in members) / _MEMBERS,
-    )
-
-
-def _member(standard: Tensor, target: Tensor, seed: int) -> tuple[nn.Linear, nn.Linear]:
     torch.manual_seed(seed)
-    hidden, answer = nn.Linear(standard.shape[1], _UNITS), nn.Linear(_UNITS, 1)
-    network = nn.Sequential(hidden, nn.Tanh(), answer)
+    rng = np.random.default_rng(seed)
+    # An outline that is found counts at once; how exactly it agrees counts as much.
+    target = torch.from_numpy((judged.overlap + (judged.overlap >= FOUND)) / 2).float()
+    table = torch.from_numpy(judged.table).float()
+    network = AgreementNetwork()
+    network.standardize(table)
     optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=_DECAY)
-    for _ in range(_STEPS):
-        loss = nn.functional.binary_cross_entropy_with_logits(network(standard)[:, 0], target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return hidden, answer
+    batches = max(1, len(target) // _BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, _RATE, total_steps=epochs * batches + 1, pct_start=0.15
+    )
+    for epoch in range(1, epochs + 1):
+        network.train()
+        order, total = rng.permutation(len(target)), 0.0
+        for number in range(batches):
+            chosen = np.sort(order[number * _BATCH : (number + 1) * _BATCH])
+            pictures = _varied(torch.from_numpy(judged.pictures[chosen]).float() / 255, rng)
+            rows = torch.from_numpy(chosen)
+            loss = functional.binary_cross_entropy_with_logits(
+                network(pictures, table[rows]), target[rows]
+            )
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            total += float(loss.detach())
+        progress(f"decision, epoch {epoch} of {epochs}: loss {total / batches:.4f}")
+    return network.eval()
+
+
+def _varied(pictures: Tensor, rng: np.random.Generator) -> Tensor:
+    """Return pictures turned about, moved, and of another contrast."""
+    ways = tuple(axis for axis in (2, 3) if rng.random() < 0.5)
+    down, aside = rng.integers(-_MOVED, _MOVED + 1, 2).tolist()
+    varied = torch.roll(pictures.flip(ways), (down, aside), dims=(2, 3))
+    contrast = torch.from_numpy(rng.uniform(*_CONTRAST, len(pictures)).astype(np.float32))
+    varied[:, 0] *= contrast[:, None, None]
+    return varied
