@@ -172,13 +172,13 @@ def broad(objects: NDArray[np.bool_], radius: float = WIDTH) -> NDArray[np.bool_
     """
     wide = np.zeros_like(objects)
     numbered, _ = ndimage.label(objects, np.ones((3, 3)))
-    for place in ndimage.find_objects(numbered):
+    for number, place in enumerate(ndimage.find_objects(numbered), start=1):
         if min(one.stop - one.start for one in place) <= radius:
             continue
         # With room around it to grow.
         room = math.ceil(radius) + 4
         here = tuple(slice(max(0, one.start - room), one.stop + room) for one in place)
-        inner = ndimage.distance_transform_edt(objects[here]) > radius
+        inner = ndimage.distance_transform_edt(numbered[here] == number) > radius
         if inner.any():
             wide[here] |= ndimage.distance_transform_edt(~inner) < radius + 4
     return wide

@@ -92,16 +92,14 @@ def part(
     open_field = stained & (crossings == 0)
     cores, count = _numbered(_larger((maps.core > core) & open_field, _LEAST_CORE))
     alone, _ = _numbered(open_field)
-    numbered = np.zeros_like(cores)
-    for one, place in enumerate(ndimage.find_objects(alone), start=1):
-        here = alone[place] == one
-        own = np.where(here, cores[place], 0)
-        if own.any():
-            numbered[place] += watershed(-maps.core[place], own, mask=here)
-        elif np.count_nonzero(here) >= LEAST:
-            # What has no core of its own and hangs on nothing is one piece.
+    for number, place in enumerate(ndimage.find_objects(alone), start=1):
+        here = alone[place] == number
+        # What has no core of its own and hangs on nothing is one piece.
+        if not cores[place][here].any() and np.count_nonzero(here) >= LEAST:
             count += 1
-            numbered[place][here] = count
+            cores[place][here] = count
+    del alone
+    numbered = watershed(-maps.core, cores, mask=open_field).astype(np.int32, copy=False)
     return Pieces(numbered, count, crossings, nuclei)
 
 
