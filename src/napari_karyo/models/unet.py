@@ -65,11 +65,16 @@ class SpreadNetwork(nn.Module):
                 maps = functional.max_pool2d(maps, 2)
             maps = block(maps)
             kept.append(maps)
-        for block, beside in zip(self.up, reversed(kept[:-1]), strict=True):
-            larger = functional.interpolate(
+        kept.pop()
+        for block in self.up:
+            # Nothing is held longer than it is needed.
+            beside = kept.pop()
+            maps = functional.interpolate(
                 maps, size=beside.shape[-2:], mode="bilinear", align_corners=False
             )
-            maps = block(torch.cat([larger, beside], dim=1))
+            maps = torch.cat([maps, beside], dim=1)
+            del beside
+            maps = block(maps)
         told: Tensor = self.head(maps)
         return told
 

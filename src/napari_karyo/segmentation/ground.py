@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -76,9 +77,13 @@ def flatten(image: NDArray[Any], polarity: Polarity) -> NDArray[np.float32]:
     ground = ndimage.gaussian_filter(ground, window / 3, mode="nearest")
     ground = resized(ground, values.shape)
     if dark:
-        return np.clip(1.0 - values / np.maximum(ground, 1.0), 0.0, 1.0)
-    above = values - ground
-    return np.clip(above / max(float(np.quantile(above, 0.999)), 1.0), 0.0, 1.0)
+        above = np.maximum(ground, 1.0)
+        np.divide(values, above, out=above)
+        np.subtract(1.0, above, out=above)
+    else:
+        above = values - ground
+        above /= max(float(np.quantile(above, 0.999)), 1.0)
+    return np.clip(above, 0.0, 1.0, out=above)
 
 
 def measure_width(density: NDArray[np.float32]) -> float:
@@ -165,10 +170,18 @@ def broad(objects: NDArray[np.bool_], radius: float = WIDTH) -> NDArray[np.bool_
     radius : float
         Half of the width from which on; that of two chromosomes side by side where left out.
     """
-    inner = ndimage.distance_transform_edt(objects) > radius
-    if not inner.any():
-        return inner
-    return np.asarray(ndimage.distance_transform_edt(~inner) < radius + 4, np.bool_)
+    wide = np.zeros_like(objects)
+    numbered, _ = ndimage.label(objects, np.ones((3, 3)))
+    for number, place in enumerate(ndimage.find_objects(numbered), start=1):
+        if min(one.stop - one.start for one in place) <= radius:
+            continue
+        # With room around it to grow.
+        room = math.ceil(radius) + 4
+        here = tuple(slice(max(0, one.start - room), one.stop + room) for one in place)
+        inner = ndimage.distance_transform_edt(numbered[here] == number) > radius
+        if inner.any():
+            wide[here] |= ndimage.distance_transform_edt(~inner) < radius + 4
+    return wide
 
 
 def _width(density: NDArray[np.float32]) -> float:

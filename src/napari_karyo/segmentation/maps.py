@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 #: A field is read in tiles of so many pixels, with so many around them that are read too.
 _TILE, _AROUND = 768, 56
-#: A tile with nothing brighter in it is empty, and is not read.
-_EMPTY: Final = 0.15
+#: Of a tile is read what lies so near to anything so bright; the rest is empty.
+_NEAR, _EMPTY = 32, 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,27 +56,48 @@ def read_maps(field: Field, network: SpreadNetwork) -> Maps:
     """
     import torch
 
-    height, width = field.values.shape
-    told = np.zeros((6, height, width), np.float32)
+    told = np.zeros((6, *field.values.shape), np.float32)
     device = next(network.parameters()).device
     with torch.inference_mode():
-        for top in range(0, height, _TILE):
-            for left in range(0, width, _TILE):
-                rows = slice(max(0, top - _AROUND), min(height, top + _TILE + _AROUND))
-                columns = slice(max(0, left - _AROUND), min(width, left + _TILE + _AROUND))
-                part = field.values[rows, columns]
-                if part.max() < _EMPTY:
-                    continue
-                pads = [(0, -side % network.step) for side in part.shape]
-                batch = torch.from_numpy(np.pad(part, pads))[None, None].to(device)
-                batch = batch.contiguous(memory_format=torch.channels_last)
-                answer = network(batch)[0].float()
-                answer[:4] = torch.sigmoid(answer[:4])
-                inner = answer.cpu().numpy()[:, : part.shape[0], : part.shape[1]]
-                bottom, right = min(height, top + _TILE), min(width, left + _TILE)
-                told[:, top:bottom, left:right] = inner[
-                    :,
-                    top - rows.start : bottom - rows.start,
-                    left - columns.start : right - columns.start,
-                ]
+        for place in _places(field.values):
+            # From a multiple of the step, as the network halves its pictures.
+            rows, columns = (
+                slice(
+                    max(0, one.start - _AROUND) // network.step * network.step,
+                    min(side, one.stop + _AROUND),
+                )
+                for one, side in zip(place, field.values.shape, strict=True)
+            )
+            part = field.values[rows, columns]
+            pads = [(0, -side % network.step) for side in part.shape]
+            batch = torch.from_numpy(np.pad(part, pads))[None, None].to(device)
+            batch = batch.contiguous(memory_format=torch.channels_last)
+            answer = network(batch)[0].float()
+            answer[:4] = torch.sigmoid(answer[:4])
+            inner = tuple(
+                slice(one.start - whole.start, one.stop - whole.start)
+                for one, whole in zip(place, (rows, columns), strict=True)
+            )
+            told[:, *place] = answer[:, *inner].cpu().numpy()
     return Maps(*told)
+
+
+def _places(values: NDArray[np.float32]) -> Iterator[tuple[slice, slice]]:
+    """Yield the part of each tile of a field that holds all its objects."""
+    height, width = values.shape
+    for top in range(0, height, _TILE):
+        for left in range(0, width, _TILE):
+            first_row, first_column = max(0, top - _NEAR), max(0, left - _NEAR)
+            bright = (
+                values[first_row : top + _TILE + _NEAR, first_column : left + _TILE + _NEAR]
+                >= _EMPTY
+            )
+            rows = np.flatnonzero(bright.any(axis=1)) + first_row
+            columns = np.flatnonzero(bright.any(axis=0)) + first_column
+            if rows.size:
+                yield (
+                    slice(max(top, rows[0] - _NEAR), min(height, top + _TILE, rows[-1] + _NEAR)),
+                    slice(
+                        max(left, columns[0] - _NEAR), min(width, left + _TILE, columns[-1] + _NEAR)
+                    ),
+                )

@@ -91,15 +91,15 @@ def part(
     crossings, _ = _numbered(_larger((maps.crossing > crossing) & stained, _LEAST_CROSSING))
     open_field = stained & (crossings == 0)
     cores, count = _numbered(_larger((maps.core > core) & open_field, _LEAST_CORE))
-    # What has no core of its own and hangs on nothing is one piece.
-    alone, number = _numbered(open_field)
-    cored = np.unique(alone[cores > 0])
-    for lonely in set(range(1, number + 1)) - set(cored.tolist()):
-        here = alone == lonely
-        if np.count_nonzero(here) >= LEAST:
+    alone, _ = _numbered(open_field)
+    for number, place in enumerate(ndimage.find_objects(alone), start=1):
+        here = alone[place] == number
+        # What has no core of its own and hangs on nothing is one piece.
+        if not cores[place][here].any() and np.count_nonzero(here) >= LEAST:
             count += 1
-            cores[here] = count
-    numbered = watershed(-maps.core, cores, mask=open_field).astype(np.int32)
+            cores[place][here] = count
+    del alone
+    numbered = watershed(-maps.core, cores, mask=open_field).astype(np.int32, copy=False)
     return Pieces(numbered, count, crossings, nuclei)
 
 
@@ -132,7 +132,7 @@ def _without_slivers(stained: NDArray[np.bool_], nuclei: NDArray[np.bool_]) -> N
 
 def _numbered(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
     numbered, count = ndimage.label(mask, _EIGHT)
-    return numbered.astype(np.int32), int(count)
+    return numbered.astype(np.int32, copy=False), int(count)
 
 
 def _larger(mask: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:

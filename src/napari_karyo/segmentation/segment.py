@@ -91,6 +91,7 @@ def propose(spread: Spread, weights: SpreadWeights) -> Proposed:
     if seen is not None and abs(math.log(seen / WIDTH)) > _OTHER_WIDTH:
         # A threshold takes glow and nuclei in; the network knows them apart.
         width *= seen / WIDTH
+        del field, maps  # Both are large, and made anew.
         field = make_field(density, width)
         maps = read_maps(field, weights.network)
     pieces = find_pieces(maps)
