@@ -57,8 +57,8 @@ class Looks:
         Share with the bands of R-banding: see `reverse_bands`.
     blank : float
         Share with a blank stretch across: see `blank_stretch`.
-    blank_rows : (float, float)
-        Its height, in pixels of the canvas.
+    blank_length : (float, float)
+        Its height, as a share of the chromosome's length.
     evened : float
         Share with the local contrast evened out: see `even_contrast`.
     evening : (float, float)
@@ -81,14 +81,14 @@ class Looks:
 
     marrow: float = 0.0
     marrow_width: tuple[float, float] = (1.2, 2.0)
-    parting: tuple[float, float] = (0.1, 0.45)
-    splay: tuple[float, float] = (0.0, 0.45)
-    merging: tuple[float, float] = (0.2, 1.0)
+    parting: tuple[float, float] = (0.1, 0.55)
+    splay: tuple[float, float] = (0.0, 0.6)
+    merging: tuple[float, float] = (0.1, 0.7)
     slender: float = 0.0
     slender_width: tuple[float, float] = (0.55, 0.85)
     reversed: float = 0.0
     blank: float = 0.0
-    blank_rows: tuple[float, float] = (3.0, 16.0)
+    blank_length: tuple[float, float] = (0.05, 0.3)
     evened: float = 0.0
     evening: tuple[float, float] = (0.4, 1.0)
     sharpened: float = 0.0
@@ -101,7 +101,7 @@ class Looks:
 
 
 def reshape_some(images: Tensor, looks: Looks) -> Tensor:
-    """Show some crops fat and some slender, while they still stand straight.
+    """Show some crops fat, slender or with bands reversed, while they still stand straight.
 
     Parameters
     ----------
@@ -119,11 +119,12 @@ def reshape_some(images: Tensor, looks: Looks) -> Tensor:
         draw = _drawn_for(crops)
         return sharpen(widened(crops, draw(looks.slender_width)), draw((0.0, 1.5)))
 
+    images = _some(images, looks.reversed, reverse_bands)
     return _some(_some(images, looks.marrow, fatten), looks.slender, thin)
 
 
 def retouch_some(images: Tensor, looks: Looks) -> Tensor:
-    """Show some crops as other stains and programs do.
+    """Show some crops as other programs do, and with a part hidden.
 
     Parameters
     ----------
@@ -135,7 +136,8 @@ def retouch_some(images: Tensor, looks: Looks) -> Tensor:
         draw = _drawn_for(crops)
         # Half of them black as the background, the others of any one grey.
         level = draw((0.0, 1.0)) * (draw((0.0, 1.0)) < 0.5)
-        return blank_stretch(crops, draw(looks.blank_rows), draw((0.2, 0.8)), draw((-1, 1)), level)
+        place, slope = draw((-0.9, 0.9)), draw((-1, 1))
+        return blank_stretch(crops, draw(looks.blank_length), place, slope, level)
 
     def darken(crops: Tensor) -> Tensor:
         low, high = (math.log(value) for value in looks.gamma)
@@ -146,7 +148,6 @@ def retouch_some(images: Tensor, looks: Looks) -> Tensor:
         return change_outline(crops, pixels[torch.randint(4, (len(crops),), device=crops.device)])
 
     steps: tuple[tuple[float, Callable[[Tensor], Tensor]], ...] = (
-        (looks.reversed, reverse_bands),
         (looks.blank, blank),
         (looks.evened, lambda crops: even_contrast(crops, _drawn_for(crops)(looks.evening))),
         (looks.sharpened, lambda crops: sharpen(crops, _drawn_for(crops)(looks.sharpening))),
@@ -204,6 +205,23 @@ def _columns(images: Tensor) -> Tensor:
     return (torch.arange(width, device=images.device) - (width - 1) / 2).reshape(1, 1, 1, width)
 
 
+def _along(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return where each row lies along its chromosome, and the chromosome's length in rows.
+
+    Returns
+    -------
+    along : Tensor, shape (N, 1, H, 1)
+        From -1, the upper end, to 1.
+    length : Tensor, shape (N, 1, 1, 1)
+        At least 1.
+    """
+    there = (images > INSIDE).any(dim=3, keepdim=True)
+    length = there.sum(dim=2, keepdim=True).clamp(min=1)
+    rows = torch.arange(images.shape[2], device=images.device).reshape(1, 1, -1, 1)
+    middle = (rows * there).sum(dim=2, keepdim=True) / length
+    return (rows - middle) / (length / 2), length
+
+
 def widened(images: Tensor, times: Tensor) -> Tensor:
     """Return crops with their width changed.
 
@@ -229,14 +247,11 @@ def fat(images: Tensor, width: Tensor, parting: Tensor, splay: Tensor, waist: Te
     waist : Tensor, shape (N, 1, 1, 1)
         Where the chromatids are closest, from -1, the upper end, to 1.
     """
-    inside = images > INSIDE
-    height = images.shape[2]
-    there = inside.any(dim=3, keepdim=True)
-    length = there.sum(dim=2, keepdim=True).clamp(min=1)
-    half = width * inside.sum(dim=(2, 3), keepdim=True) / length / 2
-    rows = torch.arange(height, device=images.device).reshape(1, 1, height, 1)
-    middle = (rows * there).sum(dim=2, keepdim=True) / length
-    along = (rows - middle) / (length / 2)
+    along, length = _along(images)
+    half = (images > INSIDE).sum(dim=(2, 3), keepdim=True).clamp(min=1) / length / 2
+    # As wide as the canvas has room for.
+    width = torch.minimum(width, 0.45 * images.shape[3] / (half * (1 + splay))).clamp(min=1)
+    half = half * width
     from_waist = ((along - waist) / (1 + waist.abs())).clamp(-1, 1)
     away = half * (parting + splay * from_waist**2)
     # Together they are as wide as was asked for where they are not splayed.
@@ -262,41 +277,42 @@ def merge_bands(images: Tensor, strength: Tensor) -> Tensor:
 def reverse_bands(images: Tensor) -> Tensor:
     """Return crops with bright and dark bands exchanged, as R-banding shows them.
 
-    The outline stays as soft as it was: greys are taken over what a chromosome without
-    bands would have there, and turned about their mean.
+    Each row's brightness is turned about their mean; how it falls to the outline, and the
+    line between the chromatids, stay as they were.
 
     Parameters
     ----------
     images : Tensor, shape (N, 1, H, W), 0 to 1
+        Straight chromosomes.
     """
-    inside = (images > INSIDE).to(images.dtype)
-    plain = _soft(inside, 5, 5) * inside
-    bands = images / plain.clamp(min=0.2)
-    area = plain.sum(dim=(2, 3), keepdim=True).clamp(min=1)
-    mean = (bands * plain).sum(dim=(2, 3), keepdim=True) / area
-    return (plain * (2 * mean - bands).clamp(min=0.05)).clamp(0, 1)
+    amount = images.sum(dim=3, keepdim=True)
+    # Of a row's pixels the brighter ones count more: the rim says nothing of the band.
+    row = (images**2).sum(dim=3, keepdim=True) / amount.clamp(min=1e-3)
+    mean = (row * amount).sum(dim=2, keepdim=True) / amount.sum(dim=2, keepdim=True).clamp(min=1e-3)
+    turned = (2 * mean - row).clamp(min=0.15 * mean)
+    return (images * turned / torch.maximum(row, 0.4 * mean).clamp(min=1e-3)).clamp(0, 1)
 
 
 def blank_stretch(
-    images: Tensor, rows: Tensor, place: Tensor, slope: Tensor, level: Tensor
+    images: Tensor, share: Tensor, place: Tensor, slope: Tensor, level: Tensor
 ) -> Tensor:
     """Return crops with one flat grey in a stretch across, as where another one lay.
 
     Parameters
     ----------
     images : Tensor, shape (N, 1, H, W)
-    rows : Tensor, shape (N, 1, 1, 1)
-        Height of the stretch, in pixels.
+    share : Tensor, shape (N, 1, 1, 1)
+        Height of the stretch, as a share of the chromosome's length.
     place : Tensor, shape (N, 1, 1, 1)
-        Of its middle, as a share of the canvas's height.
+        Of its middle, from -1, the upper end, to 1.
     slope : Tensor, shape (N, 1, 1, 1)
         Rows that it falls by a column.
     level : Tensor, shape (N, 1, 1, 1)
         Its grey, 0 that of the background.
     """
-    height = images.shape[2]
-    down = torch.arange(height, device=images.device).reshape(1, 1, height, 1) - place * height
-    across = (down - slope * _columns(images)).abs() < rows / 2 * torch.sqrt(1 + slope**2)
+    along, length = _along(images)
+    away = (along - place) * length / 2 - slope * _columns(images)
+    across = away.abs() < share * length / 2 * torch.sqrt(1 + slope**2)
     return torch.where(across & (images > INSIDE), level, images)
 
 
