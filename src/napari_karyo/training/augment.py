@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -75,7 +76,8 @@ class Augmentation:
     @classmethod
     def none(cls) -> Augmentation:
         """Return what leaves every crop as it is."""
-        return cls(**{item.name: 0.0 for item in fields(cls) if item.name != "looks"})
+        nothing: dict[str, Any] = {item.name: 0.0 for item in fields(cls)}
+        return cls(**{**nothing, "looks": Looks()})
 
 
 def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
