@@ -22,7 +22,12 @@ from napari_karyo.models.weights import FOLDER, load_weights
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (ROOT / "docs" / "results.md", FOLDER / "default.md")
-STAINS = {"g_band": "G-band", "q_band": "Q-band", "raw_spreads": "cut from spreads"}
+STAINS = {
+    "g_band": "G-band",
+    "q_band": "Q-band",
+    "raw_spreads": "cut from spreads",
+    "dapi": "DAPI",
+}
 
 
 def percent(value: float | None) -> str:

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from small import CALIBRATION, SMALL, labelled_cells, small_network, small_weights
+from torch.optim.swa_utils import AveragedModel
 
-from napari_karyo.errors import ReadError
+from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.models.network import NetworkConfig
-from napari_karyo.models.weights import save_weights
+from napari_karyo.models.weights import load_weights, save_weights
+from napari_karyo.training import train as entry
+from napari_karyo.training.checkpoint import TrainingState
 from napari_karyo.training.dataset import Dataset
 from napari_karyo.training.evaluate import evaluate
-from napari_karyo.training.fit import validate
+from napari_karyo.training.fit import _keep, _with_repeats, validate
 from napari_karyo.training.train import load_crops
 
 
@@ -103,3 +107,75 @@ def test_what_a_weights_file_does_not_say_is_the_default() -> None:
         NetworkConfig.depths,
     )
     assert read.hidden == (3, 2)
+
+
+def test_one_laboratory_can_be_left_out(two_stains: Path, tmp_path: Path) -> None:
+    other = labelled_cells(tmp_path / "other")
+    table = other / "labels.csv"
+    table.write_text(table.read_text().replace("q_band,", "dapi,"))
+    folders, work = [two_stains, other], tmp_path / "work"
+    assert set(load_crops(folders, work, SMALL.input).stains) == {"q_band", "q_other", "dapi"}
+    without = load_crops(folders, work, SMALL.input, ("q_band", "q_other"))
+    assert set(without.stains) == {"q_band", "q_other"}
+    assert len(without.labels) == 24
+
+
+def test_every_rare_stain_is_shown_several_times() -> None:
+    counts = {"g": 40, "q": 8, "dapi": 10, "spreads": 20}
+    stains = np.repeat(list(counts), list(counts.values()))
+    count = len(stains)
+    nothing = np.zeros(count, np.int64)
+    data = Dataset(
+        np.zeros((count, 2, 2), np.uint8),
+        nothing,
+        stains,
+        np.full(count, "train"),
+        np.full(count, "p"),
+        nothing,
+        np.ones(count, np.bool_),
+    )
+
+    def shown(data: Dataset) -> dict[str, int]:
+        names, times = np.unique(data.stains[_with_repeats(data, 3)], return_counts=True)
+        return dict(zip(names.tolist(), times.tolist(), strict=True))
+
+    assert shown(data) == {"g": 40, "q": 24, "dapi": 30, "spreads": 20}
+    # The rarest always.
+    assert shown(data.take(np.nonzero(np.isin(stains, ["g", "spreads"]))[0])) == {
+        "g": 40,
+        "spreads": 60,
+    }
+
+
+def test_a_recipe_is_chosen_by_name_and_told(
+    two_stains: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = replace(entry.RECIPES["looks"], epochs=2, batch=4)
+    monkeypatch.setitem(entry.RECIPES, "looks", quick)
+    monkeypatch.setitem(entry.CONFIGS, "default", SMALL)
+    path = entry.train(
+        [two_stains], tmp_path / "out", recipe="looks", device="cpu", progress=lambda _: None
+    )
+    assert path is not None
+    facts = load_weights(path).facts
+    assert "--config default --recipe looks --epochs 2" in facts["command"]
+    assert facts["recipe"]["augmentation"]["looks"]["marrow"] == 0.15
+    assert {"q_band_loss", "q_other_loss"} <= set(facts["val"])
+    with pytest.raises(KaryoError, match="there is no recipe 'look'"):
+        entry.train([two_stains], tmp_path / "out", recipe="look", device="cpu")
+
+
+def test_the_epoch_kept_is_that_of_the_lowest_mean_over_stains(tmp_path: Path) -> None:
+    """However many crops each stain has."""
+    network = small_network()
+    state = TrainingState(
+        network,
+        AveragedModel(network),
+        torch.optim.SGD(network.parameters(), 0.1),
+        None,  # type: ignore[arg-type]
+        torch.zeros(()),
+    )
+    assert _keep(state, network, {"a_loss": 1.0, "a_top1": 0.1, "b_loss": 3.0})
+    assert not _keep(state, network, {"a_loss": 0.1, "a_top1": 0.9, "b_loss": 4.0})
+    assert _keep(state, network, {"a_loss": 1.8, "a_top1": 0.1, "b_loss": 2.0})
+    assert state.best_loss == pytest.approx(1.9)

@@ -33,6 +33,10 @@ def train(
         list[str] | None,
         Option(help="only rows of labels.csv of this stain; may be given several times"),
     ] = None,
+    recipe: Annotated[
+        str | None,
+        Option(help="how to train, instead of as the network usually is: looks"),
+    ] = None,
     epochs: Annotated[int | None, Option(min=1, help="instead of the recipe's")] = None,
     learning_rate: Annotated[
         float | None, Option(callback=_rate, help="instead of the recipe's")
@@ -56,6 +60,7 @@ def train(
         output,
         stains=stain or [],
         config=config,
+        recipe=recipe,
         epochs=epochs,
         learning_rate=learning_rate,
         patience=patience,

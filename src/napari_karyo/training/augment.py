@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from napari_karyo.training.looks import Looks, reshape_some, retouch_some
 
 #: The least radius to which a crop is bent, in pixels of the canvas: about three times the
 #: width of a chromosome.
@@ -51,6 +54,8 @@ class Augmentation:
     stretch : float
         Probability that a crop is brought to full brightness by itself, as programs that
         cut crops out may do.
+    looks : Looks
+        Of other laboratories, stains and programs.
     """
 
     rotation: float = 11.0
@@ -66,11 +71,13 @@ class Augmentation:
     upside_down: float = 0.5
     mirror: float = 0.5
     stretch: float = 0.1
+    looks: Looks = field(default_factory=Looks)
 
     @classmethod
     def none(cls) -> Augmentation:
         """Return what leaves every crop as it is."""
-        return cls(**{item.name: 0.0 for item in fields(cls)})
+        nothing: dict[str, Any] = {item.name: 0.0 for item in fields(cls)}
+        return cls(**{**nothing, "looks": Looks()})
 
 
 def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
@@ -96,11 +103,13 @@ def augment(images: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
     def chance(probability: float) -> Tensor:
         return torch.rand(count, device=device) < probability
 
+    images = reshape_some(images, settings.looks)
     images = functional.grid_sample(
         images, _grid(images, settings, between, chance), align_corners=True
     )
     images = _blur(images, torch.rand(count, device=device) * chance(settings.blur))
     images = _blocks(images, chance(settings.block))
+    images = retouch_some(images, settings.looks)
     own = images.amax(dim=(2, 3), keepdim=True).clamp(min=0.05)
     images = torch.where(chance(settings.stretch)[:, None, None, None], images / own, images)
     gamma = torch.exp(between(math.log(1 + settings.gamma), (count, 1, 1, 1)))

@@ -1,8 +1,8 @@
 """Labelled cells on disk, as arrays ready for training.
 
 A data folder holds ``labels.csv`` with the columns ``stain,patient,cell,label,split,file``
-(one row a crop; ``stain`` begins with ``q`` for bright chromosomes on black, else dark
-on white) and the crops, either as files or in ``.zip`` archives beside it. A further
+(one row a crop; ``stain`` begins with ``q`` or ``dapi`` for bright chromosomes on black,
+else dark on white) and the crops, either as files or in ``.zip`` archives beside it. A further
 column ``p_arm`` says ``unknown`` for crops that were cut out of spreads as they lay;
 without it they stand p arm up.
 """
@@ -41,6 +41,9 @@ COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
 
 #: Of ``labels.csv``, in bytes: of a million crops.
 LARGEST_TABLE = 100_000_000
+
+#: How the names of stains begin that show bright chromosomes on black.
+BRIGHT = ("q", "dapi")
 
 #: The column that may say ``unknown``.
 P_ARM = "p_arm"
@@ -281,7 +284,7 @@ def read_cells(
     unpack(data, unpacked, packed)
     for (stain, _, name), rows in cells.items():
         chromosomes, problems, lost = [], [], []
-        polarity = Polarity.BRIGHT if stain.startswith("q") else Polarity.DARK
+        polarity = Polarity.BRIGHT if stain.startswith(BRIGHT) else Polarity.DARK
         for row in rows:
             path = data / row["file"]
             path = path if path.exists() else unpacked / row["file"]

@@ -228,12 +228,13 @@ def running_mean(decay: float) -> Callable[..., None]:
 
 
 def _with_repeats(data: Dataset, times: int) -> NDArray[np.int64]:
-    """Return the training crops of an epoch, those of the rarer stain several times."""
+    """Return the training crops of an epoch, those of rare stains several times."""
     train = data.select("train")
     stains, counts = np.unique(data.stains[train], return_counts=True)
     if len(stains) < 2:
         return train
-    rare = train[data.stains[train] == stains[counts.argmin()]]
+    rare_stains = stains[counts <= max(counts.min(), counts.max() // 4)]
+    rare = train[np.isin(data.stains[train], rare_stains)]
     return np.concatenate([train, *([rare] * (times - 1))])
 
 

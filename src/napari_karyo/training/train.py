@@ -34,6 +34,7 @@ def train(
     work: Path | None = None,
     stains: Collection[str] = (),
     config: str = "default",
+    recipe: str | None = None,
     epochs: int | None = None,
     learning_rate: float | None = None,
     patience: int = 0,
@@ -58,7 +59,10 @@ def train(
     stains : collection of str
         Which rows of ``labels.csv`` to use, by their stain; all where left empty.
     config : str
-        A name of `napari_karyo.models.named.CONFIGS`, with the recipe of that name.
+        A name of `napari_karyo.models.named.CONFIGS`.
+    recipe : str, optional
+        A name of `napari_karyo.training.recipes.RECIPES`; that of the configuration where
+        left out.
     epochs : int, optional
         Instead of the recipe's.
     learning_rate : float, optional
@@ -95,21 +99,23 @@ def train(
         raise KaryoError(
             f"there is no configuration {config!r}.", f"Choose one of {', '.join(CONFIGS)}."
         )
+    if recipe is not None and recipe not in RECIPES:
+        raise KaryoError(f"there is no recipe {recipe!r}.", f"Choose one of {', '.join(RECIPES)}.")
     first = load_weights(start) if start is not None else None
-    sizes, recipe = CONFIGS[config], RECIPES[config]
+    sizes, plan = CONFIGS[config], RECIPES[recipe or config]
     begin = first.network if first is not None else None
     if begin is not None and (not isinstance(begin, ChromosomeNetwork) or begin.config != sizes):
         raise KaryoError(
             f"{start} is no network of the configuration {config!r}.",
             "Give the --config that it was trained with.",
         )
-    recipe = replace(recipe, patience=patience)
+    plan = replace(plan, patience=patience)
     if epochs is not None:
-        recipe = replace(recipe, epochs=epochs)
+        plan = replace(plan, epochs=epochs)
     if learning_rate is not None:
-        recipe = replace(recipe, learning_rate=learning_rate)
+        plan = replace(plan, learning_rate=learning_rate)
     if not sizes.either_way_up:
-        recipe = replace(recipe, augmentation=replace(recipe.augmentation, upside_down=0.0))
+        plan = replace(plan, augmentation=replace(plan.augmentation, upside_down=0.0))
     output.mkdir(parents=True, exist_ok=True)
     place = choose_device(device)
     trained_by = commit()
@@ -119,7 +125,7 @@ def train(
         network, finished, seconds = fit(
             crops,
             sizes,
-            recipe,
+            plan,
             place,
             output,
             seed,
@@ -139,13 +145,14 @@ def train(
     facts: dict[str, Any] = {
         "config": config,
         "command": f"napari-karyo train{' DATA' * len(data)} --output FOLDER --config {config}"
-        f" --epochs {recipe.epochs} --learning-rate {recipe.learning_rate:g} --seed {seed}"
+        + (f" --recipe {recipe}" if recipe else "")
+        + f" --epochs {plan.epochs} --learning-rate {plan.learning_rate:g} --seed {seed}"
         + (f" --patience {patience}" if patience else "")
         + "".join(f" --stain {stain}" for stain in sorted(stains))
         + (f" --start {Path(start).name}" if start is not None else "")
         + (" --compile" if compiled else ""),
         **({"started_from": first.sha256, "before": first.facts} if first else {}),
-        "recipe": asdict(recipe),
+        "recipe": asdict(plan),
         "seed": seed,
         **provenance(str(place), seconds),
         # The code that trained, which may have been changed while it did.
