@@ -16,7 +16,7 @@ CHANNELS: Final = 7
 MEASURES: Final = 18
 
 #: Channels behind each convolution, each of which halves the picture.
-WIDTHS: Final = (16, 32, 48, 64)
+WIDTHS: Final = (24, 40, 64, 96)
 #: After these, numbered from 0, a convolution of the same size follows.
 _TWICE: Final = (1, 2)
 _HIDDEN: Final = 48
@@ -52,6 +52,8 @@ class AgreementNetwork(nn.Module):
         )
         self.register_buffer("middle", torch.zeros(MEASURES))
         self.register_buffer("scale", torch.ones(MEASURES))
+        # The order of a picture's numbers in which the CPU is fastest.
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def standardize(self, table: Tensor) -> None:
         """Let the measures be told in standard deviations from the mean of a table."""
@@ -71,7 +73,7 @@ class AgreementNetwork(nn.Module):
         -------
         Tensor, shape (N,)
         """
-        maps = self.look(pictures)
+        maps = self.look(pictures.contiguous(memory_format=torch.channels_last))
         known = ((table - self.middle) / self.scale).clamp(-_FAR, _FAR)
         both = torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3)), known], dim=1)
         answer: Tensor = self.answer(both)[:, 0]

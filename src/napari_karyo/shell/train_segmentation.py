@@ -17,7 +17,10 @@ def train_segmentation(
         Argument(metavar="DATA", help="folder of the labelled spreads, and of labels.csv"),
     ],
     output: Folder,
-    steps: Annotated[int | None, Option(min=1, help="instead of the usual number")] = None,
+    steps: Annotated[
+        int | None,
+        Option(min=0, help="instead of the usual number; with 0, only what decides is trained"),
+    ] = None,
     seed: int = 0,
     start: Annotated[
         Path | None, Option(metavar="WEIGHTS", help="go on from a weights file, not from chance")
@@ -32,7 +35,7 @@ def train_segmentation(
     weights = run(
         data,
         output,
-        steps=steps or STEPS,
+        steps=STEPS if steps is None else steps,
         seed=seed,
         start=start,
         device=device,

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
-from napari_karyo.models.agreement import CHANNELS, MEASURES
+import numpy as np
+import pytest
+import torch
+
+from napari_karyo.errors import WeightsError
+from napari_karyo.models.agreement import CHANNELS, MEASURES, AgreementNetwork
+from napari_karyo.models.spread_weights import load_spread_weights, save_spread_weights
+from napari_karyo.models.unet import SpreadNetwork
 from napari_karyo.segmentation.outline_picture import SHAPE
+from napari_karyo.training.segmentation import train
 from napari_karyo.training.segmentation.decision import Judged, train_decision
 
 
@@ -38,3 +46,25 @@ def test_the_same_seed_gives_the_same_network() -> None:
     one, other = (train_decision(drawn(256, 0), 5, 1, lambda line: None) for _ in range(2))
     told = drawn(6, 1)
     assert np.array_equal(one.of(told.table, told.pictures), other.of(told.table, told.pictures))
+
+
+def test_what_decides_can_be_trained_anew_for_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, output = tmp_path / "first.safetensors", tmp_path / "out"
+    torch.manual_seed(1)
+    save_spread_weights(first, SpreadNetwork(), {"seed": 9})
+    monkeypatch.setattr(train, "fit_decision", lambda *_: AgreementNetwork())
+    path = train.train_segmentation(tmp_path, output, steps=0, start=first, device="cpu")
+    assert path is not None
+    old, new = load_spread_weights(first), load_spread_weights(path)
+    assert old.decision is None
+    assert new.decision is not None
+    assert new.facts["before"] == {"seed": 9}
+    kept = new.network.state_dict()
+    assert all(torch.equal(value, kept[name]) for name, value in old.network.state_dict().items())
+
+
+def test_no_steps_need_weights_to_start_from(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="--start"):
+        train.train_segmentation(tmp_path, tmp_path / "out", steps=0, device="cpu")

@@ -23,7 +23,7 @@ from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.matching import FOUND, overlap_with
 
 #: Epochs of training, outlines a step, rate, and decay of the weights.
-_EPOCHS: Final = 8
+_EPOCHS: Final = 10
 _BATCH: Final = 128
 _RATE: Final = 2e-3
 _DECAY: Final = 1e-2

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel
 
+from napari_karyo.errors import WeightsError
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.binding import import_bound
@@ -69,7 +70,8 @@ def train_segmentation(
     output : Path
         Folder for the checkpoint, ``curve.csv`` and the weights.
     steps : int
-        Of training, each of `BATCH` tiles.
+        Of training, each of `BATCH` tiles. With 0 the network of `start` is kept, and only what
+        decides between several answers is trained.
     seed : int
     start : Path, optional
         Weights to go on from, instead of chance. Outlines that they find in G-band spreads,
@@ -84,15 +86,28 @@ def train_segmentation(
     -------
     Path or None
         The weights file, or None where the time limit came before the end.
+
+    Raises
+    ------
+    WeightsError
+        Where there is nothing to start from, and no step to train.
     """
     place = choose_device(device)
     trained_by = commit()
     output.mkdir(parents=True, exist_ok=True)
     first = load_spread_weights(start) if start is not None else None
-    spreads, val, counts = gather(data, seed, first, progress)
-    network, seconds = _fit(spreads, val, output, steps, seed, first, place, time_limit, progress)
-    if network is None:
-        return None
+    counts: dict[str, int] = {}
+    if steps:
+        spreads, val, counts = gather(data, seed, first, progress)
+        network, seconds = _fit(
+            spreads, val, output, steps, seed, first, place, time_limit, progress
+        )
+        if network is None:
+            return None
+    elif first is not None:
+        network, seconds = copy.deepcopy(first.network), 0.0
+    else:
+        raise WeightsError("no steps are to be trained.", "Name weights with --start.", output)
     facts: dict[str, Any] = {
         "command": "napari-karyo train-segmentation DATA --output FOLDER"
         f" --steps {steps} --seed {seed}" + (f" --start {start.name}" if start is not None else ""),
