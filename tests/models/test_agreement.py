@@ -85,3 +85,13 @@ def test_a_file_with_half_of_it_is_refused(network: AgreementNetwork, tmp_path: 
     save_file(tensors, path, {"format": "napari-karyo spread weights 2", "facts": "{}"})
     with pytest.raises(WeightsError, match=r"decision\.middle is missing"):
         load_spread_weights(path)
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0])
+def test_a_scale_that_can_not_be_meant_is_refused(tmp_path: Path, scale: float) -> None:
+    path = tmp_path / "spread.safetensors"
+    network = AgreementNetwork()
+    network.scale[3] = scale
+    save_spread_weights(path, SpreadNetwork(), {}, network)
+    with pytest.raises(WeightsError, match="not above zero"):
+        load_spread_weights(path)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from napari_karyo.cell import Outline
+from napari_karyo.segmentation.candidates import numbered
 from napari_karyo.segmentation.decide import choose, name_objects
 from napari_karyo.segmentation.maps import Maps
 from napari_karyo.segmentation.objects import Kind, SpreadObject
-from napari_karyo.segmentation.partition import Candidate
+from napari_karyo.segmentation.partition import Alternative, Candidate
 from napari_karyo.segmentation.region import Region
 from napari_karyo.segmentation.retried import retried
 
@@ -77,11 +76,36 @@ def test_what_was_parted_is_tried_with_what_touches_it() -> None:
 
 def test_what_was_tried_is_not_tried_again() -> None:
     upper, lower = bar(0, 20, 40, 14), bar(40, 20, 40, 14)
-    whole = bar(0, 20, 80, 14)
     maps = Maps(*(np.zeros((120, 60), np.float32) for _ in range(6)))
-    assert not [
-        one
-        for one in retried([whole, upper, lower], [1, 2], {1, 2}, maps)
-        if len(one.replaced) == 2
+    (whole,) = (one for one in retried([upper, lower], [0, 1], {0}, maps) if len(one.replaced) == 2)
+    known = [upper, lower, *whole.by]
+    assert not [one for one in retried(known, [0, 1], {0}, maps) if len(one.replaced) == 2]
+    # Nothing is new.
+    assert not list(retried([upper, lower], [0, 1], set(), maps))
+
+
+def test_what_was_put_together_is_parted_by_its_notches() -> None:
+    mask = np.zeros((80, 60), np.bool_)
+    mask[:, :14] = True
+    mask[33:47, 14:] = True
+    joined = Candidate(Region(mask, 10, 20), np.zeros_like(mask))
+    maps = Maps(*(np.zeros((120, 120), np.float32) for _ in range(6)))
+    parted = list(retried([joined], [0], {0}, maps))
+    assert parted
+    for one in parted:
+        assert one.replaced == {0}
+        pixels = sum(np.count_nonzero(part.region.mask) for part in one.by)
+        assert len(one.by) == 2
+        assert abs(pixels - np.count_nonzero(mask)) < 60
+
+
+def test_alternatives_of_what_was_chosen_are_numbered_as_candidates() -> None:
+    one, two = bar(0, 0, 40, 14), bar(40, 0, 40, 14)
+    alternatives = [
+        Alternative(frozenset((0, 2)), (one,)),
+        Alternative(frozenset((1,)), (one, two)),
     ]
-    assert not list(retried([upper, replace(lower, turn=1.0)], [0, 1], set(), maps))
+    assert numbered(alternatives, [0, 3, 5], 7) == [
+        (frozenset((0, 5)), (7,)),
+        (frozenset((3,)), (8, 9)),
+    ]

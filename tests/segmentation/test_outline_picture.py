@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.draw import polygon
 
+from napari_karyo.models.agreement import CHANNELS
 from napari_karyo.segmentation.ground import Field
 from napari_karyo.segmentation.maps import Maps
 from napari_karyo.segmentation.outline_picture import SHAPE, STEP, picture_outline
@@ -48,7 +49,7 @@ def test_its_axis_stands_upright_in_the_middle(angle: float) -> None:
     found = picture(mask, mask.astype(np.float32))
     inside = found[1] > 127
     rows, columns = np.nonzero(inside)
-    assert found.shape == (7, *SHAPE)
+    assert found.shape == (CHANNELS, *SHAPE)
     assert abs(np.ptp(rows) + 1 - 80 / STEP) <= 3
     assert abs(np.ptp(columns) + 1 - 14 / STEP) <= 3
     assert abs(rows.mean() - (SHAPE[0] - 1) / 2) <= 1

@@ -61,7 +61,9 @@ class Likeness:
     solidity: NDArray[np.float64]
 
 
-def measure(classification: Classification, strength: NDArray[np.floating]) -> Likeness:
+def measure(
+    classification: Classification, strength: NDArray[np.floating], among: int | None = None
+) -> Likeness:
     """Measure how like its class each crop of a cell is.
 
     Parameters
@@ -69,6 +71,8 @@ def measure(classification: Classification, strength: NDArray[np.floating]) -> L
     classification : Classification
     strength : ndarray, shape (N,)
         Of the network's answers, over what is usual; see `Likeness`.
+    among : int, optional
+        So many first crops tell the cell's usual length and width; all where left out.
     """
     own = classification.probabilities.argmax(axis=1)
     sure = classification.confidence.astype(np.float64) ** 2
@@ -90,8 +94,8 @@ def measure(classification: Classification, strength: NDArray[np.floating]) -> L
             [_alike(profile, averages[index]) for profile, index in zip(profiles, own, strict=True)]
         ),
         contrast=np.array([float(one.std() / max(one.mean(), 1e-3)) for one in profiles]),
-        length=relative - weighted_median(relative, sure),
-        width=widths - float(np.median(widths)),
+        length=relative - weighted_median(relative[:among], sure[:among]),
+        width=widths - float(np.median(widths[:among])),
         solidity=np.array([_solidity(picture[0] > INSIDE) for picture in classification.inputs]),
     )
 

@@ -58,7 +58,7 @@ class AgreementNetwork(nn.Module):
     def standardize(self, table: Tensor) -> None:
         """Let the measures be told in standard deviations from the mean of a table."""
         self.middle.copy_(table.mean(dim=0))
-        self.scale.copy_(table.std(dim=0).clamp(min=1e-3))
+        self.scale.copy_(table.std(dim=0, correction=0).clamp(min=1e-3))
 
     def forward(self, pictures: Tensor, table: Tensor) -> Tensor:
         """Return the logit of how well each outline agrees with a true chromosome.

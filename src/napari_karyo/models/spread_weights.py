@@ -120,6 +120,8 @@ def _load(path: Path) -> SpreadWeights:
         decision = AgreementNetwork().eval() if decides else None
         with safe_open(path, framework="pt") as file:
             fill(_together(network, decision).state_dict(), file, written)
+        if decision is not None and not bool((decision.scale > 0).all()):
+            raise MisfitError("decision.scale is not above zero")
     except (HeaderError, SafetensorError, OSError, MisfitError) as error:
         raise WeightsError(
             f"the file holds no weights of the network that reads spreads ({error}).",

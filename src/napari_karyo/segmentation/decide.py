@@ -6,7 +6,7 @@ cell. Two that touch, or half of one, are not. So each chromosome of a partition
 other partitions would have instead, is classified; a small network, trained on spreads of
 ``train``, looks at its outline and tells from this and from the classifier's answer how well it
 agrees with a true one, and the partition is taken whose chromosomes agree best. What was put
-together or parted so is a new partition, of which other answers are tried again.
+together or parted so has other answers of its own, which are tried once more.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.segmentation.candidates import Candidates
+from napari_karyo.segmentation.candidates import Answer, Candidates, numbered
 from napari_karyo.segmentation.objects import Kind, SpreadObject
-from napari_karyo.segmentation.partition import Alternative
 from napari_karyo.segmentation.proposed import Proposed
 from napari_karyo.segmentation.retried import retried
 
@@ -38,12 +37,6 @@ _BETTER: Final = 0.2
 #: chromosome, a cluster of several.
 _NONE: Final = 0.3
 _SEVERAL: Final = 1.5
-
-#: How often other answers are tried.
-_ROUNDS: Final = 2
-
-#: Which candidates would be replaced, and by which.
-Answer = tuple[frozenset[int], tuple[int, ...]]
 
 
 def decide(
@@ -67,43 +60,18 @@ def decide(
     candidates = Candidates.of(proposed, options)
     if candidates is None:
         return None
-    chosen = list(range(len(candidates)))
-    alternatives = list(proposed.partition.alternatives())
-    agreement = np.empty(0)
-    for _ in range(_ROUNDS):
-        answers = add_answers(candidates, chosen, alternatives)
-        known = len(agreement)
-        more = decision.of(candidates.table[known:], candidates.pictures[known:])
-        agreement = np.concatenate([agreement, more])
-        before, chosen = chosen, choose(agreement, chosen, answers)
-        new = set(chosen).difference(before)
-        if not new:
-            break
-        alternatives = list(retried(candidates.shapes, chosen, new, proposed.maps))
+    agreement = decision.of(candidates.table, candidates.pictures)
+    first = range(len(proposed.partition.shapes))
+    chosen = choose(agreement, first, candidates.answers)
+    known, new = len(candidates), set(chosen).difference(first)
+    again = list(retried(candidates.shapes, chosen, new, proposed.maps))
+    candidates.add([shape for alternative in again for shape in alternative.by])
+    more = decision.of(candidates.table[known:], candidates.pictures[known:])
+    agreement = np.concatenate([agreement, more])
+    chosen = choose(agreement, chosen, numbered(again, chosen, known))
     return name_objects(
         [replace(candidates.objects[one], confidence=float(agreement[one])) for one in chosen]
     )
-
-
-def add_answers(
-    candidates: Candidates, chosen: Sequence[int], alternatives: Sequence[Alternative]
-) -> list[Answer]:
-    """Add the outlines of alternatives to the candidates, and return which replace which.
-
-    Parameters
-    ----------
-    candidates : Candidates
-    chosen : sequence of int
-        The candidates that the alternatives number.
-    alternatives : sequence of Alternative
-    """
-    answers, first = [], len(candidates)
-    for alternative in alternatives:
-        by = tuple(range(first, first + len(alternative.by)))
-        answers.append((frozenset(chosen[one] for one in alternative.replaced), by))
-        first += len(by)
-    candidates.add([shape for alternative in alternatives for shape in alternative.by])
-    return answers
 
 
 def choose(

@@ -48,8 +48,14 @@ _REACH: Final = 4
 _UNUSABLE: Final = (float(np.log(1e-3)), 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.5, 1.0, 1.0)
 
 
-def of_crops(classification: Classification) -> NDArray[np.float64]:
+def of_crops(classification: Classification, among: int) -> NDArray[np.float64]:
     """Return what the classifier makes of each crop.
+
+    Parameters
+    ----------
+    classification : Classification
+    among : int
+        So many first crops tell the usual length and width.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def of_crops(classification: Classification) -> NDArray[np.float64]:
     """
     from napari_karyo.inference.likeness import INSIDE, measure
 
-    likeness = measure(classification, np.zeros(len(classification)))
+    likeness = measure(classification, np.zeros(len(classification)), among)
     ordered = np.sort(classification.probabilities, axis=1)
     length, width = likeness.length, likeness.width
     return np.stack(

@@ -95,9 +95,9 @@ def _places(values: NDArray[np.float32]) -> Iterator[tuple[slice, slice]]:
             rows = np.flatnonzero(bright.any(axis=1)) + first_row
             columns = np.flatnonzero(bright.any(axis=0)) + first_column
             if rows.size:
+                bottom = min(height, top + _TILE, rows[-1] + _NEAR + 1)
+                right = min(width, left + _TILE, columns[-1] + _NEAR + 1)
                 yield (
-                    slice(max(top, rows[0] - _NEAR), min(height, top + _TILE, rows[-1] + _NEAR)),
-                    slice(
-                        max(left, columns[0] - _NEAR), min(width, left + _TILE, columns[-1] + _NEAR)
-                    ),
+                    slice(max(top, rows[0] - _NEAR), bottom),
+                    slice(max(left, columns[0] - _NEAR), right),
                 )

@@ -33,7 +33,7 @@ _DEAREST_TRIED: Final = 1.3
 #: Two chromosomes with a border of so many pixels of the field may be one.
 _CONTACT: Final = 3
 #: Pixels of the field between two parts of a chromosome that fell apart.
-_GAP: Final = 3
+GAP: Final = 3
 
 #: A chromosome may be several where crossings begin at the first probability, and cores at the
 #: second.
@@ -183,7 +183,7 @@ class Partition:
                 near[pair] = near.get(pair, 0) + length
         found = {pair for pair, length in near.items() if len(pair) == 2 and length >= _CONTACT}
         for number, shape in enumerate(self.shapes):
-            grown = shape.region.grown(_GAP, self._pieces.numbered.shape)
+            grown = shape.region.grown(GAP, self._pieces.numbered.shape)
             for piece in np.unique(self._pieces.numbered[grown.place][grown.mask]).tolist():
                 if piece and self._group_of[piece] != number:
                     found.add(frozenset((number, self._group_of[piece])))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from itertools import combinations
-from typing import Final
 
 import numpy as np
 from scipy import ndimage
 
 from napari_karyo.segmentation.maps import Maps
-from napari_karyo.segmentation.partition import Alternative, Candidate, parted
+from napari_karyo.segmentation.partition import GAP, Alternative, Candidate, parted
 from napari_karyo.segmentation.region import Region, hull_of, shared_pixels
-
-#: Pixels of the field between two parts of a chromosome.
-_GAP: Final = 3
 
 
 def retried(
@@ -25,7 +21,8 @@ def retried(
     Parameters
     ----------
     shapes : sequence of Candidate
-        All that were tried: none of them is again.
+        All that were tried. Nothing is parted so that one of these comes out, or put together to
+        one.
     chosen : sequence of int
         The shapes of the partition, which the alternatives number.
     new : set of int
@@ -37,8 +34,8 @@ def retried(
         if new.isdisjoint((chosen[first], chosen[second])):
             continue
         one, other = shapes[chosen[first]], shapes[chosen[second]]
-        if shared_pixels(one.region.grown(_GAP, maps.core.shape), other.region):
-            both = _united(one, other)
+        if shared_pixels(one.region.grown(GAP, maps.core.shape), other.region):
+            both = _put_together(one, other)
             if _key(both) not in tried:
                 yield Alternative(frozenset((first, second)), (both,))
     for number, which in enumerate(chosen):
@@ -52,7 +49,7 @@ def _key(shape: Candidate) -> tuple[int, int, bytes]:
     return shape.region.top, shape.region.left, shape.region.mask.tobytes()
 
 
-def _united(one: Candidate, other: Candidate) -> Candidate:
+def _put_together(one: Candidate, other: Candidate) -> Candidate:
     rows, columns = hull_of([one.region.place, other.region.place])
     size = rows.stop - rows.start, columns.stop - columns.start
     masks, shared = (

@@ -54,13 +54,14 @@ def test_what_decides_can_be_trained_anew_for_a_network(
     first, output = tmp_path / "first.safetensors", tmp_path / "out"
     torch.manual_seed(1)
     save_spread_weights(first, SpreadNetwork(), {"seed": 9})
-    monkeypatch.setattr(train, "fit_decision", lambda *_: AgreementNetwork())
+    monkeypatch.setattr(train, "fit_decision", lambda *_: (AgreementNetwork(), {"outlines": 5}))
     path = train.train_segmentation(tmp_path, output, steps=0, start=first, device="cpu")
     assert path is not None
     old, new = load_spread_weights(first), load_spread_weights(path)
     assert old.decision is None
     assert new.decision is not None
     assert new.facts["before"] == {"seed": 9}
+    assert new.facts["decision"] == {"outlines": 5}
     kept = new.network.state_dict()
     assert all(torch.equal(value, kept[name]) for name, value in old.network.state_dict().items())
 

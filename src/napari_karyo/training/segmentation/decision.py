@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ class Judged:
 
 def fit_decision(
     data: Path, weights: SpreadWeights, seed: int, progress: Callable[[str], None] = print
-) -> AgreementNetwork:
+) -> tuple[AgreementNetwork, dict[str, int]]:
     """Train the network that decides on all spreads of ``train``.
 
     Parameters
@@ -62,7 +63,25 @@ def fit_decision(
     seed : int
     progress : callable
         Told a line a stain, and a line an epoch.
+
+    Returns
+    -------
+    network : AgreementNetwork
+        In evaluation mode.
+    facts : dict of str to int
+        Of how many spreads and outlines it was made, and in how many seconds.
     """
+    began = time.monotonic()
+    spreads, judged = gather_judged(data, weights, progress)
+    network = train_decision(judged, seed, progress=progress)
+    seconds = round(time.monotonic() - began)
+    return network, {"spreads": spreads, "outlines": len(judged.overlap), "seconds": seconds}
+
+
+def gather_judged(
+    data: Path, weights: SpreadWeights, progress: Callable[[str], None] = print
+) -> tuple[int, Judged]:
+    """Return the candidates of all spreads of ``train``, and of how many spreads they are."""
     found: list[Judged] = []
     for stain, (file, read) in ARCHIVES.items():
         for photograph in read(data / file, ("train",)):
@@ -75,7 +94,7 @@ def fit_decision(
         np.concatenate([one.pictures for one in found]),
         np.concatenate([one.overlap for one in found]),
     )
-    return train_decision(whole, seed, progress=progress)
+    return len(found), whole
 
 
 def candidates_of(photograph: Photograph, weights: SpreadWeights) -> Candidates | None:
@@ -84,11 +103,7 @@ def candidates_of(photograph: Photograph, weights: SpreadWeights) -> Candidates 
         proposed = propose(photograph.spread, weights)
     except KaryoError:
         return None
-    candidates = Candidates.of(proposed)
-    if candidates is not None:
-        other = proposed.partition.alternatives()
-        candidates.add([shape for alternative in other for shape in alternative.by])
-    return candidates
+    return Candidates.of(proposed)
 
 
 def judge(photograph: Photograph, candidates: Candidates) -> Judged:

@@ -121,7 +121,7 @@ def train_segmentation(
     # What decides is fitted with the network that will be read back.
     stored = SpreadWeights(network.half().float(), None, "", {})
     progress("fitting what decides between several answers")
-    decision = fit_decision(data, stored, seed, progress)
+    decision, facts["decision"] = fit_decision(data, stored, seed, progress)
     digest = save_spread_weights(path, network, facts, decision)
     progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
     return path
