@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from napari_karyo.models.agreement import AgreementNetwork
 
 #: An agreement that counts neither for nor against a partition.
-_EVEN: Final = 0.3
+_EVEN: Final = 0.4
 
 #: By how much an alternative must be better, see `_gain`. Chosen with `_EVEN` on ``val``.
-_BETTER: Final = 0.2
+_BETTER: Final = 0.1
 
 #: What agrees less is no chromosome: dirt, or where it is larger than so many times the median
 #: chromosome, a cluster of several.
