@@ -144,14 +144,26 @@ def test_a_photograph_of_nuclei_only_or_of_nothing() -> None:
     assert len(replace(found, objects=()).to_cell()) == 0
 
 
+def test_a_photograph_of_nothing_like_chromosomes() -> None:
+    found = drawn_segmentation()
+    unlike = [replace(one, kind=Kind.CLUSTER) for one in found.objects]
+    assert "46 objects in this photograph none is like" in said(
+        replace(found, objects=tuple(unlike))
+    )
+    one = replace(found, objects=(found.objects[0], *unlike[1:]))
+    assert "46 objects in this photograph one is like" in said(one)
+    mended = replace(found, objects=(*found.objects[:30], *unlike[30:]))
+    assert mended.problems == ()
+
+
 def test_two_metaphases_and_a_tetraploid_one() -> None:
     found = drawn_segmentation()
     outlines = [one.outline for one in found.chromosomes]
     tall = np.zeros((1400, 720), np.float32)
     tall[:560] = tall[700:1260] = found.density
-    [two] = remarks_on("two", [*outlines, *moved(found, 700)], 0, tall, found.width)
+    [two] = remarks_on("two", [*outlines, *moved(found, 700)], 0, 0, tall, found.width)
     assert "2 metaphases, of 46 and 46 chromosomes" in two.what
-    [many] = remarks_on("92", [*outlines, *outlines], 0, found.density, found.width)
+    [many] = remarks_on("92", [*outlines, *outlines], 0, 0, found.density, found.width)
     assert "92 chromosomes were found" in many.what
     assert not many.left_out
 
@@ -160,7 +172,7 @@ def test_a_spread_that_is_cut_at_the_edge() -> None:
     found = drawn_segmentation()
     top = min(one.outline.top for one in found.chromosomes)
     outlines = moved(found, -top)
-    [edge] = remarks_on("edge", outlines, 0, found.density[top:], found.width)[:1]
+    [edge] = remarks_on("edge", outlines, 0, 0, found.density[top:], found.width)[:1]
     assert "cut at the edge" in edge.what
     assert "one of its chromosomes touches it" in edge.what
 
@@ -172,5 +184,5 @@ def test_a_blurred_photograph() -> None:
         found = drawn_segmentation(stain)
         soft = ndimage.gaussian_filter(found.density, 0.3 * found.width)
         outlines = [one.outline for one in found.chromosomes]
-        [blurred] = remarks_on("soft", outlines, 0, soft, found.width)
+        [blurred] = remarks_on("soft", outlines, 0, 0, soft, found.width)
         assert "blurred" in blurred.what

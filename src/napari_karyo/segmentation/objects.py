@@ -128,9 +128,11 @@ class Segmentation:
     def problems(self) -> tuple[Problem, ...]:
         """What was recognized in the photograph, and what it lacks or has too much of."""
         chromosomes = [one.outline for one in self.chromosomes]
-        nuclei = sum(one.kind is Kind.NUCLEUS for one in self)
+        nuclei, clusters = (
+            sum(one.kind is kind for one in self) for kind in (Kind.NUCLEUS, Kind.CLUSTER)
+        )
         name = self.spread.path.name if self.spread.path is not None else self.spread.name
-        said = remarks_on(name, chromosomes, nuclei, self.density, self.width)
+        said = remarks_on(name, chromosomes, nuclei, clusters, self.density, self.width)
         return (*self.spread.problems, *said)
 
     def to_cell(self) -> Cell:

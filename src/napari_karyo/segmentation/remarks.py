@@ -25,6 +25,7 @@ def remarks_on(
     name: str,
     chromosomes: Sequence[Outline],
     nuclei: int,
+    clusters: int,
     density: NDArray[np.float32],
     width: float,
 ) -> tuple[Problem, ...]:
@@ -38,6 +39,8 @@ def remarks_on(
         That were found in it.
     nuclei : int
         How many nuclei were.
+    clusters : int
+        How many of the chromosomes look like no single one.
     density : ndarray, shape (height, width), float32
         See `napari_karyo.segmentation.ground.flatten`.
     width : float
@@ -54,6 +57,7 @@ def remarks_on(
         said.append(Problem(name, what, remedy, left_out=False))
 
     count = len(chromosomes)
+    alike = count - clusters
     if nuclei and count < _FEW:
         seen = "only interphase nuclei were" if not count else f"beside nuclei only {count} were"
         say(
@@ -63,6 +67,14 @@ def remarks_on(
     elif not count:
         say(
             "no chromosome was found in this photograph.",
+            "Choose a photograph of a metaphase spread, or outline the chromosomes by hand.",
+        )
+    elif alike < _FEW and alike < clusters:
+        like = f"only {alike} are like chromosomes"
+        if alike < 2:
+            like = f"{'one' if alike else 'none'} is like a chromosome"
+        say(
+            f"of {count} objects in this photograph {like}.",
             "Choose a photograph of a metaphase spread, or outline the chromosomes by hand.",
         )
     groups = _groups(chromosomes, width)
@@ -75,7 +87,7 @@ def remarks_on(
     elif count >= _TWICE:
         say(
             f"{count} chromosomes were found, about twice those of a cell.",
-            "See whether the cell is tetraploid or two cells lie one upon the other.",
+            "See whether the cell is tetraploid, or two lie side by side or one upon the other.",
         )
     cut = sum(_at_edge(one, density.shape) for one in chromosomes)
     if cut:
@@ -84,7 +96,7 @@ def remarks_on(
             f"the spread is cut at the edge of the photograph: {one} it.",
             "There may be more beyond it; the count is not to be relied on.",
         )
-    if count >= _FEW and softness(chromosomes, density, width) > _SOFT:
+    if alike >= _FEW and softness(chromosomes, density, width) > _SOFT:
         say(
             "the photograph is blurred.",
             "Bands may not be told; take the picture anew if that is possible.",
