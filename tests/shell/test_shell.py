@@ -294,7 +294,7 @@ def test_train_hands_everything_on(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "train", train)
     words = "train data more --output out --epochs 3 --learning-rate 0.001 --start default"
     words += " --seed 7 --device cpu --time-limit 9 --no-resume --stain q_band --stain g_band"
-    words += " --patience 4"
+    words += " --patience 4 --recipe looks"
     assert main(words.split()) == 0
     del seen["progress"]
     assert seen == {
@@ -302,6 +302,7 @@ def test_train_hands_everything_on(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "output": Path("out"),
         "stains": ["q_band", "g_band"],
         "config": "default",
+        "recipe": "looks",
         "epochs": 3,
         "learning_rate": 0.001,
         "patience": 4,
