@@ -147,7 +147,7 @@ def _checked(item: Picture | Exception, path: Path, alone: bool) -> Picture:
     if (lows == highs).all():
         grey = "black" if not highs.any() else "of one grey"
         raise ReadError(
-            f"the picture is all {grey}.", "Cut the chromosome again, or remove the file.", path
+            f"the picture is all {grey}.", "Make the picture again, or remove the file.", path
         )
     return item
 

@@ -70,7 +70,7 @@ def to_greys(
     if not seen:
         raise ReadError(
             "the picture is all of one grey.",
-            "Cut the chromosome again, or remove the file.",
+            "Make the picture again, or remove the file.",
             pictures[0].path,
         )
     return seen, [*remarks, *more]
