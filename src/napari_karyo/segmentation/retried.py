@@ -29,12 +29,15 @@ def retried(
         Those of them that it has not had before.
     maps : Maps
     """
+    if not new:
+        return
     tried = {_key(one) for one in shapes}
+    near = [shapes[which].region.grown(GAP, maps.core.shape) for which in chosen]
     for first, second in combinations(range(len(chosen)), 2):
         if new.isdisjoint((chosen[first], chosen[second])):
             continue
         one, other = shapes[chosen[first]], shapes[chosen[second]]
-        if shared_pixels(one.region.grown(GAP, maps.core.shape), other.region):
+        if shared_pixels(near[first], other.region):
             both = _put_together(one, other)
             if _key(both) not in tried:
                 yield Alternative(frozenset((first, second)), (both,))
