@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from napari_karyo.models.convolution import convolution
+
 #: Channels of an outline's picture, see `napari_karyo.segmentation.outline_picture`, and what is
 #: measured of it besides, see `napari_karyo.segmentation.features`.
 CHANNELS: Final = 7
@@ -38,9 +40,9 @@ class AgreementNetwork(nn.Module):
         layers: list[nn.Module] = []
         before = CHANNELS
         for number, width in enumerate(WIDTHS):
-            layers += _layer(before, width, 2)
+            layers += convolution(before, width, stride=2)
             if number in _TWICE:
-                layers += _layer(width, width, 1)
+                layers += convolution(width, width)
             before = width
         self.look = nn.Sequential(*layers)
         self.answer = nn.Sequential(
@@ -97,11 +99,3 @@ class AgreementNetwork(nn.Module):
                 logits = torch.stack([self(looked.flip(way), known) for way in ways])
                 found.append(torch.sigmoid(logits.mean(dim=0)).double().numpy())
         return np.concatenate(found)
-
-
-def _layer(before: int, width: int, stride: int) -> list[nn.Module]:
-    return [
-        nn.Conv2d(before, width, 3, stride=stride, padding=1, bias=False),
-        nn.BatchNorm2d(width),
-        nn.ReLU(inplace=True),
-    ]

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from napari_karyo.models.convolution import convolution
+
 #: Channels at each resolution, each half of the one before.
 WIDTHS: Final = (16, 32, 64, 128)
 
@@ -80,11 +82,4 @@ class SpreadNetwork(nn.Module):
 
 
 def _block(before: int, width: int) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for inputs in (before, width):
-        layers += [
-            nn.Conv2d(inputs, width, 3, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-            nn.ReLU(inplace=True),
-        ]
-    return nn.Sequential(*layers)
+    return nn.Sequential(*convolution(before, width), *convolution(width, width))

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-#: Grey from which on a pixel belongs to the chromosome: its background has been removed.
-INSIDE: Final = 0.02
+from napari_karyo.inference.likeness import INSIDE
 
 #: Of the standard's table for brightness, at a quality of 50.
 _QUANTA: Final = (
