@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 import tomllib
@@ -11,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tool_scripts import load_tool
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -20,11 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="asks for the us
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script on a bare Debian, not as root, without sudo; starting a program fails."""
-    spec = importlib.util.spec_from_file_location("bootstrap", PROJECT / "tools" / "bootstrap.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_tool("bootstrap")
 
     def refuse(command: list[str], **_: Any) -> None:
         raise AssertionError(f"started {command}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import zipfile
 from io import BytesIO
@@ -13,11 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from small import SMALL
+from tool_scripts import load_tool
 
 from napari_karyo.cell import Polarity
 from napari_karyo.training.dataset import load_dataset, read_cells
-
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "cut_class_maps.py"
 
 #: Class, left, top, width and height of drawn chromosomes: about as long as their classes.
 DRAWN = (
@@ -36,12 +34,7 @@ DRAWN = (
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("cut_class_maps", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("cut_class_maps")
 
 
 def drawn() -> tuple[np.ndarray, np.ndarray]:

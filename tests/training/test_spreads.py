@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import sys
 import zipfile
 from io import BytesIO
@@ -15,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 from small import SMALL, bar, small_weights
+from tool_scripts import load_tool
 from torch.nn import functional
 
 from napari_karyo.errors import KaryoError, ReadError
@@ -33,18 +33,11 @@ from napari_karyo.training.evaluate import evaluate
 from napari_karyo.training.fit import cross_entropy, validate
 from napari_karyo.training.recipes import Recipe
 
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "cut_spreads.py"
-
 
 @pytest.fixture
 def tool() -> ModuleType:
     """The script that cuts spreads."""
-    spec = importlib.util.spec_from_file_location("cut_spreads", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("cut_spreads")
 
 
 #: Left, top, width and height of the bars of a drawn spread; the last two cross.
