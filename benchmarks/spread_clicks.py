@@ -45,7 +45,7 @@ from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.canvas import bounds, on_canvas
 from napari_karyo.segmentation.labels import from_labels
 from napari_karyo.segmentation.objects import Segmentation
-from napari_karyo.segmentation.samples import SAMPLES, sample_segmentation
+from napari_karyo.segmentation.samples import CROSSING, SAMPLES, sample_segmentation
 from napari_karyo.simulation.spread import simulate_spread
 from napari_karyo.training.segmentation.archives import grey_of
 
@@ -53,8 +53,6 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "tes
 mouse: Any = importlib.import_module("mouse")
 from mending_plan import Correction, Line, Truth  # noqa: E402
 
-#: What the class maps of ``mfish.zip`` say of pixels where chromosomes overlap.
-_CROSSING: Final = 255
 #: Chromosomes of a whole cell.
 _WHOLE: Final = 46
 #: More corrections than this are a mistake of the script.
@@ -302,7 +300,7 @@ def of_archive(data: Path, least: int) -> Iterator[Segmentation]:
             grey = grey_of(archive, f"mfish/{name}_dapi.png")
             painted = grey_of(archive, f"mfish/{name}_classes.png")
             spread = Spread(name, grey, find_spread_polarity(grey))
-            known = from_labels(spread, painted, _CROSSING, classes=True)
+            known = from_labels(spread, painted, CROSSING, classes=True)
             truth = Truth([one.outline for one in known.chromosomes], grey.shape)
             if known.count == _WHOLE and len(truth.touching()) >= least:
                 yield known

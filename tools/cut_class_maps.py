@@ -15,9 +15,6 @@ folder for ``napari-karyo train`` and ``evaluate``: ``labels.csv`` and
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Set
 from pathlib import Path
@@ -25,7 +22,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from napari_karyo.cell import Outline, Polarity
 from napari_karyo.classes import CLASS_INDEX, CLASSES
@@ -33,11 +29,9 @@ from napari_karyo.preprocessing.scale import usual_lengths
 from napari_karyo.segmentation.crops import cut_crop, margin_of
 from napari_karyo.segmentation.ground import flatten, measure_width
 from napari_karyo.segmentation.labels import parts_of
-from napari_karyo.training.dataset import COLUMNS, P_ARM
-from napari_karyo.training.segmentation.archives import grey_of
-
-#: What a class map says of pixels where chromosomes cross.
-CROSSING: Final = 255
+from napari_karyo.segmentation.samples import CROSSING
+from napari_karyo.training.cut_crops import CutCrop, write_cut_crops
+from napari_karyo.training.segmentation.archives import class_maps
 
 #: Area of a part over what its class has in this cell: below it is a piece of a chromosome,
 #: above it two that touch.
@@ -124,32 +118,21 @@ def cut(
             yield name, cut_crop(bare, outlines, outline, Polarity.BRIGHT, margin)
 
 
+def crops_of(path: Path) -> Iterator[CutCrop]:
+    """Cut all spreads of ``mfish.zip``."""
+    for row, grey, painted in class_maps(path):
+        left_out = REARRANGED.get(row["karyotype_code"], frozenset())
+        for number, (name, crop) in enumerate(cut(grey, painted, left_out)):
+            yield CutCrop(row["slide"], row["image"], name, row["split"], number, crop)
+
+
 def main() -> None:
     """Cut all spreads and write the data folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     chosen = parser.parse_args()
-    table: list[dict[str, str]] = []
-    with zipfile.ZipFile(chosen.data / "mfish.zip") as archive:
-        with archive.open("mfish/images.csv") as file:
-            rows = list(csv.DictReader(io.TextIOWrapper(file, encoding="utf-8")))
-        for row in rows:
-            cell = row["image"]
-            grey, painted = (
-                grey_of(archive, f"mfish/{cell}_{of}.png") for of in ("dapi", "classes")
-            )
-            left_out = REARRANGED.get(row["karyotype_code"], frozenset())
-            for number, (name, crop) in enumerate(cut(grey, painted, left_out)):
-                path = f"dapi/{cell}/{name}_{number}.png"
-                (chosen.output / path).parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(crop).save(chosen.output / path)
-                values = ("dapi", row["slide"], cell, name, row["split"], path)
-                table.append({**dict(zip(COLUMNS, values, strict=True)), P_ARM: "unknown"})
-    with (chosen.output / "labels.csv").open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, [*COLUMNS, P_ARM])
-        writer.writeheader()
-        writer.writerows(table)
+    table = write_cut_crops(chosen.output, "dapi", crops_of(chosen.data / "mfish.zip"))
     splits = Counter(row["split"] for row in table)
     told = ", ".join(f"{count} {split}" for split, count in splits.items())
     print(f"{len(table)} chromosomes cut: {told}; {chosen.output / 'labels.csv'}")

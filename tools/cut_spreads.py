@@ -12,20 +12,17 @@ over. FOLDER becomes a data folder for ``napari-karyo train`` and ``evaluate``:
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import zipfile
-from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 from skimage.measure import label, regionprops
 
-from napari_karyo.training.dataset import COLUMNS
+from napari_karyo.training.cut_crops import CutCrop, write_cut_crops
+from napari_karyo.training.segmentation.archives import SPLITS, Photograph, g_band_spreads
 
 #: Pixels by which a chromosome's box may reach beyond it on each side. Most do by 3 to 8.
 REACH = (-2.0, 14.0)
@@ -96,38 +93,26 @@ def cut(grey: NDArray[np.uint8], boxes: NDArray[np.float64]) -> dict[int, NDArra
     return crops
 
 
+def crops_of(photograph: Photograph) -> Iterator[CutCrop]:
+    """Cut the chromosomes of a spread that lie alone."""
+    # The cells of a case lie in one split; which case, the table does not say.
+    cell, split = photograph.name, photograph.split
+    for index, crop in sorted(cut(photograph.grey, photograph.boxes).items()):
+        yield CutCrop(cell, cell, photograph.classes[index], split, index, crop)
+
+
 def main() -> None:
     """Cut all spreads and write the data folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     chosen = parser.parse_args()
-    table: list[dict[str, str]] = []
-    with zipfile.ZipFile(chosen.data / "raw_spreads.zip") as archive:
-        with archive.open("raw_spreads/boxes.csv") as file:
-            rows = list(csv.DictReader(io.TextIOWrapper(file, encoding="utf-8")))
-        spreads: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for row in rows:
-            spreads[row["file"]].append(row)
-        for name, boxed in spreads.items():
-            with archive.open(f"raw_spreads/{name}") as file:
-                grey = np.asarray(Image.open(file).convert("L"))
-            corners = np.array(
-                [[float(row[key]) for key in ("xmin", "ymin", "xmax", "ymax")] for row in boxed]
-            )
-            for index, crop in sorted(cut(grey, corners).items()):
-                row, cell = boxed[index], Path(name).stem
-                path = f"raw_spreads/{cell}/{row['label']}_{index}.png"
-                (chosen.output / path).parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(crop).save(chosen.output / path)
-                # The cells of a case lie in one split; which case, the table does not say.
-                values = ("raw_spreads", cell, cell, row["label"], row["split"], path)
-                table.append({**dict(zip(COLUMNS, values, strict=True)), "p_arm": "unknown"})
-    with (chosen.output / "labels.csv").open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, [*COLUMNS, "p_arm"])
-        writer.writeheader()
-        writer.writerows(table)
-    print(f"{len(table)} of {len(rows)} chromosomes lie alone; {chosen.output / 'labels.csv'}")
+    boxes, crops = 0, list[CutCrop]()
+    for photograph in g_band_spreads(chosen.data / "raw_spreads.zip", SPLITS):
+        boxes += len(photograph.boxes)
+        crops += crops_of(photograph)
+    table = write_cut_crops(chosen.output, "raw_spreads", crops)
+    print(f"{len(table)} of {boxes} chromosomes lie alone; {chosen.output / 'labels.csv'}")
 
 
 if __name__ == "__main__":

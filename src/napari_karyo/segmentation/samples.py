@@ -15,7 +15,7 @@ _FOLDER: Final = Path(__file__).parent / "files"
 #: A normal cell and one with losses and translocations, by what it is called.
 SAMPLES: Final = {"normal": "V1702XY", "abnormal": "V280262"}
 #: What pixels where chromosomes overlap are called in the class maps.
-_CROSSING: Final = 255
+CROSSING: Final = 255
 
 
 def sample_path(name: str) -> Path:
@@ -46,4 +46,4 @@ def sample_segmentation(name: str) -> Segmentation:
     name : {"normal", "abnormal"}
     """
     classes = read_label_image(_FOLDER / f"{SAMPLES[name]}_classes.png")
-    return from_labels(sample_spread(name), classes, _CROSSING, classes=True)
+    return from_labels(sample_spread(name), classes, CROSSING, classes=True)

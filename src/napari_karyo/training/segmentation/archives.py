@@ -22,9 +22,9 @@ from napari_karyo.classes import CLASSES
 from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.labels import parts_of
 from napari_karyo.segmentation.region import Region
+from napari_karyo.segmentation.samples import CROSSING
 
-#: What the class map says of pixels where chromosomes overlap.
-_CROSSING: Final = 255
+SPLITS: Final = ("train", "val", "test")
 #: Of a photograph whose outlines are known.
 NO_BOXES: Final = np.zeros((0, 4))
 
@@ -100,14 +100,21 @@ def q_band_spreads(path: Path, splits: Collection[str], every: int = 1) -> Itera
 
 def dapi_spreads(path: Path, splits: Collection[str], every: int = 1) -> Iterator[Photograph]:
     """Read the spreads of ``mfish.zip``: a class for each pixel."""
+    for row, grey, painted in class_maps(path, splits, every):
+        outlines, classes = objects_of_map(painted)
+        yield Photograph(row["image"], row["split"], grey, outlines, NO_BOXES, classes)
+
+
+def class_maps(
+    path: Path, splits: Collection[str] = SPLITS, every: int = 1
+) -> Iterator[tuple[dict[str, str], NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Read of each spread of ``mfish.zip`` its row of ``images.csv``, picture and class map."""
     with zipfile.ZipFile(path) as archive:
         with archive.open("mfish/images.csv") as file:
             rows = list(csv.DictReader(io.TextIOWrapper(file, encoding="utf-8")))
         for row in [row for row in rows if row["split"] in splits][::every]:
             grey = grey_of(archive, f"mfish/{row['image']}_dapi.png")
-            painted = grey_of(archive, f"mfish/{row['image']}_classes.png")
-            outlines, classes = objects_of_map(painted)
-            yield Photograph(row["image"], row["split"], grey, outlines, NO_BOXES, classes)
+            yield row, grey, grey_of(archive, f"mfish/{row['image']}_classes.png")
 
 
 def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Region], list[str]]:
@@ -117,7 +124,7 @@ def objects_of_map(painted: NDArray[np.uint8]) -> tuple[list[Region], list[str]]
     a crossing belongs to every class beside it.
     """
     outlines, classes = [], []
-    for value, mask, _, top, left in parts_of(painted, _CROSSING, classes=True):
+    for value, mask, _, top, left in parts_of(painted, CROSSING, classes=True):
         outlines.append(Region(mask, top, left))
         classes.append(CLASSES[value - 1])
     return outlines, classes
