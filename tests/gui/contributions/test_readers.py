@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from napari_karyo.case import case_path
 from napari_karyo.cell import Polarity, Spread
 from napari_karyo.gui.canvas.contact_sheet import CELL_KEY, PATIENT_KEY, LayerData
 from napari_karyo.gui.canvas.photographs import SPREAD_KEY
+from napari_karyo.gui.classify.form import ClassifyForm
 from napari_karyo.gui.classify.run import as_cell
 from napari_karyo.gui.contributions.readers import file_reader, folder_reader
 from napari_karyo.io.cells import write_cell
@@ -96,3 +98,19 @@ def test_a_photograph_that_is_damaged_costs_itself(tmp_path: Path, notices: list
     assert options["name"] == "a"
     assert options["metadata"][SPREAD_KEY].path == folder / "a.png"
     assert any("b.png" in said for said in notices)
+
+
+def test_the_form_that_classifies_comes_with_what_is_read(viewer: Any, tmp_path: Path) -> None:
+    save_photograph(tmp_path / "a.png")
+    viewer.open(str(tmp_path / "a.png"), plugin="napari-karyo")
+    (form,) = forms(viewer)
+    assert form.cells.value is viewer.layers["a"]
+    assert form.start.enabled
+    # Once: a form that stands behind another dock is not brought forward each time.
+    viewer.open_sample("napari-karyo", "g_46xx")
+    assert forms(viewer) == [form]
+
+
+def forms(viewer: Any) -> list[ClassifyForm]:
+    docks = viewer.window.dock_widgets.values()
+    return [one for one in docks if isinstance(one, ClassifyForm)]

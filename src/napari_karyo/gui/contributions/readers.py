@@ -10,6 +10,7 @@ from napari_karyo.cell import Cell, Patient, Problem
 from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.gui.canvas.contact_sheet import LayerData, layer_data
 from napari_karyo.gui.canvas.photographs import photograph_layers, read_photograph
+from napari_karyo.gui.contributions.commands import offer_to_classify
 from napari_karyo.gui.notices import tell_problems
 from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
 from napari_karyo.io.photograph import photographs_of, read_spread
@@ -107,6 +108,7 @@ def write_case(path: str, layers: list[LayerData]) -> list[str]:
 
 def _read_folder(path: str | list[str]) -> list[LayerData]:
     folder = Path(path if isinstance(path, str) else path[0])
+    offer_to_classify()
     if is_cell_folder(folder):
         cells = _cells_of(folder)
         patient = Patient(folder.name, tuple(cells), folder) if len(cells) > 1 else None
@@ -148,6 +150,7 @@ def _cells_of(folder: Path) -> list[Cell]:
 
 def _read_file(path: str | list[str]) -> list[LayerData]:
     file = Path(path if isinstance(path, str) else path[0])
+    offer_to_classify()
     spread = read_photograph(file)
     if spread is not None:
         tell_problems(spread.name, spread.problems)

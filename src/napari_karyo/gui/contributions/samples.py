@@ -7,12 +7,14 @@ from functools import partial
 from napari_karyo.cell import Polarity
 from napari_karyo.gui.canvas.contact_sheet import LayerData, layer_data
 from napari_karyo.gui.canvas.photographs import photograph_layers
+from napari_karyo.gui.contributions.commands import offer_to_classify
 from napari_karyo.segmentation.samples import sample_spread
 from napari_karyo.simulation.sample import simulate_cell
 from napari_karyo.simulation.spread import simulate_spread
 
 
 def _sample(karyotype: str, stain: Polarity) -> list[LayerData]:
+    offer_to_classify()
     return [layer_data(simulate_cell(karyotype, seed=1, stain=stain))]
 
 
@@ -25,11 +27,13 @@ q_45x = partial(_sample, "45,X", Polarity.BRIGHT)
 
 
 def _simulated(karyotype: str, stain: Polarity) -> list[LayerData]:
+    offer_to_classify()
     spread = simulate_spread(karyotype, seed=1, stain=stain).spread
     return photograph_layers(spread, f"Simulated spread {karyotype}")
 
 
 def _real(which: str, name: str) -> list[LayerData]:
+    offer_to_classify()
     return photograph_layers(sample_spread(which), name)
 
 
