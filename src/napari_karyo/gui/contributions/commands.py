@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_karyo.gui.docks.opening import open_review
-from napari_karyo.gui.docks.showing import FORM, current, is_open, show_dock
+from napari_karyo.gui.docks.showing import FORM, current, made_dock, show_dock
 
 if TYPE_CHECKING:
     import napari
@@ -32,7 +32,7 @@ def offer_to_classify() -> None:
     from napari_karyo.gui.classify.form import ClassifyForm
 
     viewer = napari.current_viewer()
-    if viewer is not None and not is_open(viewer, ClassifyForm):
+    if viewer is not None and made_dock(viewer, ClassifyForm) is None:
         open_classify(viewer)
 
 
