@@ -99,20 +99,18 @@ def test_an_older_file_is_brought_up_to_date_in_the_copy_alone(tmp_path: Path) -
 
 
 def test_what_is_wrong_names_the_file_itself(path: Path) -> None:
-    with pytest.raises(CaseError, match="no such case file") as missing:
-        with snapshot(path.with_name("P3.karyo")):
-            pass
-    assert missing.value.path == path.with_name("P3.karyo")
+    other = path.with_name("P3.karyo")
+    with pytest.raises(CaseError, match="no such case file") as missing, snapshot(other):
+        pass
+    assert missing.value.path == other
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(CaseError, match="damaged") as damaged:
-        with snapshot(path):
-            pass
+    with pytest.raises(CaseError, match="damaged") as damaged, snapshot(path):
+        pass
     assert damaged.value.path == path
     path.write_bytes(whole)
-    with pytest.raises(CaseError) as unknown:
-        with snapshot(path) as case:
-            case.karyotype(7)
+    with pytest.raises(CaseError) as unknown, snapshot(path) as case:
+        case.karyotype(7)
     assert unknown.value.path == path
 
 
@@ -130,9 +128,8 @@ def test_a_file_that_never_rests_is_told(path: Path, monkeypatch: pytest.MonkeyP
         return seen
 
     monkeypatch.setattr(reading, "_copied", written_to)
-    with pytest.raises(CaseError, match="written to all the time"):
-        with snapshot(path):
-            pass
+    with pytest.raises(CaseError, match="written to all the time"), snapshot(path):
+        pass
 
 
 def test_the_crops_are_those_of_the_classification(path: Path) -> None:

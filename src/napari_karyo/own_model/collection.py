@@ -190,7 +190,7 @@ class Collection:
         return self._changed(
             lambda cell: (
                 replace(cell, why_not="")
-                if cell.key in keys and cell.can_be_taken and cell.crops
+                if cell.key in keys and cell.can_be_taken and not cell.included
                 else cell
             )
         )
