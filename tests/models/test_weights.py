@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from small import CALIBRATION, small_network, small_weights
 
 from napari_karyo.errors import WeightsError
+from napari_karyo.models import checked
 from napari_karyo.models import weights as store
 from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.weights import (

@@ -134,22 +134,12 @@ def calibrated_on(asked: Sequence[Asked], least: Mapping[str, float]) -> dict[st
     if not used:
         return dict(least)
     known = [_truth(answer) for _, answer in used]
+    pairs = list(zip(used, known, strict=True))
     prediction = Prediction(
-        *(
-            np.concatenate(parts)
-            for parts in zip(
-                *(
-                    (
-                        answer.log_outputs[which],
-                        answer.result.attention[which],
-                        answer.strength[which],
-                    )
-                    for (_, answer), (which, _) in zip(used, known, strict=True)
-                ),
-                strict=True,
-            )
-        ),
-        device=Device("cpu", ""),
+        np.concatenate([one.log_outputs[which] for (_, one), (which, _) in pairs]),
+        np.concatenate([one.result.attention[which] for (_, one), (which, _) in pairs]),
+        np.concatenate([one.strength[which] for (_, one), (which, _) in pairs]),
+        Device("cpu", ""),
     )
     truth = np.concatenate([classes for _, classes in known])
     cells = np.repeat(np.arange(len(used)), [len(classes) for _, classes in known])

@@ -1,4 +1,4 @@
-"""How an own model is trained: what was chosen on cells of a stain that the start had never seen."""
+"""How an own model is trained, as chosen on cells of a stain that the start had never seen."""
 
 from __future__ import annotations
 

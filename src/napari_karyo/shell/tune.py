@@ -46,14 +46,33 @@ def tune(
     no_resume: Annotated[bool, Option("--no-resume", help="begin anew")] = False,
 ) -> int:
     """Teach the shipped model a laboratory's corrected cells, and compare the two."""
-    # Ended from outside it saves nothing more, and leaves nothing half written.
-    signal.signal(signal.SIGTERM, _stop)
     if background:
         _lower_priority()
+    # Ended from outside it leaves nothing half written.
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        return _tune(
+            data, output, start, steps, seed, device, time_limit, progress == "json", not no_resume
+        )
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tune(
+    data: Path,
+    output: Path,
+    start: str,
+    steps: int | None,
+    seed: int,
+    device: str,
+    time_limit: float | None,
+    as_json: bool,
+    resume: bool,
+) -> int:
     from napari_karyo.own_model.tuning import prove
     from napari_karyo.own_model.tuning import tune as run
 
-    tell = _as_json if progress == "json" else _as_text
+    tell = _as_json if as_json else _as_text
     weights = run(
         data,
         output,
@@ -62,15 +81,15 @@ def tune(
         device=device,
         time_limit=time_limit,
         steps=steps,
-        resume=not no_resume,
+        resume=resume,
         progress=tell,
     )
     if weights is None:
         words = "Time is up. The same command goes on from here."
-        print(json.dumps({"stage": "paused", "said": words}) if progress == "json" else words)
+        print(json.dumps({"stage": "paused", "said": words}) if as_json else words, flush=True)
         return 0
     comparison = prove(data, output, shipped=start, device=device, progress=tell)
-    if progress == "text":
+    if not as_json:
         print(f"{output / 'comparison.html'} compares the two.")
         if comparison.is_better:
             print(f"Adopt it: napari-karyo adopt {output} --name NAME")
