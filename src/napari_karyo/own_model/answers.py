@@ -200,7 +200,7 @@ def as_calibrated(answer: Answer, calibration: Mapping[str, float]) -> Classific
 def outcomes(asked: Asked, calibration: Mapping[str, float]) -> Outcomes:
     """Return what becomes of a cell's labelled crops; one that can't be used is to be moved."""
     cell = asked.labelled
-    rows: list[tuple[int, bool, bool, bool, int]] = []
+    rows: list[tuple[int, ...]] = []
     seen = set()
     if asked.answer is not None:
         found = as_calibrated(asked.answer, calibration)
@@ -221,6 +221,11 @@ def outcomes(asked: Asked, calibration: Mapping[str, float]) -> Outcomes:
         *(label for _, label in cell.lost),
     ]
     rows += [(CLASS_INDEX[one], False, False, False, 1) for one in lost if one is not None]
-    expected, *flags, clicks = zip(*rows, strict=True)
-    alone, placed, green = (np.array(one, np.bool_) for one in flags)
-    return Outcomes(np.array(expected, np.int64), alone, placed, green, np.array(clicks, np.int64))
+    table = np.array(rows, np.int64).reshape(-1, 5)
+    return Outcomes(
+        table[:, 0],
+        table[:, 1].astype(np.bool_),
+        table[:, 2].astype(np.bool_),
+        table[:, 3].astype(np.bool_),
+        table[:, 4],
+    )
