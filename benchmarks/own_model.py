@@ -1,18 +1,19 @@
-"""What a laboratory's own model is worth after so many corrected cells, and what it costs elsewhere.
+"""What a laboratory's own model is worth after so many corrected cells, and what it costs.
 
     python benchmarks/own_model.py DATA --output FOLDER [--home HOME --home-stain g_band ...]
         [--start FILE] [--split test] [--cells 0 5 10 20 40] [--seeds 0] [--stain STAIN]
 
-DATA is a folder with ``labels.csv`` (`tools/cut_class_maps.py` makes one of DAPI), HOME another with
-the stains that the start knows. Of the split ``train`` of DATA so many cells are taken as a
+DATA is a folder with ``labels.csv`` (`tools/cut_class_maps.py` makes one of DAPI), HOME another
+with the stains that the start knows. Of the split ``train`` of DATA so many cells are taken as a
 laboratory would have corrected them, the same first ones each time; about a third of them, whole
-patients, are kept out and fit the light, as `napari-karyo collect` keeps them out. A cell of which the
-start gets less than ``--least`` right is left out, as whoever collects is told to. Then `tune` is run as
-it is, and start and own model are looked at on the split of DATA, and of HOME.
+patients, are kept out and fit the light, as `napari-karyo collect` keeps them out. A cell of
+which the start gets less than ``--least`` right is left out, as whoever collects is told to.
+Then `tune` is run as it is, and start and own model are looked at on the split of DATA, and of
+HOME.
 
 Every row is written into ``rows.jsonl`` as it is finished; the same command goes on where it was
-ended, also within a training. The table is printed at the end: alone, placed, green, green wrong in
-per cent, clicks a cell, the time of training.
+ended, also within a training. The table is printed at the end: alone, placed, green, green wrong
+in per cent, clicks a cell, the time of training.
 """
 
 from __future__ import annotations
