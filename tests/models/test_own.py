@@ -136,3 +136,24 @@ def test_the_shell_adopts_lists_and_removes(
     assert main(["models", "--remove", "lab"]) == 0
     assert main(["models", "--remove", "lab"]) == 2
     assert "no own model called 'lab'" in capsys.readouterr().err
+
+
+def test_a_cell_says_by_which_own_model_it_was_classified(tmp_path: Path) -> None:
+    from napari_karyo.inference.classify import classify
+    from napari_karyo.inference.options import ClassifyOptions
+    from napari_karyo.simulation.sample import simulate_cell
+
+    model = adopt(trained(tmp_path / "training"), "lab")
+    found = classify(simulate_cell(), ClassifyOptions(model="lab", device="cpu"))
+    assert (found.model, found.model_hash) == ("lab", model.sha256)
+
+
+def test_a_damaged_own_model_costs_itself_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = adopt(trained(tmp_path / "training"), "lab")
+    model.path.write_bytes(b"none")
+    assert main(["info"]) == 0
+    out = capsys.readouterr().out
+    assert "model        default" in out
+    assert "not the ones that were adopted" in out

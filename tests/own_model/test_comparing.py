@@ -177,11 +177,6 @@ def test_what_is_measured_says_whether_it_is_better() -> None:
     assert ComparedMeasure("placed", 0.8, 0.9, 0.05, 0.15, 100).better
     assert ComparedMeasure("green_wrong", 0.1, 0.0, -0.2, -0.01, 100).better
     assert ComparedMeasure("clicks", 3.0, 5.0, 1.0, 3.0, 100).worse
-    assert (
-        json.loads(
-            comparison(
-                answered(1, 2, np.random.default_rng(0)), answered(1, 2, np.random.default_rng(0))
-            ).to_json()
-        )["is_better"]
-        is False
-    )
+    rng = np.random.default_rng(0)
+    perfect = comparison(answered(1, 2, rng), answered(1, 2, rng))
+    assert json.loads(perfect.to_json())["is_better"] is False

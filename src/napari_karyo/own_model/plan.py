@@ -37,13 +37,13 @@ class TuningPlan:
     steps: int = 400
     own: int = 40
     simulated: int = 24
-    learning_rate: float = 5e-4
+    learning_rate: float = 1e-3
     weight_decay: float = 0.02
     label_smoothing: float = 0.1
     average: float = 0.98
-    keep_simulated: float = 1.0
+    keep_simulated: float = 2.0
     keep_own: float = 0.0
-    share: float = 1.0
+    share: float = 0.7
     simulated_cells: int = 8
     rows: int = 20
     augmentation: Augmentation = field(default_factory=Augmentation)
