@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -79,7 +80,9 @@ def test_a_training_that_was_killed_ends_as_one_that_was_not(
             calls = count(1)
             real = learning._step
 
-            def killing(*arguments: object, calls: count[int] = calls, real=real) -> None:
+            def killing(
+                *arguments: object, calls: count[int] = calls, real: Callable[..., None] = real
+            ) -> None:
                 if next(calls) == killed:
                     raise KeyboardInterrupt
                 real(*arguments)
