@@ -4,8 +4,9 @@
 
 ``DATA/mfish.zip`` holds DAPI pictures of spreads and, of each, a map with the class of every
 pixel. Each connected part of a class that is as large as the class is in its cell is a
-chromosome, and is cut out on black. Where chromosomes cross the crop is blank: the greys
-there are those of both. Left out are homologues that touch, what is left of a chromosome
+chromosome, and is cut out on black. Where chromosomes cross, the crop is as photographed, as
+in the crops that the program itself cuts: a blank there would part it in two pieces, of which
+one would be taken for the chromosome. Left out are homologues that touch, what is left of a chromosome
 that is mostly crossed, the classes of which a cell has rearranged ones, since the map calls
 a derivative by its larger part, and parts beside their chromosome. FOLDER becomes a data
 folder for ``napari-karyo train`` and ``evaluate``: ``labels.csv`` and
@@ -113,9 +114,7 @@ def cut(
     good = alone(found) & (greys >= PALE * np.median(greys))
     for (name, outline), one in zip(found, good, strict=True):
         if one and name not in left_out:
-            bare = density.copy()
-            bare[outline.place][outline.shared] = 0.0
-            yield name, cut_crop(bare, outlines, outline, Polarity.BRIGHT, margin)
+            yield name, cut_crop(density, outlines, outline, Polarity.BRIGHT, margin)
 
 
 def crops_of(path: Path) -> Iterator[CutCrop]:
