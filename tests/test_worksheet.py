@@ -66,7 +66,7 @@ def test_what_is_no_worksheet_is_refused(content: Any) -> None:
 
 def test_only_what_is_written_is_said() -> None:
     assert CaseWorksheet().words == CellWorksheet().words == ()
-    assert WHOLE.words == ("blood", "GTG, 550 bands (estimated)", "check at the microscope")
+    assert WHOLE.words == ("blood", "GTG, 550 bands (estimated)", "checked at the microscope")
     assert CaseWorksheet(bands="400-550").words == ("400-550 bands",)
     assert CaseWorksheet(microscope="neither").words == ("analysed and checked on images alone",)
     cell = CellWorksheet(culture="A", colony="4", slide="2", stage="102.5/14.3")

@@ -19,6 +19,13 @@ from napari_karyo.goals import GUIDELINES, Goals, Guideline, usual_goals
 
 _BANDS = re.compile(r"\d{3,4}(-\d{3,4})?\Z")
 
+_AT_MICROSCOPE: Final = {
+    "analysis": "analysed at the microscope",
+    "check": "checked at the microscope",
+    "analysis and check": "analysed and checked at the microscope",
+    "neither": "analysed and checked on images alone",
+}
+
 
 def _is_goal(text: str) -> bool:
     try:
@@ -188,7 +195,7 @@ class CaseWorksheet(_Worksheet):
         "microscope": WorksheetField(
             "At the microscope",
             "Which of analysis and check was made there; the other was made on images",
-            ("analysis", "check", "analysis and check", "neither"),
+            tuple(_AT_MICROSCOPE),
             only=True,
             remembered=True,
         ),
@@ -235,9 +242,7 @@ class CaseWorksheet(_Worksheet):
     @property
     def at_microscope(self) -> str:
         """What was done at the microscope, in words; empty where nobody said."""
-        if self.microscope == "neither":
-            return "analysed and checked on images alone"
-        return f"{self.microscope} at the microscope" if self.microscope else ""
+        return _AT_MICROSCOPE.get(self.microscope, "")
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def test_the_report_shows_the_case_and_a_karyogram_of_each_clone(
         "one of the two at the microscope",
         "ISCN 2024",
         "centric chromosomes are counted",
-        "cell_3, slide 7, stage 103.5/14.3",
+        "cell_0, slide 7, stage 100.5/14.3",
     ):
         assert flat(words) in first, words
     assert flat("Clone 48,XY,+8,+9[2]: cell cell_1") in second

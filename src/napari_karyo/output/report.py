@@ -40,6 +40,8 @@ _RIM: Final = 8.0
 _SMALLEST: Final = 0.62
 #: Karyograms of other clones on a page.
 _A_PAGE: Final = 2
+#: Lines about clones that stay in any case.
+_CLONES: Final = 9
 #: Shares of the table's width, as `CELL_COLUMNS`.
 _SHARES: Final = (0.19, 0.09, 0.33, 0.13, 0.12, 0.14)
 
@@ -205,7 +207,9 @@ def _blocks(content: ReportContent, width: float) -> list[Block]:
         rows = tuple(
             paragraph(words, width, bold=not n, most=4) for n, words in enumerate(content.clones)
         )
-        blocks.append(Block(rows, (heading("Clones"),), ("clone", "clones"), least=1))
+        blocks.append(
+            Block(rows, (heading("Clones"),), ("line", "lines"), least=min(len(rows), _CLONES))
+        )
     if content.cells:
         widths = [share * width for share in _SHARES]
         head = table_row(CELL_COLUMNS, widths, bold=True, ruled=True)

@@ -55,18 +55,18 @@ def clones_shown(
 def clone_lines(
     sheet: CaseWorksheet, found: Summary, shown: Sequence[tuple[str, int]]
 ) -> tuple[str, ...]:
-    """Return all clones in ISCN, each with its cells, and which cells count."""
+    """Return all clones in ISCN, what they come to, each with its cells, and which cells count."""
     if not found.iscn:
         return (found.basis,)
     each = zip(found.finding.clones, shown, strict=True)
     neoplasm = neoplasm_words(found) if sheet.guideline.each_clone else ()
     return (
         found.iscn,
+        *neoplasm,
         *(
             f"{clone.text}: cells {clean(found.called(clone.cells))}; karyogram: cell "
             f"{clean(found.names[one])}"
             for clone, (_, one) in each
         ),
-        *neoplasm,
         clean(found.basis),
     )

@@ -139,7 +139,7 @@ class WorksheetDock(QWidget):
         self._write_cell()
 
     @while_alive
-    def _write_case(self) -> None:
+    def _write_case(self, *_: object) -> None:
         cell = self._cell
         if cell is None or cell is not self.session.current:
             return
@@ -152,15 +152,24 @@ class WorksheetDock(QWidget):
                 remember(worksheet)
 
         attempt(self.session, write)
-        self.refresh()
+        self._settle(CaseWorksheet.FIELDS)
 
     @while_alive
-    def _write_cell(self) -> None:
+    def _write_cell(self, *_: object) -> None:
         cell = self._cell
         if cell is None:
             return
         typed = self._typed(CellWorksheet.FIELDS)
         attempt(self.session, lambda: cell.karyotype.write_worksheet(CellWorksheet(**typed)))
+        self._settle(CellWorksheet.FIELDS)
+
+    def _settle(self, fields: Mapping[str, WorksheetField]) -> None:
+        """Show what is written now; what was refused is not tried again."""
+        for name in fields.keys() & self.fields.keys():
+            widget = self.fields[name]
+            line = widget if isinstance(widget, LineField) else widget.line
+            if line is not None:
+                line.setModified(False)
         self.refresh()
 
     def _take_usual(self) -> None:
@@ -212,10 +221,10 @@ class WorksheetDock(QWidget):
         if cell is not None:
             words = getattr(cell.worksheet if of_case else cell.karyotype.state.worksheet, name)
         if isinstance(widget, LineField):
-            if not widget.isModified() or not widget.hasFocus():
+            if not widget.isModified():
                 widget.show_text(words)
                 widget.setModified(False)
-        elif widget.line is None or not widget.line.isModified() or not widget.line.hasFocus():
+        elif widget.line is None or not widget.line.isModified():
             with block(widget):
                 if widget.line is None:
                     widget.setCurrentText(words)
