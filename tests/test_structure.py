@@ -37,6 +37,7 @@ ROOMS = (
     "output",
     "training",
     "reproduction",
+    "own_model",
     "gui",
     "shell",
     "__main__",

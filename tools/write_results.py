@@ -6,7 +6,7 @@ FOLDER holds what ``napari-karyo evaluate --json`` wrote: ``test.json``,
 ``test-upside-down.json``, and ``spreads.json`` of what ``tools/cut_spreads.py`` cut; and
 ``without-LABORATORY.json`` for each laboratory that weights were trained without, which
 are read for what they were trained on. The tables go between ``<!-- begin NAME -->`` and
-``<!-- end NAME -->`` in ``docs/results.md`` and the model card, so that no figure is
+``<!-- end NAME -->`` in the pages of ``docs/results`` and the model card, so that no figure is
 copied by hand.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 from napari_karyo.models.weights import FOLDER, load_weights
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = (ROOT / "docs" / "results.md", FOLDER / "default.md")
+DOCUMENTS = (*sorted((ROOT / "docs" / "results").glob("*.md")), FOLDER / "default.md")
 STAINS = {
     "g_band": "G-band",
     "q_band": "Q-band",

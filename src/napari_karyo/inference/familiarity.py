@@ -4,7 +4,7 @@ A network answers whatever it is shown, and is sure of much that it has never se
 cell is judged by how strongly the network answers and by how well the bands agree with an
 average chromosome of the class; a crop, among the others of its cell, by these and by its
 length, width and outline. Which measures were compared, and what each is worth, stands in
-``docs/results.md``; ``benchmarks/unknown_material.py`` measures it.
+``docs/results/unknown-material.md``; ``benchmarks/unknown_material.py`` measures it.
 """
 
 from __future__ import annotations
