@@ -198,7 +198,7 @@ class WorksheetDock(QWidget):
             self.goals.clear()
             return
         case, sheet = cell.case, cell.worksheet
-        patient = "of these cells" if case is None else f"of {case.patient or case.path.stem}"
+        patient = "of these cells" if case is None else f"of {case.path.stem}"
         self.whose.setText(f"<b>Case</b> {rich(patient)}")
         self.which.setText(f"<b>Cell</b> {rich(cell.name)}")
         own = "the laboratory's own" if sheet.goals else sheet.guideline.source
