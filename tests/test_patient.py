@@ -6,24 +6,15 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pytest
 from drawn import MALE
 
 from napari_karyo import patient
-from napari_karyo.case import Case
 from napari_karyo.classes import AUTOSOMES, MARKERS, TRAY
-from napari_karyo.errors import EditError
+from napari_karyo.goals import Goals
 from napari_karyo.iscn import FEWEST
 from napari_karyo.karyotype import Karyotype
-from napari_karyo.patient import (
-    CountingProgress,
-    Goals,
-    goals_of,
-    is_mosaic,
-    keep_goals,
-    keep_mosaic,
-    progress_of,
-)
+from napari_karyo.patient import CountingProgress, neoplasm_words, progress_of
+from napari_karyo.worksheet import CellWorksheet
 
 FEMALE = (*(name for name in AUTOSOMES for _ in range(2)), "X", "X")
 
@@ -69,33 +60,6 @@ def test_it_counts_classes_markers_and_derivatives_but_not_the_tray() -> None:
     assert found.finding.modal_number == (48,)
 
 
-@pytest.mark.parametrize("text", ["20/5/2", " 20 / 5/2 ", "20,5,2", "20 5 2"])
-def test_goals_are_read_as_laboratories_write_them(text: str) -> None:
-    assert Goals.parse(text) == Goals() == Goals(20, 5, 2)
-    assert Goals.parse(text).text == "20/5/2"
-
-
-@pytest.mark.parametrize("text", ["", "20/5", "20/5/2/1", "2/5/20", "a/b/c", "0/0/0", "-20/5/2"])
-def test_goals_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(EditError, match="20/5/2"):
-        Goals.parse(text)
-
-
-def test_goals_are_kept_in_the_case(tmp_path) -> None:
-    path = tmp_path / "patient.karyo"
-    with Case.create(path, "patient") as case:
-        assert goals_of(case) == Goals()
-        assert is_mosaic(case)
-        keep_goals(case, Goals(30, 10, 3))
-        keep_mosaic(case, False)
-    with Case.open(path) as case:
-        assert case.fact("goals") == "30/10/3"
-        assert goals_of(case) == Goals(30, 10, 3)
-        assert not is_mosaic(case)
-        case.set_fact("goals", "many")
-        assert goals_of(case) == Goals()
-
-
 def test_a_karyotyped_cell_is_analysed_and_counted_too() -> None:
     cells = [karyotype() for _ in range(4)]
     cells[0].mark("karyotyped")
@@ -117,7 +81,9 @@ def test_a_mosaic_is_found_by_the_rule() -> None:
     alone = found.finding.non_clonal
     assert [(seen.change, seen.cells) for seen in alone] == [("-21", (19,))]
     assert found.modal == "Modal number 46, most often 46,XX (14 of 20)"
-    assert summed(cells, mosaic=False).finding.iscn.startswith("45,X[5]")
+    assert summed(cells, mosaic=False).finding.iscn.startswith("45,X,-X[5]")
+    # Where no cell shows what the person was born with, nobody knows what was lost.
+    assert summed(cells[:5], mosaic=False).finding.iscn == "45,X[5]"
     # The rule can be another.
     assert "45,XX,-21[1]" in summed(cells, losses=1).finding.iscn
 
@@ -247,3 +213,38 @@ def test_cells_that_are_all_different_have_no_usual_karyotype() -> None:
 def test_long_lists_of_cells_are_cut() -> None:
     found = summed([karyotype() for _ in range(9)])
     assert found.called(range(9)) == "cell 1, cell 2, cell 3, cell 4, cell 5, cell 6 and 3 more"
+
+
+def test_colonies_of_counted_cells_are_counted_once() -> None:
+    cells = [karyotype() for _ in range(4)]
+    for cell, culture, colony in zip(cells, "AABA", ("1", "1", "1", "2"), strict=True):
+        cell.write_worksheet(CellWorksheet(culture=culture, colony=colony))
+    for cell in cells[:3]:
+        cell.mark("counted")
+    found = progress_of([cell.state for cell in cells])
+    assert found.colonies == 2
+    assert found.text.endswith("; of 2 colonies")
+
+
+def test_of_a_neoplasm_each_clone_wants_a_karyogram_and_abnormalities_are_counted() -> None:
+    cells = [karyotype(["8"], ["Y"], MALE) for _ in range(3)]
+    cells += [karyotype(["8", "9"], ["Y"], MALE) for _ in range(2)]
+    cells += [karyotype(base=MALE) for _ in range(3)]
+    cells[0].mark("karyotyped")
+    for cell in cells[1:]:
+        cell.mark("counted")
+    found = summed(cells, mosaic=False)
+    # What an acquired loss took is written beside what the person was born with.
+    assert found.finding.iscn == "46,X,-Y,+8[3]/47,X,-Y,+8,+9[2]/46,XY[3]"
+    # Three over all clones, each counted once.
+    assert found.finding.abnormalities == 3
+    words = neoplasm_words(found)
+    assert "3 abnormalities" in words[0]
+    assert ": complex (from 3 on; ISCN 2024, 6.5)" in words[0]
+    assert words[1] == "No cell is marked karyotyped of: 47,X,-Y,+8,+9[2], 46,XY[3]."
+    for cell in cells[3:6:2]:
+        cell.mark("karyotyped")
+    assert neoplasm_words(summed(cells, mosaic=False))[1].startswith("A cell of each clone")
+    two = summed([*cells[:3], *cells[5:]], mosaic=False)
+    assert ": not complex" in two.finding.complexity
+    assert neoplasm_words(summed(cells[:1])) == ()

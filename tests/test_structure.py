@@ -17,6 +17,8 @@ ROOMS = (
     "version",
     "cell",
     "counted",
+    "goals",
+    "worksheet",
     "lettering",
     "io",
     "band_profiles",

@@ -6,10 +6,10 @@
 pixel. Each connected part of a class that is as large as the class is in its cell is a
 chromosome, and is cut out on black. Where chromosomes cross, the crop is as photographed, as
 in the crops that the program itself cuts: a blank there would part it in two pieces, of which
-one would be taken for the chromosome. Left out are homologues that touch, what is left of a chromosome
-that is mostly crossed, the classes of which a cell has rearranged ones, since the map calls
-a derivative by its larger part, and parts beside their chromosome. FOLDER becomes a data
-folder for ``napari-karyo train`` and ``evaluate``: ``labels.csv`` and
+one would be taken for the chromosome. Left out are homologues that touch, what is left of a
+chromosome that is mostly crossed, the classes of which a cell has rearranged ones, since the
+map calls a derivative by its larger part, and parts beside their chromosome. FOLDER becomes
+a data folder for ``napari-karyo train`` and ``evaluate``: ``labels.csv`` and
 ``dapi/<cell>/<class>_<n>.png``. Which arm is up is not known.
 """
 

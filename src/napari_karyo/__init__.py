@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from napari_karyo.segmentation.segment import segment
     from napari_karyo.simulation.sample import simulate_cell
     from napari_karyo.simulation.spread import simulate_spread
+    from napari_karyo.worksheet import CaseWorksheet, CellWorksheet
 
 _HOMES = {
     "Case": "case",
+    "CaseWorksheet": "worksheet",
+    "CellWorksheet": "worksheet",
     "ClassifiedCell": "classified",
     "ClassifyOptions": "inference.options",
     "ExportOptions": "output.options",
@@ -49,6 +52,8 @@ _HOMES = {
 
 __all__ = [
     "Case",
+    "CaseWorksheet",
+    "CellWorksheet",
     "ClassifiedCell",
     "ClassifyOptions",
     "ExportOptions",

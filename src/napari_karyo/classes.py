@@ -1,6 +1,6 @@
 """The 24 chromosome classes, the groups A to G and their order on the page.
 
-The groups are those of the Denver system, kept by ISCN 2020 (section 2): A 1-3,
+The groups are those of the Denver system, kept by ISCN: A 1-3,
 B 4-5, C 6-12 and X, D 13-15, E 16-18, F 19-20, G 21-22 and Y.
 """
 

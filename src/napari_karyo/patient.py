@@ -6,129 +6,39 @@ agreed about the patient is a word that whoever keeps it hands over.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from napari_karyo.classes import AUTOSOMES, MARKERS
 from napari_karyo.counted import count
-from napari_karyo.errors import EditError
+from napari_karyo.goals import Goals
 from napari_karyo.iscn import FEWEST, ChromosomeContent, Finding, class_counts, clones, content_form
 from napari_karyo.iscn.changes import frames, line_of
 from napari_karyo.karyotype import CELL_MARKS, Karyotype, State
 
-#: Cells in which a change must be seen: ISCN 2020, section 11.1.
+#: Cells in which a change must be seen: see `napari_karyo.iscn.mosaic`.
 GAINS: Final = 2
 LOSSES: Final = 3
-#: What the goals are called among the facts of a case.
-GOALS_FACT: Final = "goals"
-#: Whether several clones are a constitutional mosaic, among the same facts.
-MOSAIC_FACT: Final = "mosaic"
-
-_GOALS = re.compile(r"\s*(\d{1,4})\s*[/,; ]\s*(\d{1,4})\s*[/,; ]\s*(\d{1,4})\s*\Z")
-
-
-class Facts(Protocol):
-    """Where something is kept about a patient; a case file is one."""
-
-    def fact(self, name: str) -> str | None:
-        """Return something kept, or None."""
-        ...
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Keep something."""
-        ...
-
-
-@dataclass(frozen=True)
-class Goals:
-    """How many cells a laboratory wants counted, analysed and karyotyped.
-
-    Raises
-    ------
-    EditError
-        Where more shall be karyotyped than analysed, or analysed than counted, or none
-        counted at all: who karyotypes a cell has analysed and counted it too.
-    """
-
-    counted: int = 20
-    analysed: int = 5
-    karyotyped: int = 2
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.karyotyped <= self.analysed <= self.counted or self.counted < 1:
-            raise EditError(
-                f"Goals of {self.text} can't be met one after another.",
-                "Write the cells to count, to analyse and to karyotype, the most first: 20/5/2.",
-            )
-
-    @property
-    def text(self) -> str:
-        """As laboratories write it: ``20/5/2``."""
-        return f"{self.counted}/{self.analysed}/{self.karyotyped}"
-
-    @classmethod
-    def parse(cls, text: str) -> Goals:
-        """Return the goals that a text such as ``20/5/2`` names.
-
-        Raises
-        ------
-        EditError
-            Where it names none.
-        """
-        match = _GOALS.match(text)
-        if match is None:
-            raise EditError(
-                f"{text.strip()!r} is no goal.",
-                "Write the cells to count, to analyse and to karyotype, such as 20/5/2.",
-            )
-        return cls(*map(int, match.groups()))
-
-
-def goals_of(facts: Facts) -> Goals:
-    """Return the goals kept for a patient; the usual ones where there are none."""
-    try:
-        return Goals.parse(facts.fact(GOALS_FACT) or "")
-    except EditError:
-        return Goals()
-
-
-def keep_goals(facts: Facts, goals: Goals) -> None:
-    """Keep the goals of a patient.
-
-    Raises
-    ------
-    CaseError
-        Where the case file can't be written.
-    """
-    facts.set_fact(GOALS_FACT, goals.text)
-
-
-def is_mosaic(facts: Facts) -> bool:
-    """Whether several clones are written as a constitutional mosaic: so unless said otherwise."""
-    return facts.fact(MOSAIC_FACT) != "no"
-
-
-def keep_mosaic(facts: Facts, mosaic: bool) -> None:
-    """Keep whether several clones are a constitutional mosaic.
-
-    Raises
-    ------
-    CaseError
-        Where the case file can't be written.
-    """
-    facts.set_fact(MOSAIC_FACT, "yes" if mosaic else "no")
 
 
 @dataclass(frozen=True)
 class CountingProgress:
-    """How many cells were counted, analysed and karyotyped, of how many wanted."""
+    """How many cells were counted, analysed and karyotyped, of how many wanted.
+
+    Attributes
+    ----------
+    counted, analysed, karyotyped : int
+    goals : Goals
+    colonies : int
+        Of how many colonies the counted cells are, as far as it is written down.
+    """
 
     counted: int
     analysed: int
     karyotyped: int
     goals: Goals = field(default_factory=Goals)
+    colonies: int = 0
 
     @property
     def steps(self) -> tuple[tuple[str, int, int], ...]:
@@ -138,7 +48,10 @@ class CountingProgress:
     @property
     def text(self) -> str:
         """One line: ``counted 12 of 20, analysed 5 of 5, karyotyped 1 of 2``."""
-        return ", ".join(f"{mark} {done} of {goal}" for mark, done, goal in self.steps)
+        words = ", ".join(f"{mark} {done} of {goal}" for mark, done, goal in self.steps)
+        return words + (
+            f"; of {count(self.colonies, 'colony', 'colonies')}" if self.colonies else ""
+        )
 
     @property
     def reached(self) -> bool:
@@ -155,7 +68,9 @@ def progress_of(states: Sequence[State], goals: Goals | None = None) -> Counting
     counted, analysed, karyotyped = (
         sum(step > place for step in steps) for place in range(len(CELL_MARKS))
     )
-    return CountingProgress(counted, analysed, karyotyped, goals or Goals())
+    sheets = [state.worksheet for state, step in zip(states, steps, strict=True) if step]
+    colonies = {(sheet.culture, sheet.colony) for sheet in sheets if sheet.colony}
+    return CountingProgress(counted, analysed, karyotyped, goals or Goals(), len(colonies))
 
 
 class NamedKaryotype(Protocol):
@@ -205,6 +120,8 @@ class Summary:
     finding : Finding
         Clones, changes and the modal number.
     progress : CountingProgress
+    not_karyotyped : tuple of str
+        The clones of which no cell is marked karyotyped.
     """
 
     names: tuple[str, ...]
@@ -219,6 +136,7 @@ class Summary:
     by_hand: tuple[int, ...]
     finding: Finding
     progress: CountingProgress
+    not_karyotyped: tuple[str, ...] = ()
 
     @property
     def iscn(self) -> str:
@@ -311,7 +229,9 @@ def summarize(
     whole = [cell for cell in range(len(cells)) if cell not in left_out]
     counted = [cell for cell in whole if _step(states[cell])]
     used = tuple(counted or whole)
-    finding = clones([contents[cell] for cell in used], gains, losses, prefix=mosaic)
+    finding = _of_cells(
+        clones([contents[cell] for cell in used], gains, losses, prefix=mosaic), used
+    )
     return Summary(
         names=tuple(one.name for one in cells),
         contents=contents,
@@ -323,8 +243,26 @@ def summarize(
         few=few,
         repeated=repeated,
         by_hand=tuple(cell for cell in used if states[cell].iscn is not None),
-        finding=_of_cells(finding, used),
+        finding=finding,
         progress=progress_of([states[cell] for cell in whole], goals),
+        not_karyotyped=tuple(
+            clone.text
+            for clone in finding.clones
+            if all(_step(states[cell]) < len(CELL_MARKS) for cell in clone.cells)
+        ),
+    )
+
+
+def neoplasm_words(found: Summary) -> tuple[str, ...]:
+    """Return what is to be said of a neoplasm beside its clones."""
+    if not found.iscn:
+        return ()
+    missing = ", ".join(found.not_karyotyped)
+    return (
+        found.finding.complexity,
+        f"No cell is marked karyotyped of: {missing}."
+        if missing
+        else "A cell of each clone is marked karyotyped.",
     )
 
 

@@ -50,6 +50,14 @@ def plugins_found_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the settings of whoever runs the tests alone."""
+    monkeypatch.setattr(
+        "napari_karyo.case.remembered.place", lambda: tmp_path / "settings" / "worksheet.json"
+    )
+
+
 @pytest.fixture
 def classification() -> Classification:
     """A male cell, two of its chromosomes uncertain."""

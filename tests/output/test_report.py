@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pypdf import PdfReader
 from reading_back import SVG, embedded_fonts, flat, pdf_letters, pdf_pieces, svg_root, svg_texts
 
 from napari_karyo import __version__
-from napari_karyo.cell import Problem
+from napari_karyo.cell import Cell, Chromosome, Polarity, Problem
+from napari_karyo.classes import AUTOSOMES
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import ExportError
 from napari_karyo.inference.result import Classification
@@ -22,6 +25,7 @@ from napari_karyo.output.export import ExportOptions, export
 from napari_karyo.output.paper import A4, LETTER, POINTS_PER_MM, Paper
 from napari_karyo.output.report import write_report
 from napari_karyo.output.report_content import ReportContent, report_of
+from napari_karyo.worksheet import CaseWorksheet, CellWorksheet
 
 MARGIN = 10 * POINTS_PER_MM
 WHEN = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
@@ -95,6 +99,97 @@ def test_the_report_says_what_it_must(content: ReportContent, tmp_path: Path) ->
     texts = {flat(text) for text in svg_texts(export_report(content, tmp_path / "r.svg"))}
     assert "Proposedkaryotype,bytheprogram" in texts
     assert "LaborKöln" in texts
+
+
+def clones_of(classification: Classification) -> list[ClassifiedCell]:
+    """Return five cells of a marrow: two of a clone that gained 8 and lost Y, three normal."""
+    sheet = CaseWorksheet(
+        specimen="marrow",
+        banding="GTG",
+        bands="400",
+        bands_by="estimated",
+        microscope="neither",
+        reason="Pancytopenia",
+    )
+    cells = []
+    whole = [*(name for name in AUTOSOMES for _ in range(2)), "X", "Y"]
+    changed = [*whole, "8", "9"]
+    crops = tuple(
+        Chromosome(f"{n}.png", classification.cell.chromosomes[2].image) for n in range(48)
+    )
+    for number, slots in enumerate([whole, changed, changed, whole, whole]):
+        some = slice(0, len(slots))
+        found = replace(
+            classification,
+            cell=Cell(f"cell_{number}", crops[some], Polarity.DARK),
+            probabilities=np.repeat(classification.probabilities[:1], len(slots), axis=0),
+            uprights=(classification.uprights[2],) * len(slots),
+            **{
+                name: np.repeat(getattr(classification, name)[:1], len(slots), axis=0)
+                for name in (
+                    "p_arm_up",
+                    "attention",
+                    "inputs",
+                    "input_grids",
+                    "scales",
+                    "foreign",
+                    "strange",
+                )
+            },
+        )
+        karyotype = Karyotype(slots, who="AB")
+        karyotype.mark("karyotyped" if number < 2 else "counted")
+        karyotype.write_worksheet(CellWorksheet(slide="7", stage=f"10{number}.5/14.3"))
+        cells.append(ClassifiedCell(found, karyotype, worksheet=sheet))
+    return cells
+
+
+def test_the_report_shows_the_case_and_a_karyogram_of_each_clone(
+    classification: Classification, tmp_path: Path
+) -> None:
+    cells = clones_of(classification)
+    options = ExportOptions(report=True)
+    (path,) = export(cells, tmp_path / "r.pdf", options)
+    first, second = (flat(page.extract_text()) for page in PdfReader(path).pages)
+    for words in (
+        "marrow | GTG, 400 bands (estimated) | analysed and checked on images alone",
+        "Reason of referral: Pancytopenia",
+        "Cells counted 5 of 20, analysed 2 of 20, karyotyped 2 of 2 (goals: ACMG, sections E6",
+        "48,XY,+8,+9[2]/46,XY[3]",
+        "48,XY,+8,+9[2]: cells cell_1, cell_2; karyogram: cell cell_1",
+        "46,XY[3]: cells cell_0, cell_3, cell_4; karyogram: cell cell_0",
+        "2 abnormalities in all clones",
+        "A cell of each clone is marked karyotyped.",
+        "one of the two at the microscope",
+        "ISCN 2024",
+        "centric chromosomes are counted",
+        "cell_0, slide 7, stage 100.5/14.3",
+    ):
+        assert flat(words) in first, words
+    assert flat("Clone 48,XY,+8,+9[2]: cell cell_1") in second
+    # The reason is the patient's: the karyogram says where the cell lies, and no more.
+    assert "Pancytopenia" not in second
+    assert flat("stage 101.5/14.3") in second
+    (path,) = export(cells, tmp_path / "r.svg", options)
+    assert "The karyograms of the other clones are in the report as PDF." in svg_texts(path)
+
+
+def test_page_table_and_record_say_what_is_written_down(
+    classification: Classification, tmp_path: Path
+) -> None:
+    cells = clones_of(classification)[:2]
+    (path,) = export(cells[0], tmp_path / "k.svg")
+    (line,) = [text for text in svg_texts(path) if "GTG" in text]
+    assert line.endswith("slide 7   |   stage 100.5/14.3")
+    assert "Pancytopenia" not in path.read_text(encoding="utf-8")
+    (path,) = export(cells, tmp_path / "k.csv")
+    head, *rows = path.read_text().splitlines()
+    assert head.endswith(",p_Y,specimen,banding,bands,bands_by,microscope,slide,stage")
+    assert rows[0].endswith(",marrow,GTG,400,estimated,neither,7,100.5/14.3")
+    (path,) = export(cells, tmp_path / "k.json")
+    record = json.loads(path.read_text())["cells"][1]
+    assert record["worksheet"]["case"]["reason"] == "Pancytopenia"
+    assert record["worksheet"]["cell"] == {"slide": "7", "stage": "101.5/14.3"}
 
 
 def test_a_karyotype_written_by_hand_is_said_to_be(cell: ClassifiedCell, tmp_path: Path) -> None:

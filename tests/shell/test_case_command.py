@@ -9,9 +9,10 @@ import pytest
 from drawn import make_cell, make_classification
 from pypdf import PdfReader
 
-from napari_karyo.case import Case
+from napari_karyo.case import Case, remembered
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.shell.app import main
+from napari_karyo.worksheet import CaseWorksheet
 
 
 @pytest.fixture
@@ -113,3 +114,34 @@ def test_another_file_is_no_damaged_case(
     path = path.rename(tmp_path / "P1.karyo")
     assert main(["case", str(path)]) == 2
     assert "the case file is damaged" in capsys.readouterr().err
+
+
+def test_it_is_written_down_from_the_shell(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(remembered, "place", lambda: tmp_path / "settings" / "worksheet.json")
+    case = ["case", str(path)]
+    assert main([*case, "--set", "specimen=blood", "--set", "banding=GTG"]) == 0
+    assert "specimen=blood, banding=GTG" in capsys.readouterr().out
+    assert main([*case, "--cell", "two", "--set", "slide=3", "--who", "CD"]) == 0
+    assert "two: 46,XY (proposal), slide=3, 1 edit" in capsys.readouterr().out
+    with Case.open(path) as opened:
+        assert opened.worksheet == CaseWorksheet(specimen="blood", banding="GTG")
+        (event,) = opened.events(2)
+        assert (event.who, event.edit.text) == ("CD", "slide 3")
+    for wrong, words in (
+        (["slide=4"], "slide is of one cell"),
+        (["colour=red"], "Names: specimen,"),
+        (["specimen"], "NAME=VALUE"),
+        (["banding=QFQ", "specimen=hope"], "One of: blood,"),
+    ):
+        assert main([*case, *(word for one in wrong for word in ("--set", one))]) == 2
+        assert words in capsys.readouterr().err
+    # None of it was written where some of it was refused.
+    with Case.open(path) as opened:
+        assert opened.worksheet.banding == "GTG"
+    other = tmp_path / "P2.karyo"
+    Case.create(other, "P2").close()
+    assert main(["case", str(other), "--as-last-time"]) == 0
+    with Case.open(other) as opened:
+        assert opened.worksheet == CaseWorksheet(specimen="blood", banding="GTG")

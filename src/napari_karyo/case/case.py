@@ -142,7 +142,8 @@ class Case(CaseFile):
         )
         # In this order: another program may write between the two.
         karyotype = self.karyotype(number, who)
-        return ClassifiedCell(self.classification(number), karyotype, rows[0][0] if rows else "")
+        label = rows[0][0] if rows else ""
+        return ClassifiedCell(self.classification(number), karyotype, label, self.worksheet)
 
     def classification(self, cell: int) -> Classification:
         """Return what the model said of a cell.

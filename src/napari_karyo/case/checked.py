@@ -15,6 +15,7 @@ from napari_karyo.cell import Lost, Polarity
 from napari_karyo.classes import CLASSES
 from napari_karyo.io.limits import LARGEST_SIDE
 from napari_karyo.karyotype.state import moment
+from napari_karyo.worksheet import CaseWorksheet
 
 #: Tells whether a value may stand in a column.
 Rule = Callable[[Any], bool]
@@ -205,6 +206,14 @@ EVENT: Final[Mapping[str, Rule]] = {
     "of": _or_null(_ID),
 }
 
+
+#: What may be kept about the whole case, by name.
+FACT: Final[Mapping[str, Rule]] = {
+    "patient": _text(),
+    "created": _time,
+    "holder": _text(),
+    **{name: field.allows for name, field in CaseWorksheet.FIELDS.items()},
+}
 
 _TABLES: Final = {"cell": CELL, "spread": SPREAD, "chromosome": CHROMOSOME, "event": EVENT}
 

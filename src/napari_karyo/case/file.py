@@ -16,8 +16,9 @@ from typing import Any, Self
 from filelock import FileLock
 
 from napari_karyo.case import database
-from napari_karyo.case.checked import RowError
+from napari_karyo.case.checked import FACT, RowError, check_row
 from napari_karyo.errors import CaseError, EditError
+from napari_karyo.worksheet import CaseWorksheet, keep_worksheet, worksheet_of
 
 
 class CaseFile:
@@ -145,16 +146,40 @@ class CaseFile:
         return self.fact("patient") or ""
 
     def fact(self, name: str) -> str | None:
-        """Return something kept about the whole case, or None."""
+        """Return something kept about the whole case; None where nothing, or nothing fit, is."""
         # Text, and not without end, whatever the file holds.
         rows = self.query(
             "SELECT substr(CAST(value AS TEXT), 1, 10000) FROM fact WHERE name = ?", name
         )
-        return rows[0][0] if rows else None
+        rule = FACT.get(name, bool)
+        return rows[0][0] if rows and rule(rows[0][0]) else None
 
     def set_fact(self, name: str, value: str) -> None:
-        """Keep something about the whole case."""
-        self.write("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", name, value)
+        """Keep something about the whole case; `checked.FACT` says what may be.
+
+        Raises
+        ------
+        CaseError
+            Where it may not be kept, the case is read-only or the file can't be written.
+        """
+        with self.writing() as connection:
+            check_row("the case", FACT, {name: value})
+            connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
+    @property
+    def worksheet(self) -> CaseWorksheet:
+        """What the laboratory wrote down of the case."""
+        return worksheet_of(self)
+
+    def write_worksheet(self, worksheet: CaseWorksheet) -> None:
+        """Keep what the laboratory writes down of the case.
+
+        Raises
+        ------
+        CaseError
+            Where the case is read-only or the file can't be written.
+        """
+        keep_worksheet(self, worksheet)
 
     # -- the file -------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from napari_karyo.classified.heading import Heading, heading_of
@@ -14,6 +14,7 @@ from napari_karyo.counted import count
 from napari_karyo.inference.confidence import Light, slot_probability
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
+from napari_karyo.worksheet import CaseWorksheet
 
 
 @dataclass(eq=False, repr=False)
@@ -28,11 +29,14 @@ class ClassifiedCell(CellPieces):
         Who sits where, and every edit: the only truth.
     label : str
         Tells it from another karyogram of the same cell; empty where there is none.
+    worksheet : CaseWorksheet
+        What the laboratory wrote down of its case; what of the cell is in its karyotype.
     """
 
     classification: Classification
     karyotype: Karyotype
     label: str = ""
+    worksheet: CaseWorksheet = field(default_factory=CaseWorksheet)
 
     @classmethod
     def from_classification(cls, classification: Classification, *, who: str = "") -> Self:
@@ -70,11 +74,12 @@ class ClassifiedCell(CellPieces):
 
     def snapshot(self) -> ClassifiedCell:
         """Return the cell as it stands now, for a thread that writes it while edits go on."""
-        return ClassifiedCell(self.classification, self.karyotype.snapshot(), self.label)
+        still = self.karyotype.snapshot()
+        return ClassifiedCell(self.classification, still, self.label, self.worksheet)
 
     def heading(self, title: str = "Karyogram") -> Heading:
         """Return what the cell's page says above and below the chromosomes."""
-        return heading_of(self.classification, self.karyotype, title)
+        return heading_of(self.classification, self.karyotype, title, self.worksheet)
 
     # -- what the network thinks, and what a person said -----------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX
@@ -12,6 +13,10 @@ from napari_karyo.inference.result import Classification
 from napari_karyo.iscn import disagreements, is_readable
 from napari_karyo.karyotype import Karyotype, Role, State
 from napari_karyo.lettering import clean
+from napari_karyo.worksheet import CaseWorksheet
+
+#: Nothing is written down.
+EMPTY: Final = CaseWorksheet()
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Heading:
         Whether the bands are those of a stain that the network knows.
     total : int
         The chromosomes that there are.
+    written : tuple of str
+        What the laboratory wrote down of the case, and where the cell is found again.
     """
 
     title: str = "Karyogram"
@@ -70,6 +77,7 @@ class Heading:
     unknown: str = ""
     recognized: bool = True
     total: int = 0
+    written: tuple[str, ...] = ()
 
     @property
     def open(self) -> str:
@@ -100,7 +108,10 @@ class Heading:
 
 
 def heading_of(
-    classification: Classification, karyotype: Karyotype, title: str = "Karyogram"
+    classification: Classification,
+    karyotype: Karyotype,
+    title: str = "Karyogram",
+    worksheet: CaseWorksheet = EMPTY,
 ) -> Heading:
     """Return what the page of a classified cell says, as its karyotype stands now.
 
@@ -114,6 +125,8 @@ def heading_of(
     classification : Classification
     karyotype : Karyotype
     title : str
+    worksheet : CaseWorksheet
+        What is written down of its case.
     """
     state = karyotype.state
     shown = lights_of(classification, karyotype)
@@ -128,6 +141,7 @@ def heading_of(
         unknown=classification.unknown if karyotype.not_proposed else "",
         recognized=not classification.unknown,
         total=len(state.positions),
+        written=(*worksheet.words, *state.worksheet.words),
         simulated=classification.cell.simulated,
         doubtful=tuple(
             slot

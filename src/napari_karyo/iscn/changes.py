@@ -59,6 +59,11 @@ def line_of(cells: Sequence[ChromosomeContent]) -> Line:
     return "XY" if 2 * sum(cell.counts["Y"] > 0 for cell in cells) > len(cells) else "XX"
 
 
+def lines_seen(cells: Sequence[ChromosomeContent]) -> set[Line]:
+    """Return the sex complements that any cell has exactly: only those are known to be there."""
+    return {line for cell in cells if (line := _exact(cell)) is not None}
+
+
 def _exact(cell: ChromosomeContent) -> Line | None:
     x, y = cell.counts["X"], cell.counts["Y"]
     sets = ploidy(cell.counts)

@@ -1,8 +1,15 @@
 """What several cells of one person have in common: clones, and changes of single cells.
 
-The rule of counting is that of ISCN 2020, section 11.1: a gain or a structural change
-is clonal when two cells have it, a loss when three have it, because chromosomes get
-lost when a slide is made.
+The rule of counting is that of ISCN 2024, chapter 6 (11.1 in ISCN 2020): a gain or a
+structural change is clonal when two cells have it, a loss when three have it, because
+chromosomes get lost when a slide is made. What is counted in a cell are centric chromosomes,
+markers too, and no acentric fragments.
+
+Abnormalities are counted as in its section 6.5: over all clones, each but once however many
+clones have it; each chromosome gained or lost, each derivative and each marker is one. A
+karyotype is complex from three on. Which of them are constitutional, and don't count, and of how
+many chromosomes a derivative was made, counts can't tell: that is for a person. Another ploidy
+counts as one, as Chun and others count it (J Clin Oncol 28, 2475, 2010).
 
 A change that isn't clonal is left out of its cell, and the cell counts with the clone
 that is left. Otherwise every cell that lost a chromosome in preparation would drop out of
@@ -14,7 +21,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from napari_karyo.classes import CLASSES, MARKERS
 from napari_karyo.counted import count
@@ -25,6 +32,7 @@ from napari_karyo.iscn.changes import (
     changes_of,
     frames,
     line_of,
+    lines_seen,
     place,
 )
 from napari_karyo.iscn.content import FEWEST, ChromosomeContent
@@ -32,6 +40,9 @@ from napari_karyo.iscn.grouping import Key, enough, grouped, in_order, usual_plo
 from napari_karyo.iscn.short import short_form
 
 _T = TypeVar("_T")
+
+#: Abnormalities from which a karyotype is complex.
+COMPLEX: Final = 3
 
 
 @dataclass(frozen=True)
@@ -46,11 +57,14 @@ class CloneOfCells:
         Which cells, as places in the sequence that was asked about.
     changes : tuple of str
         Its clonal changes as ISCN writes them, such as ``"-X"``; empty for 46,XX.
+    began : tuple of int or None
+        The X and Y that acquired changes of these are relative to, of a neoplasm.
     """
 
     content: ChromosomeContent
     cells: tuple[int, ...]
     changes: tuple[str, ...] = ()
+    began: tuple[int, int] | None = None
 
     @property
     def number(self) -> int:
@@ -61,7 +75,8 @@ class CloneOfCells:
     def text(self) -> str:
         """In ISCN, with its cells: ``47,XX,+21[20]``."""
         counts, markers = self.content.counts, self.content.markers
-        form = short_form(counts, markers, self.content.derivatives)
+        began = None if self.began is None else dict(zip("XY", self.began, strict=True))
+        form = short_form(counts, markers, self.content.derivatives, began)
         return f"{form.partition(' (')[0]}[{self.number}]"
 
 
@@ -111,6 +126,8 @@ class Finding:
     left_out : tuple of int
         Cells of fewer than `FEWEST` chromosomes: they have no karyotype, and count
         nowhere here.
+    abnormalities : int
+        Of all clones, each counted once.
     """
 
     clones: tuple[CloneOfCells, ...] = ()
@@ -119,6 +136,16 @@ class Finding:
     modal: ChromosomeContent | None = None
     iscn: str = ""
     left_out: tuple[int, ...] = ()
+    abnormalities: int = 0
+
+    @property
+    def complexity(self) -> str:
+        """How many abnormalities there are, and whether that is complex, in words."""
+        verdict = "complex" if self.abnormalities >= COMPLEX else "not complex"
+        return (
+            f"{count(self.abnormalities, 'abnormality', 'abnormalities')} in all clones, each "
+            f"counted once, constitutional ones too: {verdict} (from {COMPLEX} on; ISCN 2024, 6.5)"
+        )
 
     @property
     def non_clonal(self) -> tuple[Seen, ...]:
@@ -177,12 +204,15 @@ def clones(
     for frame in {frame for frame, _ in groups} - complements.keys():
         # No cell of the usual frame was seen, such as where one cell alone is tetraploid.
         complements[frame] = {"X": 2, "Y": 0} if frame.line == "XX" else {"X": 1, "Y": 1}
+    known = set() if prefix else lines_seen(whole)
     ordered = in_order(groups, constitutional=prefix)
     named = tuple(
         CloneOfCells(
             cell_with(key[1], key[0], complements[key[0]]),
             tuple(used[position] for position in sorted(groups[key])),
             _names(key[1]),
+            # Who lost a sex chromosome in every cell may be of either sex.
+            (complements[key[0]]["X"], complements[key[0]]["Y"]) if key[0].line in known else None,
         )
         for key in ordered
     )
@@ -197,6 +227,8 @@ def clones(
         next((one for one in contents if one.total in modal_number), contents[0]),
         several + "/".join(clone.text for clone in named),
         left_out,
+        len({change for _, changes in groups for change in changes})
+        + len({frame.sets for frame, _ in groups} - {2}),
     )
 
 

@@ -1,7 +1,8 @@
 """The karyotype of a cell as an ISCN short form, always a proposal.
 
-Follows ISCN 2020, sections 4, 6 and 8.1: the number of chromosomes, the sex
-chromosomes, then gains and losses of autosomes in numeric order, markers last.
+Follows ISCN 2024, chapter 5 (5.1 general principles, 5.3 numerical abnormalities): the number of
+chromosomes, the sex chromosomes, then gains and losses of autosomes in numeric order, markers
+last. Counted are centric chromosomes: a marker counts, an acentric fragment does not.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ HAPLOID: Final = 23
 
 
 def short_form(
-    counts: Mapping[str, int], markers: int = 0, derivatives: Mapping[str, int] | None = None
+    counts: Mapping[str, int],
+    markers: int = 0,
+    derivatives: Mapping[str, int] | None = None,
+    began: Mapping[str, int] | None = None,
 ) -> str:
     """Return the ISCN short form of one cell.
 
@@ -43,6 +47,9 @@ def short_form(
     derivatives : mapping of str to int, optional
         How many chromosomes of a class a person has called structurally abnormal.
         They are among `counts`.
+    began : mapping of str to int, optional
+        The X and Y of the person, where the cell is of a neoplasm: what came or went since is
+        written like that of an autosome (``45,X,-Y``, ``47,XX,+X``).
 
     Returns
     -------
@@ -63,11 +70,16 @@ def short_form(
 
     sets = ploidy(numbers)
     found = numbers["X"] + numbers["Y"]
-    sex = "".join(name * (numbers[name] - abnormal[name]) for name in "XY")
+    sex = ""
     changes: list[str] = []
-    for name, expected in _sex_expected(numbers, sets).items():
-        # Normal sex chromosomes stand in their list, however many there are.
+    for name, expected in (began or _sex_expected(numbers, sets)).items():
         parts = split(numbers[name], abnormal[name], expected)
+        # Without acquired ones normal sex chromosomes stand in their list, however many.
+        listed = numbers[name] - abnormal[name]
+        if began is not None:
+            changes += [f"-{name}"] * parts.lost + [f"+{name}"] * parts.gained
+            listed -= parts.gained
+        sex += name * listed
         changes += _derivatives(name, parts)
     for name in AUTOSOMES:
         parts = split(numbers[name], abnormal[name], sets)
@@ -80,8 +92,8 @@ def short_form(
     bracket = "" if level(total) == sets and (sets == 2 or as_expected) else f"<{sets}n>"
     remark = "" if found else " (no sex chromosome found)"
     # Where every sex chromosome is a derivative there is no list of normal ones.
-    listed = [sex] if sex else [] if found else ["?"]
-    return ",".join([f"{total}{bracket}", *listed, *changes]) + remark
+    normal = [sex] if sex else [] if found else ["?"]
+    return ",".join([f"{total}{bracket}", *normal, *changes]) + remark
 
 
 def ploidy(counts: Mapping[str, int]) -> int:

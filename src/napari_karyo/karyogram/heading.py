@@ -31,6 +31,9 @@ _MOST: Final = 0.5
 #: Baselines of the header's three lines, and the rule below them.
 _ROWS: Final = (48.0, 73.0, 95.0)
 _RULE: Final = 101.0
+#: Baselines of the footer's lines, from the lower edge: of one, or of two.
+_FOOT: Final = 38.0
+_TWO_FEET: Final = (50.0, 26.0)
 #: Of the page's width, for the karyotype; the rest is the title's.
 _ISCN_SHARE: Final = 0.66
 #: In the place of a karyotype where there is none.
@@ -185,7 +188,7 @@ def _broken(text: str, size: float, width: float) -> list[str]:
 
 
 def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PARTS:
-    """Return the footer: the legend of the marks, and what the page is not.
+    """Return the footer: what is written down, the legend of the marks, what the page is not.
 
     Parameters
     ----------
@@ -197,7 +200,9 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
     side : float
         Margin at both sides, in page units.
     """
-    baseline, right = PAGE_HEIGHT - 38.0, PAGE_WIDTH - side
+    right = PAGE_WIDTH - side
+    written = "   |   ".join(map(clean, heading.written))
+    baseline = PAGE_HEIGHT - (_TWO_FEET[1] if written else _FOOT)
     warning = "Proposal, for research use"
     if heading.simulated:
         warning = "Simulated cell.  " + warning
@@ -211,6 +216,12 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
         Text(fit(legend, 18, room), baseline, side + 22, 18, "left", "ink", FOOTER),
         Text(warning, baseline, right, 18, "right", "ink", FOOTER),
     ]
+    if written:
+        above, size = PAGE_HEIGHT - _TWO_FEET[0], 18.0
+        # Of a long line the end, where the cell is found, counts as much as the beginning.
+        size *= min(1.0, max(0.6, (right - side) / text_width(written, size)))
+        line = fit(written, size, right - side)
+        texts.append(Text(line, above, side, size, "left", "ink", FOOTER))
     return texts, [], [triangle(baseline - 6, side + 7, 14, FOOTER)]
 
 

@@ -25,7 +25,7 @@ class Edit:
     kind : str
         ``move``, ``tray``, ``marker``, ``swap``, ``turn``, ``review``, ``derivative``,
         ``look``, ``merge``, ``split``, ``part``, ``draw``, ``repaint``, ``remove``, ``mark``,
-        ``note``, ``iscn`` or ``sign``.
+        ``note``, ``iscn``, ``worksheet`` or ``sign``.
     chromosomes : tuple of int
         Those it was about; of an edit of `REPLACING` the old ones, then the new ones.
     text : str

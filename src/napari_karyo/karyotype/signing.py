@@ -10,6 +10,7 @@ from napari_karyo.errors import EditError
 from napari_karyo.karyotype.edit import Edit
 from napari_karyo.karyotype.history import History
 from napari_karyo.karyotype.state import CELL_MARKS, Signature
+from napari_karyo.worksheet import CellWorksheet
 
 
 class SignatureEdits(History):
@@ -52,6 +53,11 @@ class SignatureEdits(History):
     def annotate(self, note: str) -> Edit | None:
         """Write a note about the cell in the place of the one before."""
         return self._edit("note", (), "note written" if note else "note removed", note=note)
+
+    def write_worksheet(self, worksheet: CellWorksheet) -> Edit | None:
+        """Write where the cell is found again, in the place of what was written before."""
+        text = self._state.worksheet.changed(worksheet)
+        return self._edit("worksheet", (), text, worksheet=worksheet)
 
     def write_iscn(self, text: str | None) -> Edit | None:
         """Write the karyotype by hand; None or nothing gives the proposal its place again."""

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, get_args
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.errors import EditError
 from napari_karyo.iscn import ChromosomeContent
+from napari_karyo.worksheet import CellWorksheet
 
 #: Every slot of the page: the 24 classes in order, the markers, then the tray.
 SLOTS: Final = (*CLASSES, MARKERS, TRAY)
@@ -142,6 +143,8 @@ class State:
         What a person wrote about the cell.
     iscn : str or None
         The karyotype as a person wrote it; None where the program's proposal holds.
+    worksheet : CellWorksheet
+        Where the cell is found again: culture, colony, slide, stage.
 
     Raises
     ------
@@ -160,6 +163,7 @@ class State:
     signatures: tuple[Signature, ...] = ()
     note: str = ""
     iscn: str | None = None
+    worksheet: CellWorksheet = field(default_factory=CellWorksheet)
 
     def __post_init__(self) -> None:
         unknown = [slot for slot in self.slots if slot not in SLOTS]
@@ -184,7 +188,7 @@ class State:
 
     def __hash__(self) -> int:
         sets = (self.turned, self.corrected, self.reviewed, self.derivatives, self.marks)
-        words = (self.signatures, self.note, self.iscn)
+        words = (self.signatures, self.note, self.iscn, self.worksheet)
         return hash((tuple(self.slots.items()), tuple(self.appearances.items()), sets, words))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -221,7 +225,11 @@ class State:
 
     @cached_property
     def content(self) -> ChromosomeContent:
-        """What is counted: the classes, the markers, and which are derivatives."""
+        """What is counted: the classes, the markers, and which are derivatives.
+
+        A count is of centric chromosomes (`napari_karyo.goals`). So a marker, which has a
+        centromere, counts, and an acentric fragment does not: it belongs into the tray.
+        """
         counts = {name: len(self.slots[name]) for name in CLASSES}
         derived = Counter(self.positions[one][0] for one in self.derivatives)
         return ChromosomeContent(counts, len(self.markers), derived)
@@ -255,6 +263,7 @@ class State:
             "signatures": [[sign.role, sign.who, sign.time] for sign in self.signatures],
             "note": self.note,
             "iscn": self.iscn,
+            "worksheet": self.worksheet.to_dict(),
         }
 
     @classmethod
@@ -288,6 +297,8 @@ class State:
                 ),
                 note=word(content["note"]),
                 iscn=None if content["iscn"] is None else word(content["iscn"]),
+                # States of a case file of version 3 say nothing of it.
+                worksheet=CellWorksheet.from_dict(content.get("worksheet", {})),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise EditError(f"This is no state of a karyotype: {error!r}.") from error

@@ -8,6 +8,7 @@ from typing import IO, Final
 
 from napari_karyo.classes import CLASSES
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.worksheet import CellWorksheet
 
 COLUMNS: Final = (
     "file",
@@ -28,6 +29,12 @@ COLUMNS: Final = (
 #: Behind them, where chromosomes were cut out of a photograph: their place in its pixels.
 BOX: Final = ("xmin", "ymin", "xmax", "ymax")
 
+#: Behind those, of what the laboratory wrote down whatever is filled in.
+WRITTEN: Final = (
+    *("specimen", "banding", "bands", "bands_by", "microscope"),
+    *CellWorksheet.FIELDS,
+)
+
 
 def write_table(stream: IO[str], cells: Sequence[ClassifiedCell]) -> None:
     """Write one row a chromosome into an open file as CSV.
@@ -39,7 +46,8 @@ def write_table(stream: IO[str], cells: Sequence[ClassifiedCell]) -> None:
     ``derivative`` (``yes`` or ``no``), ``edited_by`` and ``edited_at`` (initials and time, in
     UTC, of its last edit) and the probabilities ``p_1`` to ``p_22``, ``p_X``, ``p_Y``. Where
     chromosomes were cut out of a photograph, ``xmin``, ``ymin``, ``xmax`` and ``ymax`` follow,
-    in its pixels; the last two lie behind the last pixel.
+    in its pixels; the last two lie behind the last pixel. Last come those of `WRITTEN` that
+    somebody filled in, such as ``banding``, ``slide`` and ``stage``.
 
     Parameters
     ----------
@@ -50,10 +58,15 @@ def write_table(stream: IO[str], cells: Sequence[ClassifiedCell]) -> None:
     table = csv.writer(stream, lineterminator="\n")
     placed = any(cell.outlines for cell in cells)
     head = ("cell",) if several else ()
-    table.writerow((*head, *COLUMNS, *(BOX if placed else ())))
-    for cell in cells:
+    written = [
+        cell.worksheet.to_dict() | cell.karyotype.state.worksheet.to_dict() for cell in cells
+    ]
+    filled = tuple(name for name in WRITTEN if any(name in one for one in written))
+    table.writerow((*head, *COLUMNS, *(BOX if placed else ()), *filled))
+    for cell, own in zip(cells, written, strict=True):
         first = (cell.classification.cell.name,) if several else ()
-        table.writerows((*first, *row) for row in _rows(cell, placed))
+        last = tuple(own.get(name, "") for name in filled)
+        table.writerows((*first, *row, *last) for row in _rows(cell, placed))
 
 
 def _rows(cell: ClassifiedCell, placed: bool) -> Iterator[list[str]]:

@@ -27,9 +27,9 @@ def json_of(cells: Sequence[ClassifiedCell], options: ExportOptions) -> str:
     files left out), what the network said (model, hash, thresholds, why the cell is unknown
     or nothing of it sure, each chromosome's probabilities and light), the box of each
     chromosome in the photograph that it was cut out of (in pixels; ``xmax`` and ``ymax`` lie
-    behind the last ones), how it stands now, the proposal before any edit, and the whole
-    history; states and edits as `State.to_dict` and `Edit.to_dict` give them, so that
-    `from_dict` of both reads them back.
+    behind the last ones), the worksheets of the case and of the cell, how it stands now, the
+    proposal before any edit, and the whole history; states and edits as `State.to_dict` and
+    `Edit.to_dict` give them, so that `from_dict` of both reads them back.
 
     Parameters
     ----------
@@ -81,6 +81,10 @@ def cell_record(classified: ClassifiedCell, options: ExportOptions) -> dict[str,
             "not_proposed": karyotype.not_proposed,
         },
         "counts": {**karyotype.counts(), "markers": len(state.markers)},
+        "worksheet": {
+            "case": classified.worksheet.to_dict(),
+            "cell": state.worksheet.to_dict(),
+        },
         "note": state.note,
         "marks": list(state.work),
         "signatures": [

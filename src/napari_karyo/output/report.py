@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import IO, Final
 
 from napari_karyo.classes import AUTOSOMES
-from napari_karyo.karyogram.page import Box
+from napari_karyo.karyogram.compose import Composer
+from napari_karyo.karyogram.page import Box, Page
 from napari_karyo.lettering import clean, cut, text_width
 from napari_karyo.output.blocks import (
     ALERT,
@@ -36,12 +38,16 @@ from napari_karyo.output.svg import SvgSheet
 _RIM: Final = 8.0
 #: The karyogram is made smaller, to this share, before anything is cut from the lists.
 _SMALLEST: Final = 0.62
+#: Karyograms of other clones on a page.
+_A_PAGE: Final = 2
+#: Lines about clones that stay in any case.
+_CLONES: Final = 9
 #: Shares of the table's width, as `CELL_COLUMNS`.
 _SHARES: Final = (0.19, 0.09, 0.33, 0.13, 0.12, 0.14)
 
 
 def write_report(stream: IO[bytes], ending: str, content: ReportContent, paper: Paper = A4) -> None:
-    """Write a report into an open file, one upright page.
+    """Write a report into an open file: an upright page, and in PDF pages of other clones.
 
     Parameters
     ----------
@@ -54,6 +60,9 @@ def write_report(stream: IO[bytes], ending: str, content: ReportContent, paper: 
     paper = paper.portrait
     about = f"{content.karyotype_label}: {content.karyotype}. {content.notice}."
     if ending == ".svg":
+        if content.other_clones:
+            more = "The karyograms of the other clones are in the report as PDF."
+            content = replace(content, clones=(*content.clones, more))
         sheet = SvgSheet(paper, content.title, about)
         draw_report(sheet, content, paper)
         stream.write(sheet.to_bytes())
@@ -61,6 +70,9 @@ def write_report(stream: IO[bytes], ending: str, content: ReportContent, paper: 
     book = PdfBook(stream, content.title, about)
     book.begin(paper)
     draw_report(book, content, paper)
+    for first in range(0, len(content.other_clones), _A_PAGE):
+        book.begin(paper)
+        _draw_clones(book, content, first, paper)
     book.close()
 
 
@@ -92,15 +104,37 @@ def draw_report(drawing: Drawing, content: ReportContent, paper: Paper) -> None:
     # Blocks that can lose nothing more may still be too high: then the picture pays.
     picture = max(min(picture, room - sum(block.height for block in blocks)), 0.0)
     if content.karyogram is not None and picture > 4 * _RIM:
-        _draw_karyogram(drawing, content, Box(top, inner.left, picture, width))
+        _draw_karyogram(drawing, *content.karyogram, Box(top, inner.left, picture, width))
         top += picture
     for block in blocks:
         top = draw_block(drawing, block, Box(top, inner.left, 0.0, width))
-    top = inner.bottom - foot_height
-    drawing.rectangle(inner.left, top - 3.0, width, 0.5, RULE)
+    _draw_foot(drawing, foot, inner)
+
+
+def _draw_foot(drawing: Drawing, foot: list[BlockRow], inner: Box) -> None:
+    top = inner.bottom - sum(row.height for row in foot)
+    drawing.rectangle(inner.left, top - 3.0, inner.width, 0.5, RULE)
     for row in foot:
         draw_row(drawing, row, top, inner.left)
         top += row.height
+
+
+def _draw_clones(drawing: Drawing, content: ReportContent, first: int, paper: Paper) -> None:
+    """Draw a page of karyograms of other clones, two of them as large as the first page's."""
+    drawing.rectangle(0, 0, paper.width, paper.height, (255, 255, 255))
+    inner = paper.inner
+    top = _draw_head(drawing, content, inner)
+    foot = _foot(content, inner.width)
+    each = (inner.bottom - sum(row.height for row in foot) - GAP - top) / _A_PAGE
+    for words, composer, page in content.other_clones[first : first + _A_PAGE]:
+        caption = paragraph(words, inner.width, bold=True, most=2)
+        draw_row(drawing, caption, top, inner.left)
+        height = each - caption.height - GAP
+        _draw_karyogram(
+            drawing, composer, page, Box(top + caption.height, inner.left, height, inner.width)
+        )
+        top += each
+    _draw_foot(drawing, foot, inner)
 
 
 def _draw_head(drawing: Drawing, content: ReportContent, inner: Box) -> float:
@@ -141,9 +175,7 @@ def _full_height(content: ReportContent, width: float) -> float:
     return (width - 2 * _RIM) * box.height / box.width + 2 * _RIM
 
 
-def _draw_karyogram(drawing: Drawing, content: ReportContent, room: Box) -> None:
-    assert content.karyogram is not None
-    composer, page = content.karyogram
+def _draw_karyogram(drawing: Drawing, composer: Composer, page: Page, room: Box) -> None:
     box = content_box(page)
     wide = min(room.width, (room.height - 2 * _RIM) * box.width / box.height + 2 * _RIM)
     left = room.left + (room.width - wide) / 2
@@ -161,6 +193,9 @@ def _blocks(content: ReportContent, width: float) -> list[Block]:
     karyotype = paragraph(content.karyotype, width, size=size, bold=True, most=8)
     caption = paragraph(content.caption, width, most=2)
     blocks = [Block((label, karyotype, caption), least=3)]
+    if content.case:
+        rows = tuple(paragraph(words, width, most=4) for words in content.case)
+        blocks.append(Block(rows, (heading("Case"),), least=len(rows)))
     if content.warnings:
         inside = width - 2 * PADDING
         rows = tuple(paragraph(f"- {words}", inside, most=4) for words in content.warnings)
@@ -168,6 +203,13 @@ def _blocks(content: ReportContent, width: float) -> list[Block]:
         blocks.append(Block(rows, (title,), ("warning", "warnings"), least=3, boxed=True))
     if content.counts:
         blocks.append(_counts(content, width))
+    if content.clones:
+        rows = tuple(
+            paragraph(words, width, bold=not n, most=4) for n, words in enumerate(content.clones)
+        )
+        blocks.append(
+            Block(rows, (heading("Clones"),), ("line", "lines"), least=min(len(rows), _CLONES))
+        )
     if content.cells:
         widths = [share * width for share in _SHARES]
         head = table_row(CELL_COLUMNS, widths, bold=True, ruled=True)

@@ -20,6 +20,8 @@ from napari_karyo.lettering import clean
 from napari_karyo.output.cell_page import name_of, page_of
 from napari_karyo.output.files import SOFTWARE
 from napari_karyo.output.options import ExportOptions
+from napari_karyo.output.report_case import ON_IMAGES, RULES, case_lines, clone_lines, clones_shown
+from napari_karyo.patient import summarize
 from napari_karyo.version import __version__
 
 #: Of the table of cells.
@@ -54,8 +56,14 @@ class ReportContent:
         Of that cell, and whether a person wrote it or the program proposes it.
     warnings : tuple of str
         What the reader must know before believing the rest.
+    case : tuple of str
+        What is written down of the case, and how many cells were counted.
     counts : tuple of (str, int)
         How many chromosomes of that cell stand in each class.
+    clones : tuple of str
+        All clones, then each with its cells and the one that its karyogram is of.
+    other_clones : tuple of (str, Composer, Page)
+        A karyogram of each clone that the cell shown is not of, and what it is.
     cells : tuple of tuple of str
         A row a cell, as `CELL_COLUMNS`; empty where there is one cell only.
     said : tuple of str
@@ -75,6 +83,9 @@ class ReportContent:
     karyotype: str
     karyotype_label: str
     warnings: tuple[str, ...] = ()
+    case: tuple[str, ...] = ()
+    clones: tuple[str, ...] = ()
+    other_clones: tuple[tuple[str, Composer, Page], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     cells: tuple[tuple[str, ...], ...] = ()
     said: tuple[str, ...] = ()
@@ -131,20 +142,32 @@ def report_of(
     if not karyotype.iscn:
         label = f"No karyotype proposed: {karyotype.not_proposed}"
     when = (date or datetime.now(UTC)).astimezone(UTC)
+    sheet = drawn.worksheet
+    found = summarize(cells, sheet.wanted, mosaic=sheet.is_mosaic)
+    # The karyogram's own title may name the patient, who may have been left out above.
+    plain = replace(options, title="Karyogram", patient="")
+    of_clones = clones_shown(cells, found, shown)
     return ReportContent(
         title=title,
         laboratory=options.laboratory or None,
         patient=options.patient or None,
         date=f"{when:%Y-%m-%d %H:%M} UTC",
-        # The karyogram's own title may name the patient, who may have been left out above.
-        karyogram=page_of(drawn, replace(options, title="Karyogram", patient="")),
+        karyogram=page_of(drawn, plain),
         caption=f"Cell {clean(name_of(drawn))}, "
         + f"{stain_words(cell.polarity, not drawn.classification.unknown)}, "
         + count(number, "chromosome")
         + (f", one of {len(cells)} cells" if several else ""),
+        case=case_lines(sheet, found),
+        clones=clone_lines(sheet, found, of_clones) if several else (),
+        other_clones=tuple(
+            (f"Clone {text}: cell {clean(name_of(cells[one]))}", *page_of(cells[one], plain))
+            for text, one in of_clones
+            if one != shown
+        ),
         karyotype=karyotype.iscn or "none",
         karyotype_label=label,
-        warnings=tuple(
+        warnings=(ON_IMAGES,) * (sheet.microscope == "neither")
+        + tuple(
             (f"Cell {clean(name_of(one))}: " if several else "") + words
             for one in cells
             for words in _warnings(one)
@@ -163,6 +186,7 @@ def report_of(
                 for one in cells
             ),
             f"{SOFTWARE} {__version__}",
+            RULES,
         ),
     )
 
@@ -195,12 +219,13 @@ def _warnings(one: ClassifiedCell) -> list[str]:
 
 
 def _cell_row(one: ClassifiedCell) -> tuple[str, ...]:
+    """Return a row of the table; where the cell is found again stands with its name."""
     karyotype, state = one.karyotype, one.karyotype.state
     # Each mark holds the ones below it.
     work = state.work[-1:] or (("corrected",) if state.corrected else ("proposal",))
     by_hand = " (by hand)" if karyotype.iscn_by_hand else ""
     return (
-        clean(name_of(one)),
+        ", ".join(map(clean, (name_of(one), *state.worksheet.words))),
         str(karyotype.content.total),
         karyotype.iscn_words + by_hand,
         work[0],

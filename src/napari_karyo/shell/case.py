@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -41,13 +41,31 @@ def case(
     dpi: Dpi = 300.0,
     title: Title = "Karyogram",
     spread: ShownSpread = False,
+    written: Annotated[
+        list[str] | None,
+        Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="write it down: specimen=blood, banding=GTG, bands=550; of a cell slide=3, "
+            "stage=102.5/14.3; may be repeated; an empty value removes it",
+        ),
+    ] = None,
+    as_last_time: Annotated[
+        bool,
+        Option("--as-last-time", help="write down what was of the case before, where nothing is"),
+    ] = False,
+    who: Annotated[str, Option(metavar="INITIALS", help="who writes it down")] = "",
     in_window: Annotated[bool, Option("--window", help="open it in napari")] = False,
 ) -> int:
-    """Tell what a case file holds, write it out, or open it."""
+    """Tell what a case file holds, write something down in it, write it out, or open it."""
     from napari_karyo.case import Case
     from napari_karyo.output.export import ExportOptions
     from napari_karyo.output.paper import PAPERS
 
+    if written or as_last_time:
+        from napari_karyo.shell.worksheet_setting import write_down
+
+        write_down(file, written or [], cell or [], who, as_last_time)
     if in_window:
         return _open_window(file)
     # Who only looks must not keep another from writing.
@@ -80,6 +98,8 @@ def _rows(case: Case, wanted: Sequence[str]) -> list[CellEntry]:
 def _tell(case: Case, rows: Sequence[CellEntry], *, history: bool) -> int:
     patient = f" (patient {case.patient})" if case.patient else ""
     _print(f"{case.path}{patient}: {count(len(rows), 'cell')}")
+    if case.worksheet:
+        _print(_written(case.worksheet.to_dict()))
     failed = 0
     for row in rows:
         try:
@@ -94,6 +114,10 @@ def _tell(case: Case, rows: Sequence[CellEntry], *, history: bool) -> int:
             when = event.time.isoformat(timespec="seconds")
             _print(f"  {when}  {event.who or '-'}  {verb}{event.edit.text}")
     return 1 if failed else 0
+
+
+def _written(worksheet: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in worksheet.items())
 
 
 def _print(line: str) -> None:
@@ -114,6 +138,7 @@ def _state(karyotype: Karyotype) -> str:
         words[0] += f" ({'by hand' if karyotype.iscn_by_hand else 'proposal'})"
     words += sorted(state.marks)
     words += [f"{sign.role} by {sign.who}" for sign in state.signatures]
+    words += [_written(state.worksheet.to_dict())] if state.worksheet else []
     words.append(count(len(karyotype.history), "edit"))
     return ", ".join(words)
 

@@ -24,7 +24,7 @@ def parse_karyotype(text: str) -> dict[str, int]:
     ----------
     text : str
         For example ``"47,XY,+21"``. Spaces do not matter, nor does the minus sign's
-        kind. The number of sets follows from the count, as ISCN 2020 has it, or
+        kind. The number of sets follows from the count, as ISCN 2024 has it, or
         stands in angle brackets.
 
     Returns

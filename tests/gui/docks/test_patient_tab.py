@@ -17,9 +17,9 @@ from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.gui.actions import looking
 from napari_karyo.gui.docks.gallery_dock import GalleryDock, in_words, open_gallery
-from napari_karyo.gui.docks.review.patient_tab import PatientTab, facts_of
+from napari_karyo.gui.docks.review.patient_tab import PatientTab
 from napari_karyo.gui.docks.review.patient_words import short_names
-from napari_karyo.gui.docks.session_follower import of_one_patient
+from napari_karyo.gui.session.patients import of_one_patient
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.patient import summarize
 
@@ -167,8 +167,6 @@ def test_only_cells_of_the_same_case_are_one_patients(viewer: Any, tmp_path: Pat
         for top, expected in ((0, ["a1", "a2"]), (1, ["b1"]), (4, ["c", "d"])):
             session.show(session.cells[top])
             assert [one.name for one in of_one_patient(session, session.current)] == expected
-        assert facts_of(session) is facts_of(session)
-        assert facts_of(session) is not first
 
 
 def test_a_click_on_the_table_shows_the_cell_or_the_class(

@@ -105,6 +105,8 @@ _ROWS: Final[dict[Group, tuple[tuple[str, str, Callable[[Session], object], str]
          "Sign the cell as reviewed, with your initials"),
         ("Confirmed", "Control-Shift-Enter", lambda here: reviewing.sign(here, "confirmed"),
          "Confirm what another person has reviewed, with your initials"),
+        ("Worksheet", "Control-Shift-K", looking.open_worksheet,
+         "Write down specimen, banding, slide and what else a laboratory must"),
         ("Export", "Control-E", looking.export, "Write the karyogram to a file"),
         ("Next cell", "Control-PageDown", lambda here: looking.show_another_cell(here, +1),
          "Show the next open cell"),

@@ -106,6 +106,12 @@ def show_history(session: Session) -> None:
     session.open_window("review").show_history()
 
 
+def open_worksheet(session: Session) -> None:
+    """Show what is written down of the case and the cell, and let the first field be typed in."""
+    if on_top(session) is not None:
+        session.open_window("worksheet")
+
+
 def export(session: Session) -> None:
     """Ask for a file and write the karyogram on top."""
     if on_top(session) is not None:

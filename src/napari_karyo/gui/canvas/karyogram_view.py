@@ -81,6 +81,7 @@ class KaryogramView:
         session.cell_changed.connect(self._on_cell)
         session.karyotype_changed.connect(self._on_edit)
         session.selection_changed.connect(self._on_selection)
+        session.worksheet_changed.connect(self._on_worksheet)
         session.said.connect(self._on_said)
         self.spread = SpreadPanel(self)
         self.sight = Sight(self, self.spread)
@@ -319,6 +320,14 @@ class KaryogramView:
         self.composer.update(self.canvas, self.selection.seen(self.page), touched)
         self._show_canvas()
         self.overlays.redraw(change.touched)
+
+    def _on_worksheet(self) -> None:
+        """Say what is written down now; the chromosomes stay as they are drawn."""
+        cell = self.session.current
+        if cell is not None and self.shown and self.composer is not None:
+            self.page = self._page_of(cell, self.composer)
+            self.composer.update(self.canvas, self.selection.seen(self.page), ())
+            self._show_canvas()
 
     def draw_again(self, regions: Collection[str]) -> None:
         """Draw some regions of the page as they are now."""

@@ -24,8 +24,8 @@ from qtpy.QtWidgets import (
 )
 from superqt.utils import WorkerBase
 
-from napari_karyo.gui.docks.session_follower import of_one_patient
 from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.patients import of_one_patient
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
 from napari_karyo.gui.session.worker import worker_for

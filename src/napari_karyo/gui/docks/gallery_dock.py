@@ -24,9 +24,10 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.counted import count
 from napari_karyo.gui.actions import name_of, slot_words
 from napari_karyo.gui.docks.gallery_canvas import GalleryCanvas
-from napari_karyo.gui.docks.session_follower import SessionFollower, of_one_patient, show_cell
+from napari_karyo.gui.docks.session_follower import SessionFollower, show_cell
 from napari_karyo.gui.docks.showing import current, made_dock, show_dock
 from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.patients import of_one_patient
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
 from napari_karyo.patient import Summary, summarize

@@ -21,15 +21,6 @@ from napari_karyo.karyotype import Karyotype
 WAIT: Final = 150
 
 
-def of_one_patient(session: Session, cell: OpenCell | None) -> list[OpenCell]:
-    """Return the open cells that belong to the patient of one of them; none of None.
-
-    Those kept in the same case file. Of a cell that no file keeps, all others that none
-    keeps: nobody knows whose they are, but those of a file are another's.
-    """
-    return [] if cell is None else [one for one in session.cells if one.case is cell.case]
-
-
 class SessionFollower(QWidget):
     """A widget that shows what all cells of a patient hold, and follows their edits."""
 
@@ -44,6 +35,7 @@ class SessionFollower(QWidget):
         # psygnal holds bound methods weakly: a closed widget is let go.
         session.cells_changed.connect(self._on_cells)
         session.cell_changed.connect(self._on_cells)
+        session.worksheet_changed.connect(self.follow)
         self._watch()
 
     def refresh(self) -> None:

@@ -17,9 +17,6 @@ from napari_karyo.gui.session.session import Session
 #: What is said of a cell that no file keeps.
 SIMULATED = "a simulated cell; save it under a name that ends in .karyo to keep it"
 
-#: Facts of a case that a copy of it takes along.
-_AGREED = ("goals", "mosaic")
-
 
 def earlier_cases(cell: Cell, patient: Patient | None = None) -> list[Path]:
     """Return the case files that a cell's folder has already."""
@@ -118,7 +115,9 @@ def restore(case: Case, who: str) -> Generator[OpenCell | KaryoError, None, None
         except KaryoError as error:
             yield error
             continue
-        yield OpenCell(cell.classification, cell.karyotype, cell.label, case, row.number)
+        yield OpenCell(
+            cell.classification, cell.karyotype, cell.label, cell.worksheet, case, row.number
+        )
 
 
 def save_copy(session: Session, cells: Iterable[OpenCell], path: Path | str) -> Path:
@@ -135,10 +134,7 @@ def save_copy(session: Session, cells: Iterable[OpenCell], path: Path | str) -> 
     first = next((cell.case for cell in chosen if cell.case is not None), None)
     case = Case.create(path, first.patient if first is not None else "")
     try:
-        for name in _AGREED:
-            value = first.fact(name) if first is not None else None
-            if value is not None:
-                case.set_fact(name, value)
+        case.write_worksheet(chosen[0].worksheet)
         for cell in chosen:
             if cell.case is not None and cell.number is not None:
                 case.copy_from(cell.case, cell.number)

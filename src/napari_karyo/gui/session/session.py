@@ -32,6 +32,7 @@ WINDOWS: Final = {
     "review": "napari_karyo.gui.docks.opening:open_review",
     "gallery": "napari_karyo.gui.docks.gallery_dock:toggle_gallery",
     "export": "napari_karyo.gui.contributions.commands:export_karyogram",
+    "worksheet": "napari_karyo.gui.docks.worksheet_dock:open_worksheet",
 }
 
 
@@ -64,6 +65,8 @@ class Session:
     """Another chromosome is kept for comparing: its index, or None."""
     overlay_changed = Signal()
     """An overlay was switched, or shows another class."""
+    worksheet_changed = Signal()
+    """Something else is written down of the case whose cell lies on top."""
     fields_left = Signal()
     """What was typed into fields is to be written now, before something else is done."""
     said = Signal(str)
@@ -147,6 +150,8 @@ class Session:
         """
         who = who if self._who is None else self._who
         cell = OpenCell(classification, propose(classification, who=who), unkept=unkept)
+        others = (old.worksheet for old in self.cells if old.case is case)
+        cell.worksheet = next(others, cell.worksheet) if case is None else case.worksheet
         same = [
             old
             for old in self.cells
@@ -209,6 +214,9 @@ class Session:
             if self._who is not None:
                 cell.karyotype.who = self._who
             self._tell_apart(cell)
+            # Something may have been written down while it was read.
+            others = (old.worksheet for old in self.cells if old.case is cell.case)
+            cell.worksheet = next(others, cell.worksheet)
             self.cells.append(cell)
             if not show:
                 self.cells_changed.emit()

@@ -12,7 +12,7 @@ from psygnal import SignalInstance
 from napari_karyo.karyotype import Appearance
 
 #: What can be asked of a session's window beside its review dock.
-Window = Literal["gallery", "export"]
+Window = Literal["gallery", "export", "worksheet"]
 
 
 class ShownOverlays(Protocol):

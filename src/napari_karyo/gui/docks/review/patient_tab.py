@@ -1,12 +1,12 @@
 """The patient's tab: progress, the karyotype drawn from all cells, clones and counts.
 
 It shows what `patient.summarize` says of the cells in the session and keeps nothing; goals
-are kept in the case file.
+are kept in the case's worksheet.
 """
 
 from __future__ import annotations
 
-import weakref
+from dataclasses import replace
 from typing import Final
 
 from qtpy.QtCore import QSize, Qt
@@ -27,6 +27,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_karyo.errors import KaryoError
+from napari_karyo.goals import Goals
 from napari_karyo.gui.actions import attempt
 from napari_karyo.gui.docks.gallery_dock import GALLERY, open_gallery
 from napari_karyo.gui.docks.review.patient_words import (
@@ -39,51 +40,19 @@ from napari_karyo.gui.docks.review.patient_words import (
     iscn_words,
     short_names,
 )
-from napari_karyo.gui.docks.session_follower import SessionFollower, of_one_patient, show_cell
+from napari_karyo.gui.docks.session_follower import SessionFollower, show_cell
 from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.patients import of_one_patient, write_worksheet
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyotype import CELL_MARKS
-from napari_karyo.patient import (
-    CountingProgress,
-    Facts,
-    Goals,
-    Summary,
-    goals_of,
-    is_mosaic,
-    keep_goals,
-    keep_mosaic,
-    summarize,
-)
+from napari_karyo.patient import CountingProgress, Summary, neoplasm_words, summarize
+from napari_karyo.worksheet import CaseWorksheet
 
 #: Black on it is read in every theme.
 _ODD: Final = QColor(LIGHT_COLOURS[Light.LOOK])
-
-
-class _Loose:
-    """What was agreed about cells that no file keeps, while their window is open."""
-
-    def __init__(self) -> None:
-        self._facts: dict[str, str] = {}
-
-    def fact(self, name: str) -> str | None:
-        return self._facts.get(name)
-
-    def set_fact(self, name: str, value: str) -> None:
-        self._facts[name] = value
-
-
-_loose: weakref.WeakKeyDictionary[Session, _Loose] = weakref.WeakKeyDictionary()
-
-
-def facts_of(session: Session) -> Facts:
-    """Return where something is kept about the patient whose cell lies on top."""
-    cell = session.current
-    if cell is not None and cell.case is not None:
-        return cell.case
-    return _loose.setdefault(session, _Loose())
 
 
 class PatientTab(SessionFollower):
@@ -156,19 +125,26 @@ class PatientTab(SessionFollower):
         # Qt says so when the field is left too, with nothing written.
         if self.goals.text() == self.found.progress.goals.text:
             return
+        sheet = self._worksheet
         try:
-            keep_goals(facts_of(self.session), Goals.parse(self.goals.text()))
+            goals = Goals.parse(self.goals.text() or sheet.usual_goals.text)
+            # Who writes what is usual follows the guideline again.
+            own = "" if goals == sheet.usual_goals else goals.text
+            write_worksheet(self.session, replace(sheet, goals=own))
         except KaryoError as error:
             self.session.say(str(error))
         self.follow_now()
         free_keyboard()
 
     def _set_mosaic(self, mosaic: bool) -> None:
-        try:
-            keep_mosaic(facts_of(self.session), mosaic)
-        except KaryoError as error:
-            self.session.say(str(error))
+        wanted = replace(self._worksheet, mosaic="yes" if mosaic else "no")
+        attempt(self.session, lambda: write_worksheet(self.session, wanted))
         self.follow_now()
+
+    @property
+    def _worksheet(self) -> CaseWorksheet:
+        cell = self.session.current
+        return CaseWorksheet() if cell is None else cell.worksheet
 
     def _mark(self, on: bool) -> None:
         box, cell = self.sender(), self.session.current
@@ -203,9 +179,9 @@ class PatientTab(SessionFollower):
     def refresh(self) -> None:
         """Show how things stand now."""
         self.shown = of_one_patient(self.session, self.session.current)
-        facts = facts_of(self.session)
-        mosaic = is_mosaic(facts)
-        self.found = found = summarize(self.shown, goals_of(facts), mosaic=mosaic)
+        sheet = self._worksheet
+        mosaic = sheet.is_mosaic
+        self.found = found = summarize(self.shown, sheet.wanted, mosaic=mosaic)
         self._show_progress(found.progress)
         self.iscn.setText(iscn_words(found))
         self.basis.setText(rich(found.basis))
@@ -214,7 +190,8 @@ class PatientTab(SessionFollower):
             self.mosaic.setChecked(mosaic)
         self.clones.setText(clone_words(found))
         self.clones.setVisible(len(found.finding.clones) > 1)
-        self.changes.setText(change_words(found))
+        neoplasm = neoplasm_words(found) if sheet.guideline.each_clone else ()
+        self.changes.setText("<br>".join([change_words(found), *map(rich, neoplasm)]))
         self.button.setEnabled(bool(self.shown))
         self._fill_table(found)
 
