@@ -9,11 +9,8 @@ import sys
 
 import napari_karyo as nk
 
-if len(sys.argv) > 1:
-    cell = nk.read_cell(sys.argv[1])
-else:
-    cell = nk.simulate_cell("47,XY,+21", seed=1)
-
+simulated = nk.simulate_cell("47,XY,+21", seed=1)
+cell = nk.read_cell(sys.argv[1]) if len(sys.argv) > 1 else simulated
 result = nk.classify(cell)
 classified = nk.ClassifiedCell.from_classification(result)
 karyotype = classified.karyotype

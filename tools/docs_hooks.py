@@ -15,9 +15,18 @@ from typing import Any, Final
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+ICON = ROOT / "src" / "napari_karyo" / "icon.svg"
 _INCLUDE: Final = re.compile(r"^\{\{ include (?P<path>[^\s#}]+)(?:#(?P<part>[\w-]+))? \}\}$", re.M)
 _LINK: Final = re.compile(r"(?P<picture>!?)\[(?P<words>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 _ELSEWHERE: Final = re.compile(r"[a-z]+:|#")
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Bring the package's icon onto the site."""
+    from mkdocs.structure.files import File
+
+    files.append(File.generated(config, ICON.name, abs_src_path=str(ICON)))
+    return files
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:

@@ -104,7 +104,7 @@ def grab_menu(viewer: Any, path: Path, *words: str) -> None:
         settled()
     screen = QApplication.primaryScreen()
     assert screen is not None
-    save(screen.grabWindow(0).copy(0, 0, 900, 640).toImage(), path)
+    save(screen.grabWindow(0).copy(0, 0, 1000, 640).toImage(), path)
     for one in reversed(opened):
         one.close()
     settled()
