@@ -14,7 +14,7 @@ from PIL import Image
 from napari_karyo.cell import Polarity, Spread
 from napari_karyo.errors import ReadError
 from napari_karyo.segmentation.karyogram import from_karyogram
-from napari_karyo.segmentation.reading import read_segmentation
+from napari_karyo.segmentation.reading import find_chromosomes, read_segmentation
 from napari_karyo.simulation.sample import simulate_cell
 
 ROWS = (
@@ -51,6 +51,12 @@ def test_each_has_the_class_of_its_slot(karyotype: str, stain: str, tmp_path: Pa
     assert Counter(one.expected for one in found) == there
     assert "this is a karyogram" in found.problems[0].what
     assert Counter(one.expected for one in found.to_cell()) == there
+
+
+def test_a_picture_that_is_open_already_is_read_the_same() -> None:
+    found = find_chromosomes(Spread("page", page("45,X", "G"), Polarity.DARK))
+    there = Counter(one.expected for one in simulate_cell("45,X", seed=4, stain="G"))
+    assert Counter(one.expected for one in found) == there
 
 
 def test_rows_that_are_not_those_of_the_classes() -> None:

@@ -105,10 +105,15 @@ def what_is_shown(path: Path | str) -> PictureKind:
     path = Path(path)
     if is_folder(path) or not is_image(path):
         return PictureKind.CROP
+    return _kind_of(path) or PictureKind.CROP
+
+
+def _kind_of(path: Path) -> PictureKind | None:
+    """Return what an image file shows; None of one that can't be read."""
     try:
         grey, problems = _read(path, None)
     except ReadError:
-        return PictureKind.CROP
+        return None
     if any(problem.left_out for problem in problems):
         return PictureKind.CROP
     return find_kind(grey.values)
@@ -136,24 +141,30 @@ def photographs_of(path: Path | str) -> tuple[list[Path], list[Problem]]:
     photographs : list of Path
         Empty where a picture of the folder is a crop. Where it holds no photograph but
         karyograms, these. Of files that show one spread, each in another dye, the one that
-        stains the chromosomes.
+        stains the chromosomes. Beside photographs also those that can't be read: whoever reads
+        them says why.
     remarks : list of Problem
         What else there is.
     """
     path = Path(path)
     if not is_folder(path):
         return ([path] if what_is_shown(path) is not PictureKind.CROP else []), []
-    found: dict[PictureKind, list[Path]] = defaultdict(list)
+    found: dict[PictureKind | None, list[Path]] = defaultdict(list)
     images = images_of(path)
     looked_at, dyes = part_dyes([one for one in images if not is_label_image(one, images)])
     for image in looked_at:
-        shown = what_is_shown(image)
+        shown = _kind_of(image)
         if shown is PictureKind.CROP:
             return [], []
         found[shown].append(image)
     spreads, karyograms = found[PictureKind.SPREAD], found[PictureKind.KARYOGRAM]
+    wanted = spreads or karyograms
+    if not wanted:
+        return [], dyes
+    unread = found[None]
+    photographs = [one for one in looked_at if one in wanted or one in unread]
     if not spreads:
-        return karyograms, dyes
+        return photographs, dyes
     remarks = [
         *dyes,
         *(
@@ -166,7 +177,7 @@ def photographs_of(path: Path | str) -> tuple[list[Path], list[Problem]]:
             for karyogram in karyograms
         ),
     ]
-    return spreads, remarks
+    return photographs, remarks
 
 
 def _read(path: Path, channel: str | int | None) -> tuple[Grey, list[Problem]]:

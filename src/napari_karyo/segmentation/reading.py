@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_karyo.cell import Cell, Patient, Polarity, Problem
+from napari_karyo.cell import Cell, Patient, Polarity, Problem, Spread
 from napari_karyo.errors import ReadError
 from napari_karyo.io.cells import is_patient_folder, read_cell, read_patient
 from napari_karyo.io.label_images import find_label_image, read_label_image
@@ -53,7 +53,25 @@ def read_segmentation(
     """
     if find_label_image(Path(path)) is not None:
         return read_outlined(path, polarity, channel)
-    spread = read_spread(path, polarity, channel)
+    return find_chromosomes(read_spread(path, polarity, channel), weights)
+
+
+def find_chromosomes(spread: Spread, weights: SpreadWeights | None = None) -> Segmentation:
+    """Find the chromosomes of a photograph, or read back those of a finished karyogram.
+
+    Parameters
+    ----------
+    spread : Spread
+    weights : SpreadWeights, optional
+        The shipped ones where left out.
+
+    Raises
+    ------
+    ReadError
+        Where nothing stands out from the background.
+    WeightsError
+        Where the network can't be loaded.
+    """
     if find_kind(spread.image) is PictureKind.KARYOGRAM:
         return from_karyogram(spread)
     return segment(spread, weights)

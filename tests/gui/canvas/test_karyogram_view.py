@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from drawn import MALE, make_cell, make_classification, page_lights
 from PIL import ImageColor
+from qtpy.QtWidgets import QLabel
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
-from napari_karyo.gui.canvas.karyogram_view import FIT_DELAY
+from napari_karyo.gui.canvas.sight import FIT_DELAY
 from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyogram.style import FRAME_COLOURS
 
@@ -54,10 +55,7 @@ def test_screenshot_shows_the_composed_page(opened: Any, qtbot: Any) -> None:
     qtbot.wait(2 * FIT_DELAY)
     shot = viewer.screenshot(canvas_only=True, flash=False)
     assert shot.max() > 200
-    # The whole page is in sight.
-    canvas = mouse.native(viewer)
-    for corner in ((0, 0), (view.page.height, view.page.width)):
-        assert canvas.rect().contains(mouse.on_canvas(viewer, *corner))
+    assert whole_page_in_sight(viewer, view)
     # A white page fills much of the canvas, and the chromosomes' greys are on it.
     white = (shot[..., :3] > 250).all(axis=-1).mean()
     assert 0.3 < white < 0.98
@@ -65,6 +63,26 @@ def test_screenshot_shows_the_composed_page(opened: Any, qtbot: Any) -> None:
     assert mosaic.shape[2] == 4
     assert (mosaic[..., 3] == 255).all()
     assert len(np.unique(mosaic[..., 0])) > 20
+
+
+def test_the_page_fits_itself_anew_when_a_dock_takes_room(opened: Any, qtbot: Any) -> None:
+    viewer, _, view = opened
+    qtbot.wait(2 * FIT_DELAY)
+    dock = viewer.window.add_dock_widget(QLabel("a dock"), area="bottom")
+    dock.setMinimumHeight(200)
+    qtbot.waitUntil(lambda: whole_page_in_sight(viewer, view))
+    # Where the person went nearer, the camera stays.
+    viewer.scene.camera.zoom *= 2
+    near = viewer.scene.camera.zoom
+    dock.hide()
+    qtbot.wait(3 * FIT_DELAY)
+    assert viewer.scene.camera.zoom == near
+
+
+def whole_page_in_sight(viewer: Any, view: Any) -> bool:
+    canvas = mouse.native(viewer).rect()
+    corners = ((0, 0), (view.page.height, view.page.width))
+    return all(canvas.contains(mouse.on_canvas(viewer, *corner)) for corner in corners)
 
 
 def test_lights_are_readable_without_colour(opened: Any) -> None:

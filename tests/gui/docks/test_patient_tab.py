@@ -15,6 +15,7 @@ from qtpy.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from napari_karyo.case import Case
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
+from napari_karyo.gui.actions import looking
 from napari_karyo.gui.docks.gallery_dock import GalleryDock, in_words, open_gallery
 from napari_karyo.gui.docks.review.patient_tab import PatientTab, facts_of
 from napari_karyo.gui.docks.review.patient_words import short_names
@@ -183,6 +184,22 @@ def test_a_click_on_the_table_shows_the_cell_or_the_class(
     assert dock.slot == "9"
     # Opened once.
     press(tab.button)
+    assert gallery_of(viewer) is dock
+
+
+def test_the_key_of_the_gallery_closes_it_again(viewer: Any, session: Session) -> None:
+    session.select(session.current.karyotype.state.slots["2"][0])
+    looking.same_class(session)
+    dock = gallery_of(viewer)
+    assert (dock.isVisible(), dock.slot) == (True, "2")
+    # Of another chromosome it shows that one's class first.
+    session.select(session.current.karyotype.state.slots["5"][0])
+    looking.same_class(session)
+    assert (dock.isVisible(), dock.slot) == (True, "5")
+    looking.same_class(session)
+    assert not dock.isVisible()
+    looking.same_class(session)
+    assert dock.isVisible()
     assert gallery_of(viewer) is dock
 
 

@@ -118,7 +118,7 @@ _ROWS: Final[dict[Group, tuple[tuple[str, str, Callable[[Session], object], str]
         ("Attention", "A", lambda here: looking.toggle_overlay(here, "attention"),
          "Show or hide the attention by row"),
         ("Same class", "V", looking.same_class,
-         "Show the class of the selected one in all cells, side by side"),
+         "Show the class of the selected one in all cells, side by side; again, close it"),
         ("Spread", "O", looking.next_part,
          "Look at the photograph of the spread, the karyogram, or both"),
         ("Lights", "L", looking.toggle_lights, "Show or hide the confidence lights"),

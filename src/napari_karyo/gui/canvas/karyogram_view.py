@@ -55,8 +55,6 @@ TOOLS: Final[dict[str, type[Tool]]] = {
     tool.name: tool
     for tool in (Splitting, Merging, Parting, DrawingAnew, Painting, Erasing, Reshaping)
 }
-#: Milliseconds in which Qt lays out the docks.
-FIT_DELAY = 60
 #: In the metadata of what was read, and would lie over the karyogram.
 _READ: Final = frozenset({CELL_KEY, SPREAD_KEY, OUTLINES_KEY})
 #: A layer's metadata holds a weak reference to the cell that it shows.
@@ -256,8 +254,6 @@ class KaryogramView:
         self._gestures.listen(viewer)
         self._hover.listen(viewer)
         self.fit()
-        # Once more when the docks that open with it have taken their room.
-        QTimer.singleShot(FIT_DELAY, self.fit)
 
     def _prepare(self, role: str, layer: Layer) -> None:
         layer.metadata[ROLE_KEY] = role

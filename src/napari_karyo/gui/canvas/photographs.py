@@ -1,4 +1,4 @@
-"""Which of a viewer's layers is the photograph of a spread, whoever read it."""
+"""The photograph of a spread as a napari layer, and which layers are one, whoever read them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.cell import Spread
-from napari_karyo.gui.canvas.contact_sheet import CELL_KEY
-from napari_karyo.io.decode import SUFFIXES, decode
-from napari_karyo.io.images import to_greys
+from napari_karyo.cell import Patient, Polarity, Spread
+from napari_karyo.gui.canvas.contact_sheet import CELL_KEY, PATIENT_KEY, LayerData
+from napari_karyo.io.label_images import find_label_image, read_label_image
+from napari_karyo.io.photograph import PictureKind, read_spread, what_is_shown
 from napari_karyo.io.polarity import find_spread_polarity
 
 #: A layer's metadata holds the spread that its data is the photograph of.
@@ -21,6 +21,11 @@ SPREAD_KEY: Final = "napari_karyo_spread"
 ROLE_KEY: Final = "napari_karyo_role"
 #: Crops are smaller than this on one side at least, photographs larger on both.
 _LEAST: Final = 256
+#: Of the greys of a photograph, those that are drawn from black to white. A nucleus or a speck
+#: may be far brighter than any chromosome, which would be dim beside it.
+_DRAWN: Final = (0.001, 0.998)
+#: How bright chromosomes are drawn: most of their bands are of the darker greys.
+_GAMMA: Final = {Polarity.BRIGHT: 0.8, Polarity.DARK: 1.0}
 #: The share of red, green and blue in how bright a colour is seen.
 _SEEN: Final = (0.299, 0.587, 0.114)
 
@@ -43,27 +48,65 @@ def spread_of(layer: Any) -> Spread:
     return found
 
 
-def read_photograph(path: Path) -> tuple[NDArray[Any], dict[str, Any], str] | None:
-    """Return the photograph that a file holds, as napari's layer data.
+def photograph_layers(
+    spread: Spread, name: str = "", patient: Patient | None = None, visible: bool = True
+) -> list[LayerData]:
+    """Return a photograph as the layer data that napari's readers hand over.
+
+    Parameters
+    ----------
+    spread : Spread
+        Kept in the layer for whoever looks for its chromosomes.
+    name : str
+        Of the layer; the spread's where left out.
+    patient : Patient, optional
+        Whose photograph it is.
+    visible : bool
 
     Returns
     -------
-    tuple or None
-        None where the file holds anything else, such as a stack of crops.
+    list of LayerData
+        The photograph, and behind it the labels that lie beside its file.
+
+    Raises
+    ------
+    ReadError
+        Where these can't be read.
+    """
+    metadata: dict[str, object] = {SPREAD_KEY: spread}
+    if patient is not None:
+        metadata[PATIENT_KEY] = patient
+    low, high = np.quantile(spread.image, _DRAWN)
+    options = {
+        "name": name or spread.name,
+        "metadata": metadata,
+        "colormap": "gray",
+        "contrast_limits": (float(low), float(max(high, low + 1))),
+        "gamma": _GAMMA[spread.polarity],
+        "visible": visible,
+    }
+    layers: list[LayerData] = [(spread.image, options, "image")]
+    beside = find_label_image(spread.path) if spread.path is not None else None
+    if beside is not None:
+        labels = read_label_image(beside)
+        layers.append((labels, {"name": beside.stem, "visible": False}, "labels"))
+    return layers
+
+
+def read_photograph(path: Path) -> Spread | None:
+    """Return the photograph, or the picture of a karyogram, that a file holds.
+
+    Returns
+    -------
+    Spread or None
+        None where the file holds anything else, such as crops.
 
     Raises
     ------
     ReadError
         Where it can't be read.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        return None
-    found, remarks = to_greys(decode(path))
-    if len(found) != 1 or min(found[0].values.shape) < _LEAST:
-        return None
-    image = found[0].values
-    spread = Spread(path.stem, image, find_spread_polarity(image), path, tuple(remarks))
-    return image, {"name": path.stem, "metadata": {SPREAD_KEY: spread}, "colormap": "gray"}, "image"
+    return None if what_is_shown(path) is PictureKind.CROP else read_spread(path)
 
 
 def _is_photograph(layer: Any) -> bool:

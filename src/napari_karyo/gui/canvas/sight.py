@@ -1,11 +1,14 @@
 """What of a karyogram view is in sight: the spread, the karyogram, or both side by side.
 
-Only the camera is moved: all layers stay as they are, and the person may go anywhere.
+Only the camera is moved: all layers stay as they are, and the person may go anywhere. Where
+nobody went, it is moved again when a dock takes room of the canvas or gives it back.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
+
+from qtpy.QtCore import QTimer
 
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.canvas.spread_panel import SpreadPanel
@@ -16,6 +19,8 @@ PARTS: Final = {
     "spread": "The spread alone.",
     "karyogram": "The karyogram alone.",
 }
+#: Milliseconds in which Qt lays out the docks.
+FIT_DELAY: Final = 60
 _LAYERS: Final = {
     "both": ("karyogram", "outlines"),
     "spread": ("outlines",),
@@ -36,6 +41,13 @@ class Sight:
         self._view = view
         self._spread = spread
         self.part = "both"
+        # Where the camera was left; anywhere else the person has gone with it.
+        self._left: tuple[float, ...] = ()
+        self._soon = QTimer()
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(FIT_DELAY)
+        self._soon.timeout.connect(self.fit)
+        view.session.viewer.canvas.events.size.connect(self._on_size)
 
     def next_part(self) -> None:
         """Go on to the next part."""
@@ -64,14 +76,24 @@ class Sight:
         self._spread.arrange(*viewer.canvas.size)
         if viewer.dims.ndim == layers[0].ndim:
             viewer.reset_view(layers=layers, margin=0.01)
-            return
-        # Beside a stack napari can't fit a flat layer alone: it looks for an axis more.
-        corners = [layer.extent.world for layer in layers]
-        top, left = (min(low[axis] for low, _ in corners) for axis in (0, 1))
-        bottom, right = (max(high[axis] for _, high in corners) for axis in (0, 1))
-        tall, wide = viewer.canvas.size
-        viewer.scene.camera.center = (0.0, (top + bottom) / 2, (left + right) / 2)
-        viewer.scene.camera.zoom = 0.99 * min(tall / (bottom - top), wide / (right - left))
+        else:
+            # Beside a stack napari can't fit a flat layer alone: it looks for an axis more.
+            corners = [layer.extent.world for layer in layers]
+            top, left = (min(low[axis] for low, _ in corners) for axis in (0, 1))
+            bottom, right = (max(high[axis] for _, high in corners) for axis in (0, 1))
+            tall, wide = viewer.canvas.size
+            viewer.scene.camera.center = (0.0, (top + bottom) / 2, (left + right) / 2)
+            viewer.scene.camera.zoom = 0.99 * min(tall / (bottom - top), wide / (right - left))
+        self._left = self._camera()
+
+    def _camera(self) -> tuple[float, ...]:
+        camera = self._view.session.viewer.scene.camera
+        return (camera.zoom, *camera.center[-2:])
+
+    def _on_size(self, _event: object = None) -> None:
+        """Fit once more, when Qt has laid out the docks, what the person did not move."""
+        if self._view.is_open and self._layers() and self._camera() == self._left:
+            self._soon.start()
 
     def follow(self, index: int | None) -> None:
         """Move to a chromosome that was selected where the spread alone is looked at."""

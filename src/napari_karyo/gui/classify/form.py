@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from magicgui.types import FileDialogMode
 from magicgui.widgets import ComboBox, Container, FileEdit, Label, ProgressBar, PushButton, Widget
+from napari.layers import Layer
 from napari.utils.notifications import show_error, show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
@@ -18,7 +19,7 @@ from qtpy.QtWidgets import QSizePolicy
 from napari_karyo.cell import Cell, Patient, Polarity, Spread
 from napari_karyo.errors import KaryoError
 from napari_karyo.gui.canvas.contact_sheet import cells_in
-from napari_karyo.gui.canvas.photographs import read_photograph
+from napari_karyo.gui.canvas.photographs import photograph_layers, read_photograph
 from napari_karyo.gui.classify.model_choice import ModelChoice
 from napari_karyo.gui.classify.offer import (
     BY_ITSELF,
@@ -34,6 +35,7 @@ from napari_karyo.gui.classify.offer import (
 )
 from napari_karyo.gui.classify.run import ClassificationRun, as_cell
 from napari_karyo.gui.docks.case_opening import open_case
+from napari_karyo.gui.notices import tell_problems
 from napari_karyo.gui.session.case_files import earlier_cases
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.session.settings import read_settings
@@ -243,8 +245,9 @@ class ClassifyForm(Container[Widget]):
                 return
             photograph = read_photograph(path) if os.path.isfile(path) else None
             if photograph is not None:
-                data, options, _ = photograph
-                self._viewer.add_image(data, **options)
+                tell_problems(photograph.name, photograph.problems)
+                for data, options, kind in photograph_layers(photograph):
+                    self._viewer.add_layer(Layer.create(data, options, kind))
                 return
             self._viewer.open(str(path), plugin=PLUGIN)
         except (KaryoError, OSError) as error:

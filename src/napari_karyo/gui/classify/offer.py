@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from napari_karyo.cell import Cell, Patient, Spread
 from napari_karyo.counted import count
-from napari_karyo.gui.canvas.contact_sheet import cells_in
+from napari_karyo.gui.canvas.contact_sheet import PATIENT_KEY, cells_in
 from napari_karyo.gui.canvas.outline_layers import OUTLINES_KEY, finder_of, outline_layers
 from napari_karyo.gui.canvas.photographs import photographs_in, spread_of
 from napari_karyo.gui.classify.run import Group
@@ -32,7 +32,7 @@ def offered(layers: Sequence[Layer]) -> list[tuple[Layer, Cell | None, Patient |
     found: list[tuple[Layer, Cell | None, Patient | None]] = [
         one for one in cells_in(layers) if one[0] not in photographs
     ]
-    return found + [(layer, None, None) for layer in photographs]
+    return found + [(layer, None, layer.metadata.get(PATIENT_KEY)) for layer in photographs]
 
 
 def cell_choices(layers: Sequence[Layer]) -> Choices:

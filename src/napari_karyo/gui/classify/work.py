@@ -132,16 +132,16 @@ def _cells(
 
 
 def find_cell(spread: Spread) -> Cell:
-    """Return the cell of the chromosomes in the photograph of a spread.
+    """Return the cell of the chromosomes in the photograph of a spread, or in a karyogram.
 
     Raises
     ------
     KaryoError
         Where there are none, or they can't be looked for.
     """
-    from napari_karyo.segmentation.segment import segment
+    from napari_karyo.segmentation.reading import find_chromosomes
 
-    found = segment(spread)
+    found = find_chromosomes(spread)
     if not found.count:
         raise ReadError(
             "no chromosome was found in this photograph.",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_karyo.gui.docks.opening import open_review
-from napari_karyo.gui.docks.showing import FORM, current, show_dock
+from napari_karyo.gui.docks.showing import FORM, current, made_dock, show_dock
 
 if TYPE_CHECKING:
     import napari
@@ -20,6 +20,20 @@ def open_classify(viewer: napari.Viewer | None = None) -> ClassifyForm:
     from napari_karyo.gui.classify.form import ClassifyForm
 
     return show_dock(current(viewer), FORM, ClassifyForm)
+
+
+def offer_to_classify() -> None:
+    """Open the form that classifies in the window in front, where there is none in it yet.
+
+    So that what was read can be classified without a walk through the menus.
+    """
+    import napari
+
+    from napari_karyo.gui.classify.form import ClassifyForm
+
+    viewer = napari.current_viewer()
+    if viewer is not None and made_dock(viewer, ClassifyForm) is None:
+        open_classify(viewer)
 
 
 def open_cell_folder(viewer: napari.Viewer | None = None) -> QFileDialog:

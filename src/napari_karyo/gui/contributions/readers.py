@@ -1,15 +1,19 @@
-"""napari's readers and its writer: folders and files of crops, and case files."""
+"""napari's readers and its writer: crops, photographs of spreads, and case files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from napari_karyo.cell import Patient
-from napari_karyo.errors import KaryoError
+from napari_karyo.cell import Cell, Patient, Problem
+from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.gui.canvas.contact_sheet import LayerData, layer_data
+from napari_karyo.gui.canvas.photographs import photograph_layers, read_photograph
+from napari_karyo.gui.contributions.commands import offer_to_classify
 from napari_karyo.gui.notices import tell_problems
 from napari_karyo.io.cells import is_cell_folder, is_patient_folder, read_cell, read_patient
+from napari_karyo.io.photograph import photographs_of, read_spread
 
 Reader = Callable[[str | list[str]], list[LayerData]]
 
@@ -104,19 +108,53 @@ def write_case(path: str, layers: list[LayerData]) -> list[str]:
 
 def _read_folder(path: str | list[str]) -> list[LayerData]:
     folder = Path(path if isinstance(path, str) else path[0])
+    offer_to_classify()
     if is_cell_folder(folder):
-        cell = read_cell(folder)
-        tell_problems(cell.name, cell.problems)
-        return [layer_data(cell)]
-    patient: Patient = read_patient(folder)
-    problems = [*patient.problems]
-    for cell in patient.cells:
+        cells = _cells_of(folder)
+        patient = Patient(folder.name, tuple(cells), folder) if len(cells) > 1 else None
+        problems = []
+    else:
+        patient = read_patient(folder, read=_cells_of)
+        cells, problems = list(patient.cells), [*patient.problems]
+    for cell in cells:
         problems += cell.problems
-    tell_problems(patient.name, problems)
-    return [layer_data(cell, patient, visible=not n) for n, cell in enumerate(patient.cells)]
+    tell_problems(folder.name if patient is not None else cells[0].name, problems)
+    found: list[LayerData] = []
+    for number, cell in enumerate(cells):
+        if cell.photograph is None:
+            found.append(layer_data(cell, patient, visible=not number))
+        else:
+            found += photograph_layers(cell.photograph, "", patient, visible=not number)
+    return found
+
+
+def _cells_of(folder: Path) -> list[Cell]:
+    """Read the cell of a folder of crops; of photographs, each as a cell without crops yet."""
+    photographs, remarks = photographs_of(folder)
+    if not photographs:
+        return [read_cell(folder)]
+    cells: list[Cell] = []
+    for one in photographs:
+        try:
+            spread = read_spread(one)
+        except ReadError as error:
+            remarks.append(Problem(one.name, error.what, error.remedy))
+            continue
+        cell = Cell(spread.name, (), spread.polarity, one, spread.problems, spread=one)
+        cells.append(replace(cell, photograph=spread))
+    if not cells:
+        raise ReadError("none of its photographs can be read.", str(remarks[0]), folder)
+    cells[0] = replace(cells[0], problems=(*remarks, *cells[0].problems))
+    return cells
 
 
 def _read_file(path: str | list[str]) -> list[LayerData]:
-    cell = read_cell(Path(path if isinstance(path, str) else path[0]))
+    file = Path(path if isinstance(path, str) else path[0])
+    offer_to_classify()
+    spread = read_photograph(file)
+    if spread is not None:
+        tell_problems(spread.name, spread.problems)
+        return photograph_layers(spread)
+    cell = read_cell(file)
     tell_problems(cell.name, cell.problems)
     return [layer_data(cell)]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from napari_karyo.cell import Polarity, Spread
+from napari_karyo.cell import Polarity
 from napari_karyo.gui.canvas.contact_sheet import LayerData, layer_data
+from napari_karyo.gui.canvas.photographs import photograph_layers
+from napari_karyo.gui.contributions.commands import offer_to_classify
 from napari_karyo.segmentation.samples import sample_spread
 from napari_karyo.simulation.sample import simulate_cell
 from napari_karyo.simulation.spread import simulate_spread
 
 
 def _sample(karyotype: str, stain: Polarity) -> list[LayerData]:
+    offer_to_classify()
     return [layer_data(simulate_cell(karyotype, seed=1, stain=stain))]
 
 
@@ -23,19 +26,15 @@ q_47xy21 = partial(_sample, "47,XY,+21", Polarity.BRIGHT)
 q_45x = partial(_sample, "45,X", Polarity.BRIGHT)
 
 
-def _photograph(spread: Spread, name: str) -> list[LayerData]:
-    # Greys of the photograph, and the spread itself for whoever looks for its chromosomes.
-    metadata = {"napari_karyo_spread": spread}
-    return [(spread.image, {"name": name, "metadata": metadata, "colormap": "gray"}, "image")]
-
-
 def _simulated(karyotype: str, stain: Polarity) -> list[LayerData]:
+    offer_to_classify()
     spread = simulate_spread(karyotype, seed=1, stain=stain).spread
-    return _photograph(spread, f"Simulated spread {karyotype}")
+    return photograph_layers(spread, f"Simulated spread {karyotype}")
 
 
 def _real(which: str, name: str) -> list[LayerData]:
-    return _photograph(sample_spread(which), name)
+    offer_to_classify()
+    return photograph_layers(sample_spread(which), name)
 
 
 g_spread_46xx = partial(_simulated, "46,XX", Polarity.DARK)

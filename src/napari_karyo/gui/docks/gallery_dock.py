@@ -25,10 +25,10 @@ from napari_karyo.counted import count
 from napari_karyo.gui.actions import name_of, slot_words
 from napari_karyo.gui.docks.gallery_canvas import GalleryCanvas
 from napari_karyo.gui.docks.session_follower import SessionFollower, of_one_patient, show_cell
-from napari_karyo.gui.docks.showing import current, show_dock
+from napari_karyo.gui.docks.showing import current, made_dock, show_dock
 from napari_karyo.gui.session.open_cell import OpenCell
-from napari_karyo.gui.session.session import session_of
-from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
+from napari_karyo.gui.session.session import Session, session_of
+from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
 from napari_karyo.patient import Summary, summarize
 
 if TYPE_CHECKING:
@@ -197,12 +197,30 @@ def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -
     """
     viewer = current(viewer)
     dock = show_dock(viewer, GALLERY, GalleryDock, area="bottom")
-    session = dock.session
-    if slot is None and session.current is not None and session.selected is not None:
-        slot = session.current.karyotype.slot_of(session.selected)
+    slot = slot or _selected_slot(dock.session)
     if slot is not None:
         dock.show_slot(slot)
     return dock
+
+
+def toggle_gallery(viewer: napari.Viewer) -> GalleryDock:
+    """Show the class of the selected chromosome; where it is shown already, close the dock."""
+    dock = made_dock(viewer, GalleryDock)
+    if dock is None or not dock.isVisible():
+        return open_gallery(viewer)
+    if _selected_slot(dock.session) not in (None, dock.slot):
+        return open_gallery(viewer)
+    holder = dock.parentWidget()
+    if holder is not None:
+        holder.hide()
+    free_keyboard()
+    return dock
+
+
+def _selected_slot(session: Session) -> str | None:
+    if session.current is None or session.selected is None:
+        return None
+    return session.current.karyotype.slot_of(session.selected)
 
 
 def _tips(cells: list[OpenCell], slot: str) -> dict[tuple[int, int | None], str]:

@@ -34,9 +34,15 @@ def current(viewer: napari.Viewer | None) -> napari.Viewer:
     return napari.current_viewer()
 
 
+def made_dock(viewer: napari.Viewer, kind: type[Dock]) -> Dock | None:
+    """Return one of the plugin's docks that is in a window, seen or not."""
+    docks = viewer.window.dock_widgets.values()
+    return next((one for one in docks if isinstance(one, kind)), None)
+
+
 def show_dock(viewer: napari.Viewer, name: str, kind: type[Dock], area: str = "right") -> Dock:
     """Open one of the plugin's docks, or bring it forward where it is open."""
-    made = next((one for one in viewer.window.dock_widgets.values() if isinstance(one, kind)), None)
+    made = made_dock(viewer, kind)
     if made is None:
         made = kind(viewer)
         # The title that napari's own Plugins menu gives, so that it knows the dock again.

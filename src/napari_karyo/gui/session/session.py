@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: napari's manifest: a session is below the docks, and actions ask through it.
 WINDOWS: Final = {
     "review": "napari_karyo.gui.docks.opening:open_review",
-    "gallery": "napari_karyo.gui.docks.gallery_dock:open_gallery",
+    "gallery": "napari_karyo.gui.docks.gallery_dock:toggle_gallery",
     "export": "napari_karyo.gui.contributions.commands:export_karyogram",
 }
 
