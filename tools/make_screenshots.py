@@ -18,7 +18,10 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from napari_karyo.segmentation.objects import Segmentation
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Of the window, in pixels.
@@ -119,6 +122,15 @@ def classify(person: Any, form: Any) -> None:
     settled()
 
 
+def mend(person: Any, known: Segmentation) -> Any:
+    """Mend outlines as somebody does who knows the truth, which is returned."""
+    clicks = importlib.import_module("spread_clicks")
+    shape = known.spread.image.shape
+    truth = clicks.Truth([one.outline for one in known.chromosomes], (shape[0], shape[1]))
+    print("outlines:", person.mend(truth), flush=True)
+    return truth
+
+
 def tutorial(out: Path) -> None:
     """From the shipped photograph to an exported karyogram, as docs/tutorial.md tells it."""
     from qtpy.QtCore import Qt
@@ -140,11 +152,8 @@ def tutorial(out: Path) -> None:
     person = clicks.Person(viewer)
     classify(person, form)
     grab(viewer, out / "classified.png")
-    # The person of the tutorial knows the truth.
     known = sample_segmentation("normal")
-    shape = known.spread.image.shape
-    truth = clicks.Truth([one.outline for one in known.chromosomes], (shape[0], shape[1]))
-    print("outlines:", person.mend(truth))
+    truth = mend(person, known)
     person.look_at("spread")
     grab(viewer, out / "outlines.png")
     person.look_at("karyogram")
@@ -186,9 +195,11 @@ def shrink(source: Path, path: Path, width: int = 900) -> None:
 
 
 def front(out: Path) -> None:
-    """Take the window at the top of the README: a simulated spread beside its karyogram."""
+    """Take the window at the top of the README: a simulated spread, mended, and its karyogram."""
+    from napari_karyo.cell import Polarity
     from napari_karyo.gui.contributions.commands import open_classify
     from napari_karyo.gui.docks.opening import open_review
+    from napari_karyo.simulation.spread import simulate_spread
 
     clicks = importlib.import_module("spread_clicks")
     viewer = new_window()
@@ -196,6 +207,9 @@ def front(out: Path) -> None:
     form = open_classify(viewer)
     person = clicks.Person(viewer)
     classify(person, form)
+    known = simulate_spread("46,XX", seed=1, stain=Polarity.DARK).segmentation()
+    mend(person, known)
+    person.view.sight.look_at("both")
     form.native.parent().close()
     # The room that the layers take is the chromosomes'.
     for dock in (
