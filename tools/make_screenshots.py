@@ -131,6 +131,14 @@ def mend(person: Any, known: Segmentation) -> Any:
     return truth
 
 
+def place(person: Any, truth: Any, known: Segmentation) -> None:
+    """Drag each chromosome that lies in a wrong slot into its own."""
+    wrong = person.misplaced(truth, [one.expected or "" for one in known.chromosomes])
+    print("moved:", wrong, flush=True)
+    for index, slot in wrong.items():
+        person.place(index, slot)
+
+
 def tutorial(out: Path) -> None:
     """From the shipped photograph to an exported karyogram, as docs/tutorial.md tells it."""
     from qtpy.QtCore import Qt
@@ -157,10 +165,7 @@ def tutorial(out: Path) -> None:
     person.look_at("spread")
     grab(viewer, out / "outlines.png")
     person.look_at("karyogram")
-    wrong = person.misplaced(truth, [one.expected or "" for one in known.chromosomes])
-    print("moved:", wrong)
-    for index, slot in wrong.items():
-        person.place(index, slot)
+    place(person, truth, known)
     person.session.select(min(person.cell.karyotype.present))
     grab(viewer, out / "karyogram.png")
     for index in list(person.cell.doubtful()):
@@ -208,7 +213,10 @@ def front(out: Path) -> None:
     person = clicks.Person(viewer)
     classify(person, form)
     known = simulate_spread("46,XX", seed=1, stain=Polarity.DARK).segmentation()
-    mend(person, known)
+    truth = mend(person, known)
+    person.view.sight.look_at("karyogram")
+    settled()
+    place(person, truth, known)
     person.view.sight.look_at("both")
     form.native.parent().close()
     # The room that the layers take is the chromosomes'.
@@ -220,6 +228,7 @@ def front(out: Path) -> None:
     settled()
     open_review(viewer)
     person.session.view.fit()
+    person.session.select(person.cell.karyotype.state.slots["22"][0])
     grab(viewer, out / "window.png")
     close(viewer)
 
