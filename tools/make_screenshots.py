@@ -31,10 +31,9 @@ PLUGIN: Final = "napari-karyo"
 
 def settled() -> None:
     """Let the window come to rest."""
-    from qtpy.QtTest import QTest
-
+    test: Any = importlib.import_module("qtpy.QtTest").QTest
     for _ in range(12):
-        QTest.qWait(60)
+        test.qWait(60)
 
 
 def save(picture: Any, path: Path) -> None:
@@ -92,7 +91,7 @@ def grab_menu(viewer: Any, path: Path, *words: str) -> None:
     """Take the upper left of the screen with a menu open, entry within entry."""
     from qtpy.QtWidgets import QApplication
 
-    opened = []
+    opened: list[Any] = []
     menu: Any = viewer.window._qt_window.menuBar()
     for word in words:
         entry = next(one for one in menu.actions() if one.text().replace("&", "") == word)
@@ -105,8 +104,7 @@ def grab_menu(viewer: Any, path: Path, *words: str) -> None:
         menu.popup(place)
         opened.append(menu)
         settled()
-    screen = QApplication.primaryScreen()
-    assert screen is not None
+    screen: Any = QApplication.primaryScreen()
     save(screen.grabWindow(0).copy(0, 0, 1000, 640).toImage(), path)
     for one in reversed(opened):
         one.close()
@@ -228,7 +226,7 @@ def front(out: Path) -> None:
     settled()
     open_review(viewer)
     person.session.view.fit()
-    person.session.select(person.cell.karyotype.state.slots["22"][0])
+    person.session.select(person.cell.doubtful()[0])
     grab(viewer, out / "window.png")
     close(viewer)
 
