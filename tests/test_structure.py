@@ -35,6 +35,7 @@ ROOMS = (
     "output",
     "training",
     "reproduction",
+    "own_model",
     "gui",
     "shell",
     "__main__",

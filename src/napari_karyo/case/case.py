@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from napari_karyo.case.file import CaseFile
 from napari_karyo.case.journal import CellJournal, Event, insert_history, read_events
-from napari_karyo.case.rows import copy_cell, insert_cell, read_classification, read_proposal
+from napari_karyo.case.rows import (
+    KeptCrops,
+    copy_cell,
+    insert_cell,
+    read_classification,
+    read_crops,
+    read_proposal,
+)
 from napari_karyo.classified import ClassifiedCell
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Karyotype
@@ -149,6 +156,17 @@ class Case(CaseFile):
         """
         with self.reading(cell) as connection:
             return read_classification(connection, cell)
+
+    def crops(self, cell: int) -> KeptCrops:
+        """Return the crops of a cell, pieces too, and what the model said of each.
+
+        Raises
+        ------
+        CaseError
+            Where the case has no such cell, or its rows make no sense.
+        """
+        with self.reading(cell) as connection:
+            return read_crops(connection, cell)
 
     def karyotype(self, cell: int, who: str = "") -> Karyotype:
         """Return the karyotype of a cell as it was left; its edits go on into the file.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,24 @@ from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import REPLACING, Karyotype, State, origins
 from napari_karyo.preprocessing.prepare import InputSettings, draw_inputs, stand_upright
+
+
+class KeptCrops(NamedTuple):
+    """The crops of a cell as a case file keeps them.
+
+    Attributes
+    ----------
+    cell : Cell
+        With the crops that were read.
+    chromosomes : tuple of Chromosome, length N
+        Those, and behind them the pieces that a person made.
+    probabilities : ndarray, shape (N, 24), float32
+        What the model said of each.
+    """
+
+    cell: Cell
+    chromosomes: tuple[Chromosome, ...]
+    probabilities: NDArray[np.float32]
 
 
 def insert_cell(
@@ -162,37 +180,14 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         Where a crop that once held a chromosome holds none for this version of the program.
     """
     row = cell_row(connection, number)
-    # Pieces come after all that was read.
     items = chromosome_rows(connection, number)
     settings = _settings(row, len(items))
-    probabilities = [shares_of(item, "probabilities", len(CLASSES)) for item in items]
     attention = np.stack([shares_of(item, "attention") for item in items])
-    photograph = _photograph(connection, number)
-    outlines: dict[int, Outline] = {}
-    notes = json.loads(row["notes"])
-    if photograph is not None:
-        outlines, damaged = outlines_of(items, photograph.image.shape)
-        notes += [
-            f"{name}: where it lies in the photograph can't be read from the case file. Draw "
-            "around it anew."
-            for name in damaged
-        ]
-    chromosomes = tuple(_chromosome(item, outlines.get(item["number"])) for item in items)
-    read = [item for item, row in zip(chromosomes, items, strict=True) if row["made_of"] == "[]"]
-    problems = tuple(Problem(*problem) for problem in json.loads(row["problems"]))
-    cell = Cell(
-        name=row["name"],
-        chromosomes=tuple(read),
-        polarity=Polarity(row["polarity"]),
-        path=None if row["path"] is None else Path(row["path"]),
-        problems=problems,
-        simulated=bool(row["simulated"]),
-        lost=frozenset(map(Lost, json.loads(row["lost"]))),
-        spread=None if photograph is None else photograph.path,
-        photograph=photograph,
-    )
+    kept, notes = _read_crops(connection, row, items)
+    cell, chromosomes = kept.cell, kept.chromosomes
+    first, problems = len(cell), cell.problems
     standing, uprights = stand_upright(cell)
-    if len(uprights) != len(read):
+    if len(uprights) != first:
         lost = next(one for one in standing.problems if one not in problems)
         raise PreprocessingError(
             f"{lost.file}, read by an earlier version of the program, can't be prepared by this "
@@ -201,8 +196,7 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
             cell.name,
         )
     scales = np.array([item["scale"] for item in items], np.float64)
-    prepared = draw_inputs(cell, uprights, scales[: len(read)], settings)
-    first = len(read)
+    prepared = draw_inputs(cell, uprights, scales[:first], settings)
     found = Classification(
         cell=cell,
         probabilities=np.zeros((first, len(CLASSES)), np.float32),
@@ -227,12 +221,56 @@ def read_classification(connection: sqlite3.Connection, number: int) -> Classifi
         found = with_pieces(found, chromosomes[first:])
     return replace(
         found,
-        probabilities=np.stack(probabilities),
+        probabilities=kept.probabilities,
         p_arm_up=np.array([item["p_arm_up"] for item in items], np.float32),
         attention=attention,
         foreign=np.array([item["is_foreign"] for item in items], np.bool_),
         strange=np.array([item["is_strange"] for item in items], np.bool_),
     )
+
+
+def read_crops(connection: sqlite3.Connection, number: int) -> KeptCrops:
+    """Read the crops of a cell and what the model said of each; nothing is computed again.
+
+    Raises
+    ------
+    RowError
+        Where its rows make no sense.
+    """
+    row = cell_row(connection, number)
+    return _read_crops(connection, row, chromosome_rows(connection, number))[0]
+
+
+def _read_crops(
+    connection: sqlite3.Connection, row: Mapping[str, Any], items: Sequence[Mapping[str, Any]]
+) -> tuple[KeptCrops, list[str]]:
+    """Return the crops of checked rows, and the cell's notes with what is damaged."""
+    probabilities = [shares_of(item, "probabilities", len(CLASSES)) for item in items]
+    photograph = _photograph(connection, row["id"])
+    outlines: dict[int, Outline] = {}
+    notes = json.loads(row["notes"])
+    if photograph is not None:
+        outlines, damaged = outlines_of(items, photograph.image.shape)
+        notes += [
+            f"{name}: where it lies in the photograph can't be read from the case file. Draw "
+            "around it anew."
+            for name in damaged
+        ]
+    chromosomes = tuple(_chromosome(item, outlines.get(item["number"])) for item in items)
+    # Pieces come after all that was read.
+    read = [item for item, row in zip(chromosomes, items, strict=True) if row["made_of"] == "[]"]
+    cell = Cell(
+        name=row["name"],
+        chromosomes=tuple(read),
+        polarity=Polarity(row["polarity"]),
+        path=None if row["path"] is None else Path(row["path"]),
+        problems=tuple(Problem(*problem) for problem in json.loads(row["problems"])),
+        simulated=bool(row["simulated"]),
+        lost=frozenset(map(Lost, json.loads(row["lost"]))),
+        spread=None if photograph is None else photograph.path,
+        photograph=photograph,
+    )
+    return KeptCrops(cell, chromosomes, np.stack(probabilities)), notes
 
 
 def _settings(row: Mapping[str, Any], count: int) -> InputSettings:

@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "classify",
     "karyogram",
     "case",
+    "collect",
     "train",
     "evaluate",
     "train-segmentation",

@@ -12,7 +12,7 @@ from napari_karyo.counted import count
 from napari_karyo.errors import CaseError, ExportError, KaryoError
 from napari_karyo.shell import window
 from napari_karyo.shell.options import Dpi, ShownSpread, Title
-from napari_karyo.shell.telling import complain, export_told
+from napari_karyo.shell.telling import complain, export_told, plain
 
 if TYPE_CHECKING:
     from napari_karyo.case import Case, CellEntry
@@ -97,21 +97,12 @@ def _tell(case: Case, rows: Sequence[CellEntry], *, history: bool) -> int:
 
 
 def _print(line: str) -> None:
-    print(_plain(line))
-
-
-def _plain(text: str) -> str:
-    # A case comes by mail: what it holds must not speak to the terminal, nor turn its lines
-    # round. Some scripts need joiners.
-    return "".join(
-        one if one.isprintable() or one in "\u200c\u200d" else "\N{REPLACEMENT CHARACTER}"
-        for one in text
-    )
+    print(plain(line))
 
 
 def _left_out(row: CellEntry, error: KaryoError) -> int:
     """Say why a cell is left out: it doesn't cost the others."""
-    complain(f"{_plain(row.name)} is left out: {error}")
+    complain(f"{plain(row.name)} is left out: {error}")
     return 1
 
 

@@ -32,6 +32,18 @@ def complain(error: Exception | str) -> None:
     print(f"napari-karyo: {error}", file=sys.stderr)
 
 
+def plain(text: str) -> str:
+    """Return a text that others wrote as it may be shown in a terminal.
+
+    A case comes by mail: what it holds must not speak to the terminal, nor turn its lines
+    round. Some scripts need joiners.
+    """
+    return "".join(
+        one if one.isprintable() or one in "\u200c\u200d" else "\N{REPLACEMENT CHARACTER}"
+        for one in text
+    )
+
+
 def line(words: str) -> None:
     """Say a line at once, also into a file or a pipe."""
     print(words, flush=True)

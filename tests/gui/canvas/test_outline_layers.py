@@ -14,7 +14,8 @@ from drawn import make_classification
 from napari.layers import Labels
 from poor_spread import CLASSES_FOUND
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QWidget
+from qtpy.QtGui import QCloseEvent
+from qtpy.QtWidgets import QApplication, QWidget
 
 from napari_karyo.cell import Outline
 from napari_karyo.errors import EditError
@@ -168,7 +169,7 @@ def hand_out_longer(viewer: Any) -> Any:
     return layer
 
 
-@pytest.mark.parametrize("by", ["tool", "cell", "close", "slider", "karyogram"])
+@pytest.mark.parametrize("by", ["tool", "cell", "close", "slider", "karyogram", "window"])
 def test_what_takes_its_place_takes_the_outline_back(opened: Any, by: str) -> None:
     viewer, session, view = opened
     first = session.current
@@ -186,6 +187,9 @@ def test_what_takes_its_place_takes_the_outline_back(opened: Any, by: str) -> No
         session.close(first)
     elif by == "slider":
         view.tools.give_way()
+    elif by == "window":
+        # As napari's window is asked to close, by its button or its menu.
+        QApplication.sendEvent(viewer.window._qt_window, QCloseEvent())
     else:
         viewer.layers.remove(view.layers["karyogram"])
     assert [edit.kind for edit in first.karyotype.history] == ["repaint"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
+
 from qtpy.compat import isalive
+from qtpy.QtCore import QEvent, QObject
 from qtpy.QtOpenGLWidgets import QOpenGLWidget
 from qtpy.QtWidgets import QMainWindow, QWidget
 
@@ -13,7 +16,8 @@ def attend(session: Session, dock: QWidget) -> None:
     """Follow the window that a dock of a session is in, once.
 
     The session leaves with it: napari itself keeps closed windows alive, and a person may
-    keep the viewer, so that case files would stay held until the program ends.
+    keep the viewer, so that case files would stay held until the program ends. What was typed
+    or drawn and not taken back yet becomes an edit before.
 
     And layers are removed while the window's own OpenGL context is current. napari 0.9
     frees what a layer has in the graphics memory in whichever context is current: with
@@ -33,6 +37,7 @@ def attend(session: Session, dock: QWidget) -> None:
     session.attended = True
     # A bound method: Qt holds it weakly.
     window.destroyed.connect(session.leave)
+    window.installEventFilter(_Closing(session, window))
     canvas = window.findChild(QOpenGLWidget)
 
     def make_current(_event: object) -> None:
@@ -41,3 +46,18 @@ def attend(session: Session, dock: QWidget) -> None:
 
     if canvas is not None:
         session.viewer.layers.events.removing.connect(make_current)
+
+
+class _Closing(QObject):
+    """Lets a session take what its fields and tools still hold when its window is closed."""
+
+    def __init__(self, session: Session, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._session = weakref.ref(session)
+
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: ARG002, N802
+        """Hear of the closing, by Qt's name for it; nothing is kept from the window."""
+        session = self._session()
+        if session is not None and a1 is not None and a1.type() == QEvent.Type.Close:
+            session.fields_left.emit()
+        return False
