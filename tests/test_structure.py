@@ -34,6 +34,7 @@ ROOMS = (
     "patient",
     "output",
     "training",
+    "own_model",
     "reproduction",
     "own_model",
     "gui",

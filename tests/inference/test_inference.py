@@ -265,7 +265,8 @@ def passes_of(
         row[:, 3] = sure(factor)
         told = notes.get(factor, ())
         result = replace(base, probabilities=row, scales=np.full(count, factor), notes=told)
-        return Answer(result, np.zeros(count, np.float32)), place
+        said = np.zeros((count, 48), np.float32)
+        return Answer(result, said, np.zeros(count, np.float32)), place
 
     passes, scales = "napari_karyo.inference.passes", "napari_karyo.inference.scales"
     with pytest.MonkeyPatch.context() as patch:

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from small import CALIBRATION, small_network, small_weights
 
 from napari_karyo.errors import WeightsError
+from napari_karyo.models import checked
 from napari_karyo.models import weights as store
 from napari_karyo.models.ensemble import Ensemble
 from napari_karyo.models.weights import (
@@ -125,7 +126,7 @@ def test_a_shipped_file_with_another_hash(tmp_path: Path, monkeypatch: pytest.Mo
     path = small_weights(tmp_path)
     (tmp_path / "sha256.json").write_text(json.dumps({path.stem: "0" * 64}))
     monkeypatch.setattr(store, "FOLDER", tmp_path)
-    monkeypatch.setattr(store, "HASHES", tmp_path / "sha256.json")
+    monkeypatch.setattr(checked, "HASHES", tmp_path / "sha256.json")
     with pytest.raises(WeightsError, match="hash differs"):
         load_weights(path.stem)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,12 +13,13 @@ from napari_karyo.cell import Cell, Lost, Patient
 from napari_karyo.counted import count
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.device import choose_device
-from napari_karyo.inference.familiarity import judged
+from napari_karyo.inference.familiarity import judged, usual_of
 from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.passes import Answer, Progress, Standing, Tally
 from napari_karyo.inference.predict import VIEWS
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.scales import at_its_scale
+from napari_karyo.models.own import adopted
 from napari_karyo.preprocessing.prepare import stand_upright
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _loaded(model: str, _stamp: float) -> Weights:
 
 def get_weights(model: str | Path = "default") -> Weights:
     """Load weights, or take them from memory where the file has not changed since."""
-    path = Path(model)
+    path = adopted(str(model)) or Path(model)
     # Two threads that ask at once are to share one network, not to load two.
     with _loading:
         return _loaded(str(model), path.stat().st_mtime if path.is_file() else 0.0)
@@ -165,13 +166,22 @@ def iter_classify(
     for group in groups:
         of_group, place = yield from at_its_scale(group, weights, place, tally, views)
         few = sum(len(one.result) for one in of_group) < FEW
-        results += [_judged(one, weights, few) for one in of_group]
+        results += [judged_answer(one, weights.calibration, few) for one in of_group]
     yield Progress(tally.total, tally.total, "Done")
     return results
 
 
-def _judged(answer: Answer, weights: Weights, few: bool) -> Classification:
-    """Return a result with what stands against it: few crops, unknown material."""
+def judged_answer(answer: Answer, calibration: Mapping[str, float], few: bool) -> Classification:
+    """Return a result with what stands against it: few crops, unknown material.
+
+    Parameters
+    ----------
+    answer : Answer
+    calibration : mapping of str to float
+        Of the model.
+    few : bool
+        Whether there are fewer crops than `FEW` to tell the scale.
+    """
     result = answer.result
     if few:
         number = len(result.cell)
@@ -181,8 +191,9 @@ def _judged(answer: Answer, weights: Weights, few: bool) -> Classification:
     if Lost.SCALE in result.cell.lost:
         why = "Its crops were resized to one size, so that their relative length is lost."
         result = replace(result, withheld=f"{why} Look at every one.")
-    usual = weights.calibration.get("strength")
+    usual = calibration.get("strength")
     if usual is None:
         note = "These weights were made before the model could tell unknown material: look twice."
         return replace(result, notes=(*result.notes, note))
-    return judged(result, answer.strength - usual)
+    bands = usual_of(calibration, result.cell.polarity)
+    return judged(result, answer.strength - usual, bands)

@@ -9,6 +9,7 @@ length, width and outline. Which measures were compared, and what each is worth,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -56,7 +57,23 @@ NO_BANDS: Final = 0.21
 OTHER_BANDS: Final = 0.35
 
 
-def judged(classification: Classification, strength: NDArray[np.floating]) -> Classification:
+def usual_of(calibration: Mapping[str, float], polarity: Polarity) -> tuple[float, float]:
+    """Return a known cell's median correlation and contrast of the bands, to a model.
+
+    A model that has learned another material of a polarity has its own in its calibration.
+    """
+    bands, contrast = USUAL[polarity]
+    return (
+        calibration.get(f"bands_{polarity}", bands),
+        calibration.get(f"contrast_{polarity}", contrast),
+    )
+
+
+def judged(
+    classification: Classification,
+    strength: NDArray[np.floating],
+    usual: tuple[float, float] | None = None,
+) -> Classification:
     """Return a classification with what is unlike everything that the network knows marked.
 
     Parameters
@@ -64,6 +81,8 @@ def judged(classification: Classification, strength: NDArray[np.floating]) -> Cl
     classification : Classification
     strength : ndarray, shape (N,)
         The largest logit of each crop over the usual one, `Likeness.strength`.
+    usual : tuple of float, optional
+        See `usual_of`; `USUAL` where left out.
 
     Returns
     -------
@@ -71,9 +90,10 @@ def judged(classification: Classification, strength: NDArray[np.floating]) -> Cl
         With `strange`, `foreign` and, where there is a reason, `unknown` and `withheld` set.
     """
     likeness = measure(classification, strength)
+    usual = usual or USUAL[classification.cell.polarity]
     if Lost.GREYS in classification.cell.lost:
         return replace(classification, unknown=_why(classification, likeness))
-    score = strangeness(likeness, classification.cell.polarity)
+    score = strangeness(likeness, classification.cell.polarity, usual)
     strange, foreign = score > STRANGE_FROM, score > FOREIGN_FROM
     if strange.mean() > MOSTLY:
         count = int(strange.sum())
@@ -84,7 +104,7 @@ def judged(classification: Classification, strength: NDArray[np.floating]) -> Cl
         )
         return replace(classification, foreign=foreign, strange=strange, unknown=words)
     kept = np.flatnonzero(~strange)
-    strong, bands = familiarity_of_cell(likeness, kept, classification.cell.polarity)
+    strong, bands = familiarity_of_cell(likeness, kept, classification.cell.polarity, usual)
     few = OF_FEW / np.sqrt(len(kept))
     if strong < UNKNOWN_FROM - few or bands < BANDS_FROM - few:
         # Which crops are chromosomes is not known of such a cell either.
@@ -99,7 +119,10 @@ def judged(classification: Classification, strength: NDArray[np.floating]) -> Cl
 
 
 def familiarity_of_cell(
-    likeness: Likeness, kept: NDArray[np.intp], polarity: Polarity
+    likeness: Likeness,
+    kept: NDArray[np.intp],
+    polarity: Polarity,
+    usual: tuple[float, float] | None = None,
 ) -> tuple[float, float]:
     """Return how like the known cells a cell is: by strength alone, and by its bands too.
 
@@ -109,6 +132,8 @@ def familiarity_of_cell(
     kept : ndarray of int
         The crops that are chromosomes; one at least.
     polarity : Polarity
+    usual : tuple of float, optional
+        See `usual_of`; `USUAL` where left out.
 
     Returns
     -------
@@ -117,19 +142,23 @@ def familiarity_of_cell(
     """
     strong = float(likeness.strength[kept].mean())
     medians = (np.median(likeness.bands[kept]), np.median(likeness.contrast[kept]))
-    missing = zip(medians, USUAL[polarity], STEPS[polarity], strict=True)
-    return strong, strong + float(sum((value - usual) / step for value, usual, step in missing))
+    missing = zip(medians, usual or USUAL[polarity], STEPS[polarity], strict=True)
+    return strong, strong + float(sum((value - known) / step for value, known, step in missing))
 
 
-def strangeness(likeness: Likeness, polarity: Polarity) -> NDArray[np.float64]:
+def strangeness(
+    likeness: Likeness, polarity: Polarity, usual: tuple[float, float] | None = None
+) -> NDArray[np.float64]:
     """Return how much speaks for each crop being no single chromosome, shape (N,).
 
     In log odds: dirt, a nucleus, a cluster of several, a letter.
     """
-    return features(likeness, polarity) @ np.array(WEIGHTS) + CONSTANT
+    return features(likeness, polarity, usual) @ np.array(WEIGHTS) + CONSTANT
 
 
-def features(likeness: Likeness, polarity: Polarity) -> NDArray[np.float64]:
+def features(
+    likeness: Likeness, polarity: Polarity, usual: tuple[float, float] | None = None
+) -> NDArray[np.float64]:
     """Return what speaks for each crop being no single chromosome, shape (N, 6), 0 or more.
 
     Weak answers, a length below that of the class, a width above and below that of the
@@ -141,7 +170,7 @@ def features(likeness: Likeness, polarity: Polarity) -> NDArray[np.float64]:
         likeness.width,
         -likeness.width,
         1 - likeness.solidity,
-        USUAL[polarity][0] - likeness.bands,
+        (usual or USUAL[polarity])[0] - likeness.bands,
     )
     return np.maximum(np.stack(parts, axis=1), 0)
 

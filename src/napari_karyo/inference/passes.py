@@ -57,6 +57,7 @@ class Answer:
     """What the network says of a cell, and how strongly; see `Prediction`."""
 
     result: Classification
+    log_outputs: NDArray[np.float32]
     strength: NDArray[np.float32]
 
 
@@ -129,4 +130,4 @@ def _classify_prepared(
         settings=weights.network.config.input,
     )
     # A GPU that was too small once is not asked again for the patient's other cells.
-    return Answer(result, prediction.strength), prediction.device
+    return Answer(result, prediction.log_outputs, prediction.strength), prediction.device

@@ -7,6 +7,7 @@ of a size that can be meant, and numbers are read only where they fit it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import struct
@@ -43,12 +44,29 @@ _WIDEST: Final = 8_192
 Stored = tuple[str, tuple[int, ...]]
 
 
+#: Where shipped weights lie, and what the SHA-256 of each must be.
+FOLDER: Final = Path(__file__).parent / "files"
+HASHES: Final = FOLDER / "sha256.json"
+
+
 class HeaderError(Exception):
     """A file is no safetensors file at all."""
 
 
 class MisfitError(Exception):
     """What a weights file says makes no sense."""
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def shipped_hashes() -> dict[str, str]:
+    """Return the names of the models that are shipped, each with its SHA-256."""
+    found: dict[str, str] = json.loads(HASHES.read_text()) if HASHES.exists() else {}
+    return found
 
 
 def read_header(path: Path) -> tuple[dict[str, str], dict[str, Stored]]:

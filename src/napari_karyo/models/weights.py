@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from copy import deepcopy
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from napari_karyo.errors import WeightsError
 from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.checked import (
+    FOLDER,
     HeaderError,
     MisfitError,
     Stored,
@@ -22,7 +22,10 @@ from napari_karyo.models.checked import (
     parsed,
     read_header,
     settings_of,
+    sha256,
+    shipped_hashes,
 )
+from napari_karyo.models.own import own_model, own_models
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,10 +35,6 @@ if TYPE_CHECKING:
     from napari_karyo.models.network import ChromosomeNetwork
 
     AnyNetwork = TypeVar("AnyNetwork", ChromosomeNetwork, Ensemble)
-
-#: Where shipped weights lie, and what the SHA-256 of each must be.
-FOLDER = Path(__file__).parent / "files"
-HASHES = FOLDER / "sha256.json"
 
 FORMAT = "napari-karyo weights 4"
 #: Written before, some as whole numbers. Read no more.
@@ -65,12 +64,6 @@ class Weights:
     sha256: str
     calibration: dict[str, float]
     facts: dict[str, Any]
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def save_weights(
@@ -136,13 +129,13 @@ def halved(network: AnyNetwork) -> AnyNetwork:
 
 
 def available_models() -> tuple[str, ...]:
-    """Return the names of the models that are shipped, the default first."""
-    names = sorted(json.loads(HASHES.read_text())) if HASHES.exists() else []
-    return tuple(sorted(names, key=lambda name: (name != "default", name)))
+    """Return the names of the models that are shipped, the default first, then the adopted."""
+    shipped = sorted(shipped_hashes(), key=lambda name: (name != "default", name))
+    return (*shipped, *(model.name for model in own_models() if model.name not in shipped))
 
 
 def load_weights(model: str | Path = "default") -> Weights:
-    """Load a shipped model by name, or a weights file by its path.
+    """Load a shipped or adopted model by name, or a weights file by its path.
 
     Parameters
     ----------
@@ -154,13 +147,14 @@ def load_weights(model: str | Path = "default") -> Weights:
     ------
     WeightsError
         Where the file is missing, is no safetensors file, was not written by this
-        program, does not fit the network, or is not the file that was shipped.
+        program, does not fit the network, or is not the file that was shipped or adopted.
     """
     from safetensors import SafetensorError, safe_open
 
-    shipped = json.loads(HASHES.read_text()) if HASHES.exists() else {}
+    shipped = shipped_hashes()
     name = str(model)
-    path = FOLDER / f"{name}.safetensors" if name in shipped else Path(model)
+    own = None if name in shipped else own_model(name)
+    path = FOLDER / f"{name}.safetensors" if name in shipped else own.path if own else Path(model)
     if not path.is_file():
         raise WeightsError(
             "no such model.",
@@ -173,6 +167,12 @@ def load_weights(model: str | Path = "default") -> Weights:
         raise WeightsError(
             "the weights are not the ones that were shipped (their hash differs).",
             "Install napari-karyo again.",
+            path,
+        )
+    if own is not None and digest != own.sha256:
+        raise WeightsError(
+            "the weights are not the ones that were adopted (their hash differs).",
+            f"Remove the model {name} and adopt it again from its training folder.",
             path,
         )
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 from typing import Any
 
+from napari_karyo.errors import WeightsError
 from napari_karyo.shell import window
 from napari_karyo.version import __version__
 
 
 def info() -> int:
-    """Print versions, devices and the models that are shipped."""
+    """Print versions, devices and the models that can be chosen by name."""
     from importlib.metadata import PackageNotFoundError, version
 
     import torch
@@ -31,7 +32,11 @@ def info() -> int:
     print(f"window       {'yes' if window.is_possible() else 'no display, or no Qt binding'}")
     names = available_models()
     for name in names:
-        weights = load_weights(name)
+        try:
+            weights = load_weights(name)
+        except WeightsError as error:
+            print(f"model        {name}: {error}")
+            continue
         crops = weights.facts.get("crops", {}).get("train", {})
         trained = ", ".join(f"{count} {stain} crops" for stain, count in crops.items())
         print(f"model        {name}" + (f", trained on {trained}" if trained else ""))

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from napari_karyo.classes import CLASS_INDEX
+from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.predict import Prediction
 
 #: At most this share of the crops that the light calls sure may be wrong.
@@ -22,6 +24,39 @@ DOUBTFUL = 0.8
 #: this probability, are taken for two labels that a hand exchanged. The network sees
 #: each alone: two such errors that fit each other are not its own.
 EXCHANGED = 0.9
+
+
+def calibration_of(
+    prediction: Prediction, truth: NDArray[np.int64], cells: NDArray[np.int64]
+) -> dict[str, float]:
+    """Return temperature, the light's thresholds and the usual strength, from labelled cells.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        Of N crops.
+    truth, cells : ndarray, shape (N,), int64
+        The true class of each, and its cell.
+    """
+    temperature = fit_temperature(prediction, truth)
+    classes, _ = prediction.probabilities(temperature)
+    own = classes.argmax(axis=1)
+    placed = np.empty_like(truth)
+    # What is unlike everything known is told by how much weaker the network answers.
+    strengths = []
+    for cell in np.unique(cells):
+        of_cell = cells == cell
+        placed[of_cell] = [CLASS_INDEX[name] for name in assign(classes[of_cell])]
+        strengths.append(float(prediction.strength[of_cell].mean()))
+    slips = exchanged(cells, truth, own, classes.max(axis=1))
+    counted = (placed == own) & ~slips
+    doubtful, sure = fit_thresholds(classes.max(axis=1)[counted], (own == truth)[counted])
+    return {
+        "temperature": temperature,
+        "doubtful": doubtful,
+        "sure": sure,
+        "strength": float(np.median(strengths)),
+    }
 
 
 def fit_temperature(prediction: Prediction, truth: NDArray[np.int64]) -> float:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePath
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -334,44 +335,44 @@ def load_dataset(
     key = _fingerprint(data, settings, splits, stains)
     cache = work / f"inputs-{key}.npz"
     if not cache.exists():
-        parts: dict[str, list[NDArray[np.generic]]] = defaultdict(list)
-        for number, labelled in enumerate(read_cells(data, work, splits, stains)):
-            try:
-                prepared = _prepare(labelled.cell, settings)
-            except PreprocessingError as error:
-                if progress is not None:
-                    progress(str(error))
-                continue
-            count = len(prepared.cell)
-            parts["inputs"].append((prepared.inputs[:, 0] * 255 + 0.5).astype(np.uint8))
-            parts["labels"].append(
-                np.array([CLASS_INDEX[str(item.expected)] for item in prepared.cell])
-            )
-            parts["cells"].append(np.full(count, number))
-            parts["p_arm_known"].append(np.full(count, labelled.p_arm_known))
-            for what in ("stain", "split", "patient"):
-                parts[f"{what}s"].append(np.full(count, getattr(labelled, what)))
-            if progress is not None and number % 50 == 49:
-                progress(f"{number + 1} cells prepared")
-        if not parts:
+        crops = draw_cells(read_cells(data, work, splits, stains), settings, progress)
+        if crops is None:
             raise ReadError("no crop of these splits could be used.", "", data)
         work.mkdir(parents=True, exist_ok=True)
         with atomic_write(cache) as file:
-            np.savez(
-                file,
-                allow_pickle=False,
-                **{name: np.concatenate(items) for name, items in parts.items()},
-            )
+            np.savez(file, allow_pickle=False, **vars(crops))
     with np.load(cache) as arrays:
-        return Dataset(
-            arrays["inputs"],
-            arrays["labels"].astype(np.int64),
-            arrays["stains"],
-            arrays["splits"],
-            arrays["patients"],
-            arrays["cells"].astype(np.int64),
-            arrays["p_arm_known"],
-        )
+        return Dataset(**{item.name: arrays[item.name] for item in fields(Dataset)})
+
+
+def draw_cells(
+    cells: Iterable[LabelledCell],
+    settings: InputSettings,
+    progress: Callable[[str], None] | None = None,
+) -> Dataset | None:
+    """Draw the crops of labelled cells as input; None where there is none that can be used."""
+    parts: dict[str, list[NDArray[np.generic]]] = defaultdict(list)
+    for number, labelled in enumerate(cells):
+        try:
+            prepared = _prepare(labelled.cell, settings)
+        except PreprocessingError as error:
+            if progress is not None:
+                progress(str(error))
+            continue
+        count = len(prepared.cell)
+        labels = [CLASS_INDEX[str(item.expected)] for item in prepared.cell]
+        parts["inputs"].append((prepared.inputs[:, 0] * 255 + 0.5).astype(np.uint8))
+        parts["labels"].append(np.array(labels, np.int64))
+        parts["cells"].append(np.full(count, number, np.int64))
+        parts["p_arm_known"].append(np.full(count, labelled.p_arm_known))
+        for what in ("stain", "split", "patient"):
+            parts[f"{what}s"].append(np.full(count, getattr(labelled, what)))
+        if progress is not None and number % 50 == 49:
+            progress(f"{number + 1} cells prepared")
+    if not parts:
+        return None
+    joined: dict[str, Any] = {name: np.concatenate(items) for name, items in parts.items()}
+    return Dataset(**joined)
 
 
 def _prepare(cell: Cell, settings: InputSettings) -> Prepared:

@@ -29,7 +29,7 @@ from napari_karyo.training.recipes import Recipe
 from napari_karyo.training.speed import Meter
 
 
-def _made_with(
+def made_with(
     network: ChromosomeNetwork, recipe: Recipe, seed: int, train: NDArray[np.int64], data: Dataset
 ) -> str:
     """Return what a checkpoint depends on; one of anything else can't go on."""
@@ -117,9 +117,9 @@ def fit(
     )
     forward = torch.compile(network) if compiled else network
     checkpoint, curve = output / "checkpoint.pt", output / "epochs.csv"
-    made_with = _made_with(network, recipe, seed, train, data)
+    dependence = made_with(network, recipe, seed, train, data)
     if resume and checkpoint.exists():
-        before = state.load(checkpoint, made_with)
+        before = state.load(checkpoint, dependence)
         progress(f"going on from step {state.step} of {total}")
         if before != recipe.patience:
             progress(f"patience {recipe.patience or 'without end'}, was {before or 'without end'}")
@@ -144,7 +144,7 @@ def fit(
             **{name: round(float(value), 5) for name, value in {**figures, **speed}.items()},
         }
         state.close(row)
-        state.save(checkpoint, made_with)
+        state.save(checkpoint, dependence)
         write_curve(curve, state.rows)
         progress("  ".join(f"{name} {value}" for name, value in row.items()))
 
@@ -166,7 +166,7 @@ def fit(
             state.seconds = seconds_before + now - began
             out_of_time = time_limit is not None and now - began > time_limit
             if out_of_time or now - saved > 60:
-                state.save(checkpoint, made_with)
+                state.save(checkpoint, dependence)
                 saved = now
             if out_of_time:
                 progress(f"time is up at step {state.step} of {total}; call again to go on")

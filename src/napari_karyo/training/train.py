@@ -9,9 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import KaryoError, ReadError
-from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.predict import predict
 from napari_karyo.models.ensemble import Network
@@ -20,7 +18,7 @@ from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.weights import halved, load_weights, save_weights
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.scale import WHOLE
-from napari_karyo.training.calibrate import exchanged, fit_temperature, fit_thresholds
+from napari_karyo.training.calibrate import calibration_of
 from napari_karyo.training.dataset import Dataset, check_stains, load_dataset, stains_of
 from napari_karyo.training.fit import fit, validate
 from napari_karyo.training.provenance import commit, provenance
@@ -218,24 +216,5 @@ def calibrate(network: Network, crops: Dataset, device: str) -> dict[str, float]
     if whole.any():
         val = val[whole]
     inputs = crops.pictures(val)
-    truth, cells = crops.labels[val], crops.cells[val]
     prediction = predict(network, inputs, choose_device(device))
-    temperature = fit_temperature(prediction, truth)
-    classes, _ = prediction.probabilities(temperature)
-    own = classes.argmax(axis=1)
-    placed = np.empty_like(truth)
-    # What is unlike everything known is told by how much weaker the network answers.
-    strengths = []
-    for cell in np.unique(cells):
-        of_cell = cells == cell
-        placed[of_cell] = [CLASS_INDEX[name] for name in assign(classes[of_cell])]
-        strengths.append(float(prediction.strength[of_cell].mean()))
-    slips = exchanged(cells, truth, own, classes.max(axis=1))
-    counted = (placed == own) & ~slips
-    doubtful, sure = fit_thresholds(classes.max(axis=1)[counted], (own == truth)[counted])
-    return {
-        "temperature": temperature,
-        "doubtful": doubtful,
-        "sure": sure,
-        "strength": float(np.median(strengths)),
-    }
+    return calibration_of(prediction, crops.labels[val], crops.cells[val])

@@ -1,0 +1,95 @@
+"""The comparison as one page of plain HTML, for a window and for a browser alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from napari_karyo.counted import count
+from napari_karyo.own_model.comparing import MEASURES, ComparedMeasure, ModelComparison
+
+#: Understood by a browser and by Qt, which knows little of style.
+_STYLE = (
+    "body { font-family: sans-serif; } td, th { padding: 2px 10px; text-align: right; } "
+    "th { border-bottom: 1px solid; } .name { text-align: left; }"
+)
+
+
+def page_of(comparison: ModelComparison, title: str = "Own model") -> str:
+    """Return the page, the verdict on top.
+
+    Parameters
+    ----------
+    comparison : ModelComparison
+    title : str
+    """
+    learned = comparison.learned_from
+    kept_out = (
+        f"{count(comparison.cells, 'cell')} of {count(comparison.patients, 'patient')}, "
+        f"{count(comparison.crops, 'chromosome')}"
+    )
+    parts = [
+        f"<h2>{escape(title)}</h2>",
+        f"<p><b>{escape(comparison.verdict)}</b></p>",
+        f"<p>Compared on {kept_out}, which neither model has learned from. The ends of the "
+        "difference are those of 95 % of draws of such cells. A dot marks what is better "
+        "beyond chance, a cross what is worse.</p>",
+        _table("", [(MEASURES[one.name], one) for one in comparison.measures]),
+        "<h3>In the right place, class by class</h3>",
+        _table("class", [(one.name, one) for one in comparison.per_class]),
+        "<h3>What was compared</h3>",
+        "<p>",
+        *(f"{escape(line)}<br/>" for line in _origin(comparison, learned)),
+        "</p><p>Every result is a proposal, for research use only.</p>",
+    ]
+    head = f'<meta charset="utf-8"/><title>{escape(title)}</title><style>{_STYLE}</style>'
+    body = "\n".join(parts)
+    return f"<!DOCTYPE html>\n<html><head>{head}</head><body>\n{body}\n</body></html>\n"
+
+
+def _table(first: str, rows: Iterable[tuple[str, ComparedMeasure]]) -> str:
+    heads = (first, "shipped", "own", "difference", "at least", "at most", "of", "")
+    lines = ["<tr>" + "".join(f"<th>{head}</th>" for head in heads) + "</tr>"]
+    for words, one in rows:
+        signs = "●" if one.better else "✕" if one.worse else ""
+        cells = (
+            _figure(one, one.shipped),
+            _figure(one, one.own),
+            *(
+                _figure(one, value, sign=True)
+                for value in (one.own - one.shipped, one.low, one.high)
+            ),
+            str(one.crops),
+            signs,
+        )
+        name = f'<td class="name" align="left">{escape(words)}</td>'
+        lines.append(
+            f"<tr>{name}" + "".join(f'<td align="right">{cell}</td>' for cell in cells) + "</tr>"
+        )
+    return '<table cellspacing="0">\n' + "\n".join(lines) + "\n</table>"
+
+
+def _figure(one: ComparedMeasure, value: float, sign: bool = False) -> str:
+    plus = "+" if sign else ""
+    if one.name == "clicks":
+        return f"{value:{plus}.1f}"
+    return f"{100 * value:{plus}.1f}" + ("" if sign else " %")
+
+
+def _origin(comparison: ModelComparison, learned: dict[str, object]) -> list[str]:
+    lines = [
+        f"Shipped model: {comparison.shipped}, SHA-256 {comparison.shipped_sha256[:16]}…",
+        f"Own model: SHA-256 {comparison.own_sha256[:16]}…",
+    ]
+    numbers = [(learned.get(name), what) for name, what in _LEARNED]
+    known = [count(number, what) for number, what in numbers if isinstance(number, int)]
+    if known:
+        lines.append(f"It learned from {', '.join(known)}.")
+    written = comparison.made.get("written")
+    if written:
+        lines.append(f"Compared {written}, napari-karyo {comparison.made.get('version', '')}.")
+    return lines
+
+
+#: Of what the own model says that it was made from.
+_LEARNED = (("cells", "cell"), ("patients", "patient"), ("crops", "chromosome"))
