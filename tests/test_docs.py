@@ -36,6 +36,12 @@ def test_links_of_what_is_taken_lead_on() -> None:
     assert "](CHANGELOG.md)" not in changes
 
 
+def test_a_script_is_shown_as_code() -> None:
+    shown = load_tool("docs_hooks").included("examples/classify_folder.py", None, DOCS)
+    assert shown.startswith('```python\n"""Classify')
+    assert shown.endswith("\n```")
+
+
 def test_a_part_that_is_not_there_is_said() -> None:
     with pytest.raises(ValueError, match="no part nothing"):
         load_tool("docs_hooks").included("README.md", "nothing", DOCS)

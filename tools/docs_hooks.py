@@ -1,8 +1,9 @@
 """What MkDocs is told beyond Markdown: texts that stand outside of ``docs`` on a page of the site.
 
 A line ``{{ include README.md#keys }}`` becomes what stands in that file between
-``<!-- part keys -->`` and ``<!-- end keys -->``; without ``#`` it becomes the whole file. Links are
-turned to where they lead from the page; those to files that the site has not become plain words.
+``<!-- part keys -->`` and ``<!-- end keys -->``; without ``#`` it becomes the whole file, a
+script as code. Links are turned to where they lead from the page; those to files that the site
+has not become plain words.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def included(name: str, part: str | None, where: Path) -> str:
     """
     source = ROOT / name
     text = source.read_text(encoding="utf-8")
+    if source.suffix == ".py":
+        return f"```python\n{text}```"
     if part is not None:
         found = re.search(rf"<!-- part {part} -->\n(.*?)<!-- end {part} -->", text, re.DOTALL)
         if found is None:
