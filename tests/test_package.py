@@ -94,6 +94,7 @@ def test_every_dependency_has_a_tested_version() -> None:
         *project["project"]["optional-dependencies"]["all"],
         *(item for item in project["dependency-groups"]["dev"] if isinstance(item, str)),
         *project["dependency-groups"]["test"],
+        *project["dependency-groups"]["docs"],
     ]
     text = (PROJECT / "tools" / "constraints.txt").read_text(encoding="utf-8")
     tested = {

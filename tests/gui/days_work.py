@@ -2,9 +2,9 @@
 
 `Day` is used by `test_days_work.py`, and as a script it is the morning: it opens a window,
 a folder, classifies it and corrects until it is killed. After each correction, once the
-screen shows it, the state is written to a file. `--pictures FOLDER` draws the pictures of
-the documentation instead, and ends; so does `--scale 1.5`, which corrects by mouse where
-the screen has that scale.
+screen shows it, the state is written to a file. `--scale 1.5` corrects by mouse instead, where
+the screen has that scale, and ends; `tools/make_screenshots.py` takes the pictures of the
+documentation of the same day.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import mouse
 from qtpy.QtCore import Qt
-from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from napari_karyo.classes import MARKERS, TRAY
@@ -314,51 +313,10 @@ def correct_at_scale(scale: float) -> None:
     viewer.close()
 
 
-def draw_pictures(folder: Path, out: Path) -> None:
-    """Draw the pictures of the documentation: each state of the screen."""
-    import napari
-
-    def shoot(name: str) -> None:
-        viewer.window.activate()
-        for _ in range(12):
-            QTest.qWait(60)
-        viewer.window.screenshot(str(out / f"{name}.png"), flash=False, canvas_only=False)
-
-    out.mkdir(parents=True, exist_ok=True)
-    viewer = napari.Viewer(title="napari-karyo", show_welcome_screen=False)
-    viewer.window.resize(1500, 950)
-    day = Day(viewer, "AB")
-    day.drop(folder)
-    shoot("opened")
-    day.classify()
-    day.form.native.parent().close()
-    shoot("classified")
-    day.accept_sure()
-    day.type_class()
-    day.click(day.one_of("7"))
-    shoot("corrected")
-    day.undo()
-    day.split_begun()
-    shoot("splitting")
-    day.key(Key.Key_Escape)
-    day.rotate_by_mouse()
-    day.derivative()
-    day.drag_to_markers()
-    shoot("pictures")
-    day.key(Key.Key_2, CONTROL)
-    shoot("cell")
-    day.key(Key.Key_3, CONTROL)
-    shoot("patient")
-    day.key(Key.Key_H)
-    shoot("keys")
-    day.session.close_cases()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("said", type=Path, nargs="?")
-    parser.add_argument("--pictures", type=Path)
     parser.add_argument("--scale", type=float)
     chosen = parser.parse_args()
     if chosen.scale is not None:
@@ -368,8 +326,6 @@ def main() -> None:
     assert application is not None
     if chosen.scale is not None:
         correct_at_scale(chosen.scale)
-    elif chosen.pictures is not None:
-        draw_pictures(chosen.folder, chosen.pictures)
     else:
         morning(chosen.folder, chosen.said)
 

@@ -104,7 +104,7 @@ def test_the_style_can_be_chosen(classification: Classification, karyotype: Kary
     ) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("name", ["k.jpg", "k", "k.png.txt"])
+@pytest.mark.parametrize("name", ["k.jpg", "k", "k.png.xyz"])
 def test_an_unknown_ending_names_those_that_are_known(
     classification: Classification, karyotype: Karyotype, tmp_path: Path, name: str
 ) -> None:

@@ -12,7 +12,14 @@ from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import ExportError
 from napari_karyo.output.cell_page import name_of
 from napari_karyo.output.csv_table import write_table
-from napari_karyo.output.files import PIXELS, VECTORS, check_export, check_folder, export_file
+from napari_karyo.output.files import (
+    PIXELS,
+    TEXTS,
+    VECTORS,
+    check_export,
+    check_folder,
+    export_file,
+)
 from napari_karyo.output.options import ExportOptions
 from napari_karyo.output.pictures import save_picture
 from napari_karyo.output.record import json_of
@@ -69,7 +76,7 @@ def export(
     # None takes its name before all are complete.
     with ExitStack() as files:
         for number, one in enumerate(paths):
-            stream = files.enter_context(export_file(one, text=ending in (".csv", ".json")))
+            stream = files.enter_context(export_file(one, text=ending in TEXTS))
             of_file = chosen if len(paths) == 1 else [chosen[number]]
             _write(stream, ending, of_file, options)
     return paths

@@ -20,9 +20,10 @@ FORMATS: Final = {
     ".csv": "table, CSV",
     ".json": "everything, JSON",
 }
-#: Those of pixels, with Pillow's names, and those of lines and letters.
+#: Those of pixels, with Pillow's names, those of lines and letters, and those of text alone.
 PIXELS: Final = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
 VECTORS: Final = (".svg", ".pdf")
+TEXTS: Final = (".csv", ".json")
 
 #: The resolutions offered, in dots an inch of the paper.
 LEAST_DPI: Final = 72.0

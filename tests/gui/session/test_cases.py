@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from drawn import make_cell, make_classification, write_folder
 
-from napari_karyo.case import Case
+from napari_karyo.case import Case, case_path
 from napari_karyo.classified import ClassifiedCell, propose
 from napari_karyo.errors import CaseError
 from napari_karyo.gui.classify.form import PLUGIN, ClassifyForm
@@ -23,6 +24,7 @@ from napari_karyo.gui.docks.case_opening import open_case
 from napari_karyo.gui.session import case_files
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.inference.classify import Progress
+from napari_karyo.segmentation.samples import sample_path
 
 
 @pytest.fixture
@@ -61,6 +63,12 @@ def leave(viewer: Any) -> None:
     session.close_cases()
     for cell in list(session.cells):
         session.close(cell)
+
+
+def test_a_sample_has_its_case_among_the_person_s_own_data(own_data: Path) -> None:
+    wanted = case_path(replace(make_cell(), path=sample_path("normal")))
+    places = case_files._places(wanted)
+    assert [place.is_relative_to(own_data) for place in places] == [True]
 
 
 def test_a_classified_folder_has_its_case_beside_it(

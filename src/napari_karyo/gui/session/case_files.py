@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+import napari_karyo
 from napari_karyo.case import SUFFIX, Case, case_path
 from napari_karyo.cell import Cell, Patient
 from napari_karyo.errors import CaseError, KaryoError
@@ -16,6 +17,9 @@ from napari_karyo.gui.session.session import Session
 
 #: What is said of a cell that no file keeps.
 SIMULATED = "a simulated cell; save it under a name that ends in .karyo to keep it"
+
+#: What is installed here is no place for a person's work: beside a sample lies no case.
+_PACKAGE = Path(napari_karyo.__file__).parent
 
 
 def earlier_cases(cell: Cell, patient: Patient | None = None) -> list[Path]:
@@ -90,7 +94,8 @@ def _places(wanted: Path | None) -> list[Path]:
     # Two folders of one name are two patients.
     mark = hashlib.sha256(str(wanted).encode("utf-8", "surrogateescape")).hexdigest()[:10]
     own = user_data_path("napari-karyo", appauthor=False) / "cases"
-    return [wanted, own / f"{wanted.stem}-{mark}{SUFFIX}"]
+    kept = own / f"{wanted.stem}-{mark}{SUFFIX}"
+    return [kept] if wanted.is_relative_to(_PACKAGE) else [wanted, kept]
 
 
 def _made(place: Path, name: str) -> Case:
