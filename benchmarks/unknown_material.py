@@ -30,6 +30,7 @@ from napari_karyo.cell import Cell, Chromosome
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.assignment import free_sets, placements
+from napari_karyo.inference.calibration import calibration_for
 from napari_karyo.inference.classify import classify, get_weights
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.familiarity import (
@@ -85,7 +86,8 @@ def look(cell: Cell, model: str) -> Seen | None:
     mean = classes.mean(axis=0)
     entropy = [-(part * np.log(np.maximum(part, 1e-12))).sum(axis=-1) for part in (mean, classes)]
     strength = logits.amax(dim=2).mean(dim=0).numpy()
-    likeness = measure(result, strength - weights.calibration["strength"])
+    calibration = calibration_for(weights.calibration, result.cell.polarity)
+    likeness = measure(result, strength - calibration["strength"])
     everything = np.arange(len(result))
     _, together = familiarity_of_cell(likeness, everything, result.cell.polarity)
     own = np.bincount(result.probabilities.argmax(axis=1), minlength=count)

@@ -178,14 +178,18 @@ def training() -> str:
         ),
         *([f"val, {name}", f"{value:.4f}"] for name, value in facts["val"].items()),
         *_calibrated_anew(facts),
-        ["temperature", f"{weights.calibration['temperature']:.3f}"],
-        ["doubtful below", f"{weights.calibration['doubtful']:.4f}"],
-        ["sure from", f"{weights.calibration['sure']:.4f}"],
-        ["usual strength", f"{weights.calibration['strength']:.3f}"],
+        *([_words_of(name), f"{value:.4f}"] for name, value in weights.calibration.items()),
         ["file", f"{(FOLDER / 'default.safetensors').stat().st_size / 1e6:.1f} MB, half precision"],
         ["SHA-256", f"`{weights.sha256}`"],
     ]
     return table(["", ""], rows)
+
+
+def _words_of(name: str) -> str:
+    """Return what a value of the calibration is called, and of which cells it is."""
+    words = {"doubtful": "doubtful below", "sure": "sure from", "strength": "usual strength"}
+    what, *of = name.split("_")
+    return ", ".join([words.get(what, what), *of])
 
 
 def _calibrated_anew(facts: dict[str, Any]) -> list[list[str]]:

@@ -43,9 +43,11 @@ def test_it_learns_and_is_compared(
     learned = weights.facts["learned_from"]
     assert (learned["cells"], learned["patients"], learned["crops"]) == (4, 4, 36)
     assert learned["kept_out"] == {"cells": 2, "patients": 2, "crops": 18}
-    assert {"bands_bright", "contrast_bright", "strength"} <= set(weights.calibration)
+    assert {"bands_bright", "contrast_bright", "strength_bright"} <= set(weights.calibration)
     for name in ("temperature", "sure", "doubtful"):
-        assert weights.calibration[name] >= before.calibration[name]
+        assert weights.calibration[f"{name}_bright"] >= before.calibration[name]
+        # What was learned of bright cells costs the others no light.
+        assert weights.calibration[name] == before.calibration[name]
     assert [row["step"] for row in curve(out)] == ["2", "4"]
     assert {one.stage for one in told} == {"prepare", "train", "calibrate"}
     assert [one.step for one in told if one.stage == "train"] == [1, 2, 3, 4]

@@ -17,7 +17,9 @@ import torch
 from PIL import Image
 from small import SMALL, labelled_cells, small_weights
 
+from napari_karyo.cell import Polarity
 from napari_karyo.errors import KaryoError, ReadError
+from napari_karyo.inference.calibration import calibration_for
 from napari_karyo.inference.classify import classify, classify_cells
 from napari_karyo.inference.confidence import Light
 from napari_karyo.inference.device import Device
@@ -29,6 +31,7 @@ from napari_karyo.training import train as entry
 from napari_karyo.training.augment import Augmentation, augment
 from napari_karyo.training.calibrate import (
     DOUBTFUL,
+    calibration_by_polarity,
     calibration_error,
     exchanged,
     fit_temperature,
@@ -38,6 +41,7 @@ from napari_karyo.training.dataset import load_dataset, read_cells, read_labels
 from napari_karyo.training.evaluate import evaluate, turn_by_half
 from napari_karyo.training.fit import fit, make_optimizer, validate
 from napari_karyo.training.recipes import RECIPES, Recipe
+from napari_karyo.training.speed import tiny_as_zero
 
 CPU = Device("cpu", "test")
 QUICK = Recipe(epochs=3, batch=2, learning_rate=1e-2)
@@ -479,6 +483,41 @@ def test_sure_means_at_most_one_wrong_in_five_hundred() -> None:
     # Where nothing is ever wrong, all is sure and nothing doubtful.
     low = confidence.min()
     assert fit_thresholds(confidence, np.ones(20000, np.bool_)) == (low, low)
+
+
+def test_tiny_numbers_are_left_to_others() -> None:
+    smallest = np.array([5e-324])
+    with tiny_as_zero():
+        assert not (smallest * 1.0).any()
+    assert (smallest * 1.0).all()
+
+
+def test_a_hard_stain_costs_the_other_no_lights() -> None:
+    random = np.random.default_rng(2)
+    number = 24 * 40
+    truth, cells = np.tile(np.arange(24), 40), np.repeat(np.arange(40), 24)
+    polarities = np.where(cells < 20, "bright", "dark")
+    logits = random.normal(0, 0.1, (number, 24))
+    logits[np.arange(number), truth] += 6
+    # Of every bright cell four are surely called something else.
+    wrong = (polarities == "bright") & (truth < 4)
+    logits[wrong] = 0
+    logits[wrong, 23] = 6.5
+    logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    strength = np.where(polarities == "bright", 4, 6).astype(np.float32)
+    shown = np.ones((number, 4), np.float32)
+    prediction = Prediction(logs.astype(np.float32), shown, strength, CPU)
+    found = calibration_by_polarity(prediction, truth, cells, polarities)
+    bright, dark = (calibration_for(found, polarity) for polarity in Polarity)
+    assert (bright["strength"], dark["strength"]) == (4, 6)
+    assert bright["temperature"] > 2 * dark["temperature"]
+    confidence = prediction.probabilities(dark["temperature"])[0].max(axis=1)
+    assert (confidence[polarities == "dark"] >= dark["sure"]).all()
+    # One polarity alone, or a few cells of another, have nothing of their own.
+    alone = calibration_by_polarity(prediction, truth, cells, np.full(number, "dark"))
+    assert set(alone) == {"temperature", "doubtful", "sure", "strength"}
+    few = calibration_by_polarity(prediction, truth, cells, np.where(cells < 4, "bright", "dark"))
+    assert not [name for name in few if name.endswith("bright")]
 
 
 def test_labels_that_a_hand_exchanged_are_told_from_errors() -> None:

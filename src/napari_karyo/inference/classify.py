@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from napari_karyo.cell import Cell, Lost, Patient
 from napari_karyo.counted import count
 from napari_karyo.errors import PreprocessingError
+from napari_karyo.inference.calibration import calibration_for
 from napari_karyo.inference.device import choose_device
 from napari_karyo.inference.familiarity import judged, usual_of
 from napari_karyo.inference.options import ClassifyOptions
@@ -191,7 +192,7 @@ def judged_answer(answer: Answer, calibration: Mapping[str, float], few: bool) -
     if Lost.SCALE in result.cell.lost:
         why = "Its crops were resized to one size, so that their relative length is lost."
         result = replace(result, withheld=f"{why} Look at every one.")
-    usual = calibration.get("strength")
+    usual = calibration_for(calibration, result.cell.polarity).get("strength")
     if usual is None:
         note = "These weights were made before the model could tell unknown material: look twice."
         return replace(result, notes=(*result.notes, note))

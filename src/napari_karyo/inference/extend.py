@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from napari_karyo.cell import Chromosome
 from napari_karyo.classes import CLASSES
 from napari_karyo.errors import PreprocessingError, WeightsError
+from napari_karyo.inference.calibration import calibration_for
 from napari_karyo.inference.predict import VIEWS, predict
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.foreground import bright_on_black
@@ -80,7 +81,8 @@ def classify_more(
 
     first = len(classification)
     prediction = predict(weights.network, whole.inputs[first:], choose_device(device), views)
-    probabilities, p_arm_up = prediction.probabilities(weights.calibration["temperature"])
+    calibration = calibration_for(weights.calibration, classification.cell.polarity)
+    probabilities, p_arm_up = prediction.probabilities(calibration["temperature"])
     return replace(
         whole,
         probabilities=np.concatenate([classification.probabilities, probabilities]),

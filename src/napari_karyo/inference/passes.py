@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Cell
+from napari_karyo.inference.calibration import calibration_for
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.result import Classification
 from napari_karyo.preprocessing.prepare import Factors, Prepared, draw_inputs
@@ -110,7 +111,8 @@ def _classify_prepared(
     from napari_karyo.inference.predict import iter_predict
 
     prediction = yield from iter_predict(weights.network, item.inputs, place, views)
-    probabilities, p_arm_up = prediction.probabilities(weights.calibration["temperature"])
+    calibration = calibration_for(weights.calibration, item.cell.polarity)
+    probabilities, p_arm_up = prediction.probabilities(calibration["temperature"])
     result = Classification(
         cell=item.cell,
         probabilities=probabilities,
@@ -123,7 +125,7 @@ def _classify_prepared(
         model=weights.name,
         model_hash=weights.sha256,
         device=str(prediction.device),
-        thresholds=(weights.calibration["doubtful"], weights.calibration["sure"]),
+        thresholds=(calibration["doubtful"], calibration["sure"]),
         foreign=np.zeros(len(item.cell), np.bool_),
         strange=np.zeros(len(item.cell), np.bool_),
         notes=tuple(prediction.notes),

@@ -54,6 +54,11 @@ class Prediction:
     device: Device
     notes: list[str] = field(default_factory=list)
 
+    def take(self, which: NDArray[np.bool_]) -> Prediction:
+        """Return what is said of some of the crops."""
+        parts = (self.log_outputs[which], self.attention[which], self.strength[which])
+        return Prediction(*parts, self.device, self.notes)
+
     def probabilities(self, temperature: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the calibrated probabilities of class and of p arm up.
 

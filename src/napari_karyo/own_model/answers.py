@@ -13,6 +13,7 @@ from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.assignment import placements
+from napari_karyo.inference.calibration import calibration_for, key_of
 from napari_karyo.inference.classify import FEW, judged_answer
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import Device
@@ -127,30 +128,35 @@ def calibrated_on(asked: Sequence[Asked], least: Mapping[str, float]) -> dict[st
     Returns
     -------
     dict
-        Temperature, thresholds, usual strength, and what is usual of the bands of the
-        polarity. Equal to `least` where there is no cell.
+        Temperature, thresholds, usual strength, and what is usual of the bands, of the
+        polarity of the cells. Else, and where there is no cell, as `least`.
     """
-    used = [(one, one.answer) for one in asked if one.answer is not None]
-    if not used:
-        return dict(least)
-    known = [_truth(answer) for _, answer in used]
-    pairs = list(zip(used, known, strict=True))
+    found = dict(least)
+    for polarity in {one.labelled.cell.polarity for one in asked}:
+        of_stain = [one for one in asked if one.labelled.cell.polarity is polarity]
+        answers = [one.answer for one in of_stain if one.answer is not None]
+        if not answers:
+            continue
+        before, own = calibration_for(least, polarity), _fitted(answers)
+        for name in _NEVER_BOLDER:
+            own[name] = max(own[name], before[name])
+        found |= {key_of(name, polarity): value for name, value in own.items()}
+        found |= _usual(of_stain, polarity, least)
+    return found
+
+
+def _fitted(answers: Sequence[Answer]) -> dict[str, float]:
+    known = [_truth(answer) for answer in answers]
+    pairs = list(zip(answers, known, strict=True))
     prediction = Prediction(
-        np.concatenate([one.log_outputs[which] for (_, one), (which, _) in pairs]),
-        np.concatenate([one.result.attention[which] for (_, one), (which, _) in pairs]),
-        np.concatenate([one.strength[which] for (_, one), (which, _) in pairs]),
+        np.concatenate([one.log_outputs[which] for one, (which, _) in pairs]),
+        np.concatenate([one.result.attention[which] for one, (which, _) in pairs]),
+        np.concatenate([one.strength[which] for one, (which, _) in pairs]),
         Device("cpu", ""),
     )
     truth = np.concatenate([classes for _, classes in known])
-    cells = np.repeat(np.arange(len(used)), [len(classes) for _, classes in known])
-    found = calibration_of(prediction, truth, cells)
-    for name in _NEVER_BOLDER:
-        found[name] = max(found[name], least[name])
-    polarities = {one.labelled.cell.polarity for one, _ in used}
-    for polarity in polarities:
-        found |= _usual(asked, polarity, least)
-    others = {name: value for name, value in least.items() if name not in found}
-    return {**found, **others}
+    cells = np.repeat(np.arange(len(answers)), [len(classes) for _, classes in known])
+    return calibration_of(prediction, truth, cells)
 
 
 def _usual(
@@ -160,16 +166,12 @@ def _usual(
 
     What the shipped model knows of the same polarity stays known.
     """
-    of_cells = [
-        one.usual
-        for one in asked
-        if one.answer is not None and one.labelled.cell.polarity is polarity
-    ]
+    of_cells = [one.usual for one in asked if one.answer is not None]
     before = usual_of(least, polarity)
     bands, contrast = np.median(np.array(of_cells), axis=0)
     return {
-        f"bands_{polarity}": min(before[0], float(bands)),
-        f"contrast_{polarity}": min(before[1], float(contrast)),
+        key_of("bands", polarity): min(before[0], float(bands)),
+        key_of("contrast", polarity): min(before[1], float(contrast)),
     }
 
 
@@ -186,12 +188,13 @@ def as_calibrated(answer: Answer, calibration: Mapping[str, float]) -> Classific
     prediction = Prediction(
         answer.log_outputs, answer.result.attention, answer.strength, Device("cpu", "")
     )
-    classes, up = prediction.probabilities(calibration["temperature"])
+    own = calibration_for(calibration, answer.result.cell.polarity)
+    classes, up = prediction.probabilities(own["temperature"])
     result = replace(
         answer.result,
         probabilities=classes,
         p_arm_up=up,
-        thresholds=(calibration["doubtful"], calibration["sure"]),
+        thresholds=(own["doubtful"], own["sure"]),
     )
     few = len(result.cell) < FEW
     return judged_answer(replace(answer, result=result), calibration, few)

@@ -24,6 +24,7 @@ from napari_karyo.training.augment import augment
 from napari_karyo.training.checkpoint import TrainingState, write_curve
 from napari_karyo.training.dataset import Dataset
 from napari_karyo.training.fit import cross_entropy, made_with, make_optimizer, running_mean
+from napari_karyo.training.speed import tiny_as_zero
 
 #: Seconds after which the checkpoint is written anew: so much a kill may cost.
 SAVED_EVERY: Final = 30.0
@@ -50,6 +51,7 @@ class Learned:
     seconds: float
 
 
+@tiny_as_zero()
 def learn(
     start: ChromosomeNetwork,
     data: Dataset,
@@ -97,7 +99,6 @@ def learn(
     on kept-out cells.
     """
     torch.manual_seed(seed)
-    torch.set_flush_denormal(True)
     began = saved = time.monotonic()
     place = device.torch()
     train = data.select("train")

@@ -9,12 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.inference.assignment import assign
+from napari_karyo.inference.calibration import BY_POLARITY, key_of
 from napari_karyo.inference.predict import Prediction
 
 #: At most this share of the crops that the light calls sure may be wrong.
 SURE_ERROR = 1 / 500
+
+#: Fewer cells of a polarity say too little of it alone.
+FEWEST_CELLS = 5
 
 #: Below this calibrated probability a crop is doubtful, not just worth a look: one in
 #: five such crops is expected to be wrong.
@@ -57,6 +62,38 @@ def calibration_of(
         "sure": sure,
         "strength": float(np.median(strengths)),
     }
+
+
+def calibration_by_polarity(
+    prediction: Prediction,
+    truth: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    polarities: NDArray[np.str_],
+) -> dict[str, float]:
+    """Return the calibration for all cells, and beside it that for those of each polarity.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        Of N crops.
+    truth, cells : ndarray, shape (N,), int64
+        As of `calibration_of`.
+    polarities : ndarray of str, shape (N,)
+
+    Returns
+    -------
+    dict
+        See `napari_karyo.inference.calibration`. Of a polarity with few cells nothing is said
+        apart, nor where all are of one.
+    """
+    found = calibration_of(prediction, truth, cells)
+    kinds = np.unique(polarities)
+    for kind in kinds if len(kinds) > 1 else ():
+        which = polarities == kind
+        if len(np.unique(cells[which])) >= FEWEST_CELLS:
+            own = calibration_of(prediction.take(which), truth[which], cells[which])
+            found |= {key_of(name, Polarity(str(kind))): own[name] for name in BY_POLARITY}
+    return found
 
 
 def fit_temperature(prediction: Prediction, truth: NDArray[np.int64]) -> float:

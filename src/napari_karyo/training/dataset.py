@@ -205,6 +205,11 @@ def _is_inside(name: str) -> bool:
     )
 
 
+def stain_polarity(stain: str) -> Polarity:
+    """Return how a stain shows, as ``labels.csv`` calls it."""
+    return Polarity.BRIGHT if stain.startswith(BRIGHT) else Polarity.DARK
+
+
 def stains_of(data: Path, splits: Collection[str]) -> set[str]:
     """Return the stains, or laboratories, that ``labels.csv`` names in some splits."""
     return {row["stain"] for row in read_labels(data) if row["split"] in splits}
@@ -285,7 +290,7 @@ def read_cells(
     unpack(data, unpacked, packed)
     for (stain, _, name), rows in cells.items():
         chromosomes, problems, lost = [], [], []
-        polarity = Polarity.BRIGHT if stain.startswith(BRIGHT) else Polarity.DARK
+        polarity = stain_polarity(stain)
         for row in rows:
             path = data / row["file"]
             path = path if path.exists() else unpacked / row["file"]

@@ -26,7 +26,7 @@ from napari_karyo.training.augment import augment
 from napari_karyo.training.checkpoint import FORMAT, TrainingState, write_curve
 from napari_karyo.training.dataset import Dataset
 from napari_karyo.training.recipes import Recipe
-from napari_karyo.training.speed import Meter
+from napari_karyo.training.speed import Meter, tiny_as_zero
 
 
 def made_with(
@@ -41,6 +41,7 @@ def made_with(
     return repr((FORMAT, network.config.as_dict(), steps, seed, len(train), crops, start))
 
 
+@tiny_as_zero()
 def fit(
     data: Dataset,
     config: NetworkConfig,
@@ -95,8 +96,6 @@ def fit(
     where that had only the validation left to do.
     """
     torch.manual_seed(seed)
-    # Gradients too small for normal numbers make the CPU several times slower.
-    torch.set_flush_denormal(True)
     began = time.monotonic()
     place = device.torch()
     train, val = _with_repeats(data, recipe.rarer_stain), data.select("val")

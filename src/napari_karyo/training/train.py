@@ -18,8 +18,14 @@ from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.weights import halved, load_weights, save_weights
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.scale import WHOLE
-from napari_karyo.training.calibrate import calibration_of
-from napari_karyo.training.dataset import Dataset, check_stains, load_dataset, stains_of
+from napari_karyo.training.calibrate import calibration_by_polarity
+from napari_karyo.training.dataset import (
+    Dataset,
+    check_stains,
+    load_dataset,
+    stain_polarity,
+    stains_of,
+)
 from napari_karyo.training.fit import fit, validate
 from napari_karyo.training.provenance import commit, provenance
 from napari_karyo.training.recipes import RECIPES
@@ -217,4 +223,5 @@ def calibrate(network: Network, crops: Dataset, device: str) -> dict[str, float]
         val = val[whole]
     inputs = crops.pictures(val)
     prediction = predict(network, inputs, choose_device(device))
-    return calibration_of(prediction, crops.labels[val], crops.cells[val])
+    polarities = np.array([stain_polarity(stain) for stain in crops.stains[val]])
+    return calibration_by_polarity(prediction, crops.labels[val], crops.cells[val], polarities)

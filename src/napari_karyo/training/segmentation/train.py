@@ -36,6 +36,7 @@ from napari_karyo.training.segmentation.labelled import (
 )
 from napari_karyo.training.segmentation.singles import Single, crops_alone, singles_of
 from napari_karyo.training.segmentation.tiles import Spreads, loss_of
+from napari_karyo.training.speed import tiny_as_zero
 
 STEPS: Final = 1500
 BATCH: Final = 12
@@ -202,6 +203,7 @@ def _composed(
         )
 
 
+@tiny_as_zero()
 def _fit(
     spreads: Spreads,
     val: Spreads,
@@ -214,7 +216,6 @@ def _fit(
     progress: Callable[[str], None],
 ) -> tuple[SpreadNetwork | None, float]:
     torch.manual_seed(seed)
-    torch.set_flush_denormal(True)
     place = device.torch()
     network = SpreadNetwork().to(place)
     if first is not None:
