@@ -30,12 +30,11 @@ OF_FEW: Final = 0.5
 
 #: Of a known cell the median correlation of the bands with those of an average chromosome and
 #: the median contrast of the bands; and by how much less of each counts as much as a
-#: strength that is lower by a logit. Q-banding, the bright stain that was trained, is alike
-#: from cell to cell; DAPI is banded like it, but less clearly. All three together below
-#: `BANDS_FROM` are of unknown material.
-USUAL: Final = {Polarity.BRIGHT: (0.953, 0.346), Polarity.DARK: (0.77, 0.287)}
-STEPS: Final = {Polarity.BRIGHT: (0.09, 0.125), Polarity.DARK: (1.0, 0.4)}
-BANDS_FROM: Final = -0.55
+#: strength that is lower by a logit. Bright: DAPI, which is banded like Q-banding, but less
+#: clearly. All three together below `BANDS_FROM` are of unknown material.
+USUAL: Final = {Polarity.BRIGHT: (0.87, 0.316), Polarity.DARK: (0.77, 0.287)}
+STEPS: Final = {Polarity.BRIGHT: (0.3, 0.2), Polarity.DARK: (1.0, 0.4)}
+BANDS_FROM: Final = {Polarity.BRIGHT: -0.8, Polarity.DARK: -0.55}
 
 #: What tells a crop that is no single chromosome: a logistic regression on `features`, fitted
 #: on ``val`` (`benchmarks/unknown_material.py --fit`).
@@ -106,7 +105,7 @@ def judged(
     kept = np.flatnonzero(~strange)
     strong, bands = familiarity_of_cell(likeness, kept, classification.cell.polarity, usual)
     few = OF_FEW / np.sqrt(len(kept))
-    if strong < UNKNOWN_FROM - few or bands < BANDS_FROM - few:
+    if strong < UNKNOWN_FROM - few or bands < BANDS_FROM[classification.cell.polarity] - few:
         # Which crops are chromosomes is not known of such a cell either.
         return replace(classification, unknown=_why(classification, likeness))
     withheld = classification.withheld
@@ -196,13 +195,13 @@ def _why(classification: Classification, likeness: Likeness) -> str:
         )
     if float(np.median(likeness.bands)) < OTHER_BANDS:
         return (
-            "R-banding, it seems: its bands are not where G-banding and Q-banding, which the model "
-            "knows, have them. Place the chromosomes by hand."
+            "R-banding, it seems: its bands are not where the stains that the model knows have "
+            "them. Look at every chromosome."
         )
     if cell.polarity is Polarity.BRIGHT:
         return (
-            "DAPI or another fluorescence, it seems: bright, but not banded as in Q-banding. The "
-            "model has not learned it: look at every chromosome."
+            "Another fluorescence, it seems: bright, but banded neither as Q-banding nor as DAPI, "
+            "which the model knows. Look at every chromosome."
         )
     return (
         "The model reads its chromosomes badly: another banding, very short or splayed ones, "
