@@ -3,7 +3,8 @@
     python tools/write_results.py FOLDER
 
 FOLDER holds what ``napari-karyo evaluate --json`` wrote: ``test.json``,
-``test-upside-down.json``, and ``spreads.json`` of what ``tools/cut_spreads.py`` cut; and
+``test-upside-down.json``, ``spreads.json`` of what ``tools/cut_spreads.py`` cut, and
+``dapi.json`` of what ``tools/cut_class_maps.py`` did; and
 ``without-LABORATORY.json`` for each laboratory that weights were trained without, which
 are read for what they were trained on. The tables go between ``<!-- begin NAME -->`` and
 ``<!-- end NAME -->`` in the pages of ``docs/results`` and the model card, so that no figure is
@@ -61,7 +62,7 @@ def figures(*reports: tuple[str, dict[str, Any]]) -> str:
     return table(head, rows)
 
 
-def lights(report: dict[str, Any]) -> str:
+def lights(*reports: dict[str, Any]) -> str:
     """Return what the confidence light is worth."""
     rows = [
         [
@@ -72,6 +73,7 @@ def lights(report: dict[str, Any]) -> str:
             str(own["exchanged"]),
             str(own["sure_exchanged"]),
         ]
+        for report in reports
         for stain, own in report["stains"].items()
     ]
     head = ["crops", "calibration error", "called sure", "of those placed wrong"]
@@ -196,7 +198,7 @@ def _calibrated_anew(facts: dict[str, Any]) -> list[list[str]]:
     """Return what chose the calibration after training, where something did."""
     if "calibrated" not in facts:
         return []
-    command = "python tools/recalibrate.py default DATA SPREADS"
+    command = "python tools/recalibrate.py MODEL DATA SPREADS DAPI"
     when = facts["calibrated"]["written"][:10]
     return [["calibrated anew", f"`{command}`, {when}; the network is the same, number by number"]]
 
@@ -224,14 +226,18 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     folder = Path(sys.argv[1])
-    standing, lying, cut = (
+    standing, lying, cut, dapi = (
         json.loads((folder / name).read_text(encoding="utf-8"))
-        for name in ("test.json", "test-upside-down.json", "spreads.json")
+        for name in ("test.json", "test-upside-down.json", "spreads.json", "dapi.json")
     )
     command = "napari-karyo evaluate DATA --split test"
     parts = {
-        "figures": figures(("as they lie", standing), ("upside down", lying), ("as they lie", cut)),
-        "lights": lights(standing),
+        "figures": figures(
+            ("as they lie", standing),
+            ("upside down", lying),
+            *(("as they lie", one) for one in (cut, dapi)),
+        ),
+        "lights": lights(standing, dapi),
         "classes": classes(standing),
         "confusions": confusions(standing),
         "training": training(),
@@ -240,6 +246,7 @@ def main() -> int:
                 made(standing, command),
                 made(lying, f"{command} --upside-down"),
                 made(cut, command.replace("DATA", "SPREADS")),
+                made(dapi, command.replace("DATA", "DAPI")),
             )
         ),
     }
@@ -248,7 +255,7 @@ def main() -> int:
         for path in sorted(folder.glob("without-*.json"))
     ]
     if without:
-        parts["elsewhere"] = elsewhere(without, [standing, cut])
+        parts["elsewhere"] = elsewhere(without, [standing, cut, dapi])
     texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
     for name in parts:
         if not any(f"<!-- begin {name} -->" in text for text in texts):

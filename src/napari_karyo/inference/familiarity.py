@@ -25,7 +25,7 @@ from napari_karyo.io.polarity import find_polarity
 #: material, and below which nothing of it is called sure. The mean of few crops scatters:
 #: both are lower by `OF_FEW` over the root of their number.
 UNKNOWN_FROM: Final = -0.53
-UNUSUAL_FROM: Final = -0.25
+UNUSUAL_FROM: Final = -0.2
 OF_FEW: Final = 0.5
 
 #: Of a known cell the median correlation of the bands with those of an average chromosome and
@@ -109,12 +109,24 @@ def judged(
         # Which crops are chromosomes is not known of such a cell either.
         return replace(classification, unknown=_why(classification, likeness))
     withheld = classification.withheld
-    if not withheld and strong < UNUSUAL_FROM - few:
+    if not withheld and is_unusual(strong, len(kept)):
         withheld = (
             "The model answers more weakly than on nearly every cell that it was tested on, so "
             "nothing is called sure. Look at every chromosome."
         )
     return replace(classification, foreign=foreign, strange=strange, withheld=withheld)
+
+
+def is_unusual(strength: float, crops: int) -> bool:
+    """Tell whether a cell answers so weakly that nothing of it may be called sure.
+
+    Parameters
+    ----------
+    strength : float
+        Mean of its crops, over what is usual.
+    crops : int
+    """
+    return strength < UNUSUAL_FROM - OF_FEW / float(np.sqrt(crops))
 
 
 def familiarity_of_cell(

@@ -13,6 +13,7 @@ from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX
 from napari_karyo.inference.assignment import assign
 from napari_karyo.inference.calibration import BY_POLARITY, key_of
+from napari_karyo.inference.familiarity import is_unusual
 from napari_karyo.inference.predict import Prediction
 
 #: At most this share of the crops that the light calls sure may be wrong.
@@ -49,18 +50,26 @@ def calibration_of(
     placed = np.empty_like(truth)
     # What is unlike everything known is told by how much weaker the network answers.
     strengths = []
-    for cell in np.unique(cells):
+    numbers = np.unique(cells)
+    for cell in numbers:
         of_cell = cells == cell
         placed[of_cell] = [CLASS_INDEX[name] for name in assign(classes[of_cell])]
         strengths.append(float(prediction.strength[of_cell].mean()))
+    usual = float(np.median(strengths))
+    # A cell that is called sure of nothing says nothing of what sure is worth.
+    weak = [
+        cell
+        for cell, strength in zip(numbers, strengths, strict=True)
+        if is_unusual(strength - usual, int(np.count_nonzero(cells == cell)))
+    ]
     slips = exchanged(cells, truth, own, classes.max(axis=1))
-    counted = (placed == own) & ~slips
+    counted = (placed == own) & ~slips & ~np.isin(cells, weak)
     doubtful, sure = fit_thresholds(classes.max(axis=1)[counted], (own == truth)[counted])
     return {
         "temperature": temperature,
         "doubtful": doubtful,
         "sure": sure,
-        "strength": float(np.median(strengths)),
+        "strength": usual,
     }
 
 
