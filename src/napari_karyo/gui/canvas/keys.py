@@ -83,6 +83,7 @@ def help_rows() -> list[tuple[str, str, str]]:
     rows += [
         (action.group, " / ".join(plain_key(key) for key in action.keys), action.what)
         for action in ACTIONS
+        if action.keys
     ]
     return sorted(rows, key=lambda row: _GROUPS.index(row[0]) if row[0] in _GROUPS else 99)
 
