@@ -1,7 +1,8 @@
 """What of a karyogram view is in sight: the spread, the karyogram, or both side by side.
 
-Only the camera is moved: all layers stay as they are, and the person may go anywhere. Where
-nobody went, it is moved again when a dock takes room of the canvas or gives it back.
+The camera is moved, and of a part alone the other is put out of sight beside it: no layer is
+hidden, and the person may go anywhere. Where nobody went, the camera is moved again when a dock
+takes room of the canvas or gives it back.
 """
 
 from __future__ import annotations
