@@ -113,7 +113,7 @@ def test_simulated_spreads_open(manager: PluginManager, key: str) -> None:
     samples = manager.get_manifest(NAME).contributions.sample_data or []
     [(data, options, kind)] = next(item for item in samples if item.key == key).open()
     assert kind == "image"
-    assert options["name"].startswith("Simulated spread 4")
+    assert options["name"].startswith("Simulated 4")
     spread = options["metadata"]["napari_karyo_spread"]
     # The cell that is cut out of it is called so too, and says what it is.
     assert (spread.name, spread.simulated) == (options["name"], True)
