@@ -248,3 +248,29 @@ def test_of_a_neoplasm_each_clone_wants_a_karyogram_and_abnormalities_are_counte
     two = summed([*cells[:3], *cells[5:]], mosaic=False)
     assert ": not complex" in two.finding.complexity
     assert neoplasm_words(summed(cells[:1])) == ()
+
+
+def photographed(name: str, *more: str, less: Sequence[str] = ()) -> Named:
+    members = [*FEMALE, *more]
+    for one in less:
+        members.remove(one)
+    return Named(name, Karyotype(members, in_spread=True), name)
+
+
+def test_an_odd_number_in_a_photograph_asks_for_a_person() -> None:
+    short, normal, more = (
+        photographed("A", less=["22", "22"]),
+        photographed("B"),
+        photographed("C", "21"),
+    )
+    looked = "44 found: look for crossings and for chromosomes that touch."
+    assert patient.count_again(short, []) == patient.count_again(short, [short, normal]) == looked
+    assert patient.count_again(normal, []) == ""
+    assert patient.count_again(more, []).startswith("47 found: look for one outlined in two")
+    # What another cell has too is the patient's, and then 46 is odd.
+    assert patient.count_again(more, [more, photographed("D", "21")]) == ""
+    assert patient.count_again(normal, [normal, more]).startswith("46 found, and no other cell")
+    # Crops that somebody cut out were counted by whoever did.
+    assert patient.count_again(Named("E", karyotype(less=["22"]), "E"), []) == ""
+    short.karyotype.mark("counted")
+    assert patient.count_again(short, []) == ""

@@ -98,6 +98,8 @@ class Spread:
     path : Path or None
     problems : tuple of Problem
         What was recognized when it was read.
+    simulated : bool
+        Whether the program made it.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Spread:
     polarity: Polarity
     path: Path | None = None
     problems: tuple[Problem, ...] = ()
+    simulated: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,8 @@ from napari_karyo.karyotype import CELL_MARKS, Karyotype, State
 #: Cells in which a change must be seen: see `napari_karyo.iscn.mosaic`.
 GAINS: Final = 2
 LOSSES: Final = 3
+#: Chromosomes of a normal cell.
+NORMAL: Final = 46
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,38 @@ class NamedKaryotype(Protocol):
     def identity(self) -> Hashable:
         """Equal in karyograms of one and the same cell."""
         ...
+
+
+def count_again(cell: NamedKaryotype, others: Sequence[NamedKaryotype]) -> str:
+    """Return why the chromosomes found in a photograph should be counted by a person.
+
+    Nothing is forced to a number: it is said where there are more or fewer than 46 and no other
+    cell of the patient has as many, or 46 and all others have another number.
+
+    Parameters
+    ----------
+    cell : NamedKaryotype
+    others : sequence of NamedKaryotype
+        Of the same patient; further karyograms of the cell itself are passed over.
+
+    Returns
+    -------
+    str
+        A sentence; empty where nothing is odd, or a person has said that the cell is counted.
+    """
+    karyotype, total = cell.karyotype, cell.karyotype.content.total
+    counted = karyotype.state.marks or karyotype.state.signatures
+    if not karyotype.in_spread or counted or total < FEWEST:
+        return ""
+    numbers = {one.karyotype.content.total for one in others if one.identity != cell.identity}
+    if total in (numbers or {NORMAL}):
+        return ""
+    words = f"{total} found"
+    if total < NORMAL:
+        return f"{words}: look for crossings and for chromosomes that touch."
+    if total > NORMAL:
+        return f"{words}: look for one outlined in two pieces, and for dirt."
+    return f"{words}, and no other cell of this patient has as many: count again."
 
 
 @dataclass(frozen=True)

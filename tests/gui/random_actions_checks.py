@@ -165,7 +165,7 @@ def _page(person: Person, session: Any, thorough: bool) -> list[str]:
     drawer = cell.classification if thorough else composer
     expected = _drawn(person, drawer, composer, view.selection.seen(page))
     layer = view.layers["karyogram"]
-    for one in (layer, view.layers["saliency"]):
+    for one in view.layers.values():
         # What the person put there stays until the next edit.
         if person.spoilt.get(one) is not cell.karyotype.state:
             person.spoilt.pop(one, None)
@@ -179,8 +179,13 @@ def _page(person: Person, session: Any, thorough: bool) -> list[str]:
                 f"columns {columns.min()} to {columns.max()}"
             )
     for kind in ("saliency", "attention"):
-        overlay = view.layers[kind]
-        if overlay in person.spoilt or not overlay.visible or not view.overlays.idle:
+        overlay = view.layers.get(kind)
+        if (
+            overlay is None
+            or overlay in person.spoilt
+            or not overlay.visible
+            or not view.overlays.idle
+        ):
             continue
         maps = view.overlays._maps(cell, kind)
         if not np.allclose(overlay.data, composer.compose_overlay(page, maps), atol=1e-5):

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from drawn import UNSURE, make_cell, make_classification, page_lights
 from mouse import plain
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 
 from napari_karyo.classes import TRAY
+from napari_karyo.gui.actions.action_table import BY_NAME
 from napari_karyo.gui.classify.run import put_into_session
 from napari_karyo.gui.classify.work import Outcome
 from napari_karyo.gui.docks.review.dock import ReviewDock
@@ -85,6 +88,42 @@ def test_it_is_proposed_once_a_person_has_said_what_each_is(session: Any, dock: 
     assert (dock.cell.iscn.text(), plain(dock.cell.by)) == ("46,XY", "by hand")
     # Text and page agree, and there is no proposal to compare with.
     assert dock.cell.differences.isHidden()
+
+
+def test_all_are_accepted_as_they_lie_by_one_edit(session: Any, dock: ReviewDock) -> None:
+    cell = session.open(strange(unknown=WHY))
+    cell.karyotype.move([3], "X")
+    dock.show_tab("Cell")
+    button = dock.buttons["Accept all as they lie"]
+    assert button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert cell.doubtful() == []
+    assert plain(dock.message) == "45 chromosomes accepted as they lie. Ctrl+Z takes that back."
+    assert not button.isVisible()
+    cell.karyotype.undo()
+    assert len(cell.doubtful()) == 45
+    assert button.isVisible()
+
+
+def test_only_of_a_cell_that_is_not_known_all_are_accepted(session: Any, dock: ReviewDock) -> None:
+    dock.show_tab("Cell")
+    button = dock.buttons["Accept all as they lie"]
+    session.open(strange("known"))
+    assert not button.isVisible()
+    session.open(strange("few", withheld="Only 7 crops."))
+    assert button.isVisible()
+    assert BY_NAME["Accept all as they lie"].keys == ()
+
+
+def test_once_all_is_settled_the_warning_is_a_small_line(session: Any, dock: ReviewDock) -> None:
+    cell = session.open(strange(unknown=WHY, withheld="Nothing is called sure."))
+    assert "<b>" not in dock.counts.text()
+    cell.karyotype.review(range(46))
+    assert WHY not in plain(dock.counts)
+    assert "sure" not in plain(dock.counts)
+    assert "<small>Unlike what the model knows; a person placed each.</small>" in plain(dock.counts)
+    cell.karyotype.undo()
+    assert WHY in plain(dock.counts)
 
 
 def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_first(

@@ -319,10 +319,25 @@ def test_an_unknown_cell_can_not_be_mistaken(signed: str) -> None:
     assert_nothing_written_over(page)
     warned = [text.string for text in header_texts(page) if text.role == "accent"]
     assert warned[:2] == ["no karyotype proposed", "not known material"]
-    assert warned[2].startswith("UNLIKE WHAT THE MODEL KNOWS: It looks like R-banding, in which")
     still = "46 DOUBTFUL, NOT LOOKED AT" if signed else "NOT YET REVIEWED: 46 doubtful"
-    assert warned[2].endswith(f" ...   |   {still}")
+    # As much as there is room for, and no sentence is cut but before its colon.
+    why = "It looks like R-banding, in which dark and pale are exchanged."
+    why += " The model has not learned it" if signed else ""
+    assert warned[2] == f"UNLIKE WHAT THE MODEL KNOWS: {why}   |   {still}"
     assert "proposed karyotype" not in header_strings(heading)
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("DAPI, it seems: bright. The model has " + "not " * 40, ": DAPI, it seems: bright."),
+        ("R-banding, it seems: " + "others " * 40, ": R-banding, it seems"),
+        ("Neither lengths nor bands " * 20, ""),
+    ],
+)
+def test_no_sentence_is_cut_where_a_cell_is_unknown(why: str, said: str) -> None:
+    shown = header_strings(Heading(not_proposed="not known material", unknown=why))
+    assert f"UNLIKE WHAT THE MODEL KNOWS{said}" in shown
 
 
 def test_what_nobody_can_have_is_said_where_the_karyotype_would_stand() -> None:

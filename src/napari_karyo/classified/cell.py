@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from napari_karyo.classified.heading import Heading, heading_of
+from napari_karyo.classified.hidden import hiding
 from napari_karyo.classified.lights import doubtful_order, is_way_up_doubtful, lights_of
 from napari_karyo.classified.pieces import CellPieces
 from napari_karyo.classified.proposal import propose
@@ -109,9 +110,17 @@ class ClassifiedCell(CellPieces):
         """Whether it is not clear which arm is up, and no person has turned it."""
         return is_way_up_doubtful(self.classification, self.karyotype, index)
 
+    def hiding(self) -> frozenset[int]:
+        """Return the chromosomes across which another one seems to lie that was not found."""
+        return hiding(self.classification, self.karyotype)
+
     def unaccepted_sure(self) -> list[int]:
         """Return the chromosomes that the network is sure of and nobody has accepted yet."""
         return [one for one, light in self.shown_lights().items() if light is Light.SURE]
+
+    def unsettled(self) -> list[int]:
+        """Return the chromosomes of which no person has said where they belong."""
+        return [one for one in self.present if not self.is_settled(one)]
 
     def confidence(self, index: int) -> float:
         """Return the probability of the class whose slot a chromosome sits in.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from napari_karyo.classified.hidden import hiding
 from napari_karyo.inference.confidence import Light, known_light, lights, slot_probability
 from napari_karyo.karyotype import Karyotype
 
@@ -22,7 +23,7 @@ def lights_of(classification: Classification, karyotype: Karyotype) -> dict[int,
     """Return the light of every chromosome of a cell where it sits now.
 
     One that would be sure is worth a look where it is not clear which arm is up, unless
-    a person has turned it.
+    a person has turned it. One is doubtful where another seems to lie hidden across it.
 
     Parameters
     ----------
@@ -40,6 +41,9 @@ def lights_of(classification: Classification, karyotype: Karyotype) -> dict[int,
     for one, item in found.items():
         if item is Light.SURE and is_way_up_doubtful(classification, karyotype, one):
             found[one] = Light.LOOK
+    for one in hiding(classification, karyotype):
+        if found[one] is not Light.UNKNOWN:
+            found[one] = Light.DOUBTFUL
     return found
 
 
@@ -65,10 +69,12 @@ def doubtful_order(classification: Classification, karyotype: Karyotype) -> list
     list of int
         Numbers of the cell's chromosomes.
     """
+    hidden = hiding(classification, karyotype)
 
     def urgency(one: int) -> tuple[bool, int, float, int]:
         slot = karyotype.slot_of(one)
-        rank = _RANK[known_light(classification, one, slot)]
+        light = known_light(classification, one, slot)
+        rank = _RANK[Light.DOUBTFUL if one in hidden else light]
         share = slot_probability(classification, one, slot)
         return not classification.foreign[one], rank, share, one
 

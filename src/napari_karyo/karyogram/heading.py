@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,9 @@ _ISCN_SHARE: Final = 0.66
 _NONE: Final = "no karyotype proposed"
 #: Of the page's width, for what is still open; the rest is for who signed.
 _OPEN_SHARE: Final = 0.8
+#: Above the page of a cell that is unlike everything known; and where its reason may end.
+_UNKNOWN: Final = "UNLIKE WHAT THE MODEL KNOWS"
+_END: Final = re.compile(r"(?<=\.) |:| \(")
 _PARTS = tuple[list[Text], list[Rule], list[Mark]]
 
 
@@ -131,8 +135,8 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     open_ones = heading.open
     if heading.unknown:
         tail = f"   |   {open_ones}" if open_ones else ""
-        warned = clean(f"UNLIKE WHAT THE MODEL KNOWS: {heading.unknown}")
-        open_ones = _begin(warned, 18, _OPEN_SHARE * room - text_width(tail, 18)) + tail
+        width = _OPEN_SHARE * room - text_width(tail, 18)
+        open_ones = _warning(clean(heading.unknown), 18, width) + tail
     if open_ones:
         texts.append(Text(open_ones, _ROWS[2], side, 18, "left", "accent", HEADER))
         beside = text_width(open_ones, 18) + 40
@@ -144,14 +148,18 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     return texts, [Rule(_RULE, side, _RULE, right, 2.0, "faint", HEADER)], []
 
 
-def _begin(sentence: str, size: float, width: float) -> str:
-    """Return as many of a sentence's words, from the first on, as a width holds."""
-    words = sentence.split(" ")
-    for number in range(len(words), 1, -1):
-        begun = " ".join(words[:number]) + ("" if number == len(words) else " ...")
-        if text_width(begun, size) <= width:
-            return begun
-    return words[0]
+def _warning(why: str, size: float, width: float) -> str:
+    """Return that a cell is unknown, and why in as many whole sentences as a width holds.
+
+    Of a sentence that is too long what stands before its colon; the dock, the report and JSON
+    have all of it.
+    """
+    ends = [len(why), *(one.start() for one in reversed([*_END.finditer(why)]))]
+    for end in ends:
+        warned = f"{_UNKNOWN}: {why[:end]}"
+        if text_width(warned, size) <= width:
+            return warned
+    return _UNKNOWN
 
 
 def _iscn_lines(iscn: str, width: float) -> tuple[float, list[str]]:

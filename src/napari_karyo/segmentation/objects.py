@@ -151,6 +151,7 @@ class Segmentation:
             self.spread.polarity,
             self.spread.path,
             self.problems,
+            simulated=self.spread.simulated,
             spread=self.spread.path,
             photograph=self.spread,
         )

@@ -226,7 +226,7 @@ def simulate_spread(
         blur=blur,
         noise=noise,
     )
-    spread = Spread(name or f"simulated {karyotype}", image, profile.polarity)
+    spread = Spread(name or f"simulated {karyotype}", image, profile.polarity, simulated=True)
     return _truth(karyotype, spread, [one.label for one in drawn], scattered, width)
 
 

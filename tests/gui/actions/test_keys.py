@@ -139,8 +139,8 @@ def test_lights_can_be_hidden(opened: Any) -> None:
 
 def test_attention_is_switched_by_key_and_follows_an_edit(opened: Any) -> None:
     viewer, session, view = opened
-    layer = view.layers["attention"]
     mouse.key(viewer, Qt.Key.Key_A)
+    layer = view.layers["attention"]
     assert layer.visible
     before = layer.data.copy()
     assert before.max() > 0.9

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from drawn import MALE, make_cell, make_classification, page_lights
 from PIL import ImageColor
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel
 
 from napari_karyo.cell import Polarity
@@ -29,9 +30,7 @@ def slot_centre(view: Any, slot: str) -> tuple[float, float]:
 def test_only_public_layers_one_set_for_all_cells(opened: Any) -> None:
     viewer, session, view = opened
     names = [layer.name for layer in viewer.layers]
-    assert names == [
-        f"cell A {role}" for role in ("karyogram", "saliency", "attention", "slots", "dragged")
-    ]
+    assert names == [f"cell A {role}" for role in ("karyogram", "slots", "dragged")]
     assert {type(layer).__module__.split(".")[0] for layer in viewer.layers} == {"napari"}
     assert viewer.layers.selection.active is view.layers["karyogram"]
     second = make_classification(make_cell(name="cell B", polarity=Polarity.BRIGHT))
@@ -181,10 +180,28 @@ def test_click_beside_lets_go(opened: Any) -> None:
 def test_drag_works_from_every_layer_of_the_karyogram(opened: Any) -> None:
     viewer, session, view = opened
     mouse.settle()
+    layers = view.layers | {"saliency": view.overlays.layer("saliency")}
     for role, index in (("dragged", 2), ("slots", 4), ("saliency", 6)):
-        viewer.layers.selection.active = view.layers[role]
+        viewer.layers.selection.active = layers[role]
         mouse.drag(viewer, centre(view, index), slot_centre(view, "22"))
         assert session.current.karyotype.slot_of(index) == "22", role
+
+
+def test_an_overlay_is_a_layer_once_it_is_asked_for(opened: Any) -> None:
+    viewer, session, view = opened
+    mouse.key(viewer, Qt.Key.Key_A)
+    assert [layer.name for layer in viewer.layers][1] == "cell A attention"
+    assert view.layers["attention"].visible
+    # The keys stay with the karyogram, and the layer has them too.
+    assert viewer.layers.selection.active is view.layers["karyogram"]
+    mouse.key(viewer, Qt.Key.Key_A)
+    assert not view.layers["attention"].visible
+    viewer.layers.selection.active = view.layers["attention"]
+    mouse.key(viewer, Qt.Key.Key_A)
+    assert view.layers["attention"].visible
+    assert len(viewer.layers) == 4
+    session.close(session.current)
+    assert not viewer.layers
 
 
 def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
@@ -199,13 +216,13 @@ def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
 def test_removing_a_layer_loses_no_correction(opened: Any, qtbot: Any) -> None:
     viewer, session, view = opened
     session.current.karyotype.move([0], "2")
-    viewer.layers.remove(view.layers["saliency"])
+    viewer.layers.remove(view.layers["slots"])
     qtbot.wait(20)
     assert len(viewer.layers) == 0
     assert not view.shown
     session.current.karyotype.move([2], "1")
     view.show()
-    assert len(viewer.layers) == 5
+    assert len(viewer.layers) == 3
     assert session.current.karyotype.slot_of(0) == "2"
     assert view.page.places[2].slot == "1"
 

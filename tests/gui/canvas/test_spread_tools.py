@@ -266,3 +266,17 @@ def test_a_cell_of_crops_says_why_it_has_no_such_tools(opened: Any) -> None:
     mouse.key(viewer, Qt.Key.Key_B)
     assert view.tools.active is None
     assert "no photograph" in viewer.status
+
+
+def test_what_was_drawn_goes_with_the_photograph(opened: Any) -> None:
+    viewer, _, view = opened
+    before = view.spread.origin
+    mouse.key(viewer, Qt.Key.Key_I)
+    top, left, bottom, right = 6, 6, 20, 40
+    for corner in ((top, left), (top, right), (bottom, right)):
+        mouse.click(viewer, at(view, *corner))
+    corners = [view.spread.to_pixel(*one) for one in view.tools.active._corners]
+    view.sight.look_at("both")
+    assert view.spread.origin != before
+    after = [view.spread.to_pixel(*one) for one in view.tools.active._corners]
+    assert np.allclose(corners, after)

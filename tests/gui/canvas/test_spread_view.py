@@ -17,9 +17,11 @@ from spread_window import classify_spread
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
-from napari_karyo.gui.canvas.spread_panel import SPREAD_ROLES
+from napari_karyo.gui.canvas.spread_panel import GAP, SPREAD_ROLES
+from napari_karyo.gui.docks.review.dock import ReviewDock
 from napari_karyo.gui.session.window import attend
 from napari_karyo.karyogram.lights import LIGHT_COLOURS
+from napari_karyo.karyogram.page import PAGE_WIDTH
 from napari_karyo.karyogram.spread_drawing import BAND, FINE
 from napari_karyo.karyogram.style import FRAME_COLOURS
 
@@ -162,6 +164,23 @@ def test_the_key_goes_through_the_parts(opened: Any) -> None:
     assert min(seen[1:3]) > seen[0]
 
 
+@pytest.mark.parametrize("size", [(1100, 800), (800, 1000)])
+def test_of_a_part_alone_the_other_is_out_of_sight(opened: Any, size: tuple[int, int]) -> None:
+    viewer, _, view = opened
+    viewer.window.resize(*size)
+    mouse.settle()
+    for part, other in (("spread", "karyogram"), ("karyogram", "outlines")):
+        view.sight.look_at(part)
+        camera = viewer.scene.camera
+        half = np.array(viewer.canvas.size) / camera.zoom / 2
+        low, high = view.layers[other].extent.world
+        middle_of = np.array(camera.center[-2:])
+        assert (low >= middle_of + half).any() or (high <= middle_of - half).any()
+    view.sight.look_at("both")
+    low, high = view.layers["outlines"].extent.world
+    assert min(abs(low[1] - PAGE_WIDTH), abs(high[1]), abs(high[0])) == pytest.approx(GAP, abs=2)
+
+
 def test_a_cell_without_a_photograph_has_none(opened: Any, viewer: Any) -> None:
     _, session, view = opened
     session.open(make_classification(make_cell(name="crops")))
@@ -194,3 +213,20 @@ def test_bright_stains_are_laid_on_black(
     view = open_view(viewer)
     session_of(viewer).open(classify_spread(draw_spread(polarity=Polarity.BRIGHT)))
     assert view.layers["outlines"].data[2, 2].tolist() == [0, 0, 0, 255]
+
+
+def test_another_number_than_46_is_said_beside_the_proposal(opened: Any) -> None:
+    viewer, session, _ = opened
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    assert "found" not in dock.iscn.text()
+    for index in (42, 43):
+        session.current.remove(index, "dirt")
+    said = "44 found: look for crossings and for chromosomes that touch."
+    assert "44,XY,-22,-22" in mouse.plain(dock.iscn)
+    assert said in dock.iscn.text()
+    dock.show_tab("Cell")
+    assert said in dock.cell.by.text()
+    # A person's count is the last word.
+    session.current.karyotype.mark("counted")
+    assert said not in dock.iscn.text()

@@ -113,8 +113,10 @@ def test_simulated_spreads_open(manager: PluginManager, key: str) -> None:
     samples = manager.get_manifest(NAME).contributions.sample_data or []
     [(data, options, kind)] = next(item for item in samples if item.key == key).open()
     assert kind == "image"
-    assert options["name"].startswith("Simulated spread 4")
+    assert options["name"].startswith("Simulated 4")
     spread = options["metadata"]["napari_karyo_spread"]
+    # The cell that is cut out of it is called so too, and says what it is.
+    assert (spread.name, spread.simulated) == (options["name"], True)
     assert spread.polarity == ("dark" if key.startswith("g") else "bright")
     assert (data == spread.image).all()
 
@@ -143,6 +145,16 @@ def test_real_spreads_open(manager: PluginManager, key: str) -> None:
     spread = options["metadata"]["napari_karyo_spread"]
     assert spread.polarity == "bright"
     assert (data == spread.image).all()
+    assert spread.name == options["name"]
+
+
+def test_real_samples_come_first_in_the_menu(viewer: Any) -> None:
+    menus = [item.menu() for item in viewer.window.file_menu.actions()]
+    [samples] = [menu for menu in menus if menu is not None and "Sample" in menu.title()]
+    [ours] = [item.menu() for item in samples.actions() if item.text() == "Karyotyping"]
+    names = [item.text() for item in ours.actions()]
+    assert len(names) == 10
+    assert [name.endswith("(simulated)") for name in names] == [False] * 2 + [True] * 8
 
 
 def test_a_sample_opens_in_the_window(viewer: Any) -> None:

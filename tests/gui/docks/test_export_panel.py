@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+from drawn import make_cell, make_classification
+from mouse import write
+from PIL import Image
+
+from napari_karyo.cell import Polarity
+from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.docks.export_panel import CELL, ENDINGS, FILTERS
+from napari_karyo.gui.docks.review.dock import ReviewDock
+from napari_karyo.gui.session.session import session_of
 from napari_karyo.output.files import FORMATS
 
 
@@ -11,3 +22,20 @@ def test_every_format_is_offered_for_a_cell() -> None:
     assert {f".{ending}" for ending in FILTERS} == set(FORMATS) - {".tiff"}
     assert set(ENDINGS[CELL]) == set(FILTERS)
     assert all(set(endings) <= set(FILTERS) for endings in ENDINGS.values())
+
+
+def test_a_bright_stain_is_printed_dark_on_white_where_that_is_chosen(
+    viewer: Any, tmp_path: Path
+) -> None:
+    open_view(viewer)
+    session_of(viewer).open(make_classification(make_cell(polarity=Polarity.BRIGHT)))
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    paper = []
+    for words in ("As photographed", "Dark on white"):
+        dock.export.colours.setCurrentText(words)
+        path = tmp_path / f"{words}.png"
+        assert write(dock, path)
+        with Image.open(path) as picture:
+            paper.append(picture.convert("L").getpixel((2, 2)))
+    assert paper == [0, 255]

@@ -155,7 +155,7 @@ def test_the_desk_is_touched_by_the_main_thread_alone(
         "napari_karyo.inference.saliency.saliency",
         lambda found, indices, _names: [found.cell.chromosomes[i].image / 255.0 for i in indices],
     )
-    session.view.layers["saliency"].visible = True
+    session.view.overlays.toggle("saliency")
     mouse.wait_for(lambda: len(session.current.saliency) == len(session.current.present))
     mouse.settle()
     assert "Saliency" not in viewer.status, "how far it is, no longer than it goes on"
@@ -342,7 +342,17 @@ def test_a_case_that_can_not_be_used_is_said_and_nothing_lost(
     cell = session_of(viewer).current
     assert cell.case is None
     assert "damaged" in cell.unkept
-    assert any("Nothing keeps these corrections" in words for words in notices)
+    assert any("No file keeps what you correct here." in words for words in notices)
     assert folder.with_name("P1.karyo").read_text() == "no case"
     cell.karyotype.move([3], "7")
     assert cell.karyotype.slot_of(3) == "7"
+
+
+def test_each_reason_why_no_file_keeps_a_cell_is_a_sentence(opened: Any) -> None:
+    _, session, _ = opened
+    cell = make_cell()
+    for one, begins in ((cell, "It is a sim"), (replace(cell, simulated=False), "It was read")):
+        case, why = case_files.case_for(session, one, None)
+        assert case is None
+        assert why.startswith(begins)
+        assert all(part[0].isupper() for part in why.split(". "))

@@ -36,6 +36,9 @@ _ROWS: Final[dict[Group, tuple[tuple[str, str, Callable[[Session], object], str]
          "Put it into the second likeliest other class, and go on"),
         ("Accept sure", "G", reviewing.accept_sure,
          "Accept all green ones: those that the model is sure of"),
+        # No key: nobody shall hit it by accident.
+        ("Accept all as they lie", "", reviewing.accept_all,
+         "Accept every chromosome of this cell where it lies, once you have looked at each"),
         ("Compare", "C", correcting.compare,
          "Keep it in view beside the next one selected; again to stop"),
         ("Select right", "Right", lambda here: looking.walk(here, +1),

@@ -125,6 +125,20 @@ def accept_sure(session: Session) -> None:
     session.say(f"{len(sure)} sure chromosomes accepted. {rest}")
 
 
+def accept_all(session: Session) -> None:
+    """Accept every chromosome of the cell where it lies; what was settled before stays so."""
+    cell = on_top(session)
+    if cell is None:
+        return
+    left = cell.unsettled()
+    if not left:
+        session.say("Each chromosome has a person's word already.")
+        return
+    cell.karyotype.review(left)
+    were = count(len(left), "chromosome")
+    session.say(f"{were} accepted as they lie. Ctrl+Z takes that back.")
+
+
 # -- the whole cell ---------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Which chromosome a line that is drawn on the photograph is meant for."""
+"""Lines drawn on the photograph: which chromosome one is meant for, and where it goes with it."""
 
 from __future__ import annotations
 
@@ -53,3 +53,10 @@ def _length_on(outline: Outline, places: NDArray[np.float64], reach: int) -> int
     if reach and there.any():
         mask = ndimage.binary_dilation(mask, iterations=reach)
     return int(mask[rows[there], columns[there]].sum())
+
+
+def shifted(
+    line: Sequence[tuple[float, float]], down: float, right: float
+) -> list[tuple[float, float]]:
+    """Return a line so much further down and to the right."""
+    return [(y + down, x + right) for y, x in line]

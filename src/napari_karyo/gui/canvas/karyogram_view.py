@@ -1,10 +1,10 @@
 """The karyogram on napari's canvas: a few public layers, redrawn from the karyotype.
 
 One set of layers shows the cell that lies on top, whichever it is: one mosaic
-picture, lights and frames and all, two overlays, the slots and the preview that follows
-the mouse; beside them the photograph of its spread, where there is one. So twenty open
-cells cost no more than one. The view holds no truth: it
-can be thrown away and drawn again from the session at any time.
+picture, lights and frames and all, the slots and the preview that follows the mouse;
+each overlay once it is asked for; beside them the photograph of its spread, where
+there is one. So twenty open cells cost no more than one. The view holds no truth: it can
+be thrown away and drawn again from the session at any time.
 """
 
 from __future__ import annotations
@@ -230,8 +230,6 @@ class KaryogramView:
         add["karyogram"] = viewer.add_image(
             self.canvas, rgb=True, interpolation2d="linear", metadata={ROLE_KEY: "karyogram"}
         )
-        for role, layer in self.overlays.make_layers(viewer, page):
-            add[role] = layer
         add["slots"] = viewer.add_shapes(
             [np.array(slot.box.corners()) for slot in page.slots.values()],
             shape_type="rectangle",
@@ -256,6 +254,17 @@ class KaryogramView:
         self._hover.listen(viewer)
         self.fit()
 
+    def add_layer(self, role: str, layer: Layer) -> None:
+        """Put a layer over the page, below what follows the mouse; the active one stays so."""
+        cell, layers = self.session.current, self.session.viewer.layers
+        assert cell is not None
+        active = layers.selection.active
+        self.layers[role] = layer
+        self._prepare(role, layer)
+        layers.insert(layers.index(self.layers["karyogram"]) + 1, layer)
+        self._name_layers(cell)
+        layers.selection.active = active
+
     def _prepare(self, role: str, layer: Layer) -> None:
         layer.metadata[ROLE_KEY] = role
         bind_keys(layer, self.session)
@@ -273,6 +282,7 @@ class KaryogramView:
     def _forget_layers(self) -> list[Layer]:
         left, self.layers, self.page = list(self.layers.values()), {}, None
         self.selection.forget()
+        self.overlays.give_up()
         self.spread.forget()
         self.tools.give_way()
         return left

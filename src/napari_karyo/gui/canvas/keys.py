@@ -30,6 +30,8 @@ _PLAIN = {
     ",": "comma",
     ".": "full stop",
 }
+#: In the place of its keys, where an action without any is found.
+_BUTTON = "Tab Cell"
 #: Headings of the help, in order.
 _GROUPS = ("Mouse", "Review", "Correct", "Picture", "Spread", "Cell", "Look")
 
@@ -81,7 +83,7 @@ def help_rows() -> list[tuple[str, str, str]]:
         ("Review", "1 to 22, X, Y", "Put the selected chromosome into that class, and go on"),
     ]
     rows += [
-        (action.group, " / ".join(plain_key(key) for key in action.keys), action.what)
+        (action.group, " / ".join(map(plain_key, action.keys)) or _BUTTON, action.what)
         for action in ACTIONS
     ]
     return sorted(rows, key=lambda row: _GROUPS.index(row[0]) if row[0] in _GROUPS else 99)

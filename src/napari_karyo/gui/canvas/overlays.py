@@ -18,13 +18,11 @@ from numpy.typing import NDArray
 from superqt.utils import WorkerBase
 
 from napari_karyo.gui.canvas.host import PageHost
-from napari_karyo.gui.canvas.photographs import ROLE_KEY
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.worker import worker_for
-from napari_karyo.karyogram.page import Page
+from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH
 
 if TYPE_CHECKING:
-    import napari
     from napari.layers import Layer
     from napari.utils.events import Event
 
@@ -65,24 +63,27 @@ class Overlays:
         view = self._view()
         return view is not None and view.is_open
 
-    def make_layers(self, viewer: napari.Viewer, page: Page) -> list[tuple[str, Layer]]:
-        """Add the two layers, hidden and empty."""
+    def layer(self, kind: str) -> Layer:
+        """Return the layer of an overlay, hidden and empty where it was not asked for before.
+
+        It is added only then: nobody needs empty layers in the list.
+        """
+        view = self.view
+        if kind in view.layers:
+            return view.layers[kind]
+        from napari.layers import Image
         from napari.utils.colormaps import Colormap
 
-        made = []
-        self._waiting = False
-        for kind in KINDS:
-            layer = viewer.add_image(
-                np.zeros((page.height, page.width), np.float32),
-                contrast_limits=(0.0, 1.0),
-                colormap=Colormap(_RAMPS[kind], name=f"karyogram {kind}"),
-                blending="translucent_no_depth",
-                metadata={ROLE_KEY: kind},
-                visible=False,
-            )
-            # The eye in napari's own layer list is as good a switch as the key.
-            layer.events.visible.connect(self._on_visible)
-            made.append((kind, layer))
+        made = Image(
+            np.zeros((PAGE_HEIGHT, PAGE_WIDTH), np.float32),
+            contrast_limits=(0.0, 1.0),
+            colormap=Colormap(_RAMPS[kind], name=f"karyogram {kind}"),
+            blending="translucent_no_depth",
+            visible=False,
+        )
+        view.add_layer(kind, made)
+        # The eye in napari's own layer list is as good a switch as the key.
+        made.events.visible.connect(self._on_visible)
         return made
 
     @property
@@ -97,8 +98,8 @@ class Overlays:
 
     def toggle(self, kind: str) -> None:
         """Show an overlay or hide it."""
-        layer = self.view.layers.get(kind)
-        if layer is not None:
+        if self.view.shown:
+            layer = self.layer(kind)
             layer.visible = not layer.visible
 
     def _on_visible(self, event: Event) -> None:
@@ -108,6 +109,10 @@ class Overlays:
             if layer is not None and layer is event.source and layer.visible:
                 self.fill(kind)
         self.view.session.overlay_changed.emit()
+
+    def give_up(self) -> None:
+        """Wait for nothing any more: the karyogram was taken from the viewer."""
+        self._waiting = False
 
     def forget(self) -> None:
         """Another cell lies on top: what was drawn is stale."""
@@ -119,7 +124,7 @@ class Overlays:
         if self._waiting and cell is not None and cell.classification.has_attention:
             self._waiting = False
             # Being switched on, it is filled.
-            self.view.layers["attention"].visible = True
+            self.layer("attention").visible = True
 
     def redraw(self, touched: Collection[str]) -> None:
         """Follow an edit that touched these slots."""

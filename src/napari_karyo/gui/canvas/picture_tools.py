@@ -112,6 +112,9 @@ class Tool:
     def settle(self) -> None:
         """Make an edit of what was done so far, before something else takes its place."""
 
+    def shift(self, down: float, right: float) -> None:
+        """Take along what was drawn on the photograph, which lies elsewhere by now."""
+
     def end(self) -> None:
         """Leave no trace on the page."""
         self.view.selection.let_down()
@@ -135,6 +138,7 @@ class Toolbox:
         self.active: Tool | None = None
         self._keymaps: list[tuple[Layer, dict[object, object]]] = []
         view.session.fields_left.connect(self.settle)
+        view.spread.moved.connect(self._on_moved)
         view.session.cell_changed.connect(self._on_cell)
         view.session.karyotype_changed.connect(self._on_edit)
         view.session.selection_changed.connect(self._on_selection)
@@ -176,6 +180,10 @@ class Toolbox:
         self.changed.emit()
         if words:
             self._view.session.say(words)
+
+    def _on_moved(self, down: float, right: float) -> None:
+        if self.active is not None:
+            self.active.shift(down, right)
 
     def _on_cell(self, _cell: object) -> None:
         self.put_away()

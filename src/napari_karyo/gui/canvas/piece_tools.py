@@ -9,6 +9,7 @@ from typing import Final
 from napari_karyo.cell import Chromosome
 from napari_karyo.classified.pieces import new_names as free_names
 from napari_karyo.gui.actions import attempt, name_of
+from napari_karyo.gui.canvas.drawn_across import shifted
 from napari_karyo.gui.canvas.gesture import MouseEvent, Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
 from napari_karyo.gui.session.open_cell import OpenCell
@@ -135,6 +136,12 @@ class Splitting(Tool):
             self._drawn = [*self._drawn, begun]
             self._show()
 
+    def shift(self, down: float, right: float) -> None:
+        """Take a line on the photograph along."""
+        if self._on_spread:
+            self._drawn = shifted(self._drawn, down, right)
+            self._show()
+
     def cut(self) -> None:
         """Make the edit; a line that divides nothing is told of and can be drawn again."""
         view, points = self.view, self.points
@@ -187,19 +194,9 @@ def split_along(
     points: Sequence[tuple[float, float]],
     on_spread: bool = False,
 ) -> None:
-    """Cut a chromosome in two along a line on the page: one edit.
+    """Cut a chromosome in two along a line on the page or on the photograph: one edit.
 
-    What has an outline in the photograph of its spread is cut there.
-
-    Parameters
-    ----------
-    view : ToolHost
-    cell : OpenCell
-    index : int
-    points : sequence of (y, x)
-        In page units.
-    on_spread : bool
-        Whether they lie on the photograph.
+    The line is in page units. What has an outline in the photograph is cut there.
 
     Raises
     ------

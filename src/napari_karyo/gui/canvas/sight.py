@@ -1,7 +1,8 @@
 """What of a karyogram view is in sight: the spread, the karyogram, or both side by side.
 
-Only the camera is moved: all layers stay as they are, and the person may go anywhere. Where
-nobody went, it is moved again when a dock takes room of the canvas or gives it back.
+The camera is moved, and of a part alone the other is put out of sight beside it: no layer is
+hidden, and the person may go anywhere. Where nobody went, the camera is moved again when a dock
+takes room of the canvas or gives it back.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ class Sight:
         if not layers or not self._view.is_open:
             return
         viewer = self._view.session.viewer
-        self._spread.arrange(*viewer.canvas.size)
+        alone = "" if self.part == "both" else self.part
+        tall, wide = viewer.canvas.size
+        self._spread.arrange(tall, wide, alone)
         if viewer.dims.ndim == layers[0].ndim:
             viewer.reset_view(layers=layers, margin=0.01)
         else:
@@ -81,7 +84,6 @@ class Sight:
             corners = [layer.extent.world for layer in layers]
             top, left = (min(low[axis] for low, _ in corners) for axis in (0, 1))
             bottom, right = (max(high[axis] for _, high in corners) for axis in (0, 1))
-            tall, wide = viewer.canvas.size
             viewer.scene.camera.center = (0.0, (top + bottom) / 2, (left + right) / 2)
             viewer.scene.camera.zoom = 0.99 * min(tall / (bottom - top), wide / (right - left))
         self._left = self._camera()

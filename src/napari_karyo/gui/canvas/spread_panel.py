@@ -7,11 +7,13 @@ follows from the session's current cell.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from weakref import WeakSet
 
 import numpy as np
+from psygnal import Signal
 
 from napari_karyo.cell import Outline, Polarity, Spread
 from napari_karyo.classes import CLASSES, TRAY
@@ -47,6 +49,9 @@ class SpreadPanel:
     ----------
     view : PageHost
     """
+
+    moved = Signal(float, float)
+    """It lies elsewhere: so many page units further down and to the right."""
 
     def __init__(self, view: PageHost) -> None:
         self._view = view
@@ -120,25 +125,32 @@ class SpreadPanel:
         """Whether there is a photograph in the viewer."""
         return self.drawing is not None and "outlines" in self._view.layers
 
-    def arrange(self, tall: float, wide: float) -> None:
+    def arrange(self, tall: float, wide: float, alone: str = "") -> None:
         """Lay the sheet to the left of the page or above it: where both show larger.
 
         Parameters
         ----------
         tall, wide : float
             Of the canvas.
+        alone : {"", "spread", "karyogram"}
+            The only one that shall be in sight: the other goes so far off that it isn't.
         """
         if self.drawing is None:
             return
         high, broad = self.drawing.height, self.drawing.width
         beside = min(tall / PAGE_HEIGHT, wide / (PAGE_WIDTH + GAP + broad))
         above = min(tall / (PAGE_HEIGHT + GAP + high), wide / max(PAGE_WIDTH, broad))
-        origin = (0.0, -float(GAP + broad))
+        # Beside a part that fills the canvas one way there is room left the other way.
+        size = {"spread": (high, broad), "karyogram": (PAGE_HEIGHT, PAGE_WIDTH)}.get(alone)
+        zoom = math.inf if size is None else min(tall / size[0], wide / size[1])
+        room = (0.0, 0.0) if size is None else (tall / zoom - size[0], wide / zoom - size[1])
+        origin = (0.0, -(GAP + room[1] + broad))
         if above > beside:
-            origin = (-float(GAP + high), (PAGE_WIDTH - broad) / 2)
+            origin = (-(GAP + room[0] + high), (PAGE_WIDTH - broad) / 2)
         if origin != self.origin:
-            self.origin = origin
+            before, self.origin = self.origin, origin
             self._move([self._view.layers[role] for role in SPREAD_ROLES if self.shown])
+            self.moved.emit(origin[0] - before[0], origin[1] - before[1])
 
     def lay_over(self, layer: Any) -> None:
         """Let a layer lie over the photograph, wherever that goes: its data are pixels of it."""

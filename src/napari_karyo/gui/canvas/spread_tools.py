@@ -15,6 +15,7 @@ from scipy import ndimage
 from napari_karyo.cell import Outline
 from napari_karyo.gui.actions import attempt, name_of
 from napari_karyo.gui.canvas.drag_preview import Point
+from napari_karyo.gui.canvas.drawn_across import shifted
 from napari_karyo.gui.canvas.gesture import Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
 from napari_karyo.karyogram.page import Box
@@ -146,6 +147,15 @@ class Parting(SpreadTool):
         around = self.around if self._index is not None else Box(*line[0], 1.0, 1.0)
         self.view.selection.drag_preview.draw_lines([*self._lines, line], around, strong=True)
 
+    def shift(self, down: float, right: float) -> None:
+        """Take the lines along, proposed ones too."""
+        self._proposed = [shifted(line, down, right) for line in self._proposed]
+        self._lines = [shifted(line, down, right) for line in self._lines]
+        if self._lines:
+            self.view.selection.drag_preview.draw_lines(self._lines, self.around, strong=True)
+        else:
+            self.begin()
+
     def drawn(self, line: Sequence[Point], moved: bool) -> None:
         """Take one line more; with the last one it is parted."""
         if not moved or len(line) < 2:
@@ -213,6 +223,12 @@ class DrawingAnew(SpreadTool):
         """Show what was drawn so far."""
         shown = [*self._corners, *line]
         self.view.selection.drag_preview.draw_lines([shown], Box(*shown[0], 1.0, 1.0), strong=True)
+
+    def shift(self, down: float, right: float) -> None:
+        """Take the corners along."""
+        self._corners = shifted(self._corners, down, right)
+        if self._corners:
+            self.show([])
 
     def drawn(self, line: Sequence[Point], moved: bool) -> None:
         """Close what was drawn freely, or take one corner more."""

@@ -149,7 +149,7 @@ def put_into_session(session: Session, outcome: work.Outcome) -> str:
         cell.unkept for cell in opened if cell.unkept and not cell.classification.cell.simulated
     }
     if unkept:
-        show_warning("Nothing keeps these corrections but an export. " + " ".join(unkept))
+        show_warning("No file keeps what you correct here. " + " ".join(unkept))
     open_review(viewer)
     free_keyboard()
     # Those of reading were told when the folder was read.

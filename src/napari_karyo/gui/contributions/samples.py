@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from napari_karyo.cell import Polarity
@@ -28,16 +29,18 @@ q_45x = partial(_sample, "45,X", Polarity.BRIGHT)
 
 def _simulated(karyotype: str, stain: Polarity) -> list[LayerData]:
     offer_to_classify()
-    spread = simulate_spread(karyotype, seed=1, stain=stain).spread
-    return photograph_layers(spread, f"Simulated spread {karyotype}")
+    name = f"Simulated {karyotype}"
+    return photograph_layers(simulate_spread(karyotype, seed=1, stain=stain, name=name).spread)
 
 
 def _real(which: str, name: str) -> list[LayerData]:
     offer_to_classify()
-    return photograph_layers(sample_spread(which), name)
+    # One name for the photograph and for the cell that is cut out of it: a short one, for it
+    # stands before each layer of the karyogram.
+    return photograph_layers(replace(sample_spread(which), name=name))
 
 
 g_spread_46xx = partial(_simulated, "46,XX", Polarity.DARK)
 q_spread_47xy21 = partial(_simulated, "47,XY,+21", Polarity.BRIGHT)
-spread_46xy = partial(_real, "normal", "Metaphase spread 46,XY")
-spread_45xy = partial(_real, "abnormal", "Metaphase spread 45,XY, translocations")
+spread_46xy = partial(_real, "normal", "Spread 46,XY")
+spread_45xy = partial(_real, "abnormal", "Spread 45,XY")

@@ -144,6 +144,8 @@ def describe(cell: OpenCell, index: int) -> str:
     asked = not cell.is_settled(index)
     if asked and cell.is_way_up_doubtful(index):
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
+    if asked and index in cell.hiding():
+        lines.append("Another one seems to lie hidden across it: part the crossing (U).")
     first = cell.karyotype.proposed
     made = index not in first.positions
     before = next((name for name, members in first.slots.items() if index in members), slot)

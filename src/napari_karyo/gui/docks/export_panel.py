@@ -72,7 +72,13 @@ class ExportPanel(QGroupBox):
         self.paper = QComboBox()
         for words, name in (("A4", "a4"), ("Letter", "letter")):
             self.paper.addItem(words, name)
-        for box in (self.what, self.paper):
+        self.colours = QComboBox()
+        for words, name in (("As photographed", ""), ("Dark on white", "white")):
+            self.colours.addItem(words, name)
+        self.colours.setToolTip(
+            "A bright stain is photographed bright on black, which takes much ink on paper"
+        )
+        for box in (self.what, self.paper, self.colours):
             let_shrink(box)
         self.heading = QLineEdit()
         self.heading.setPlaceholderText("Karyogram")
@@ -98,6 +104,7 @@ class ExportPanel(QGroupBox):
             ("Title", self.heading),
             ("Patient", self.patient),
             ("Paper", self.paper),
+            ("Colours", self.colours),
             ("Pictures", self.resolution),
         )
         for row, (words, widget) in enumerate(rows):
@@ -195,6 +202,7 @@ class ExportPanel(QGroupBox):
 
     def _options(self) -> ExportOptions:
         """Return how the person wants it written."""
+        from napari_karyo.karyogram.style import LIGHT
         from napari_karyo.output.export import ExportOptions
         from napari_karyo.output.paper import PAPERS
 
@@ -202,6 +210,7 @@ class ExportPanel(QGroupBox):
             title=self.heading.text().strip() or "Karyogram",
             patient=self.patient.text().strip(),
             dpi=self.resolution.value(),
+            style=LIGHT if self.colours.currentData() else None,
             paper=PAPERS[self.paper.currentData()],
             report=self.what.currentData() == REPORT,
             spread=self.spread.isChecked(),

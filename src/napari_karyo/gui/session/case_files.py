@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Generator, Iterable
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_data_path
 
@@ -16,7 +17,8 @@ from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
 
 #: What is said of a cell that no file keeps.
-SIMULATED = "a simulated cell; save it under a name that ends in .karyo to keep it"
+SIMULATED: Final = "It is a simulated cell. Save it under a name that ends in .karyo to keep it."
+NO_FILE: Final = "It was read from no file. Save it under a name that ends in .karyo to keep it."
 
 #: What is installed here is no place for a person's work: beside a sample lies no case.
 _PACKAGE = Path(napari_karyo.__file__).parent
@@ -68,7 +70,7 @@ def case_for(session: Session, cell: Cell, patient: Patient | None) -> tuple[Cas
     """
     wanted = case_path(cell, patient)
     if wanted is None:
-        return None, SIMULATED
+        return None, SIMULATED if cell.simulated else NO_FILE
     name = patient.name if patient is not None else cell.name
     there = earlier_cases(cell, patient)
     reasons = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
+from napari_karyo.patient import count_again
 from napari_karyo.worksheet import CaseWorksheet
 
 
@@ -17,6 +18,13 @@ def of_one_patient(session: Session, cell: OpenCell | None) -> list[OpenCell]:
     keeps: nobody knows whose they are, but those of a file are another's.
     """
     return [] if cell is None else [one for one in session.cells if one.case is cell.case]
+
+
+def count_again_words(session: Session, cell: OpenCell) -> str:
+    """Return why a cell should be counted again: see `napari_karyo.patient.count_again`."""
+    # Nobody knows whose the others are of a cell that no file keeps.
+    others = [] if cell.case is None else of_one_patient(session, cell)
+    return count_again(cell, others)
 
 
 def write_worksheet(session: Session, worksheet: CaseWorksheet) -> None:

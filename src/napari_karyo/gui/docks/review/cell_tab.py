@@ -20,6 +20,7 @@ from napari_karyo.gui.docks.review.fields import LineField, NoteField
 from napari_karyo.gui.docks.review.history_list import HistoryList
 from napari_karyo.gui.docks.review.words import class_counts, kept_words, signature_words
 from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.patients import count_again_words
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
 from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
@@ -65,6 +66,10 @@ class CellTab(QWidget):
         grid.addWidget(self.iscn, 1, 0, 1, 2)
         grid.addWidget(self.by, 2, 0)
         grid.addWidget(self.to_proposal, 2, 1)
+        self.accept_all = button_grid(
+            self._session, [("Accept all as they lie",)], self.buttons, False
+        )
+        grid.addWidget(self.accept_all, 5, 0, 1, 2)
         grid.addWidget(self.differences, 3, 0, 1, 2)
         grid.addWidget(self.counts, 4, 0, 1, 2)
         grid.setColumnStretch(0, 1)
@@ -204,11 +209,18 @@ class CellTab(QWidget):
         if not self.iscn.isModified():
             self.iscn.show_text(karyotype.iscn)
             by = "by hand" if karyotype.iscn_by_hand else "proposal of the program"
-            self.by.setText(by if karyotype.iscn else rich(karyotype.iscn_words))
+            again = count_again_words(self._session, cell)
+            self.by.setText(
+                (by if karyotype.iscn else rich(karyotype.iscn_words))
+                + (f"<br>⚠ {rich(again)}" if again else "")
+            )
         self.to_proposal.setEnabled(karyotype.iscn_by_hand)
         self._say_differences(cell, self.iscn.text())
         self.counts.setText(rich(class_counts(karyotype)))
         self._show_marks(cell)
+        # Of other cells the sure ones are accepted together, and the rest is looked at.
+        unsure = bool(cell.classification.unknown or cell.classification.withheld)
+        self.accept_all.setVisible(unsure and bool(cell.unsettled()))
         with block(self.initials):
             if self.initials.text().strip() != karyotype.who and not self.initials.hasFocus():
                 self.initials.setText(karyotype.who)

@@ -31,6 +31,7 @@ from napari_karyo.gui.docks.review.patient_tab import PatientTab
 from napari_karyo.gui.docks.review.words import counts_text
 from napari_karyo.gui.docks.showing import REVIEW
 from napari_karyo.gui.session.open_cell import OpenCell
+from napari_karyo.gui.session.patients import count_again_words
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.gui.session.window import attend
 from napari_karyo.gui.widgets import rich, while_alive, wrapped_label
@@ -188,9 +189,10 @@ class ReviewDock(QWidget):
         else:
             karyotype = cell.karyotype
             by = "by hand" if karyotype.iscn_by_hand else "proposal" if karyotype.iscn else ""
+            again = count_again_words(self.session, cell)
             self.iscn.setText(
                 f"<span style='font-size:large'><b>{rich(karyotype.iscn_words)}</b></span>"
-                f" &nbsp;{by}"
+                f" &nbsp;{by}" + (f"<br>⚠ {rich(again)}" if again else "")
             )
             self.counts.setText(counts_text(cell))
         self.cells.follow()

@@ -37,7 +37,7 @@ class Questions(CompactList):
         waiting = [] if cell is None else cell.doubtful()
         self.clear()
         if cell is not None:
-            shown, lights = cell.shown_lights(), cell.lights()
+            shown, lights, hiding = cell.shown_lights(), cell.lights(), cell.hiding()
             items = []
             for one in waiting:
                 own = cell.classification.predicted[one]
@@ -45,6 +45,8 @@ class Questions(CompactList):
                 where = slot_words(slot)
                 said = "its own choice" if own == slot else f"the model alone: {own}"
                 share = percent(cell.confidence(one))
+                if one in hiding:
+                    said = "another hidden in it?"
                 if lights[one] is Light.UNKNOWN:
                     # A probability of what it has never seen would only mislead.
                     said, share = "unlike what the model knows", ""

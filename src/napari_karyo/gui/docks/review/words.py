@@ -61,11 +61,16 @@ def counts_text(cell: OpenCell) -> str:
         parts.append(f"{count(lost, 'file')} left out")
     lines = [" · ".join(parts)]
     found = cell.classification
-    for remark in found.remarks:
+    said = found.remarks
+    if found.unknown and not cell.unsettled():
+        # It has done its work: what the page says now is a person's word.
+        said = tuple(remark for remark in said if remark not in (found.unknown, found.withheld))
+        lines.append("<small>Unlike what the model knows; a person placed each.</small>")
+    for remark in said:
         sign = f"{sign_words(Light.UNKNOWN)} " if remark == found.unknown else ""
         # A line of its own begins as a sentence does, whatever an older case file holds.
         words = rich(remark[:1].upper() + remark[1:])
-        lines.append(sign + (f"<b>{words}</b>" if sign else words))
+        lines.append(sign + words)
     return "<br>".join(lines)
 
 
@@ -117,8 +122,8 @@ def state_words(cell: OpenCell) -> str:
 def kept_words(cell: OpenCell) -> str:
     """Return which file keeps a cell, or why none does."""
     if cell.case is None:
-        reason = cell.unkept or "save it under a name that ends in .karyo"
-        return f"Kept by no file: {reason}"
+        reason = cell.unkept or "Save it under a name that ends in .karyo."
+        return f"No file keeps this cell. {reason}"
     name = cell.case.path.name
     if cell.case.read_only:
         return f"{name} is open read-only: {cell.case.read_only}. Edits are refused."
