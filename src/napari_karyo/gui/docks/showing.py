@@ -23,6 +23,7 @@ Dock = TypeVar("Dock", bound=DockKind)
 TITLE = "Karyotyping"
 FORM = "Classify chromosomes"
 REVIEW = "Review karyogram"
+OWN_MODEL = "Own model"
 
 
 def current(viewer: napari.Viewer | None) -> napari.Viewer:

@@ -17,7 +17,13 @@ from psygnal import Signal
 
 from napari_karyo.classified import identity, propose
 from napari_karyo.gui.session.open_cell import OpenCell
-from napari_karyo.gui.session.view import ClassTyping, ReviewWindow, SessionView, Window
+from napari_karyo.gui.session.view import (
+    ClassifyWindow,
+    ClassTyping,
+    ReviewWindow,
+    SessionView,
+    Window,
+)
 
 if TYPE_CHECKING:
     import napari
@@ -32,6 +38,7 @@ WINDOWS: Final = {
     "review": "napari_karyo.gui.docks.opening:open_review",
     "gallery": "napari_karyo.gui.docks.gallery_dock:toggle_gallery",
     "export": "napari_karyo.gui.contributions.commands:export_karyogram",
+    "classify": "napari_karyo.gui.contributions.commands:open_classify",
 }
 
 
@@ -329,6 +336,9 @@ class Session:
 
     @overload
     def open_window(self, name: Literal["review"]) -> ReviewWindow: ...
+
+    @overload
+    def open_window(self, name: Literal["classify"]) -> ClassifyWindow: ...
 
     @overload
     def open_window(self, name: Window) -> object: ...
