@@ -33,14 +33,15 @@ class CurvePlot(QWidget):
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__()
-        self.right = pyqtgraph.PlotWidget()
-        self.losses = pyqtgraph.PlotWidget()
+        self.right = pyqtgraph.PlotWidget(enableMenu=False)
+        self.losses = pyqtgraph.PlotWidget(enableMenu=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         for plot, left in ((self.right, "right alone (%)"), (self.losses, "loss")):
             plot.setMinimumHeight(_HEIGHT)
-            plot.setMenuEnabled(False)
+            # Made all the same, of nobody: it would stay when the window is gone.
+            plot.getPlotItem().ctrlMenu.setParent(self)
             plot.setMouseEnabled(False, False)
             plot.hideButtons()
             plot.setLabel("left", left)

@@ -140,7 +140,6 @@ class ModelsTab(QWidget):
 
     def _classify_with(self, name: str) -> None:
         self.session.open_window("classify").choose_model(name)
-        # The form came forward; this tab is where the person was.
         words = "the shipped model" if name == _SHIPPED else name
         self._say(f"The form classifies with {words} now. Cells keep what was said of them.")
 
@@ -170,10 +169,9 @@ class ModelsTab(QWidget):
             remove(model.name)
         except (KaryoError, OSError) as error:
             show_error(str(error))
-        else:
-            self.refresh()
-            self._say(f"{model.name} is removed. Cases that it classified keep what it said.")
+            return
         model_list.changed.emit()
+        self._say(f"{model.name} is removed. Cases that it classified keep what it said.")
 
     def _say(self, words: str) -> None:
         self.said.setText(rich(words))

@@ -25,6 +25,9 @@ _PATIENCE: Final = 3000
 #: How it may end.
 DONE, PAUSED, REFUSED, FAILED, CANCELLED = "done", "paused", "refused", "failed", "cancelled"
 
+#: The program, and how it is asked to train.
+COMMAND: Final = (sys.executable, "-m", "napari_karyo", "tune")
+
 #: What the shell says of data that no model can be made of.
 _REFUSED_CODE: Final = 2
 
@@ -63,8 +66,9 @@ class TuningProcess(QObject):
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("PYTHONUTF8", "1")
         self._process.setProcessEnvironment(environment)
-        self._process.setProgram(sys.executable)
-        words = ["-m", "napari_karyo", "tune", str(training.data), "--output", str(training.path)]
+        program, *words = COMMAND
+        self._process.setProgram(program)
+        words += [str(training.data), "--output", str(training.path)]
         self._process.setArguments([*words, "--background", "--progress", "json", *options])
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_errors)
