@@ -31,11 +31,16 @@ def test_the_least_sure_come_first_of_different_patients() -> None:
     signed = replace(collected("John", 2), since=SIGNED, expected_wrong=8.0)
     never = replace(collected("Kim", 2), why_not="it was classified anew since.")
     found = worth_correcting(Collection((signed, never, *waiting)))
-    # Of John one is signed already; Jane's second comes after a first of everybody.
+    # Jane's second comes after a first of everybody.
     order = [(one.cell.patient, one.cell.number) for one in found]
     assert order == [("Jane", 2), ("Kim", 1), ("John", 1), ("Jane", 1)]
-    assert found[0].why == "about 9.0 wrong; no cell of the patient is signed yet"
-    assert found[2].why == "about 0.5 wrong; 1 cell of the patient signed"
+    assert found[0].why.startswith("about 9.0 of its chromosomes are in a wrong class")
+    assert [one.signed for one in found] == [0, 0, 1, 0]
+    # Of what it doesn't know its doubt says nothing.
+    strange = replace(waiting[2], unknown=True)
+    found = worth_correcting(Collection((waiting[0], waiting[3], strange)))
+    assert [one.cell.patient for one in found] == ["John", "Jane", "Kim"]
+    assert found[0].why == "it is unlike everything that the model knows"
     assert len(worth_correcting(Collection(tuple(waiting)), most=2)) == 2
     assert worth_correcting(Collection((signed,))) == ()
 

@@ -77,6 +77,8 @@ class CollectedCell:
     expected_wrong : float or None
         How many chromosomes are in a wrong class by the model's own doubt, of those that no
         person has looked at; None of a cell that can't be trained on, whatever is done to it.
+    unknown : bool
+        Whether it is unlike everything that the model knows, so that its doubt says nothing.
     """
 
     case: Path
@@ -94,6 +96,7 @@ class CollectedCell:
     can_be_taken: bool = True
     content: frozenset[str] = frozenset()
     expected_wrong: float | None = None
+    unknown: bool = False
 
     @property
     def key(self) -> CellKey:

@@ -35,10 +35,12 @@ class CellSuggestion:
     @property
     def why(self) -> str:
         """Why it is worth it, in words."""
-        wrong = f"about {self.expected_wrong:.1f} wrong"
-        if not self.signed:
-            return f"{wrong}; no cell of the patient is signed yet"
-        return f"{wrong}; {count(self.signed, 'cell')} of the patient signed"
+        if self.cell.unknown:
+            return "it is unlike everything that the model knows"
+        return (
+            f"about {self.expected_wrong:.1f} of its chromosomes are in a wrong class, by the "
+            "model's own doubt"
+        )
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class EarlierTraining:
 def worth_correcting(collection: Collection, most: int = _MOST) -> tuple[CellSuggestion, ...]:
     """Return the unsigned cells that would teach most, what is worth most first.
 
-    Those that the model is least sure of; another patient before a further cell of the same,
+    Those that are unlike everything that the model knows, then those that it is least sure of;
+    another patient before a further cell of the same,
     since patients differ more than the cells of one do.
 
     Parameters
@@ -90,14 +93,15 @@ def worth_correcting(collection: Collection, most: int = _MOST) -> tuple[CellSug
         for cell in collection.cells
         if cell.since is None and cell.expected_wrong is not None
     ]
-    waiting.sort(key=lambda one: -one[0])
+    waiting.sort(key=lambda one: (not one[1].unknown, -one[0]))
     taken: Counter[str] = Counter()
     ranked = []
     for wrong, cell in waiting:
         patient = cell.patient_key
         ranked.append((taken[patient], CellSuggestion(cell, wrong, signed[patient])))
         taken[patient] += 1
-    ranked.sort(key=lambda one: (one[0], one[1].signed > 0, -one[1].expected_wrong))
+    # Stable: in each round the order stays.
+    ranked.sort(key=lambda one: one[0])
     return tuple(suggestion for _, suggestion in ranked[:most])
 
 

@@ -62,7 +62,8 @@ def taught_by(case: Case, path: Path, entry: CellEntry) -> CollectedCell:
         model_hash=entry.model_hash,
     )
     if not entry.superseded and not kept.cell.lost:
-        cell = replace(cell, expected_wrong=_expected_wrong(state, kept))
+        wrong = _expected_wrong(state, kept)
+        cell = replace(cell, expected_wrong=wrong, unknown=bool(kept.unknown))
     never = _never(entry, state, kept.cell)
     if never:
         return cell.left_out(never, can_be_taken=False)

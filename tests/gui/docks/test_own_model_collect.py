@@ -71,11 +71,11 @@ def test_it_says_what_there_is(dock: OwnModelDock, cases: Path) -> None:
     read(dock, cases)
     table = dock.collect.table
     assert table.isVisible()
-    assert column(dock, 0) == [f"Jane Doe {n}" for n in (0, 0, 1, 1, 2, 2)]
-    assert set(column(dock, 2)) == {"46"}
-    assert set(column(dock, 3)) == {"AB"}
-    assert set(column(dock, 5)) == {"100%"}
-    assert set(column(dock, 6)) == {"yes"}
+    assert column(dock, 1) == [f"Jane Doe {n}" for n in (0, 0, 1, 1, 2, 2)]
+    assert set(column(dock, 3)) == {"46"}
+    assert set(column(dock, 4)) == {"AB"}
+    assert set(column(dock, 6)) == {"100%"}
+    assert set(column(dock, 7)) == {"yes"}
     assert "6 cells of 3 patients, 276 crops; signed by AB" in plain(dock.collect.there)
     assert "<td align='center'>12</td>" in dock.collect.classes.text()
     assert plain(dock.collect.faults) == ""
@@ -90,7 +90,7 @@ def test_a_cell_is_left_out_and_taken_back_by_its_box(dock: OwnModelDock, cases:
     table = dock.collect.table
     tick(table, table.topLevelItem(0))
     tick(table, table.topLevelItem(1))
-    assert column(dock, 6)[:2] == ["no: you left it out."] * 2
+    assert column(dock, 7)[:2] == ["no: you left it out."] * 2
     assert "4 cells of 2 patients" in plain(dock.collect.there)
     assert "Not yet: There are only 4 cells." in plain(dock.collect.faults).replace(
         "</b>", ""
@@ -122,7 +122,7 @@ def test_what_is_never_taken_has_no_box_and_says_why(dock: OwnModelDock, cases: 
     read(dock, cases)
     table = dock.collect.table
     item = table.topLevelItem(6)
-    assert item.text(6).startswith("no: nobody has signed it")
+    assert item.text(7).startswith("no: nobody has signed it")
     assert not item.flags() & Qt.ItemFlag.ItemIsUserCheckable
     tick(table, item)
     assert "6 cells of 3 patients" in plain(dock.collect.there)
@@ -145,7 +145,7 @@ def test_cases_that_this_window_has_open_are_read_as_they_stand(
     dock.collect.opened.click()
     wait_for(lambda: dock.collect.worker is None)
     assert "5 cells of 3 patients" in plain(dock.collect.there)
-    assert column(dock, 6).count("yes") == 5
+    assert column(dock, 7).count("yes") == 5
     # It is among what is worth correcting, and a click on it opens it.
     session.show(session.cells[3])
     dock.show_tab(NEXT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from qtpy.QtCore import Qt, Signal
@@ -11,10 +12,10 @@ from napari_karyo.gui.docks.review.lists import CompactList, CutAtTheEnd
 from napari_karyo.gui.widgets import block
 from napari_karyo.own_model.collection import CellKey, CollectedCell, Collection
 
-_HEADINGS: Final = ("Patient", "Cell", "Crops", "Signed by", "On", "Agrees", "Taken")
-_PATIENT, _CELL, _CROPS, _BY, _ON, _AGREES, _TAKEN = range(7)
+_HEADINGS: Final = ("", "Patient", "Cell", "Crops", "By", "Signed", "Agrees", "Taken")
+_BOX, _PATIENT, _CELL, _CROPS, _BY, _SIGNED, _AGREES, _TAKEN = range(8)
 #: Of names: the reason takes the rest. Tooltips, and the line below, say all in full.
-_WIDEST: Final = 110
+_WIDEST: Final = 84
 
 
 class CellTable(CompactList):
@@ -30,6 +31,8 @@ class CellTable(CompactList):
         self._cut = CutAtTheEnd(self)
         self.setItemDelegateForColumn(_TAKEN, self._cut)
         self._cells: tuple[CollectedCell, ...] = ()
+        # napari's styles draw no empty box in a list.
+        self.setStyleSheet("::indicator:unchecked { border: 1px solid gray; }")
         self.itemChanged.connect(self._on_changed)
         self.currentItemChanged.connect(self._on_current)
 
@@ -65,8 +68,8 @@ class CellTable(CompactList):
 
     def _on_changed(self, item: QTreeWidgetItem, column: int) -> None:
         place = self.indexOfTopLevelItem(item)
-        if column == _PATIENT and 0 <= place < len(self._cells):
-            taken = item.checkState(_PATIENT) == Qt.CheckState.Checked
+        if column == _BOX and 0 <= place < len(self._cells):
+            taken = item.checkState(_BOX) == Qt.CheckState.Checked
             self.switched.emit(self._cells[place].key, taken)
 
     def _on_current(self, item: QTreeWidgetItem | None, *_: object) -> None:
@@ -78,6 +81,7 @@ class CellTable(CompactList):
 def _fill(item: QTreeWidgetItem, cell: CollectedCell) -> None:
     agreement = cell.agreement
     texts = (
+        "",
         cell.patient,
         cell.name,
         str(len(cell.crops)) if cell.crops else "",
@@ -98,7 +102,7 @@ def _fill(item: QTreeWidgetItem, cell: CollectedCell) -> None:
     if cell.included or cell.can_be_taken:
         flags |= Qt.ItemFlag.ItemIsUserCheckable
         state = Qt.CheckState.Checked if cell.included else Qt.CheckState.Unchecked
-        item.setCheckState(_PATIENT, state)
+        item.setCheckState(_BOX, state)
     item.setFlags(flags)
 
 
@@ -112,5 +116,5 @@ def in_full(cell: CollectedCell) -> str:
     if cell.left_out_chromosomes:
         lines.append(f"Without {cell.left_out_words}.")
     if cell.model:
-        lines.append(f"Classified by the model {cell.model}.")
+        lines.append(f"Classified by the model {Path(cell.model).name}.")
     return "\n".join(lines)

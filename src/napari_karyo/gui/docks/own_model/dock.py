@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from qtpy.QtCore import QSize
+from qtpy.QtCore import QSize, QTimer
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from napari_karyo.gui.docks.own_model.models_tab import ModelsTab
 from napari_karyo.gui.docks.own_model.next_tab import NextTab
 from napari_karyo.gui.docks.own_model.prove_tab import ProveTab
 from napari_karyo.gui.docks.own_model.train_tab import TrainTab
-from napari_karyo.gui.docks.showing import OWN_MODEL, current, show_dock
+from napari_karyo.gui.docks.showing import OWN_MODEL, current, show_dock, stand_together
 from napari_karyo.gui.session.model_list import model_list
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.session.window import attend
@@ -25,6 +25,9 @@ from napari_karyo.own_model.training_folder import TrainingFolder, trainings
 if TYPE_CHECKING:
     import napari
 
+#: In which the table of cells is read.
+_LEAST_WIDTH: Final = 470
+
 COLLECT, TRAIN, PROVE, MODELS, NEXT = "Collect", "Train", "Prove", "Models", "Next"
 
 
@@ -35,6 +38,7 @@ class OwnModelDock(QWidget):
         super().__init__()
         bare = getattr(napari_viewer, "__wrapped__", napari_viewer)
         self.session = session_of(bare)
+        self._joined = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.collect = CollectTab(self.session)
         self.train = TrainTab(bare, self.session)
@@ -67,13 +71,22 @@ class OwnModelDock(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the least size: what is higher scrolls."""
-        return QSize(400, 300)
+        return QSize(_LEAST_WIDTH, 300)
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         """Follow the window that it is shown in, also where napari's menu opened it."""
         super().showEvent(a0)
         if self.session.viewer_is_open:
             attend(self.session, self)
+            # Not while Qt is still laying it out.
+            QTimer.singleShot(0, self._join)
+
+    @while_alive
+    def _join(self) -> None:
+        """Stand behind the review dock: napari's menu puts it below, where half is seen of both."""
+        if not self._joined:
+            self._joined = True
+            stand_together(self.session.viewer, self)
 
     def show_tab(self, name: str) -> None:
         """Show a tab by the word on it; nothing happens where there is none of that name."""

@@ -15,11 +15,12 @@ from napari_karyo.own_model.collection import Collection
 from napari_karyo.own_model.suggesting import CellSuggestion, brought_so_far, worth_correcting
 from napari_karyo.own_model.training_folder import earlier_trainings
 
+_HEADINGS: Final = ("Patient", "Cell", "Of the patient signed", "About so many wrong")
 _WHY: Final = 3
 _NOTHING: Final = "Collect cells first: those that nobody has signed yet are looked through too."
 _ALL: Final = "All cells of these cases are signed."
 _SOME: Final = (
-    "The cells that nobody has signed, of which the model is least sure; of different patients "
+    "The cells that nobody has signed, of which the model is least sure: of different patients "
     "first. A click opens one where its case is open."
 )
 
@@ -33,7 +34,7 @@ class NextTab(QWidget):
         self.suggestions: tuple[CellSuggestion, ...] = ()
         self._stains: tuple[str, ...] = ()
         self.words, self.brought = wrapped_label(), wrapped_label()
-        self.list = CompactList(("Patient", "Cell", "Wrong", "Why"), stretched=_WHY, most=8)
+        self.list = CompactList(_HEADINGS, stretched=_WHY, most=8)
         self._cut = CutAtTheEnd(self.list)
         self.list.setItemDelegateForColumn(_WHY, self._cut)
         column = QVBoxLayout(self)
@@ -57,8 +58,9 @@ class NextTab(QWidget):
         with block(self.list):
             self.list.clear()
             for one in self.suggestions:
-                wrong = f"{one.expected_wrong:.1f}"
-                item = QTreeWidgetItem([one.cell.patient, one.cell.name, wrong, one.why])
+                wrong = "unlike all known" if one.cell.unknown else f"{one.expected_wrong:.1f}"
+                signed = str(one.signed or "none yet")
+                item = QTreeWidgetItem([one.cell.patient, one.cell.name, signed, wrong])
                 for place in range(4):
                     item.setToolTip(place, f"{one.cell.case.name}: {one.why}")
                 self.list.addTopLevelItem(item)
