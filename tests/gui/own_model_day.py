@@ -16,6 +16,7 @@ import argparse
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -27,6 +28,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_karyo.gui.classify.form import PLUGIN
 from napari_karyo.gui.docks.own_model.dock import COLLECT, MODELS, NEXT, PROVE, TRAIN, OwnModelDock
+from napari_karyo.gui.docks.showing import made_dock
 
 #: What a training may take, on a slow computer that others work on too.
 PATIENCE = 900.0
@@ -35,7 +37,7 @@ PATIENCE = 900.0
 class ModelDay(Day):
     """A window and the person who makes a model in it."""
 
-    own: OwnModelDock
+    own: Any
 
     def correct_and_sign(self) -> None:
         """Go through the cell on top: look at what is doubtful, swap two, turn one, sign."""
@@ -50,8 +52,14 @@ class ModelDay(Day):
 
     def open_own_model(self) -> None:
         """Open the dock as Plugins > Karyotyping does."""
-        _, self.own = self.viewer.window.add_plugin_dock_widget(PLUGIN, "Own model")
+        menu = self.viewer.window.plugins_menu
+        menu.aboutToShow.emit()
+        ours = next(one.menu() for one in menu.actions() if one.text() == "Karyotyping")
+        ours.aboutToShow.emit()
+        next(one for one in ours.actions() if one.text().startswith("Own model")).trigger()
         mouse.settle()
+        self.own = made_dock(self.viewer, OwnModelDock)
+        assert self.own is not None
 
     def show(self, tab: str) -> None:
         self.own.parentWidget().raise_()

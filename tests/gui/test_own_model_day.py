@@ -11,7 +11,7 @@ from own_model_data import write_result
 from own_model_day import ModelDay
 
 from napari_karyo.case import Case
-from napari_karyo.gui.docks.own_model.dock import PROVE
+from napari_karyo.gui.docks.own_model.dock import MODELS, PROVE
 from napari_karyo.io.cells import write_cell
 from napari_karyo.models.own import own_models
 from napari_karyo.simulation.sample import simulate_cell
@@ -73,7 +73,7 @@ def test_a_laboratory_makes_its_own_model(viewer: Any, patients: list[Path]) -> 
     cell = day.session.current
     assert cell.classification.model == "Bern 2026"
     assert cell.classification.model_hash == own_models()[0].sha256
-    day.open_own_model()
+    day.show(MODELS)
     day.own.models.back.click()
     assert day.form.model.value == "default"
     assert cell.classification.model == "Bern 2026"

@@ -90,7 +90,8 @@ def test_a_cell_is_left_out_and_taken_back_by_its_box(dock: OwnModelDock, cases:
     table = dock.collect.table
     tick(table, table.topLevelItem(0))
     tick(table, table.topLevelItem(1))
-    assert column(dock, 7)[:2] == ["no: you left it out."] * 2
+    assert column(dock, 7)[:2] == ["no"] * 2
+    assert "Jane Doe 0/cell 0, Jane Doe 0/cell 1: you left it out." in plain(dock.collect.why_not)
     assert "4 cells of 2 patients" in plain(dock.collect.there)
     assert "Not yet: There are only 4 cells." in plain(dock.collect.faults).replace(
         "</b>", ""
@@ -122,7 +123,8 @@ def test_what_is_never_taken_has_no_box_and_says_why(dock: OwnModelDock, cases: 
     read(dock, cases)
     table = dock.collect.table
     item = table.topLevelItem(6)
-    assert item.text(7).startswith("no: nobody has signed it")
+    assert item.text(7) == "no"
+    assert "Nobody/cell 1: nobody has signed it" in plain(dock.collect.why_not)
     assert not item.flags() & Qt.ItemFlag.ItemIsUserCheckable
     tick(table, item)
     assert "6 cells of 3 patients" in plain(dock.collect.there)

@@ -8,14 +8,16 @@ from typing import Final
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QTreeWidgetItem
 
-from napari_karyo.gui.docks.review.lists import CompactList, CutAtTheEnd
+from napari_karyo.gui.docks.review.lists import CompactList
 from napari_karyo.gui.widgets import block
 from napari_karyo.own_model.collection import CellKey, CollectedCell, Collection
 
 _HEADINGS: Final = ("", "Patient", "Cell", "Crops", "By", "Signed", "Agrees", "Taken")
 _BOX, _PATIENT, _CELL, _CROPS, _BY, _SIGNED, _AGREES, _TAKEN = range(8)
-#: Of names: the reason takes the rest. Tooltips, and the line below, say all in full.
+#: Of names; tooltips, and the words below, say all in full.
 _WIDEST: Final = 84
+#: Of the cells that are left out for one reason.
+_MOST_NAMED: Final = 5
 
 
 class CellTable(CompactList):
@@ -28,8 +30,6 @@ class CellTable(CompactList):
 
     def __init__(self) -> None:
         super().__init__(_HEADINGS, stretched=_TAKEN, most=12)
-        self._cut = CutAtTheEnd(self)
-        self.setItemDelegateForColumn(_TAKEN, self._cut)
         self._cells: tuple[CollectedCell, ...] = ()
         # napari's styles draw no empty box in a list.
         self.setStyleSheet("::indicator:unchecked { border: 1px solid gray; }")
@@ -88,7 +88,7 @@ def _fill(item: QTreeWidgetItem, cell: CollectedCell) -> None:
         ", ".join(cell.reviewed_by),
         "" if cell.since is None else f"{cell.since.astimezone():%Y-%m-%d}",
         "" if agreement is None else f"{agreement:.0%}",
-        "yes" if cell.included else f"no: {cell.why_not}",
+        "yes" if cell.included else "no",
     )
     words = in_full(cell)
     for column, text in enumerate(texts):
@@ -118,3 +118,16 @@ def in_full(cell: CollectedCell) -> str:
     if cell.model:
         lines.append(f"Classified by the model {Path(cell.model).name}.")
     return "\n".join(lines)
+
+
+def reasons(collection: Collection) -> list[str]:
+    """Return why cells are left out, those of the same reason together."""
+    names: dict[str, list[str]] = {}
+    for cell in collection.cells:
+        if not cell.included:
+            names.setdefault(cell.why_not, []).append(f"{cell.patient}/{cell.name}")
+    lines = []
+    for why, some in names.items():
+        more = f" and {len(some) - _MOST_NAMED} more" if len(some) > _MOST_NAMED else ""
+        lines.append(f"{', '.join(some[:_MOST_NAMED])}{more}: {why}")
+    return lines

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, Q
 from superqt.utils import WorkerBase
 
 from napari_karyo.case import SUFFIX
-from napari_karyo.gui.docks.own_model.cell_table import CellTable, in_full
+from napari_karyo.gui.docks.own_model.cell_table import CellTable, in_full, reasons
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.worker import worker_for
 from napari_karyo.gui.widgets import quiet, rich, while_alive, wrapped_label
@@ -62,6 +62,7 @@ class CollectTab(QWidget):
         self.table = CellTable()
         self.details, self.there = wrapped_label(), wrapped_label()
         self.classes, self.faults = wrapped_label(), wrapped_label()
+        self.why_not = wrapped_label()
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         for widgets in ((self.files, self.folder), (self.opened, self.forget)):
@@ -71,7 +72,7 @@ class CollectTab(QWidget):
             column.addLayout(row)
         for part in (self.chosen, self.said, self.table, self.details):
             column.addWidget(part)
-        for part in (self.there, self.classes, self.faults):
+        for part in (self.there, self.classes, self.faults, self.why_not):
             column.addWidget(part)
         column.addStretch(1)
         self.files.clicked.connect(self.ask_files)
@@ -228,7 +229,7 @@ class CollectTab(QWidget):
         self.chosen.setText(rich("From " + ", ".join(names)) if names else "")
         self.forget.setEnabled(bool(self.paths))
         collection = self.collection
-        parts = (self.table, self.there, self.classes, self.faults)
+        parts = (self.table, self.there, self.classes, self.faults, self.why_not)
         for part in parts:
             part.setVisible(collection is not None)
         self.chosen.setVisible(bool(names))
@@ -243,6 +244,9 @@ class CollectTab(QWidget):
             self._on_looked_at(cell)
         self.there.setText(f"<b>{rich(collection.told())}</b>")
         self.classes.setText(grid_of(collection.per_class) if collection.used else "")
+        left_out = reasons(collection)
+        self.why_not.setText("<br/>".join(["<b>Left out</b>", *map(rich, left_out)]))
+        self.why_not.setVisible(bool(left_out))
         self.faults.setText(
             "<br/>".join(
                 f"{'<b>Not yet:</b>' if fault.prevents else 'Note:'} {rich(str(fault))}"

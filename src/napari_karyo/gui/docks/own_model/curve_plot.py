@@ -9,7 +9,7 @@ import pyqtgraph
 from napari.utils.theme import get_theme
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from napari_karyo.gui.widgets import while_alive
+from napari_karyo.gui.widgets import while_alive, wrapped_label
 
 if TYPE_CHECKING:
     import napari
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LEARNED: Final = "#e08a1e"
 _KEPT: Final = "#3f9bd8"
 _RIGHT: Final = "#1fa187"
-_HEIGHT: Final = 170
+_HEIGHT: Final = 200
 _LEFT: Final = 58
 
 
@@ -38,23 +38,33 @@ class CurvePlot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for plot, left in ((self.right, "right alone (%)"), (self.losses, "loss")):
-            plot.setMinimumHeight(_HEIGHT)
+        for plot, left in ((self.right, "right (%)"), (self.losses, "loss")):
+            plot.setFixedHeight(_HEIGHT)
             # Made all the same, of nobody: it would stay when the window is gone.
-            plot.getPlotItem().ctrlMenu.setParent(self)
+            menu = plot.getPlotItem().ctrlMenu
+            menu.setParent(self, menu.windowFlags())
             plot.setMouseEnabled(False, False)
             plot.hideButtons()
             plot.setLabel("left", left)
             plot.getAxis("left").setWidth(_LEFT)
             plot.showGrid(x=False, y=True, alpha=0.25)
-            column.addWidget(plot)
         self.losses.setLabel("bottom", "steps of the training")
-        self.losses.addLegend(offset=(-8, 6), verSpacing=-6)
+        # Above the plot: within it a legend would cover what is drawn.
+        names = wrapped_label(
+            f"<span style='color:{_RIGHT}'>●</span> chromosomes of the kept-out cells, each looked "
+            "at alone"
+        )
+        legend = wrapped_label(
+            f"<span style='color:{_LEARNED}'>●</span> loss on your crops &nbsp; "
+            f"<span style='color:{_KEPT}'>●</span> drift from the shipped model"
+        )
+        for part in (names, self.right, legend, self.losses):
+            column.addWidget(part)
         self.right.setXLink(self.losses)
         self._lines = {
             "kept_out": self.right.plot(),
-            "loss": self.losses.plot(name="your crops"),
-            "kept": self.losses.plot(name="drift from the shipped model"),
+            "loss": self.losses.plot(),
+            "kept": self.losses.plot(),
         }
         for name, colour in (("kept_out", _RIGHT), ("loss", _LEARNED), ("kept", _KEPT)):
             line = self._lines[name]
@@ -89,10 +99,6 @@ class CurvePlot(QWidget):
                 axis.setTextPen(words)
                 if axis.labelText:
                     axis.setLabel(axis.labelText, color=words)
-        legend = self.losses.getPlotItem().legend
-        legend.setLabelTextColor(words)
-        for _, label in legend.items:
-            label.setText(label.text, color=words)
 
     def show_rows(self, rows: Sequence[dict[str, float]], steps: int = 0) -> None:
         """Draw a curve.
@@ -108,6 +114,9 @@ class CurvePlot(QWidget):
             known = [row for row in rows if name in row and "step" in row]
             factor = 100 if name == "kept_out" else 1
             line.setData([row["step"] for row in known], [factor * row[name] for row in known])
+        highest = max((row.get(name, 0) for row in rows for name in ("loss", "kept")), default=0)
+        if highest:
+            self.losses.setYRange(0, highest, padding=0.05)
         last = max([steps, *(int(row.get("step", 0)) for row in rows)])
         if last:
             self.losses.setXRange(0, last, padding=0.02)
