@@ -36,7 +36,6 @@ ROOMS = (
     "training",
     "own_model",
     "reproduction",
-    "own_model",
     "gui",
     "shell",
     "__main__",

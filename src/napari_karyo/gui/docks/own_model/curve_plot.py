@@ -20,6 +20,7 @@ _KEPT: Final = "#3f9bd8"
 _RIGHT: Final = "#1fa187"
 _HEIGHT: Final = 200
 _LEFT: Final = 58
+_BELOW: Final = 46
 
 
 class CurvePlot(QWidget):
@@ -49,6 +50,8 @@ class CurvePlot(QWidget):
             plot.getAxis("left").setWidth(_LEFT)
             plot.showGrid(x=False, y=True, alpha=0.25)
         self.losses.setLabel("bottom", "steps of the training")
+        # What pyqtgraph reserves cuts the letters that reach below the line.
+        self.losses.getAxis("bottom").setHeight(_BELOW)
         # Above the plot: within it a legend would cover what is drawn.
         names = wrapped_label(
             f"<span style='color:{_RIGHT}'>●</span> chromosomes of the kept-out cells, each looked "

@@ -76,7 +76,7 @@ class ProveTab(QWidget):
             self.page.hide()
         else:
             self.verdict.setText(f"<b>{rich(self.comparison.verdict)}</b>")
-            self.page.setHtml(page_of(self.comparison))
+            self.page.setHtml(page_of(self.comparison, with_verdict=False))
             self.page.show()
         self._enable()
 

@@ -257,7 +257,7 @@ def words_of(training: TrainingFolder, running: bool) -> str:
     rows = training.curve()
     if rows and not running:
         parts.append(f"It has come to step {int(rows[-1].get('step', 0))}.")
-    state = "runs" if running else "waits to be gone on with"
+    state = "runs" if running else "is not finished"
     return " ".join([f"The training begun on {training.begun} {state}.", *parts])
 
 
