@@ -73,7 +73,7 @@ class ModelDay(Day):
             self.own.collect.add(list(paths))
         else:
             self.own.collect.opened.click()
-        mouse.wait_for(lambda: self.own.collect.worker is None)
+        mouse.wait_for(lambda: self.own.collect.worker is None, timeout=PATIENCE)
 
     def train(self, *options: str) -> None:
         self.show(TRAIN)
@@ -90,7 +90,7 @@ class ModelDay(Day):
         self.show(PROVE)
         self.own.prove.name.setText(name)
         self.own.prove.adopt.click()
-        mouse.wait_for(lambda: self.own.prove.worker is None)
+        mouse.wait_for(lambda: self.own.prove.worker is None, timeout=PATIENCE)
         self.show(MODELS)
 
 
@@ -157,7 +157,7 @@ def draw_pictures(cases: Path, start: str, steps: int, output: Path) -> None:
     )
     shoot("train")
     train.pause.click()
-    mouse.wait_for(lambda: not train.running)
+    mouse.wait_for(lambda: not train.running, timeout=PATIENCE)
     shoot("paused")
     train.go_on.click()
     day.wait_for_the_proof()

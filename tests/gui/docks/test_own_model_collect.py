@@ -18,6 +18,9 @@ from napari_karyo.gui.docks.case_opening import open_case
 from napari_karyo.gui.docks.own_model.dock import COLLECT, NEXT, OwnModelDock, open_own_model
 from napari_karyo.gui.session.session import session_of
 
+#: Seconds, on a computer that has much else to do.
+SLOW = 180.0
+
 
 @pytest.fixture(scope="session")
 def made_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,7 +43,7 @@ def dock(viewer: Any) -> OwnModelDock:
 
 def read(dock: OwnModelDock, *paths: Path) -> None:
     dock.collect.add(list(paths))
-    wait_for(lambda: dock.collect.worker is None)
+    wait_for(lambda: dock.collect.worker is None, timeout=SLOW)
 
 
 def tick(table: QTreeWidget, item: QTreeWidgetItem) -> None:
@@ -101,7 +104,7 @@ def test_a_cell_is_left_out_and_taken_back_by_its_box(dock: OwnModelDock, cases:
     # What was chosen holds when all is read anew.
     read(dock)
     dock.collect.read()
-    wait_for(lambda: dock.collect.worker is None)
+    wait_for(lambda: dock.collect.worker is None, timeout=SLOW)
     assert "4 cells of 2 patients" in plain(dock.collect.there)
     tick(table, table.topLevelItem(1))
     assert "5 cells of 3 patients" in plain(dock.collect.there)
@@ -140,12 +143,12 @@ def test_cases_that_this_window_has_open_are_read_as_they_stand(
     session = session_of(viewer)
     for path in sorted(cases.glob("*.karyo")):
         open_case(viewer, path)
-    wait_for(lambda: len(session.cells) == 6 and not session.busy)
+    wait_for(lambda: len(session.cells) == 6 and not session.busy, timeout=SLOW)
     # An edit takes the signature away, at once.
     session.cells[0].karyotype.turn([0])
     dock = open_own_model(viewer)
     dock.collect.opened.click()
-    wait_for(lambda: dock.collect.worker is None)
+    wait_for(lambda: dock.collect.worker is None, timeout=SLOW)
     assert "5 cells of 3 patients" in plain(dock.collect.there)
     assert column(dock, 7).count("yes") == 5
     # It is among what is worth correcting, and a click on it opens it.

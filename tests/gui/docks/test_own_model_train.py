@@ -27,6 +27,9 @@ from napari_karyo.models.own import remove as remove_model
 from napari_karyo.own_model.collection import Collection
 from napari_karyo.own_model.training_folder import begin, trainings
 
+#: Seconds, on a computer that has much else to do.
+SLOW = 180.0
+
 #: Never reached.
 ENDLESS = ["--steps", "1000000"]
 
@@ -75,7 +78,7 @@ def test_from_start_to_the_model_in_use_and_back(viewer: Any, result: Path) -> N
     dock.train.start.click()
     assert not dock.train.start.isEnabled()
     assert dock.train.pause.isEnabled()
-    wait_for(lambda: shown(dock) == PROVE)
+    wait_for(lambda: shown(dock) == PROVE, timeout=SLOW)
     # The curve is that of the table.
     x, y = dock.train.curve._lines["loss"].getData()
     assert list(x) == [1, 2, 3, 4, 5, 6]
@@ -89,12 +92,12 @@ def test_from_start_to_the_model_in_use_and_back(viewer: Any, result: Path) -> N
     # A name that is taken is refused, in the dock too.
     dock.prove.name.setText("default")
     dock.prove.adopt.click()
-    wait_for(lambda: dock.prove.worker is None)
+    wait_for(lambda: dock.prove.worker is None, timeout=SLOW)
     assert "there is a model called" in plain(dock.prove.why)
     dock.prove.name.setText("Bern 2026")
     assert dock.prove.adopt.isEnabled()
     dock.prove.adopt.click()
-    wait_for(lambda: shown(dock) == MODELS)
+    wait_for(lambda: shown(dock) == MODELS, timeout=SLOW)
     assert [model.name for model in own_models()] == ["Bern 2026"]
     assert dock.models.chosen is not None
     assert "Learned from 10 cells, 3 patients, 460 chromosomes." in plain(dock.models.card)
@@ -125,7 +128,7 @@ def test_what_is_not_better_is_not_adopted(viewer: Any, tmp_path: Path) -> None:
     dock = opened_dock(viewer)
     dock.train.options = ["--result", str(result)]
     dock.train.start.click()
-    wait_for(lambda: shown(dock) == PROVE)
+    wait_for(lambda: shown(dock) == PROVE, timeout=SLOW)
     assert "not better beyond chance" in plain(dock.prove.verdict)
     dock.prove.name.setText("Bern 2026")
     dock.prove.take()
@@ -138,10 +141,10 @@ def test_paused_gone_on_another_day_and_cancelled(make_napari_viewer: Any, resul
     dock = opened_dock(make_napari_viewer(show=True))
     dock.train.options = ENDLESS
     dock.train.start.click()
-    wait_for(lambda: far_enough(dock))
+    wait_for(lambda: far_enough(dock), timeout=SLOW)
     assert "left" in plain(dock.train.said)
     dock.train.pause.click()
-    wait_for(lambda: not dock.train.running)
+    wait_for(lambda: not dock.train.running, timeout=SLOW)
     assert "The training is paused" in plain(dock.train.said)
     assert not dock.train.start.isEnabled()
     assert dock.train.go_on.isEnabled()
@@ -156,18 +159,18 @@ def test_paused_gone_on_another_day_and_cancelled(make_napari_viewer: Any, resul
     assert f"come to step {come}" in plain(again.train.words)
     again.train.options = ["--steps", str(come + 5), "--result", str(result)]
     again.train.go_on.click()
-    wait_for(lambda: shown(again) == PROVE)
+    wait_for(lambda: shown(again) == PROVE, timeout=SLOW)
     assert [row["step"] for row in training.curve()] == list(range(1, come + 6))
 
     # Another one, thrown away while it runs; nothing is left of it.
     again.train.options = ENDLESS
     again.train.start.click()
-    wait_for(lambda: far_enough(again))
+    wait_for(lambda: far_enough(again), timeout=SLOW)
     again.train.cancel.click()
     assert again.train.running
     assert "Press Cancel once more" in plain(again.train.said)
     again.train.cancel.click()
-    wait_for(lambda: not again.train.running)
+    wait_for(lambda: not again.train.running, timeout=SLOW)
     assert trainings() == (training,)
     assert "thrown away" in plain(again.train.said)
     assert again.train.start.isEnabled()
@@ -188,10 +191,10 @@ def test_killed_it_can_be_gone_on_with(viewer: Any, notices: list[str]) -> None:
     dock = opened_dock(viewer)
     dock.train.options = ENDLESS
     dock.train.start.click()
-    wait_for(lambda: far_enough(dock))
+    wait_for(lambda: far_enough(dock), timeout=SLOW)
     assert dock.train.process is not None
     os.kill(dock.train.process.pid, signal.SIGKILL)
-    wait_for(lambda: not dock.train.running)
+    wait_for(lambda: not dock.train.running, timeout=SLOW)
     assert "ended before its time" in plain(dock.train.said)
     assert "ended before its time" in notices[-1]
     assert dock.train.go_on.isEnabled()
@@ -202,7 +205,7 @@ def test_what_is_refused_is_said_and_leaves_nothing(viewer: Any, notices: list[s
     dock = opened_dock(viewer)
     dock.train.options = ["--refuse", "the cells are of two stains."]
     dock.train.start.click()
-    wait_for(lambda: not dock.train.running)
+    wait_for(lambda: not dock.train.running, timeout=SLOW)
     assert plain(dock.train.said) == "the cells are of two stains."
     assert notices[-1] == "the cells are of two stains."
     assert trainings() == ()
@@ -215,7 +218,7 @@ def test_a_program_that_can_t_be_started_is_said(
     monkeypatch.setattr(tuning_process, "COMMAND", (str(tmp_path / "nothing"), "x"))
     dock = opened_dock(viewer)
     dock.train.start.click()
-    wait_for(lambda: not dock.train.running)
+    wait_for(lambda: not dock.train.running, timeout=SLOW)
     assert "can't be started" in notices[-1]
     assert dock.train.go_on.isEnabled()
 
@@ -225,7 +228,7 @@ def test_the_training_outlives_its_dock_but_not_its_window(make_napari_viewer: A
     dock = opened_dock(viewer)
     dock.train.options = ENDLESS
     dock.train.start.click()
-    wait_for(lambda: far_enough(dock))
+    wait_for(lambda: far_enough(dock), timeout=SLOW)
     session = session_of(viewer)
     process = running_in(session)
     assert process is not None
@@ -241,7 +244,7 @@ def test_the_training_outlives_its_dock_but_not_its_window(make_napari_viewer: A
     dock = opened_dock(viewer)
     assert dock.train.running
     before = process.last["step"]
-    wait_for(lambda: dock.train.progress.value() > before)
+    wait_for(lambda: dock.train.progress.value() > before, timeout=SLOW)
     # Another window finds it, and is told that it is trained already.
     other = make_napari_viewer(show=True)
     training = dock.train.training
@@ -251,7 +254,7 @@ def test_the_training_outlives_its_dock_but_not_its_window(make_napari_viewer: A
     viewer.close()
     settle()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    wait_for(lambda: not psutil.pid_exists(pid))
+    wait_for(lambda: not psutil.pid_exists(pid), timeout=SLOW)
     assert len(trainings()) == 1
     assert not trainings()[0].finished
 
