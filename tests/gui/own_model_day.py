@@ -39,6 +39,11 @@ class ModelDay(Day):
 
     own: Any
 
+    def classify(self) -> None:
+        self.form.start.native.click()
+        mouse.wait_for(lambda: self.form.worker is None, timeout=PATIENCE)
+        self.sit_down()
+
     def correct_and_sign(self) -> None:
         """Go through the cell on top: look at what is doubtful, swap two, turn one, sign."""
         self.swap()

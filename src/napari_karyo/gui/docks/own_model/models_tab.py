@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from napari.utils.notifications import show_error
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
     QHBoxLayout,
@@ -28,6 +28,8 @@ from napari_karyo.own_model.comparing import MEASURES
 
 _NONE: Final = "No model of your own has been adopted yet. The shipped model classifies."
 _SHIPPED: Final = "default"
+#: Milliseconds after which a first press of *Remove* is forgotten.
+_FORGOTTEN: Final = 20_000
 
 
 class ModelsTab(QWidget):
@@ -164,6 +166,7 @@ class ModelsTab(QWidget):
         if self._asked_to_remove != model.name:
             self._asked_to_remove = model.name
             self._say(f"Press Remove once more to remove {model.name} for good.")
+            QTimer.singleShot(_FORGOTTEN, self._forget)
             return
         try:
             remove(model.name)
@@ -172,6 +175,11 @@ class ModelsTab(QWidget):
             return
         model_list.changed.emit()
         self._say(f"{model.name} is removed. Cases that it classified keep what it said.")
+
+    @while_alive
+    def _forget(self) -> None:
+        """Ask anew the next time: a press of long ago means nothing."""
+        self._asked_to_remove = ""
 
     def _say(self, words: str) -> None:
         self.said.setText(rich(words))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import napari
 
 _COLLECT: Final = "Collect cells first."
+#: Milliseconds after which a first press of *Cancel* is forgotten.
+_FORGOTTEN: Final = 20_000
 #: What the stages of the program are called.
 _STAGES: Final = {
     "prepare": "preparing the chromosomes",
@@ -59,6 +61,7 @@ class TrainTab(QWidget):
         self.training: TrainingFolder | None = None
         self.process: TuningProcess | None = None
         self._asked_to_cancel = False
+        self._steps = 0
         self.start = quiet(QPushButton("Start"))
         self.pause = quiet(QPushButton("Pause"))
         self.go_on = quiet(QPushButton("Go on"))
@@ -156,6 +159,7 @@ class TrainTab(QWidget):
         if not self._asked_to_cancel:
             self._asked_to_cancel = True
             self._tell("Press Cancel once more to throw this training away.")
+            QTimer.singleShot(_FORGOTTEN, self._forget)
             return
         self._asked_to_cancel = False
         if self.process is not None and self.process.running:
@@ -166,6 +170,11 @@ class TrainTab(QWidget):
             self.training = None
             self._tell("The training was thrown away.")
             self.look_again()
+
+    @while_alive
+    def _forget(self) -> None:
+        """Ask anew the next time: a press of long ago means nothing."""
+        self._asked_to_cancel = False
 
     # -- from the program -------------------------------------------------------------
 
@@ -191,7 +200,8 @@ class TrainTab(QWidget):
             words = f"{stage}: {said['step']} of {said['steps']}{more}"
             self.said.setText(rich(words[0].upper() + words[1:]))
         if said["stage"] == "train":
-            self._draw(steps)
+            self._steps = steps
+            self._draw()
 
     @while_alive
     def _on_ended(self, how: str, words: str) -> None:
@@ -239,9 +249,9 @@ class TrainTab(QWidget):
         self.said.setVisible(True)
         self._draw()
 
-    def _draw(self, steps: int = 0) -> None:
+    def _draw(self) -> None:
         rows = self.training.curve() if self.training is not None else []
-        self.curve.show_rows(rows, steps)
+        self.curve.show_rows(rows, self._steps if self.running else 0)
 
 
 def words_of(training: TrainingFolder, running: bool) -> str:
