@@ -26,6 +26,7 @@ from days_work import CONTROL, Day, Key
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
+from napari_karyo.gui.canvas.contact_sheet import CELL_KEY
 from napari_karyo.gui.classify.form import PLUGIN
 from napari_karyo.gui.docks.own_model.dock import COLLECT, MODELS, NEXT, PROVE, TRAIN, OwnModelDock
 from napari_karyo.gui.docks.showing import made_dock
@@ -39,6 +40,13 @@ class ModelDay(Day):
 
     own: Any
 
+    def next_patient(self, folder: Path) -> None:
+        """Read another patient's folder; what was read before is taken away, its case stays."""
+        for layer in list(self.viewer.layers):
+            if CELL_KEY in layer.metadata:
+                self.viewer.layers.remove(layer)
+        self.drop(folder)
+
     def classify(self) -> None:
         self.form.start.native.click()
         mouse.wait_for(lambda: self.form.worker is None, timeout=PATIENCE)
@@ -46,6 +54,8 @@ class ModelDay(Day):
 
     def correct_and_sign(self) -> None:
         """Go through the cell on top: look at what is doubtful, swap two, turn one, sign."""
+        self.session.view.bring_back()
+        mouse.settle()
         self.swap()
         self.flip()
         self.undo()

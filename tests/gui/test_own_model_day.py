@@ -34,8 +34,7 @@ def test_a_laboratory_makes_its_own_model(viewer: Any, patients: list[Path]) -> 
     viewer.window.resize(1500, 950)
     day = ModelDay(viewer, "AB")
     for folder in patients[:2]:
-        viewer.layers.clear()
-        day.drop(folder)
+        day.next_patient(folder)
         day.classify()
     assert len(day.session.cells) == 6
     for cell in list(day.session.cells):
@@ -67,8 +66,7 @@ def test_a_laboratory_makes_its_own_model(viewer: Any, patients: list[Path]) -> 
     day.own.models.use.click()
     assert day.form.model.value == "Bern 2026"
 
-    viewer.layers.clear()
-    day.drop(patients[2])
+    day.next_patient(patients[2])
     day.classify()
     cell = day.session.current
     assert cell.classification.model == "Bern 2026"
