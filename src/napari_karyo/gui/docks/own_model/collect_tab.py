@@ -245,6 +245,8 @@ class CollectTab(QWidget):
         self.there.setText(f"<b>{rich(collection.told())}</b>")
         self.classes.setText(grid_of(collection.per_class) if collection.used else "")
         left_out = reasons(collection)
+        if len(left_out) > _MOST:
+            left_out[_MOST:] = ["... and others: click on a line to read why."]
         self.why_not.setText("<br/>".join(["<b>Left out</b>", *map(rich, left_out)]))
         self.why_not.setVisible(bool(left_out))
         self.faults.setText(
@@ -253,6 +255,7 @@ class CollectTab(QWidget):
                 for fault in faults_of(collection)
             )
         )
+        self.faults.setVisible(bool(self.faults.text()))
 
 
 def grid_of(numbers: dict[str, int]) -> str:
