@@ -38,7 +38,6 @@ ROOMS = (
     "training",
     "own_model",
     "reproduction",
-    "own_model",
     "gui",
     "shell",
     "__main__",

@@ -55,11 +55,14 @@ class KeptCrops(NamedTuple):
         Those, and behind them the pieces that a person made.
     probabilities : ndarray, shape (N, 24), float32
         What the model said of each.
+    unknown : str
+        Why the model knows nothing of the cell; empty where it does.
     """
 
     cell: Cell
     chromosomes: tuple[Chromosome, ...]
     probabilities: NDArray[np.float32]
+    unknown: str = ""
 
 
 def insert_cell(
@@ -270,7 +273,7 @@ def _read_crops(
         spread=None if photograph is None else photograph.path,
         photograph=photograph,
     )
-    return KeptCrops(cell, chromosomes, np.stack(probabilities)), notes
+    return KeptCrops(cell, chromosomes, np.stack(probabilities), row["unknown"]), notes
 
 
 def _settings(row: Mapping[str, Any], count: int) -> InputSettings:

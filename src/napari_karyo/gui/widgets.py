@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from html import escape
@@ -12,7 +12,16 @@ from typing import Concatenate, ParamSpec, TypeVar
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QTextDocumentFragment
-from qtpy.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QWidget
+from qtpy.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QWidget,
+)
 
 Self = TypeVar("Self")
 Rest = ParamSpec("Rest")
@@ -107,6 +116,36 @@ def let_shrink(box: QComboBox) -> None:
     """Let a combo box be narrower than its longest entry, such as a cell's long name."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(LONG_WORD)
+
+
+def quiet(button: QPushButton) -> QPushButton:
+    """Let a button be pressed without taking the keyboard."""
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
+
+
+def scrolled(inside: QWidget) -> QScrollArea:
+    """Return an area that scrolls up and down where a widget is higher than there is room."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area
+
+
+def quiet_tabs(pages: Mapping[str, QWidget]) -> QTabWidget:
+    """Return tabs by the words on them, which are pressed without taking the keyboard."""
+    tabs = QTabWidget()
+    tabs.setDocumentMode(True)
+    bar = tabs.tabBar()
+    if bar is not None:
+        bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar.setExpanding(True)
+    for name, page in pages.items():
+        tabs.addTab(page, name)
+    return tabs
 
 
 def free_keyboard() -> None:

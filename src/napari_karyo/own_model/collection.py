@@ -74,6 +74,11 @@ class CollectedCell:
         Whether a person may include it although something speaks against it.
     content : frozenset of str
         What tells the cell from others: of the crops as read, and of the photograph.
+    expected_wrong : float or None
+        How many chromosomes are in a wrong class by the model's own doubt, of those that no
+        person has looked at; None of a cell that can't be trained on, whatever is done to it.
+    unknown : bool
+        Whether it is unlike everything that the model knows, so that its doubt says nothing.
     """
 
     case: Path
@@ -90,6 +95,8 @@ class CollectedCell:
     why_not: str = ""
     can_be_taken: bool = True
     content: frozenset[str] = frozenset()
+    expected_wrong: float | None = None
+    unknown: bool = False
 
     @property
     def key(self) -> CellKey:

@@ -10,27 +10,32 @@ from napari_karyo.own_model.comparing import MEASURES, ComparedMeasure, ModelCom
 
 #: Understood by a browser and by Qt, which knows little of style.
 _STYLE = (
-    "body { font-family: sans-serif; } td, th { padding: 2px 10px; text-align: right; } "
-    "th { border-bottom: 1px solid; } .name { text-align: left; }"
+    "body { font-family: sans-serif; } td, th { padding: 2px 5px; text-align: right; "
+    "white-space: nowrap; } th { border-bottom: 1px solid; } "
+    ".name { text-align: left; white-space: normal; }"
 )
 
 
-def page_of(comparison: ModelComparison, title: str = "Own model") -> str:
+def page_of(
+    comparison: ModelComparison, title: str = "Own model", with_verdict: bool = True
+) -> str:
     """Return the page, the verdict on top.
 
     Parameters
     ----------
     comparison : ModelComparison
     title : str
+    with_verdict : bool
+        Whether title and verdict stand on it: a window may say them itself.
     """
     learned = comparison.learned_from
     kept_out = (
         f"{count(comparison.cells, 'cell')} of {count(comparison.patients, 'patient')}, "
         f"{count(comparison.crops, 'chromosome')}"
     )
+    top = [f"<h2>{escape(title)}</h2>", f"<p><b>{escape(comparison.verdict)}</b></p>"]
     parts = [
-        f"<h2>{escape(title)}</h2>",
-        f"<p><b>{escape(comparison.verdict)}</b></p>",
+        *(top if with_verdict else ()),
         f"<p>Compared on {kept_out}, which neither model has learned from. The ends of the "
         "difference are those of 95 % of draws of such cells. A dot marks what is better "
         "beyond chance, a cross what is worse.</p>",

@@ -61,6 +61,9 @@ def taught_by(case: Case, path: Path, entry: CellEntry) -> CollectedCell:
         model=entry.model,
         model_hash=entry.model_hash,
     )
+    if not entry.superseded and not kept.cell.lost:
+        wrong = _expected_wrong(state, kept)
+        cell = replace(cell, expected_wrong=wrong, unknown=bool(kept.unknown))
     never = _never(entry, state, kept.cell)
     if never:
         return cell.left_out(never, can_be_taken=False)
@@ -82,6 +85,14 @@ def taught_by(case: Case, path: Path, entry: CellEntry) -> CollectedCell:
             "them, and sign anew."
         )
     return cell
+
+
+def _expected_wrong(state: State, kept: KeptCrops) -> float:
+    """Return how many chromosomes are in a wrong class by the model's own doubt."""
+    settled = state.corrected | state.reviewed
+    rows = [kept.probabilities[one] for one in state.positions if one not in settled]
+    # Of a piece made without the model at hand it has said nothing.
+    return float(sum(1 - row.max() for row in rows if np.ptp(row) > 0))
 
 
 def _never(entry: CellEntry, state: State, cell: Cell) -> str:

@@ -302,6 +302,10 @@ class ClassifyForm(Container[Widget]):
             None if stain == BY_ITSELF else Polarity(stain),
         )
 
+    def choose_model(self, name: str) -> None:
+        """Classify with a model from now on."""
+        self.model.choose(name)
+
     @while_alive
     def _on_step(self, step: Progress) -> None:
         self.progress.max = max(1, step.total)

@@ -12,6 +12,7 @@ from napari.utils.notifications import show_error
 from qtpy.QtWidgets import QFileDialog
 
 from napari_karyo.errors import KaryoError
+from napari_karyo.gui.session.model_list import model_list
 from napari_karyo.gui.widgets import while_alive
 
 #: The last choice; taken, it asks for a file.
@@ -30,6 +31,7 @@ class ModelChoice(ComboBox):  # type: ignore[misc]
     def __init__(self, wanted: str) -> None:
         self._files = [wanted]
         self._chosen: str = wanted
+        self._named = _shipped()
         super().__init__(
             label="Model",
             choices=self._offered,
@@ -38,6 +40,8 @@ class ModelChoice(ComboBox):  # type: ignore[misc]
         )
         self.dialog: QFileDialog | None = None
         self.changed.connect(self._on_changed)
+        # psygnal holds bound methods weakly: a closed form is let go.
+        model_list.changed.connect(self._on_models)
 
     def _offered(self, _widget: object = None) -> list[tuple[str, str]]:
         shipped = _shipped()
@@ -57,6 +61,22 @@ class ModelChoice(ComboBox):  # type: ignore[misc]
             self.choices = ()
             super().reset_choices()
             self.value = self._chosen
+
+    def choose(self, name: str) -> None:
+        """Choose a model by its name."""
+        self._on_models()
+        if name in self.choices:
+            self.value = name
+
+    @while_alive
+    def _on_models(self) -> None:
+        """Offer what was adopted, and no longer what was removed."""
+        gone = set(self._named) - set(_shipped())
+        self._named = _shipped()
+        self._files = [name for name in self._files if name not in gone]
+        if self._chosen in gone:
+            self._chosen = self._named[0]
+        self.reset_choices()
 
     def _on_changed(self, value: str) -> None:
         if value != FROM_FILE:

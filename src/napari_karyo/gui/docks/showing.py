@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
+from qtpy.QtWidgets import QDockWidget, QMainWindow
+
 from napari_karyo.gui.session.session import session_of
 from napari_karyo.gui.session.window import attend
 
@@ -23,6 +25,7 @@ Dock = TypeVar("Dock", bound=DockKind)
 TITLE = "Karyotyping"
 FORM = "Classify chromosomes"
 REVIEW = "Review karyogram"
+OWN_MODEL = "Own model"
 
 
 def current(viewer: napari.Viewer | None) -> napari.Viewer:
@@ -38,6 +41,30 @@ def made_dock(viewer: napari.Viewer, kind: type[Dock]) -> Dock | None:
     """Return one of the plugin's docks that is in a window, seen or not."""
     docks = viewer.window.dock_widgets.values()
     return next((one for one in docks if isinstance(one, kind)), None)
+
+
+def stand_together(viewer: napari.Viewer, dock: QWidget) -> None:
+    """Let a dock share its place with the plugin's others beside the canvas, and lie on top."""
+    holder = _holder(dock)
+    window = holder.parentWidget() if holder is not None else None
+    if holder is None or not isinstance(window, QMainWindow) or holder.isFloating():
+        return
+    area = window.dockWidgetArea(holder)
+    for other in viewer.window.dock_widgets.values():
+        there = _holder(getattr(other, "native", other))
+        if there is None or there is holder or there.isFloating() or not there.isVisible():
+            continue
+        if window.dockWidgetArea(there) == area and holder not in window.tabifiedDockWidgets(there):
+            window.tabifyDockWidget(there, holder)
+            break
+    holder.raise_()
+
+
+def _holder(dock: QWidget) -> QDockWidget | None:
+    widget: QWidget | None = dock
+    while widget is not None and not isinstance(widget, QDockWidget):
+        widget = widget.parentWidget()
+    return widget
 
 
 def show_dock(viewer: napari.Viewer, name: str, kind: type[Dock], area: str = "right") -> Dock:

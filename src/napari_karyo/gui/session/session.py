@@ -11,13 +11,20 @@ import weakref
 from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from psygnal import Signal
 
 from napari_karyo.classified import identity, propose
 from napari_karyo.gui.session.open_cell import OpenCell
-from napari_karyo.gui.session.view import ClassTyping, ReviewWindow, SessionView, Window
+from napari_karyo.gui.session.view import (
+    ClassifyWindow,
+    ClassTyping,
+    ReviewWindow,
+    SessionView,
+    Window,
+)
+from napari_karyo.gui.session.windows import WINDOWS, has_window
 
 if TYPE_CHECKING:
     import napari
@@ -25,15 +32,6 @@ if TYPE_CHECKING:
     from napari_karyo.case import Case
     from napari_karyo.inference.result import Classification
     from napari_karyo.karyotype import Change
-
-#: What can be asked of a session's window, and the function that opens it there. Named as in
-#: napari's manifest: a session is below the docks, and actions ask through it.
-WINDOWS: Final = {
-    "review": "napari_karyo.gui.docks.opening:open_review",
-    "gallery": "napari_karyo.gui.docks.gallery_dock:toggle_gallery",
-    "export": "napari_karyo.gui.contributions.commands:export_karyogram",
-    "worksheet": "napari_karyo.gui.docks.worksheet_dock:open_worksheet",
-}
 
 
 class Session:
@@ -98,7 +96,7 @@ class Session:
     def viewer_is_open(self) -> bool:
         """Whether the viewer still has its window."""
         viewer = self._viewer()
-        return viewer is not None and not self._left and _has_window(viewer)
+        return viewer is not None and not self._left and has_window(viewer)
 
     @property
     def current(self) -> OpenCell | None:
@@ -339,6 +337,9 @@ class Session:
     def open_window(self, name: Literal["review"]) -> ReviewWindow: ...
 
     @overload
+    def open_window(self, name: Literal["classify"]) -> ClassifyWindow: ...
+
+    @overload
     def open_window(self, name: Window) -> object: ...
 
     def open_window(self, name: str) -> object:
@@ -355,15 +356,6 @@ class Session:
     def say(self, words: str) -> None:
         """Say a short word to the person, in the status line."""
         self.said.emit(words)
-
-
-def _has_window(viewer: napari.Viewer) -> bool:
-    window = getattr(viewer, "window", None)
-    try:
-        # napari has no other word for it: of a closed window this fails.
-        return window is None or window.geometry() is not None
-    except (AttributeError, RuntimeError):
-        return False
 
 
 _sessions: weakref.WeakKeyDictionary[napari.Viewer, Session] = weakref.WeakKeyDictionary()

@@ -11,7 +11,7 @@ from psygnal import SignalInstance
 
 from napari_karyo.karyotype import Appearance
 
-#: What can be asked of a session's window beside its review dock.
+#: What can be asked of a session's window beside what is asked something in turn.
 Window = Literal["gallery", "export", "worksheet"]
 
 
@@ -109,3 +109,9 @@ class ReviewWindow(Protocol):
     def show_tab(self, name: str) -> None: ...
 
     def show_history(self) -> None: ...
+
+
+class ClassifyWindow(Protocol):
+    """Where cells are classified: `ClassifyForm`."""
+
+    def choose_model(self, name: str) -> None: ...

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from napari_karyo.gui.actions import Action, perform
 from napari_karyo.gui.actions.action_table import BY_NAME
 from napari_karyo.gui.canvas.keys import plain_key
 from napari_karyo.gui.session.session import Session
+from napari_karyo.gui.widgets import quiet
 
 #: Of the words on a button, in letters.
 _LONGEST = 18
-
-
-def quiet(button: QPushButton) -> QPushButton:
-    """Let a button be pressed without taking the keyboard."""
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return button
 
 
 class ActionButton(QPushButton):

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_karyo.gui.actions import attempt
-from napari_karyo.gui.docks.review.buttons import button_grid, quiet
+from napari_karyo.gui.docks.review.buttons import button_grid
 from napari_karyo.gui.docks.review.fields import LineField, NoteField
 from napari_karyo.gui.docks.review.history_list import HistoryList
 from napari_karyo.gui.docks.review.words import class_counts, kept_words, signature_words
@@ -23,7 +23,7 @@ from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.patients import count_again_words
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
-from napari_karyo.gui.widgets import block, rich, while_alive, wrapped_label
+from napari_karyo.gui.widgets import block, quiet, rich, while_alive, wrapped_label
 from napari_karyo.iscn import disagreements
 from napari_karyo.karyotype import CELL_MARKS
 from napari_karyo.version import __version__

@@ -34,7 +34,7 @@ from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.patients import count_again_words
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.gui.session.window import attend
-from napari_karyo.gui.widgets import rich, while_alive, wrapped_label
+from napari_karyo.gui.widgets import quiet_tabs, rich, scrolled, while_alive, wrapped_label
 
 if TYPE_CHECKING:
     import napari
@@ -73,7 +73,7 @@ class ReviewDock(QWidget):
         # The help takes the place of the tabs: beside them there is no room for it.
         self.pages = QStackedWidget()
         self.pages.addWidget(self.tabs)
-        self.pages.addWidget(_scrolled(self.help))
+        self.pages.addWidget(scrolled(self.help))
         self.buttons: dict[str, QPushButton] = {}
         below = button_grid(self.session, _BELOW, self.buttons, with_keys=False)
         self.buttons |= self.chromosome.buttons | self.cell.buttons
@@ -87,21 +87,19 @@ class ReviewDock(QWidget):
         self._on_cell(self.session.current)
 
     def _tabs(self) -> QTabWidget:
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        bar = tabs.tabBar()
-        if bar is not None:
-            bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            bar.setExpanding(True)
-        tabs.addTab(_scrolled(self.chromosome), "Chromosome")
-        tabs.addTab(_scrolled(self.cell), "Cell")
-        tabs.addTab(_scrolled(PatientTab(self.session)), "Patient")
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.addWidget(self.export)
         column.addStretch(1)
-        tabs.addTab(_scrolled(holder), "Export")
+        tabs = quiet_tabs(
+            {
+                "Chromosome": scrolled(self.chromosome),
+                "Cell": scrolled(self.cell),
+                "Patient": scrolled(PatientTab(self.session)),
+                "Export": scrolled(holder),
+            }
+        )
         tabs.currentChanged.connect(self._on_tab)
         return tabs
 
@@ -209,16 +207,6 @@ class ReviewDock(QWidget):
     @while_alive
     def _on_said(self, words: str) -> None:
         self.message.setText(rich(words))
-
-
-def _scrolled(inside: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inside)
-    return area
 
 
 def _least_width(area: QScrollArea) -> int:

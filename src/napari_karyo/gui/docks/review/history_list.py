@@ -10,11 +10,11 @@ from qtpy.QtGui import QBrush
 from qtpy.QtWidgets import QPushButton, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from napari_karyo.gui.actions import attempt
-from napari_karyo.gui.docks.review.buttons import quiet
 from napari_karyo.gui.docks.review.lists import CompactList
 from napari_karyo.gui.docks.review.words import local
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
+from napari_karyo.gui.widgets import quiet
 from napari_karyo.karyotype import Edit
 
 _HERE = "▶"

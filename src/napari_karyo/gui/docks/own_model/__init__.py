@@ -1,0 +1,1 @@
+"""The dock in which a laboratory makes its own model."""
