@@ -43,8 +43,16 @@ class CellTable(CompactList):
     def show_cells(self, collection: Collection) -> None:
         """List the cells of a collection; the line that was chosen stays chosen."""
         before = self.chosen_key
+        same = [cell.key for cell in self._cells] == [cell.key for cell in collection.cells]
         self._cells = collection.cells
         with block(self):
+            if same:
+                # A click on a box is still being heard: its line must not go away beneath it.
+                for place, cell in enumerate(self._cells):
+                    item = self.topLevelItem(place)
+                    if item is not None:
+                        _fill(item, cell)
+                return
             self.clear()
             for cell in self._cells:
                 item = QTreeWidgetItem()
