@@ -28,6 +28,12 @@ def wait_for(condition: Callable[[], Any], timeout: float = 30.0) -> None:
         time.sleep(0.01)
 
 
+def rest(view: Any) -> None:
+    """Wait until nothing of a karyogram's view waits to be fitted into its window."""
+    settle()
+    wait_for(lambda: view.sight.at_rest)
+
+
 def write(dock: Any, path: Path) -> bool:
     """Export the cell on top from its dock, and tell whether a file came of it."""
     dock.export.export(path, dock.session.current)

@@ -36,6 +36,7 @@ def opened(viewer: Any) -> tuple[Any, Any, Any]:
 
 def at(view: Any, row: float, column: float) -> tuple[float, float]:
     """Return where a pixel of the photograph lies in the scene."""
+    mouse.rest(view)
     world = view.layers["spread"].data_to_world((row, column))
     return float(world[0]), float(world[1])
 

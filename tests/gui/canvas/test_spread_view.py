@@ -40,6 +40,7 @@ def opened(viewer: Any) -> tuple[Any, Any, Any]:
 
 def middle(view: Any, index: int) -> tuple[float, float]:
     """Return where a chromosome lies on the photograph, in the scene."""
+    mouse.rest(view)
     return view.spread.box_of(index).center
 
 

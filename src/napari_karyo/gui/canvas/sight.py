@@ -47,7 +47,7 @@ class Sight:
         self._soon = QTimer()
         self._soon.setSingleShot(True)
         self._soon.setInterval(FIT_DELAY)
-        self._soon.timeout.connect(self.fit)
+        self._soon.timeout.connect(self._fit_unmoved)
         view.session.viewer.canvas.events.size.connect(self._on_size)
 
     def next_part(self) -> None:
@@ -94,8 +94,20 @@ class Sight:
 
     def _on_size(self, _event: object = None) -> None:
         """Fit once more, when Qt has laid out the docks, what the person did not move."""
-        if self._view.is_open and self._layers() and self._camera() == self._left:
+        if self._is_unmoved():
             self._soon.start()
+
+    def _fit_unmoved(self) -> None:
+        if self._is_unmoved():
+            self.fit()
+
+    def _is_unmoved(self) -> bool:
+        return self._view.is_open and bool(self._layers()) and self._camera() == self._left
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing waits to be fitted."""
+        return not self._soon.isActive()
 
     def follow(self, index: int | None) -> None:
         """Move to a chromosome that was selected where the spread alone is looked at."""
