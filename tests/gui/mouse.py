@@ -34,6 +34,20 @@ def rest(view: Any) -> None:
     wait_for(lambda: view.sight.at_rest)
 
 
+def laid_out(view: Any) -> None:
+    """Wait until the window of a karyogram's view has its size, and the view is fitted into it."""
+    viewer = view.session.viewer
+    last: list[Any] = [None, time.monotonic()]
+
+    def still() -> bool:
+        size = tuple(viewer.canvas.size)
+        if size != last[0]:
+            last[:] = size, time.monotonic()
+        return bool(view.sight.at_rest) and time.monotonic() - last[1] > 0.3
+
+    wait_for(still)
+
+
 def write(dock: Any, path: Path) -> bool:
     """Export the cell on top from its dock, and tell whether a file came of it."""
     dock.export.export(path, dock.session.current)

@@ -36,6 +36,7 @@ def opened(viewer: Any) -> tuple[Any, Any, Any]:
     attend(session, viewer.window.add_dock_widget(QWidget()))
     session.open(make_classification(poor_spread.spread_cell(), CLASSES_FOUND))
     view.sight.look_at("spread")
+    mouse.laid_out(view)
     session.select(0)
     return viewer, session, view
 

@@ -31,6 +31,7 @@ def opened(viewer: Any) -> tuple[Any, Any, Any]:
     attend(session, viewer.window.add_dock_widget(QWidget()))
     session.open(make_classification(poor_spread.spread_cell(), CLASSES_FOUND))
     view.sight.look_at("spread")
+    mouse.laid_out(view)
     return viewer, session, view
 
 

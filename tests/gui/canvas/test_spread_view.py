@@ -35,6 +35,7 @@ def opened(viewer: Any) -> tuple[Any, Any, Any]:
     view, session = open_view(viewer), session_of(viewer)
     attend(session, viewer.window.add_dock_widget(QWidget()))
     session.open(classify_spread(unsure=UNSURE))
+    mouse.laid_out(view)
     return viewer, session, view
 
 
@@ -169,7 +170,7 @@ def test_the_key_goes_through_the_parts(opened: Any) -> None:
 def test_of_a_part_alone_the_other_is_out_of_sight(opened: Any, size: tuple[int, int]) -> None:
     viewer, _, view = opened
     viewer.window.resize(*size)
-    mouse.settle()
+    mouse.laid_out(view)
     for part, other in (("spread", "karyogram"), ("karyogram", "outlines")):
         view.sight.look_at(part)
         camera = viewer.scene.camera
