@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Lost, Polarity
+from napari_karyo.inference.calibration import key_of
 from napari_karyo.inference.likeness import Likeness, measure
 from napari_karyo.inference.result import Classification
 from napari_karyo.io.polarity import find_polarity
@@ -63,8 +64,8 @@ def usual_of(calibration: Mapping[str, float], polarity: Polarity) -> tuple[floa
     """
     bands, contrast = USUAL[polarity]
     return (
-        calibration.get(f"bands_{polarity}", bands),
-        calibration.get(f"contrast_{polarity}", contrast),
+        calibration.get(key_of("bands", polarity), bands),
+        calibration.get(key_of("contrast", polarity), contrast),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -18,15 +18,13 @@ from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.own import COMPARISON, PAGE, WEIGHTS
 from napari_karyo.models.weights import Weights, halved, load_weights, save_weights
 from napari_karyo.own_model.answers import ask, calibrated_on
+from napari_karyo.own_model.checking import FEWEST_CELLS
 from napari_karyo.own_model.comparing import ModelComparison, compare
 from napari_karyo.own_model.page import page_of
 from napari_karyo.own_model.plan import TuningPlan
-from napari_karyo.training.dataset import BRIGHT, Dataset, read_cells, read_labels
-from napari_karyo.training.provenance import commit, provenance
+from napari_karyo.training.dataset import Dataset, read_cells, read_labels, stain_polarity
+from napari_karyo.training.provenance import commit, crop_counts, provenance
 from napari_karyo.training.train import load_crops
-
-#: With fewer corrected cells than this, those kept out among them, nothing can be proved.
-FEWEST_CELLS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -152,8 +150,10 @@ def tune(
         (output / name).unlink(missing_ok=True)
     facts = _facts(first, crops, plan, seed)
     facts |= {**provenance(str(place), learned.seconds), "commit": trained_by}
-    calibration = _calibrated(halved(learned.network), first, data, output, place, told)
-    digest = save_weights(path, halved(learned.network), calibration, facts)
+    # What is calibrated is what will be read back.
+    taught = halved(learned.network)
+    calibration = _calibrated(taught, first, data, output, place, told)
+    digest = save_weights(path, taught, calibration, facts)
     told(TuningProgress("calibrate", 1, 1, said=f"{path}: SHA-256 {digest}"))
     return path
 
@@ -231,7 +231,7 @@ def check(data: Path) -> None:
             "Give the cells of one patient at least the split val, and the others train.",
             table,
         )
-    if len({row["stain"].startswith(BRIGHT) for row in rows}) > 1:
+    if len({stain_polarity(row["stain"]) for row in rows}) > 1:
         raise ReadError(
             "the cells are of two stains, bright on black and dark on white.",
             "Make a model of each: leave out the cells of one of them.",
@@ -275,20 +275,13 @@ def _facts(first: Weights, crops: Dataset, plan: TuningPlan, seed: int) -> dict[
             "crops": len(which),
         }
 
-    stains = {
-        split: {
-            str(stain): int((crops.stains[crops.select(split)] == stain).sum())
-            for stain in np.unique(crops.stains)
-        }
-        for split in ("train", "val")
-    }
     return {
         "config": "own",
         "command": f"napari-karyo tune DATA --output FOLDER --steps {plan.steps} --seed {seed}",
         "started_from": first.sha256,
         "plan": asdict(plan),
         "seed": seed,
-        "crops": stains,
+        "crops": crop_counts(crops),
         "learned_from": {
             **numbers("train"),
             "kept_out": numbers("val"),

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from napari_karyo.training.dataset import Dataset
 from napari_karyo.version import __version__
 
 
@@ -48,3 +51,14 @@ def commit() -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return found.stdout.strip()
+
+
+def crop_counts(crops: Dataset) -> dict[str, dict[str, int]]:
+    """Return how many crops of each stain were trained on, and watched on ``val``."""
+    return {
+        split: {
+            str(stain): int((crops.stains[crops.select(split)] == stain).sum())
+            for stain in np.unique(crops.stains)
+        }
+        for split in ("train", "val")
+    }

@@ -27,7 +27,7 @@ from napari_karyo.training.dataset import (
     stains_of,
 )
 from napari_karyo.training.fit import fit, validate
-from napari_karyo.training.provenance import commit, provenance
+from napari_karyo.training.provenance import commit, crop_counts, provenance
 from napari_karyo.training.recipes import RECIPES
 
 
@@ -161,13 +161,7 @@ def train(
         **provenance(str(place), seconds),
         # The code that trained, which may have been changed while it did.
         "commit": trained_by,
-        "crops": {
-            split: {
-                str(stain): int((crops.stains[crops.select(split)] == stain).sum())
-                for stain in np.unique(crops.stains)
-            }
-            for split in ("train", "val")
-        },
+        "crops": crop_counts(crops),
         "val": validate(network, crops, crops.select("val"), place),
     }
     path = output / f"{config}.safetensors"
