@@ -93,3 +93,21 @@ def test_what_is_damaged_is_none(content: str) -> None:
     assert training.stains == ()
     assert training.curve() == []
     assert earlier_trainings() == ()
+
+
+def test_what_a_finished_training_no_longer_needs_is_removed_when_another_begins() -> None:
+    first, open_one = begin(some_cells()), begin(some_cells())
+    for one in (first, open_one):
+        (one.path / "checkpoint.pt").write_bytes(b"much")
+        (one.path / "prepared").mkdir()
+        (one.path / "curve.csv").write_text("step,loss\n1,3.5\n")
+    write_result(first.path)
+    result = first.comparison
+    begin(some_cells())
+    assert not first.has_checkpoint
+    assert not (first.path / "prepared").exists()
+    assert first.comparison == result
+    assert first.curve()
+    assert kept_out_in(first.data)
+    assert open_one.has_checkpoint
+    assert (open_one.path / "prepared").is_dir()

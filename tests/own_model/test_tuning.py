@@ -156,8 +156,9 @@ def test_what_the_start_says_of_simulated_crops_is_kept(
 @pytest.mark.parametrize(
     ("splits", "said"),
     [
-        ("ttv", "3 cells to learn from .* too few"),
+        ("ttv", "There are only 3 cells"),
         ("ttttt", "no cell to be kept out"),
+        ("ttttv", "Only 1 cell can be kept out"),
         ("vvvvv", "no cell to learn from"),
     ],
 )
@@ -173,14 +174,14 @@ def test_data_that_prove_nothing_are_refused(
 def test_one_patient_and_two_stains_are_refused(tmp_path: Path, start: Path) -> None:
     data = write_cells(tmp_path / "data", "ttttt")
     table = data / "labels.csv"
-    good = table.read_text()
     for number in range(5):
         table.write_text(table.read_text().replace(f",p{number},", ",p0,"))
-    with pytest.raises(ReadError, match="all cells are of one patient"):
+    with pytest.raises(ReadError, match="All cells are of one patient"):
         tune(data, tmp_path / "out", start=start, device="cpu")
-    table.write_text(good.replace("q_band,p4,cell4,1,train", "g_band,p4,cell4,1,val"))
+    table = write_cells(tmp_path / "two", "tttvv") / "labels.csv"
+    table.write_text(table.read_text().replace("q_band,p0,", "g_band,p0,"))
     with pytest.raises(ReadError, match="two stains"):
-        tune(data, tmp_path / "out", start=start, device="cpu")
+        tune(table.parent, tmp_path / "out", start=start, device="cpu")
 
 
 def test_simulated_crops_are_of_both_stains_and_all_classes() -> None:

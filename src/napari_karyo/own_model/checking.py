@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,8 +26,6 @@ _UNSHIFTED: Final = 0.25
 #: Of a cell that has this share of the usual agreement, where that is high, something is wrong.
 _USUAL: Final = 0.6
 _OF_USUAL: Final = 1 / 3
-
-_STAINS: Final = {Polarity.DARK: "dark on white", Polarity.BRIGHT: "bright on black"}
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,26 @@ def faults_of(collection: Collection) -> list[CollectionFault]:
     ----------
     collection : Collection
     """
-    found = [*_too_little(collection), *_uneven(collection)]
-    return sorted(found, key=lambda fault: not fault.prevents)
+    used = collection.used
+    kept = len(divide(collection).kept) if used else 0
+    patients = len({cell.patient_key for cell in used})
+    stains = {cell.polarity for cell in used}
+    return [*preventing(len(used), patients, kept, stains), *_notes(collection)]
 
 
-def _too_little(collection: Collection) -> Iterator[CollectionFault]:
-    cells = len(collection.used)
+def preventing(
+    cells: int, patients: int, kept: int, stains: AbstractSet[Polarity]
+) -> Iterator[CollectionFault]:
+    """Yield why no model can be made of cells, and proven on those kept out.
+
+    Parameters
+    ----------
+    cells, patients : int
+        Those kept out among them.
+    kept : int
+        Cells that are kept out of training.
+    stains : set of Polarity
+    """
     if not cells:
         yield CollectionFault(
             "There is no cell to learn from.",
@@ -76,46 +89,35 @@ def _too_little(collection: Collection) -> Iterator[CollectionFault]:
             "can be made.",
             prevents=True,
         )
-    if len({cell.patient_key for cell in collection.used}) == 1:
+    if patients == 1:
         yield CollectionFault(
             "All cells are of one patient, so that none can be kept out to measure on.",
             "Correct and sign cells of a second patient.",
             prevents=True,
         )
-    elif cells >= FEWEST_CELLS and (kept := len(divide(collection).kept)) < FEWEST_KEPT:
+    elif cells >= FEWEST_CELLS and kept < FEWEST_KEPT:
         yield CollectionFault(
             f"Only {count(kept, 'cell')} can be kept out to measure on, because nearly all are "
             "of one patient.",
             "Correct and sign more cells of other patients.",
             prevents=True,
         )
+    if len(stains) > 1:
+        yield CollectionFault(
+            "The cells are of two stains, bright on black and dark on white.",
+            "Make a model of each: leave out the cells of one of them.",
+            prevents=True,
+        )
 
 
-def _uneven(collection: Collection) -> Iterator[CollectionFault]:
-    if not collection.used:
-        return
+def _notes(collection: Collection) -> Iterator[CollectionFault]:
     missing = [name for name, number in collection.per_class.items() if not number]
-    if missing:
+    if collection.used and missing:
         yield CollectionFault(
             f"There is no crop of {'class' if len(missing) == 1 else 'the classes'} "
             f"{', '.join(missing)}.",
             "Of these the model keeps what it knew before; correct cells that have them to teach "
             "it more.",
-        )
-    stains = Counter(cell.polarity for cell in collection.used)
-    if len(stains) > 1:
-        words = " and ".join(f"{number} {_STAINS[stain]}" for stain, number in stains.items())
-        division = divide(collection)
-        alone = [
-            _STAINS[stain]
-            for stain in stains
-            for part in (division.train, division.kept)
-            if stain not in {cell.polarity for cell in part}
-        ]
-        more = f" One of the two parts has no cell that is {alone[0]}." if alone else ""
-        yield CollectionFault(
-            f"The cells are of two stains: {words}.{more}",
-            "Leave out those of one stain, unless the model is meant for both.",
         )
 
 

@@ -197,19 +197,15 @@ def _step(
     images, turned = augment(images.float() / 255, plan.augmentation)
     images = images.contiguous(memory_format=torch.channels_last)
     count = len(picked)
-    first = 0 if plan.keep_own else count
-    asked = bool(plan.keep_own) or (bool(plan.keep_simulated) and len(images) > count)
     with device.autocast(training=True):
         logits = state.network(images)[0].float()
         with torch.no_grad():
-            said = teacher(images[first:])[0].float() if asked else logits.detach()[first:]
+            said = teacher(images[count:])[0].float()
     loss = cross_entropy(
         logits[:count], own.labels[picked], turned[:count], own.known[picked], plan.label_smoothing
     )
-    apart = torch.zeros(len(images), device=images.device)
-    apart[first:] = _apart(logits[first:], said)
-    away = apart[count:].mean() if len(images) > count else apart.new_zeros(())
-    total = loss + plan.keep_simulated * away + plan.keep_own * apart[:count].mean()
+    away = _apart(logits[count:], said)
+    total = loss + plan.keep_simulated * away
     state.optimizer.zero_grad(set_to_none=True)
     total.backward()
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
@@ -227,13 +223,13 @@ def _picked(rng: np.random.Generator, crops: _Crops, count: int) -> Tensor:
 
 
 def _apart(logits: Tensor, said: Tensor) -> Tensor:
-    """Return how far what is said of each crop lies from what was said before, in nats."""
+    """Return how far what is said of crops lies from what was said before: the mean, in nats."""
     return functional.kl_div(
         functional.log_softmax(logits, 1),
         functional.log_softmax(said, 1),
-        reduction="none",
+        reduction="batchmean",
         log_target=True,
-    ).sum(dim=1)
+    )
 
 
 def _ends(plan: TuningPlan) -> set[int]:

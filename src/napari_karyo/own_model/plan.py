@@ -22,9 +22,9 @@ class TuningPlan:
     weight_decay, label_smoothing : float
     average : float
         Decay of the running mean of the weights, which is what is kept.
-    keep_simulated, keep_own : float
-        How much it counts that the network says of simulated crops, and of the laboratory's,
-        what the network that it started from says.
+    keep_simulated : float
+        How much it counts that the network says of simulated crops what the network that it
+        started from says.
     share : float
         Of the way from the start's weights to the trained ones that is gone in the end.
     simulated_cells : int
@@ -42,7 +42,6 @@ class TuningPlan:
     label_smoothing: float = 0.1
     average: float = 0.98
     keep_simulated: float = 2.0
-    keep_own: float = 0.0
     share: float = 0.7
     simulated_cells: int = 8
     rows: int = 20

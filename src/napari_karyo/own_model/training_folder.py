@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from napari_karyo.errors import KaryoError
-from napari_karyo.models.own import COMPARISON, own_folder
+from napari_karyo.models.own import COMPARISON, PAGE, WEIGHTS, own_folder
 from napari_karyo.own_model.collection import Collection
 from napari_karyo.own_model.comparing import ModelComparison
 from napari_karyo.own_model.keeping_out import divide, kept_out_in
@@ -23,6 +23,8 @@ from napari_karyo.own_model.writing import ABOUT, write_data
 _DATA: Final = "data"
 _CHECKPOINT: Final = "checkpoint.pt"
 _CURVE: Final = "curve.csv"
+#: What stays of a training that has come to its end: the rest only served to go on.
+_LASTING: Final = frozenset({_DATA, _CURVE, WEIGHTS, COMPARISON, PAGE})
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def earlier_trainings() -> tuple[EarlierTraining, ...]:
 def begin(collection: Collection) -> TrainingFolder:
     """Write the used cells of a collection into a new training folder: whole, or not at all.
 
-    Patients that a training before kept out stay kept out.
+    Patients that a training before kept out stay kept out. What trainings that have come to
+    their end no longer need is removed.
 
     Parameters
     ----------
@@ -134,6 +137,8 @@ def begin(collection: Collection) -> TrainingFolder:
     """
     before: frozenset[str] = frozenset()
     for one in trainings():
+        if one.finished:
+            _slim(one)
         # One that can't be read costs itself.
         with suppress(KaryoError):
             before |= kept_out_in(one.data)
@@ -148,6 +153,19 @@ def begin(collection: Collection) -> TrainingFolder:
         discard(training)
         raise
     return training
+
+
+def _slim(training: TrainingFolder) -> None:
+    """Remove the checkpoint and the prepared crops of a training."""
+    for path in training.path.iterdir():
+        if path.name in _LASTING:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            # What another program holds open goes the next time.
+            with suppress(OSError):
+                path.unlink()
 
 
 def discard(training: TrainingFolder) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from napari_karyo.classes import CLASSES
-from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.io.atomic_write import atomic_write
@@ -18,8 +17,9 @@ from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.own import COMPARISON, PAGE, WEIGHTS
 from napari_karyo.models.weights import Weights, halved, load_weights, save_weights
 from napari_karyo.own_model.answers import ask, calibrated_on
-from napari_karyo.own_model.checking import FEWEST_CELLS
+from napari_karyo.own_model.checking import preventing
 from napari_karyo.own_model.comparing import ModelComparison, compare
+from napari_karyo.own_model.keeping_out import KEPT, TRAIN
 from napari_karyo.own_model.page import page_of
 from napari_karyo.own_model.plan import TuningPlan
 from napari_karyo.training.dataset import Dataset, read_cells, read_labels, stain_polarity
@@ -208,35 +208,20 @@ def check(data: Path) -> None:
         With a sentence that says what is missing.
     """
     table = data / "labels.csv"
-    rows = [row for row in read_labels(data) if row["split"] in ("train", "val")]
-    cells = {(row["stain"], row["patient"], row["cell"]) for row in rows}
-    patients = {(row["stain"], row["patient"]) for row in rows}
-    splits = {row["split"] for row in rows}
-    if len(cells) < FEWEST_CELLS:
-        raise ReadError(
-            f"{count(len(cells), 'cell')} to learn from and to be kept out: too few.",
-            f"Correct and sign {FEWEST_CELLS} cells at least, of two patients or more.",
-            table,
-        )
-    if len(patients) < 2:
-        raise ReadError(
-            "all cells are of one patient, so that none can be kept out to prove a model on.",
-            "Correct cells of another patient too.",
-            table,
-        )
-    if splits != {"train", "val"}:
-        missing = "to be kept out (val)" if "train" in splits else "to learn from (train)"
+    rows = [row for row in read_labels(data) if row["split"] in (TRAIN, KEPT)]
+    cells = {(row["stain"], row["patient"], row["cell"]): row["split"] for row in rows}
+    kept = list(cells.values()).count(KEPT)
+    patients = {(stain, patient) for stain, patient, _ in cells}
+    stains = {stain_polarity(row["stain"]) for row in rows}
+    if len(patients) > 1 and kept in (0, len(cells)):
+        missing = "to learn from (train)" if kept else "to be kept out (val)"
         raise ReadError(
             f"labels.csv names no cell {missing}.",
             "Give the cells of one patient at least the split val, and the others train.",
             table,
         )
-    if len({stain_polarity(row["stain"]) for row in rows}) > 1:
-        raise ReadError(
-            "the cells are of two stains, bright on black and dark on white.",
-            "Make a model of each: leave out the cells of one of them.",
-            table,
-        )
+    for fault in preventing(len(cells), len(patients), kept, stains):
+        raise ReadError(fault.what, fault.remedy, table)
 
 
 def _missing(crops: Dataset) -> list[str]:

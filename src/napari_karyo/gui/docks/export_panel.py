@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.patients import of_one_patient
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
-from napari_karyo.gui.session.worker import worker_for
+from napari_karyo.gui.session.worker import weakly, worker_for
 from napari_karyo.gui.widgets import let_shrink, while_alive
 
 if TYPE_CHECKING:
@@ -167,13 +166,6 @@ class ExportPanel(QGroupBox):
         for words in (illegible(cells, path, options), no_spread(cells, path, options)):
             if words:
                 show_warning(words)
-        panel = weakref.ref(self)
-
-        def ended() -> None:
-            there = panel()
-            if there is not None:
-                there._on_end()
-
         worker = worker_for(
             self._session,
             export,
@@ -186,7 +178,7 @@ class ExportPanel(QGroupBox):
                 f"The export failed ({error}). Try a lower resolution or another folder."
             ),
             log=_log,
-            finished=ended,
+            finished=weakly(self._on_end),
         )
         self.worker = worker
         self.button.setEnabled(False)

@@ -14,6 +14,24 @@ from napari_karyo.errors import KaryoError
 from napari_karyo.gui.session.session import Session
 
 
+def weakly(method: Callable[..., object]) -> Callable[..., None]:
+    """Return a function that calls a method for as long as its owner is there.
+
+    Parameters
+    ----------
+    method : callable
+        Of an object that nobody who keeps the function shall keep alive by it.
+    """
+    held = weakref.WeakMethod(method)
+
+    def call(*arguments: object) -> None:
+        there = held()
+        if there is not None:
+            there(*arguments)
+
+    return call
+
+
 def worker_for(
     session: Session,
     work: Callable[..., object],
@@ -30,7 +48,7 @@ def worker_for(
     """Make a worker that is not started yet.
 
     napari keeps each worker, and what is connected to it, longer than its window: what is
-    given here must hold the session weakly, or it could never be let go.
+    given here must hold the session weakly, or it could never be let go: see `weakly`.
 
     Parameters
     ----------

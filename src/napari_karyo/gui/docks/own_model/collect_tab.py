@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import weakref
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,7 @@ from superqt.utils import WorkerBase
 from napari_karyo.case import SUFFIX
 from napari_karyo.gui.docks.own_model.cell_table import CellTable, in_full, reasons
 from napari_karyo.gui.session.session import Session
-from napari_karyo.gui.session.worker import worker_for
+from napari_karyo.gui.session.worker import weakly, worker_for
 from napari_karyo.gui.widgets import quiet, rich, while_alive, wrapped_label
 from napari_karyo.own_model.checking import faults_of
 from napari_karyo.own_model.collecting import collect
@@ -153,33 +152,15 @@ class CollectTab(QWidget):
             return
         if not self.paths:
             return
-        this = weakref.ref(self)
-
-        def returned(found: Collection) -> None:
-            there = this()
-            if there is not None:
-                there._on_found(found)
-
-        def failed(words: str) -> None:
-            show_error(words)
-            there = this()
-            if there is not None:
-                there._on_failed(words)
-
-        def ended() -> None:
-            there = this()
-            if there is not None:
-                there._on_end()
-
         self.worker = worker_for(
             self.session,
             collect,
             list(self.paths),
-            returned=returned,
-            failed=failed,
+            returned=weakly(self._on_found),
+            failed=weakly(self._on_failed),
             unforeseen=lambda error: f"The cases could not be read: {error}",
             log=_log,
-            finished=ended,
+            finished=weakly(self._on_end),
         )
         self.said.setText("Reading...")
         self.worker.start()
@@ -199,6 +180,7 @@ class CollectTab(QWidget):
 
     @while_alive
     def _on_failed(self, words: str) -> None:
+        show_error(words)
         self.said.setText(rich(words))
 
     @while_alive

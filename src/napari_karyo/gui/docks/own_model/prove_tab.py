@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import weakref
 from typing import Final
 
 from napari.utils.notifications import show_error, show_info
@@ -13,7 +12,7 @@ from superqt.utils import WorkerBase
 
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
-from napari_karyo.gui.session.worker import worker_for
+from napari_karyo.gui.session.worker import weakly, worker_for
 from napari_karyo.gui.widgets import free_keyboard, quiet, rich, while_alive, wrapped_label
 from napari_karyo.models.own import WEIGHTS as OWN_WEIGHTS
 from napari_karyo.models.own import OwnModel, adopt
@@ -107,35 +106,17 @@ class ProveTab(QWidget):
         """Adopt the model, in a thread: its weights are read before and hashed."""
         if self.why_not() or self.training is None:
             return
-        this = weakref.ref(self)
-
-        def returned(model: OwnModel) -> None:
-            there = this()
-            if there is not None:
-                there._on_adopted(model)
-
-        def failed(words: str) -> None:
-            show_error(words)
-            there = this()
-            if there is not None:
-                there._on_failed(words)
-
-        def ended() -> None:
-            there = this()
-            if there is not None:
-                there._on_end()
-
         self.worker = worker_for(
             self.session,
             _adopt,
             self.training,
             self.name.text().strip(),
             read_settings().initials,
-            returned=returned,
-            failed=failed,
+            returned=weakly(self._on_adopted),
+            failed=weakly(self._on_failed),
             unforeseen=lambda error: f"The model could not be adopted: {error}",
             log=_log,
-            finished=ended,
+            finished=weakly(self._on_end),
         )
         free_keyboard()
         self._enable()
@@ -149,6 +130,7 @@ class ProveTab(QWidget):
 
     @while_alive
     def _on_failed(self, words: str) -> None:
+        show_error(words)
         self.worker = None
         self._enable()
         self.why.setText(rich(words))
