@@ -52,10 +52,13 @@ def train(
     compiled: Compile = False,
     no_resume: Annotated[bool, Option("--no-resume", help="begin anew")] = False,
 ) -> int:
-    """Train the network; it goes on after a kill."""
+    """Train the network; it goes on after a kill.
+
+    On several cards: torchrun --nproc-per-node 2 -m napari_karyo train ...
+    """
     from napari_karyo.training.train import train as run
 
-    weights = run(
+    run(
         data,
         output,
         stains=stain or [],
@@ -72,6 +75,4 @@ def train(
         compiled=compiled,
         progress=line,
     )
-    if weights is None:
-        print("Time is up. The same command goes on from here.")
     return 0

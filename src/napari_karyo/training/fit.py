@@ -8,7 +8,9 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,6 +29,7 @@ from napari_karyo.training.checkpoint import FORMAT, TrainingState, write_curve
 from napari_karyo.training.dataset import Dataset
 from napari_karyo.training.recipes import Recipe
 from napari_karyo.training.speed import Meter, tiny_as_zero
+from napari_karyo.training.team import Team
 
 
 def made_with(
@@ -54,6 +57,7 @@ def fit(
     compiled: bool = False,
     start: ChromosomeNetwork | None = None,
     progress: Callable[[str], None] = print,
+    team: Team | None = None,
 ) -> tuple[ChromosomeNetwork, bool, float]:
     """Train a network on the split ``train``, watching ``val``.
 
@@ -78,6 +82,8 @@ def fit(
         A trained network of the same configuration to go on from, instead of chance.
     progress : callable
         Told a line an epoch.
+    team : Team, optional
+        The processes that train together; the first writes `output`, which all can read.
 
     Returns
     -------
@@ -88,6 +94,12 @@ def fit(
     seconds : float
         Of training so far, over all calls.
 
+    Raises
+    ------
+    ValueError
+        Where the checkpoint was made with anything else, not all processes read it, or a
+        batch can't be shared evenly by them.
+
     Notes
     -----
     In ``epochs.csv`` the loss is the mean over all steps of an epoch, however many calls it
@@ -97,12 +109,14 @@ def fit(
     """
     torch.manual_seed(seed)
     began = time.monotonic()
+    team = team or Team()
     place = device.torch()
     train, val = _with_repeats(data, recipe.rarer_stain), data.select("val")
     network = ChromosomeNetwork(config).to(place)
     if start is not None:
         network.load_state_dict(start.state_dict())
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    team.check(min(recipe.batch, len(train)))
     per_epoch = max(1, len(train) // recipe.batch)
     total = recipe.epochs * per_epoch
     optimizer, schedule = make_optimizer(network, recipe, total)
@@ -114,16 +128,23 @@ def fit(
         torch.zeros((), device=place),
         patience=recipe.patience,
     )
-    forward = torch.compile(network) if compiled else network
     checkpoint, curve = output / "checkpoint.pt", output / "epochs.csv"
     dependence = made_with(network, recipe, seed, train, data)
+    # The first may still be writing it, where this is called again at once.
+    team.wait()
     if resume and checkpoint.exists():
         before = state.load(checkpoint, dependence)
         progress(f"going on from step {state.step} of {total}")
         if before != recipe.patience:
             progress(f"patience {recipe.patience or 'without end'}, was {before or 'without end'}")
+    if team.of_first(lambda: state.step) != state.step:
+        raise ValueError(f"{checkpoint} is not the same for all processes; they need one folder")
+    # What was averaged keeps norms that any device has.
+    forward: Callable[..., Any] = team.parallel(network)
+    forward = torch.compile(forward) if compiled else forward
     # What lies there may be of an older training, or lack what was saved before a kill.
-    write_curve(curve, state.rows)
+    if team.first:
+        write_curve(curve, state.rows)
     # All crops on the device, where they are also augmented: nothing waits for a loader.
     images = torch.from_numpy(data.inputs)[:, None].to(place)
     labels = torch.from_numpy(data.labels).to(place)
@@ -132,7 +153,7 @@ def fit(
 
     def close(speed: dict[str, float]) -> None:
         averaged = _averaged(state)
-        figures = validate(averaged, data, val, device)
+        figures = team.of_first(lambda: validate(averaged, data, val, device))
         epoch = len(state.rows) + 1
         lowest = epoch if _keep(state, averaged, figures) else state.lowest
         row: dict[str, float] = {
@@ -143,8 +164,9 @@ def fit(
             **{name: round(float(value), 5) for name, value in {**figures, **speed}.items()},
         }
         state.close(row)
-        state.save(checkpoint, dependence)
-        write_curve(curve, state.rows)
+        if team.first:
+            state.save(checkpoint, dependence)
+            write_curve(curve, state.rows)
         progress("  ".join(f"{name} {value}" for name, value in row.items()))
 
     if state.step == per_epoch * (len(state.rows) + 1):
@@ -159,12 +181,14 @@ def fit(
             picked = torch.from_numpy(order[number * recipe.batch : (number + 1) * recipe.batch])
             picked = picked.to(place)
             crops = images[picked], labels[picked], known[picked]
-            _step(state, forward, *crops, recipe, device)
+            _step(state, forward, *crops, recipe, device, team)
             meter.count(len(picked))
             now = time.monotonic()
             state.seconds = seconds_before + now - began
-            out_of_time = time_limit is not None and now - began > time_limit
-            if out_of_time or now - saved > 60:
+            late = time_limit is not None and now - began > time_limit
+            # The clock of the first counts for all.
+            out_of_time = time_limit is not None and team.of_first(partial(bool, late))
+            if team.first and (out_of_time or now - saved > 60):
                 state.save(checkpoint, dependence)
                 saved = now
             if out_of_time:
@@ -245,8 +269,10 @@ def _step(
     known: Tensor,
     recipe: Recipe,
     device: Device,
+    team: Team,
 ) -> None:
     images, turned = augment(crops.float() / 255, recipe.augmentation)
+    images, turned, labels, known = map(team.share, (images, turned, labels, known))
     with device.autocast(training=True):
         logits, _ = forward(images.contiguous(memory_format=torch.channels_last))
     loss = cross_entropy(logits.float(), labels, turned, known, recipe.label_smoothing)
@@ -258,7 +284,7 @@ def _step(
     state.averaged.update_parameters(state.network)
     state.step += 1
     # Not as a number: that would wait for the device at every step.
-    state.loss_sum += loss.detach()
+    state.loss_sum += team.mean(loss.detach())
 
 
 def cross_entropy(

@@ -29,6 +29,7 @@ from napari_karyo.training.dataset import (
 from napari_karyo.training.fit import fit, validate
 from napari_karyo.training.provenance import commit, crop_counts, provenance
 from napari_karyo.training.recipes import RECIPES
+from napari_karyo.training.team import joined
 
 
 def train(
@@ -51,6 +52,9 @@ def train(
     progress: Callable[[str], None] = print,
 ) -> Path | None:
     """Train a network on labelled cells and write its weights.
+
+    Where ``torchrun`` started several processes, they share each batch evenly; see
+    `napari_karyo.training.team`.
 
     Parameters
     ----------
@@ -121,28 +125,34 @@ def train(
     if not sizes.either_way_up:
         plan = replace(plan, augmentation=replace(plan.augmentation, upside_down=0.0))
     output.mkdir(parents=True, exist_ok=True)
-    place = choose_device(device)
+    path = output / f"{config}.safetensors"
     trained_by = commit()
-    progress(f"training on {place}")
-    crops = load_crops(data, work or output, sizes.input, stains, progress)
-    try:
-        network, finished, seconds = fit(
-            crops,
-            sizes,
-            plan,
-            place,
-            output,
-            seed,
-            resume,
-            time_limit,
-            compiled,
-            begin,
-            progress,
-        )
-    except ValueError as error:
-        raise KaryoError(str(error)) from error
+    with joined(device) as team:
+        say = progress if team.first else _silent
+        place = choose_device(device)
+        say(f"training on {place}" + (f", {team.size} processes" if team.size > 1 else ""))
+        crops = team.in_turn(lambda: load_crops(data, work or output, sizes.input, stains, say))
+        try:
+            network, finished, seconds = fit(
+                crops,
+                sizes,
+                plan,
+                place,
+                output,
+                seed,
+                resume,
+                time_limit,
+                compiled,
+                begin,
+                say,
+                team,
+            )
+        except ValueError as error:
+            raise KaryoError(str(error)) from error
     if not finished:
         return None
+    if not team.first:
+        return path
     # What is calibrated and measured is what will be read back.
     network = halved(network)
     calibration = calibrate(network, crops, str(place.kind))
@@ -158,16 +168,20 @@ def train(
         **({"started_from": first.sha256, "before": first.facts} if first else {}),
         "recipe": asdict(plan),
         "seed": seed,
+        **({"processes": team.size} if team.size > 1 else {}),
         **provenance(str(place), seconds),
         # The code that trained, which may have been changed while it did.
         "commit": trained_by,
         "crops": crop_counts(crops),
         "val": validate(network, crops, crops.select("val"), place),
     }
-    path = output / f"{config}.safetensors"
     digest = save_weights(path, network, calibration, facts)
     progress(f"{path}: {path.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}")
     return path
+
+
+def _silent(_: str) -> None:
+    """Say nothing: the first of several processes speaks for all."""
 
 
 def load_crops(
