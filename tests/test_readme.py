@@ -40,7 +40,7 @@ def test_the_shell_examples_are_understood() -> None:
         for line in block.splitlines()
         if line.startswith("napari-karyo")
     ]
-    assert len(lines) == 16
+    assert len(lines) == 17
     for line in lines:
         name, *words = line.replace("...", "").split()[1:]
         command_line().commands[name].make_context(name, words)

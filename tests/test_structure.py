@@ -35,6 +35,7 @@ ROOMS = (
     "case",
     "patient",
     "output",
+    "archive",
     "training",
     "own_model",
     "reproduction",

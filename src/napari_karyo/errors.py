@@ -52,3 +52,7 @@ class ExportError(KaryoError):
 
 class CaseError(KaryoError):
     """A case file is damaged, of a newer version, read-only or could not be written."""
+
+
+class ClusterError(KaryoError):
+    """A cluster, or the processes of one machine, are not there or can't do the work."""

@@ -93,14 +93,16 @@ def test_what_is_not_known_is_said_in_the_table_and_on_standard_error(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from napari_karyo.archive import work
     from napari_karyo.inference import classify as module
 
     plain, marks = module.classify_cells, {}
-    monkeypatch.setattr(
-        module,
-        "classify_cells",
-        lambda *cells, **chosen: [replace(one, **marks) for one in plain(*cells, **chosen)],
-    )
+    for place in (module, work):
+        monkeypatch.setattr(
+            place,
+            "classify_cells",
+            lambda *cells, **chosen: [replace(one, **marks) for one in plain(*cells, **chosen)],
+        )
     table = tmp_path / "table.csv"
     marks["foreign"] = np.array([False, True, False, False, False])
     assert classify(table, weights, cell) == 0

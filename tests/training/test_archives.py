@@ -14,6 +14,7 @@ import pytest
 from small import labelled_cells
 
 from napari_karyo.errors import ReadError
+from napari_karyo.io import rows
 from napari_karyo.training import archive as module
 from napari_karyo.training import dataset
 from napari_karyo.training.dataset import COLUMNS, read_cells, read_labels, unpack
@@ -179,7 +180,7 @@ def test_a_table_that_can_not_be_meant(tmp_path: Path, spoil: Spoil, words: str)
 
 def test_a_table_larger_than_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     labelled_cells(tmp_path)
-    monkeypatch.setattr(dataset, "LARGEST_TABLE", 100)
+    monkeypatch.setattr(rows, "LARGEST_TABLE", 100)
     with pytest.raises(ReadError, match="larger than any"):
         read_labels(tmp_path)
 

@@ -1,34 +1,22 @@
-"""``napari-karyo classify``: cells into a table, one row a crop."""
+"""``napari-karyo classify``: cells, patients or whole archives into a table, one row a crop."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from napari_karyo.classes import CLASSES
 from napari_karyo.counted import count
-from napari_karyo.errors import ExportError, PreprocessingError
+from napari_karyo.errors import ClusterError, ExportError
 from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.shell.options import Device, Model, Normalization, Stain
-from napari_karyo.shell.telling import complain, warn
+from napari_karyo.shell.telling import complain, line
 
 if TYPE_CHECKING:
-    from napari_karyo.cell import Cell
-    from napari_karyo.inference.result import Classification
-
-COLUMNS = (
-    "cell",
-    "file",
-    "predicted",
-    "confidence",
-    "assigned",
-    "light",
-    *(f"p_{name}" for name in CLASSES),
-)
+    from napari_karyo.archive.parts import Part
+    from napari_karyo.archive.patients import ArchivePatient
 
 
 def classify(
@@ -36,97 +24,72 @@ def classify(
         list[Path],
         Argument(
             metavar="CELL",
-            help="folder of a cell, stack, photograph of a spread, or folder of such (a patient)",
+            help="folder of a cell, stack, photograph of a spread, folder of such (a patient), "
+            "folder of patients, or a manifest: a CSV file with the columns patient and path",
         ),
     ],
-    output: Annotated[Path, Option(metavar="TABLE.csv")],
+    output: Annotated[
+        Path, Option(metavar="TABLE", help="ends in .csv or .parquet; the same command goes on")
+    ],
     stain: Stain = None,
     model: Model = "default",
     device: Device = "auto",
     normalization: Normalization = "cell",
+    patients: Annotated[
+        bool,
+        Option("--patients", help="every folder in CELL is a patient, of photographs too"),
+    ] = False,
+    workers: Annotated[
+        int | None, Option(metavar="N", min=1, help="share the patients among N processes")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        Option(metavar="ADDRESS", help="share them on a dask cluster, such as tcp://head:8786"),
+    ] = None,
 ) -> int:
-    """Classify the crops of cells into a CSV table."""
-    from napari_karyo.output.files import export_file
-    from napari_karyo.shell.reading import names_of, polarity_of, read_groups
+    """Classify the crops of cells into a table, patient by patient; it goes on after a kill."""
+    from napari_karyo.archive.patients import find_patients
+    from napari_karyo.archive.run import do_here, run
+    from napari_karyo.archive.table import check_table
+    from napari_karyo.archive.work import Job
+    from napari_karyo.shell.reading import polarity_of
 
     # Hours of work must not end at a folder that is not there.
     if not output.parent.is_dir():
         raise ExportError("the folder to write to does not exist.", "Make it first.", output.parent)
-    options = ClassifyOptions(model, device, normalization)
-    groups, failed = read_groups(cells, polarity_of(stain))
-    names = names_of([cell for group in groups for cell in group])
-    rows: list[list[str]] = []
-    done = 0
-    for group in groups:
-        for outcome in _classify_group(group, options):
-            if isinstance(outcome, Exception):
-                complain(outcome)
-                failed += 1
-                continue
-            cell, result = outcome
-            warn(result)
-            rows += table_rows(names[id(cell)], result)
-            done += 1
-    if not done:
+    check_table(output)
+    if workers is not None and scheduler is not None:
+        raise ClusterError("two ways to share the work were given.", "--workers or --scheduler.")
+    found = find_patients(cells, normalization, folders=patients)
+    total, done = len(found.patients), 0
+
+    def told(patient: ArchivePatient, part: Part, before: bool) -> None:
+        nonlocal done
+        done += 1
+        # Of an archive it was said when it was done; what has no rows is listed at the end.
+        for words in () if found.named and before else part.said:
+            print(words, file=sys.stderr)
+        if found.named:
+            crops = count(sum(len(cell.rows) for cell in part.cells), "chromosome")
+            words = f"{crops} of {count(len(part.cells), 'cell')}"
+            line(f"{done}/{total}  {patient.name}: {words}{', done before' if before else ''}")
+
+    job = Job.of(ClassifyOptions(model, device, normalization), polarity_of(stain))
+    if workers is None and scheduler is None:
+        made = run(found, job, output, do_here, told)
+    else:
+        from napari_karyo.archive.cluster import on_dask
+
+        with on_dask(workers=workers, scheduler=scheduler) as do:
+            made = run(found, job, output, do, told)
+    if made.list is not None:
+        complain(f"{count(made.left_out, 'cell or folder', 'cells or folders')}: {made.list}")
+    if made.again:
+        complain(f"{count(made.again, 'patient')}: the same command tries again.")
+    if not made.cells:
         complain("no cell could be classified; no table written.")
         return 2
-    with export_file(output, text=True) as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
-    print(f"{output}: {count(len(rows), 'chromosome')} of {count(done, 'cell')}")
-    return 1 if failed else 0
-
-
-def table_rows(name: str, result: Classification) -> list[list[str]]:
-    """Return a cell's rows of the table, in the order of its crops.
-
-    Parameters
-    ----------
-    name : str
-        What the column ``cell`` says.
-    result : Classification
-    """
-    from napari_karyo.classified import ClassifiedCell
-
-    cell = ClassifiedCell.from_classification(result)
-    shown = cell.lights()
-    return [
-        [
-            name,
-            chromosome.name,
-            predicted,
-            f"{confidence:.4f}",
-            cell.karyotype.slot_of(index),
-            shown[index],
-            *(f"{value:.4f}" for value in row),
-        ]
-        for index, (chromosome, predicted, confidence, row) in enumerate(
-            zip(
-                result.cell,
-                result.predicted,
-                result.confidence,
-                result.probabilities,
-                strict=True,
-            )
-        )
-    ]
-
-
-def _classify_group(
-    group: Sequence[Cell], options: ClassifyOptions
-) -> Iterator[tuple[Cell, Classification] | PreprocessingError]:
-    """Classify one patient's cells; a cell without chromosomes costs only itself."""
-    from napari_karyo.inference.classify import classify_cells
-
-    # Cells that share nothing go one by one: a thousand of them must not fill the memory.
-    groups = [group] if options.normalization == "patient" else [[cell] for cell in group]
-    errors: dict[int, PreprocessingError] = {}
-
-    def leave_out(cell: Cell, error: PreprocessingError) -> None:
-        errors[id(cell)] = error
-
-    for cells in groups:
-        results = iter(classify_cells(cells, options, unusable=leave_out))
-        for cell in cells:
-            yield errors[id(cell)] if id(cell) in errors else (cell, next(results))
+    whose = f" of {count(total, 'patient')}" if found.named else ""
+    rows, of = count(made.rows, "chromosome"), count(made.cells, "cell")
+    print(f"{output}: {rows} of {of}{whose}")
+    return 1 if made.left_out else 0

@@ -17,14 +17,10 @@ if TYPE_CHECKING:
 
 def warn(result: Classification) -> None:
     """Say what is wrong with a cell and what should be known of it."""
-    for problem in result.cell.problems:
-        # What is said of the folder needs its name but once.
-        of_cell = problem.file == result.cell.name
-        said = f"{problem.what} {problem.remedy}" if of_cell else str(problem)
-        print(f"warning: {result.cell.name}: {said}", file=sys.stderr)
-    for note in result.remarks:
-        kind = "warning" if note == result.unknown else "note"
-        print(f"{kind}: {result.cell.name}: {note}", file=sys.stderr)
+    from napari_karyo.inference.remarks import remarks_on
+
+    for words in remarks_on(result):
+        print(words, file=sys.stderr)
 
 
 def complain(error: Exception | str) -> None:

@@ -9,7 +9,6 @@ without it they stand p arm up.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -28,6 +27,7 @@ from napari_karyo.errors import PreprocessingError, ReadError
 from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.io.images import read_image
 from napari_karyo.io.polarity import on_paper
+from napari_karyo.io.rows import read_rows
 from napari_karyo.preprocessing.prepare import (
     InputSettings,
     Prepared,
@@ -39,9 +39,6 @@ from napari_karyo.preprocessing.scale import WHOLE, factor_of_classes
 from napari_karyo.training.archive import unpack_archive
 
 COLUMNS = ("stain", "patient", "cell", "label", "split", "file")
-
-#: Of ``labels.csv``, in bytes: of a million crops.
-LARGEST_TABLE = 100_000_000
 
 #: How the names of stains begin that show bright chromosomes on black.
 BRIGHT = ("q", "dapi")
@@ -139,28 +136,7 @@ def read_labels(data: Path) -> list[dict[str, str]]:
             f"Write one with the columns {','.join(COLUMNS)}, one row a crop.",
             path,
         )
-    try:
-        if path.stat().st_size > LARGEST_TABLE:
-            raise ReadError("the table is larger than any.", "Split the data.", path)
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = set(COLUMNS) - set(reader.fieldnames or ())
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ReadError(
-            f"the table can't be read ({error}).", "Save it as CSV in UTF-8.", path
-        ) from error
-    if missing:
-        raise ReadError(
-            f"the columns {', '.join(sorted(missing))} are missing.",
-            f"It must have {','.join(COLUMNS)}.",
-            path,
-        )
-    for number, row in enumerate(rows, 2):
-        if any(row[column] is None for column in COLUMNS):
-            raise ReadError(
-                f"line {number} has too few columns.", f"It must have {','.join(COLUMNS)}.", path
-            )
+    rows = read_rows(path, COLUMNS)
     splits: dict[tuple[str, str], str] = {}
     for row in rows:
         if parse_class(row["label"]) is None:

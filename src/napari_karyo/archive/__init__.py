@@ -1,0 +1,1 @@
+"""Many patients classified one by one, here or on many machines, into one table."""
