@@ -59,6 +59,8 @@ class Heading:
         The chromosomes that there are.
     written : tuple of str
         What the laboratory wrote down of the case, and where the cell is found again.
+    banding : str
+        The method, as the laboratory wrote it down.
     """
 
     title: str = "Karyogram"
@@ -78,6 +80,7 @@ class Heading:
     recognized: bool = True
     total: int = 0
     written: tuple[str, ...] = ()
+    banding: str = ""
 
     @property
     def open(self) -> str:
@@ -135,6 +138,7 @@ def heading_of(
         title=title,
         cell=classification.cell.name,
         stain=classification.cell.polarity,
+        banding=worksheet.banding,
         iscn=karyotype.iscn,
         not_proposed=karyotype.not_proposed,
         # Once a person has said of each what it is, the page is the person's.

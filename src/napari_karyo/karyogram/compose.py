@@ -17,7 +17,7 @@ from napari_karyo.cell import Cell
 from napari_karyo.karyogram.chromosome_pictures import ChromosomePictures, to_crop
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lights import light_picture
-from napari_karyo.karyogram.page import FOOTER, HEADER, Page, Place
+from napari_karyo.karyogram.page import FOOTER, HEADER, PRINTED, Page, PageShape, Place
 from napari_karyo.karyogram.raster import (
     FRAME_WIDTH,
     Canvas,
@@ -97,16 +97,22 @@ class Composer:
         Made from the upright pictures where it is not given.
     style : Style, optional
         Colours; those of the cell's stain where not given.
+    shape : PageShape
+        Of the pages, where no layout is given.
     """
 
     def __init__(
-        self, pictures: Pictures, layout: Layout | None = None, style: Style | None = None
+        self,
+        pictures: Pictures,
+        layout: Layout | None = None,
+        style: Style | None = None,
+        shape: PageShape = PRINTED,
     ) -> None:
         self.cell = pictures.cell
         self.uprights = tuple(pictures.uprights)
         self.pictures = ChromosomePictures(self.uprights)
         self._photographed = int(getattr(pictures, "photographed", len(self.uprights)))
-        self.layout = layout or Layout.from_pictures(self.pictures, self._photographed)
+        self.layout = layout or Layout.from_pictures(self.pictures, self._photographed, shape)
         self.style = style or Style.of(self.cell.polarity)
         self._crops, self._window = cell_greys(self.cell, self.uprights, self._photographed)
         #: By number, turned, appearance and size in pixels.
@@ -115,6 +121,10 @@ class Composer:
         self._overlays: dict[
             tuple[int, bool, float, bool, int, int], tuple[NDArray[np.float32], Overlay]
         ] = {}
+
+    def lay_out(self, shape: PageShape) -> None:
+        """Give the pages another shape from now on; what is drawn of chromosomes is kept."""
+        self.layout = Layout.from_pictures(self.pictures, self._photographed, shape)
 
     def extend(self, pictures: Pictures) -> None:
         """Take in the chromosomes that were merged or split since; what is drawn is kept.

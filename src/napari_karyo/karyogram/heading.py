@@ -12,9 +12,8 @@ from napari_karyo.counted import count
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
     Mark,
+    PageShape,
     Role,
     Rule,
     Text,
@@ -22,10 +21,14 @@ from napari_karyo.karyogram.page import (
 )
 from napari_karyo.lettering import clean, fit, text_width
 
+#: What each stain is called, and as which bandings the shipped model reads it: which of them it
+#: is nobody can see for sure.
 STAINS: Final = {
-    Polarity.BRIGHT: "bright stain, read as Q-band",
-    Polarity.DARK: "dark stain, read as G-band",
+    Polarity.BRIGHT: ("bright stain", "Q-band or DAPI"),
+    Polarity.DARK: ("dark stain", "G-band"),
 }
+#: How these begin where a laboratory writes them down.
+_WRITTEN: Final = {Polarity.BRIGHT: ("Q", "DAPI"), Polarity.DARK: ("G",)}
 #: Chromosomes named in the footer; where more than this share of a cell is meant, none is.
 _NAMED: Final = 10
 _MOST: Final = 0.5
@@ -37,6 +40,8 @@ _FOOT: Final = 38.0
 _TWO_FEET: Final = (50.0, 26.0)
 #: Of the page's width, for the karyotype; the rest is the title's.
 _ISCN_SHARE: Final = 0.66
+#: What a cell's name gets at least, in page units.
+_LEAST_NAME: Final = 160.0
 #: In the place of a karyotype where there is none.
 _NONE: Final = "no karyotype proposed"
 #: Of the page's width, for what is still open; the rest is for who signed.
@@ -47,7 +52,7 @@ _END: Final = re.compile(r"(?<=\.) |:| \(")
 _PARTS = tuple[list[Text], list[Rule], list[Mark]]
 
 
-def stain_words(stain: Polarity, recognized: bool) -> str:
+def stain_words(stain: Polarity, recognized: bool, banding: str = "") -> str:
     """Return how chromosomes are stained, and what they were read as.
 
     Parameters
@@ -56,9 +61,17 @@ def stain_words(stain: Polarity, recognized: bool) -> str:
     recognized : bool
         False where the bands are unlike those that the network knows: nobody must believe
         then that it is that banding.
+    banding : str
+        What the laboratory wrote down; that alone is said where the network has learned it.
     """
-    words = STAINS[stain]
-    return words if recognized else f"{words.split(',')[0]}, banding not recognized"
+    words, read_as = STAINS[stain]
+    banding = clean(banding)
+    said = [words, banding] if banding else [words]
+    if not recognized:
+        said.append("banding not recognized")
+    elif not banding.upper().startswith(_WRITTEN[stain]):
+        said.append(f"read as {read_as}")
+    return ", ".join(said)
 
 
 @dataclass(frozen=True)
@@ -89,7 +102,7 @@ class Numbers:
         return words + (f", {others} unclassified" if others else "")
 
 
-def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
+def header(heading: Heading, numbers: Numbers, side: float, width: float) -> _PARTS:
     """Return the header's texts and lines.
 
     Parameters
@@ -98,8 +111,10 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
     numbers : Numbers
     side : float
         Margin at both sides, in page units.
+    width : float
+        Of the page.
     """
-    right = PAGE_WIDTH - side
+    right = width - side
     room = right - side
     texts: list[Text] = []
     taken = beside = 0.0
@@ -124,19 +139,24 @@ def header(heading: Heading, numbers: Numbers, side: float) -> _PARTS:
         f"   |   {part}"
         for part in (
             "simulated cell" if heading.simulated else "",
-            stain_words(heading.stain, heading.recognized) if heading.stain else "",
+            stain_words(heading.stain, heading.recognized, heading.banding)
+            if heading.stain
+            else "",
             numbers.text,
         )
         if part
     )
     name = f"Cell {clean(heading.cell)}" if heading.cell else "Cell without a name"
-    name = fit(name, 20, room - beside - text_width(tail, 20))
-    texts.append(Text(name + tail, _ROWS[1], side, 20, "left", "ink", HEADER))
+    # On a narrow page all of the line gets smaller before nothing of the name is left.
+    least = min(text_width(name, 20), _LEAST_NAME) + text_width(tail, 20)
+    size = 20 * min(1.0, (room - beside) / least)
+    name = fit(name, size, room - beside - text_width(tail, size))
+    texts.append(Text(name + tail, _ROWS[1], side, size, "left", "ink", HEADER))
     open_ones = heading.open
     if heading.unknown:
         tail = f"   |   {open_ones}" if open_ones else ""
-        width = _OPEN_SHARE * room - text_width(tail, 18)
-        open_ones = _warning(clean(heading.unknown), 18, width) + tail
+        left = _OPEN_SHARE * room - text_width(tail, 18)
+        open_ones = _warning(clean(heading.unknown), 18, left) + tail
     if open_ones:
         texts.append(Text(open_ones, _ROWS[2], side, 18, "left", "accent", HEADER))
         beside = text_width(open_ones, 18) + 40
@@ -195,7 +215,9 @@ def _broken(text: str, size: float, width: float) -> list[str]:
     return [*lines, text]
 
 
-def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PARTS:
+def footer(
+    heading: Heading, corrected: int, reduced: bool, side: float, shape: PageShape
+) -> _PARTS:
     """Return the footer: what is written down, the legend of the marks, what the page is not.
 
     Parameters
@@ -207,10 +229,11 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
         Whether some slots are drawn smaller than the rest.
     side : float
         Margin at both sides, in page units.
+    shape : PageShape
     """
-    right = PAGE_WIDTH - side
+    right = shape.width - side
     written = "   |   ".join(map(clean, heading.written))
-    baseline = PAGE_HEIGHT - (_TWO_FEET[1] if written else _FOOT)
+    baseline = shape.height - (_TWO_FEET[1] if written else _FOOT)
     warning = "Proposal, for research use"
     if heading.simulated:
         warning = "Simulated cell.  " + warning
@@ -225,7 +248,7 @@ def footer(heading: Heading, corrected: int, reduced: bool, side: float) -> _PAR
         Text(warning, baseline, right, 18, "right", "ink", FOOTER),
     ]
     if written:
-        above, size = PAGE_HEIGHT - _TWO_FEET[0], 18.0
+        above, size = shape.height - _TWO_FEET[0], 18.0
         # Of a long line the end, where the cell is found, counts as much as the beginning.
         size *= min(1.0, max(0.6, (right - side) / text_width(written, size)))
         line = fit(written, size, right - side)

@@ -1,7 +1,8 @@
 """Where everything stands on the karyogram's page.
 
 The rows are those of a laboratory's print: 1-3 4-5, 6-12, 13-15 16-18, 19-20 21-22
-X Y, and a strip at the bottom with the markers and the tray. The magnification is one
+X Y, and a strip at the bottom with the markers and the tray; `window_shape` knows others, for
+windows of another shape. The magnification is one
 for the whole cell, chosen once from the sizes of its chromosomes as they were
 photographed, so lengths can be compared. A slot that holds more than fits closes up its
 chromosomes until only their backgrounds overlap; after that all chromosomes of this slot
@@ -22,23 +23,23 @@ from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.chromosome_pictures import ChromosomePictures
 from napari_karyo.karyogram.heading import Numbers, footer, header
 from napari_karyo.karyogram.page import (
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
+    PRINTED,
     Box,
     LightMark,
     Mark,
     Page,
+    PageShape,
     Place,
     Rule,
     Slot,
 )
 from napari_karyo.karyogram.slots import (
-    LONGEST,
-    ROW_SHARES,
     SIDE,
     group_letters,
+    longest_on,
     page_regions,
     page_slots,
+    row_shares,
     slot_label,
     slot_lines,
     slot_marks,
@@ -111,6 +112,8 @@ class Layout:
     photographed : int, optional
         How many of the chromosomes, the first ones, decide the magnification; all where
         not given. Pieces merged or split later must not make the others jump.
+    shape : PageShape
+        Of the page: as it is printed, or for a window.
     """
 
     def __init__(
@@ -119,21 +122,31 @@ class Layout:
         margin: float = MARGIN,
         size_of: SizeOf | None = None,
         photographed: int | None = None,
+        shape: PageShape = PRINTED,
     ) -> None:
         self.sizes = tuple((int(height), int(width)) for height, width in sizes)
         self.margin = float(margin)
         self._size_of = size_of
-        self.slots: dict[str, Slot] = page_slots()
-        self.magnification = _magnification(self.sizes[:photographed], self.slots)
-        self.regions: dict[str, Box] = page_regions(self.slots)
+        self.shape = shape
+        #: Those that decide the magnification.
+        self.deciding = self.sizes[:photographed]
+        self.slots: dict[str, Slot] = page_slots(shape)
+        self.magnification = magnification(self.deciding, shape, self.slots)
+        self.regions: dict[str, Box] = page_regions(self.slots, shape)
+        self._letters = group_letters(shape, self.slots)
         # What stood in each slot last time: an edit touches two of the 26.
         self._stood: dict[str, tuple[object, list[Place]]] = {}
 
     @classmethod
-    def from_pictures(cls, pictures: ChromosomePictures, photographed: int | None = None) -> Layout:
+    def from_pictures(
+        cls,
+        pictures: ChromosomePictures,
+        photographed: int | None = None,
+        shape: PageShape = PRINTED,
+    ) -> Layout:
         """Return the layout of a cell's pictures, which knows their sizes as they look."""
         sizes = [pictures.size(index, PLAIN) for index in range(len(pictures))]
-        return cls(sizes, size_of=pictures.size, photographed=photographed)
+        return cls(sizes, size_of=pictures.size, photographed=photographed, shape=shape)
 
     def extend(self, sizes: Iterable[tuple[int, int]]) -> None:
         """Take in further chromosomes, merged or split ones; the magnification stays."""
@@ -159,7 +172,7 @@ class Layout:
             none.
         """
         places: dict[int, Place] = {}
-        texts = list(_LETTERS)
+        texts = list(self._letters)
         lines: list[Rule] = []
         marks: list[Mark] = []
         for name, slot in self.slots.items():
@@ -177,15 +190,15 @@ class Layout:
         numbers = Numbers(placed, len(state.slots.get(MARKERS, ())), len(state.slots.get(TRAY, ())))
         corrected = sum(index in state.corrected for index in places)
         for more_texts, more_lines, more_marks in (
-            header(head, numbers, SIDE),
-            footer(head, corrected, reduced, SIDE),
+            header(head, numbers, SIDE, self.shape.width),
+            footer(head, corrected, reduced, SIDE, self.shape),
         ):
             texts += more_texts
             lines += more_lines
             marks += more_marks
         return Page(
-            PAGE_HEIGHT,
-            PAGE_WIDTH,
+            self.shape.height,
+            self.shape.width,
             self.slots,
             places,
             self.regions,
@@ -261,19 +274,27 @@ class Layout:
         return places
 
 
-def _magnification(sizes: Sequence[tuple[int, int]], slots: Mapping[str, Slot]) -> float:
-    """Return the one factor from pixels of the crops to page units."""
+def magnification(
+    sizes: Sequence[tuple[int, int]], shape: PageShape, slots: Mapping[str, Slot]
+) -> float:
+    """Return the one factor from pixels of the crops to page units.
+
+    Parameters
+    ----------
+    sizes : sequence of (int, int)
+        Height and width of the upright pictures that decide it, in pixels of the crops.
+    shape : PageShape
+    slots : mapping of str to Slot
+        Those of this shape.
+    """
     if not sizes:
         return 1.0
     heights = np.array([height for height, _ in sizes], float)
     # One clump of touching chromosomes must not shrink all the others.
     longest = min(float(heights.max()), 1.25 * float(np.quantile(heights, 0.95)))
-    share = 1.0 if len(sizes) >= _WHOLE_CELL else min(ROW_SHARES)
-    offered = LONGEST * share - _CLEAR - _LIGHT_ROOM
+    share = 1.0 if len(sizes) >= _WHOLE_CELL else min(row_shares(shape))
+    offered = longest_on(shape) * share - _CLEAR - _LIGHT_ROOM
     typical = float(np.median([width for _, width in sizes]))
     narrowest = min(slots[name].inner.width for name in CLASSES)
     three_fit = (narrowest - 2 * _GAP) / (3 * typical)
     return float(min(offered / longest, three_fit, _MOST))
-
-
-_LETTERS: Final = group_letters()

@@ -1,9 +1,10 @@
 """What a karyogram page is made of: boxes, slots, places, texts, lines and marks.
 
-All coordinates are page units, origin top left, (y, x). The page is A4 landscape,
+All coordinates are page units, origin top left, (y, x). The printed page is A4 landscape,
 six units to the millimetre, so that one unit is one pixel on the screen and a print
-only multiplies. Whatever is drawn is held here as a primitive with its place; a
-picture, an SVG or a PDF of the page say the same things in other words.
+only multiplies; on the screen it may have another shape. Whatever is drawn is held here
+as a primitive with its place; a picture, an SVG or a PDF of the page say the same things
+in other words.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_karyo.classes import PAGE_ROWS
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyotype.state import PLAIN, Appearance
 
@@ -32,8 +34,31 @@ FOOTER: Final = "footer"
 #: The photograph of the spread, on pages that show it.
 SPREAD: Final = "spread"
 
+#: Rows of a page, each of blocks: a group's letter and its classes.
+Rows = tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
 Role = Literal["ink", "faint", "accent"]
 Align = Literal["left", "middle", "right"]
+
+
+@dataclass(frozen=True)
+class PageShape:
+    """How large a page is, and which classes stand in which of its rows.
+
+    Attributes
+    ----------
+    height, width : int
+        In page units.
+    rows : tuple
+        As `PAGE_ROWS`: each a tuple of blocks, a group's letter and its classes.
+    """
+
+    height: int
+    width: int
+    rows: Rows
+
+
+#: What is exported and printed.
+PRINTED: Final = PageShape(PAGE_HEIGHT, PAGE_WIDTH, PAGE_ROWS)
 
 
 @dataclass(frozen=True)
@@ -63,15 +88,6 @@ class Box:
     def contains(self, y: float, x: float) -> bool:
         """Tell whether a point lies in the box."""
         return self.top <= y < self.bottom and self.left <= x < self.right
-
-    def corners(self) -> tuple[tuple[float, float], ...]:
-        """Return the four corners, (y, x), clockwise from the top left."""
-        return (
-            (self.top, self.left),
-            (self.top, self.right),
-            (self.bottom, self.right),
-            (self.bottom, self.left),
-        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The slots of the page: where each lies, and what is written and drawn at it.
 
-Slots never move or grow, whatever is corrected, so the eye finds each where it was.
+Slots never move or grow, whatever is corrected, so the eye finds each where it was. Where they
+lie follows from the shape of the page alone.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from napari_karyo.classes import MARKERS, PAGE_ROWS, TRAY
+from napari_karyo.classes import CLASS_INDEX, MARKERS, TRAY
 from napari_karyo.karyogram.page import (
     FOOTER,
     HEADER,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
+    PRINTED,
     Box,
     Mark,
+    PageShape,
     Place,
     Role,
     Rule,
@@ -28,11 +29,10 @@ from napari_karyo.lettering import text_width
 
 #: Margin at both sides of the page.
 SIDE: Final = 60.0
-#: Height of the longest chromosome of a metaphase.
-LONGEST: Final = 238.0
-#: How much of it each row offers. Measured on cells of both stains: the rows never need
-#: more than 0.79, 0.51 and 0.65 of the longest chromosome.
-ROW_SHARES: Final = (1.02, 0.80, 0.54, 0.68)
+#: How much of the longest chromosome of a metaphase a row offers, by the last of the classes
+#: that need it. Measured on cells of both stains: the rows of the printed page never need more
+#: than 0.79, 0.51 and 0.65 of it.
+_SHARES: Final = {"5": 1.02, "12": 0.80, "22": 0.54, "X": 0.68, "Y": 0.54}
 #: How far a slot's region begins and ends above its box: room for the lights, taken from
 #: the slot above, whose number has nothing below it there.
 LIFT: Final = 10.0
@@ -40,14 +40,18 @@ LIFT: Final = 10.0
 _TOP: Final = 116.0
 _ROW_GAP: Final = 8.0
 _LABEL: Final = 42.0
+#: Between the blocks of the first row; between others at least so much, for the letter.
 _BETWEEN_BLOCKS: Final = 109.0
+_LEAST_BETWEEN: Final = 50.0
 _NUMBER: Final = 24.0
 
 #: The strip below the classes: what counts though it has no class, then what does not.
-_STRIP_TOP: Final = 1050.0
-_STRIP_BOTTOM: Final = 1186.0
+_STRIP: Final = 136.0
+_ABOVE_STRIP: Final = 10.0
+_BELOW_STRIP: Final = 74.0
 _STRIP_GAP: Final = 14.0
-_MARKERS_WIDTH: Final = 540.0
+#: Of the page's width without its margins.
+_MARKERS_SHARE: Final = 540.0 / 1662.0
 _STRIP_LABELS: Final = {
     MARKERS: (("Markers",), 96.0),
     TRAY: (("Tray: unclassified", "objects"), 178.0),
@@ -57,17 +61,33 @@ _STRIP_LABELS: Final = {
 _WORD: Final = 14.0
 _LEAST_WORD: Final = 7.0
 _TRIANGLE: Final = 11.0
-#: How much smaller a slot is drawn, said beside its number.
+#: How much smaller a slot is drawn, said beside its number; the size at which it gets shorter.
 _NOTE: Final = 14.0
+_SMALL_NOTE: Final = 9.0
 _BESIDE_NUMBER: Final = 14.0
 
 
-def page_slots() -> dict[str, Slot]:
-    """Return the slots of the page, row by row, then the markers and the tray."""
-    return dict(_slots())
+def row_shares(shape: PageShape) -> tuple[float, ...]:
+    """Return how much of the longest chromosome each row of a page offers."""
+    return tuple(max(_share(name) for _, names in row for name in names) for row in shape.rows)
 
 
-def page_regions(slots: Mapping[str, Slot]) -> dict[str, Box]:
+def _share(name: str) -> float:
+    return next(share for last, share in _SHARES.items() if CLASS_INDEX[name] <= CLASS_INDEX[last])
+
+
+def longest_on(shape: PageShape) -> float:
+    """Return the height that the longest chromosome of a metaphase gets on a page."""
+    taken = _TOP + _ABOVE_STRIP + _STRIP + _BELOW_STRIP + (_LABEL + _ROW_GAP) * len(shape.rows)
+    return float((shape.height - taken) // sum(row_shares(shape)))
+
+
+def page_slots(shape: PageShape = PRINTED) -> dict[str, Slot]:
+    """Return the slots of a page, row by row, then the markers and the tray."""
+    return dict(_slots(shape))
+
+
+def page_regions(slots: Mapping[str, Slot], shape: PageShape = PRINTED) -> dict[str, Box]:
     """Return the part of the page that each slot, the header and the footer has for itself."""
     regions = {
         name: Box(
@@ -78,24 +98,29 @@ def page_regions(slots: Mapping[str, Slot]) -> dict[str, Box]:
         )
         for name, slot in slots.items()
     }
-    regions[HEADER] = Box(0, 0, _TOP - LIFT, PAGE_WIDTH)
-    regions[FOOTER] = Box(_STRIP_BOTTOM + 4, 0, PAGE_HEIGHT - _STRIP_BOTTOM - 4, PAGE_WIDTH)
+    regions[HEADER] = Box(0, 0, _TOP - LIFT, shape.width)
+    foot = shape.height - _BELOW_STRIP + 4
+    regions[FOOTER] = Box(foot, 0, shape.height - foot, shape.width)
     return regions
 
 
-def _slots() -> Iterable[tuple[str, Slot]]:
-    content = PAGE_WIDTH - 2 * SIDE
-    column = content / max(sum(len(names) for _, names in row) for row in PAGE_ROWS)
+def _slots(shape: PageShape) -> Iterable[tuple[str, Slot]]:
+    content = shape.width - 2 * SIDE
+    longest = longest_on(shape)
+    column = min(
+        (content - (len(row) - 1) * _LEAST_BETWEEN) / sum(len(names) for _, names in row)
+        for row in shape.rows
+    )
     top = _TOP
-    for row, share in zip(PAGE_ROWS, ROW_SHARES, strict=True):
+    for row, share in zip(shape.rows, row_shares(shape), strict=True):
         count = sum(len(names) for _, names in row)
         joints = len(row) - 1
         # The longest chromosomes bend the widest, so their slots share all of the row;
         # the others stand in columns under one another, as on a laboratory's print.
-        first = row is PAGE_ROWS[0]
+        first = row is shape.rows[0]
         width = (content - joints * _BETWEEN_BLOCKS) / count if first else column
         between = (content - count * width) / joints if joints else 0.0
-        inner_height = round(LONGEST * share)
+        inner_height = round(longest * share)
         left = SIDE
         for _, names in row:
             for name in names:
@@ -103,10 +128,10 @@ def _slots() -> Iterable[tuple[str, Slot]]:
                 left += width
             left += between
         top += inner_height + _LABEL + _ROW_GAP
-    right = PAGE_WIDTH - SIDE
-    middle = SIDE + _MARKERS_WIDTH
-    yield MARKERS, _strip(MARKERS, SIDE, middle)
-    yield TRAY, _strip(TRAY, middle + _STRIP_GAP, right)
+    top = shape.height - _BELOW_STRIP - _STRIP
+    middle = SIDE + round(_MARKERS_SHARE * content)
+    yield MARKERS, _strip(MARKERS, top, SIDE, middle)
+    yield TRAY, _strip(TRAY, top, middle + _STRIP_GAP, shape.width - SIDE)
 
 
 def _slot(name: str, top: float, left: float, inner_height: float, width: float) -> Slot:
@@ -123,8 +148,8 @@ def _slot(name: str, top: float, left: float, inner_height: float, width: float)
     )
 
 
-def _strip(name: str, left: float, right: float) -> Slot:
-    box = Box(_STRIP_TOP, left, _STRIP_BOTTOM - _STRIP_TOP, right - left)
+def _strip(name: str, top: float, left: float, right: float) -> Slot:
+    box = Box(top, left, _STRIP, right - left)
     line = box.bottom - 18
     begin = box.left + _STRIP_LABELS[name][1]
     inner = Box(box.top + 6, begin, line - box.top - 6, box.right - begin - 12)
@@ -160,6 +185,9 @@ def slot_label(slot: Slot, places: Sequence[Place]) -> list[Text]:
             begin = x + text_width(slot.name, _NUMBER) / 2 + _BESIDE_NUMBER
             room = slot.box.right - 4 - begin
             size = min(_NOTE, _NOTE * room / text_width(note, _NOTE))
+            if size < _SMALL_NOTE:
+                note = note.rpartition(" ")[2]
+                size = min(_NOTE, _NOTE * room / text_width(note, _NOTE))
             texts.append(Text(note, y, begin, size, "left", "ink", slot.name))
         return texts
     role: Role = "ink" if places else "faint"
@@ -236,12 +264,11 @@ def _word_size(
     return size
 
 
-def group_letters() -> tuple[Text, ...]:
+def group_letters(shape: PageShape, slots: Mapping[str, Slot]) -> tuple[Text, ...]:
     """Return the group letters, each to the left of its block, level with the numbers."""
-    slots = page_slots()
     return tuple(
         Text(letter, slots[names[0]].label[0], slots[names[0]].box.left - 22, 30, "middle")
-        for row in PAGE_ROWS
+        for row in shape.rows
         for letter, names in row
         if letter
     )

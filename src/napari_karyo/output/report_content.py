@@ -154,7 +154,7 @@ def report_of(
         date=f"{when:%Y-%m-%d %H:%M} UTC",
         karyogram=page_of(drawn, plain),
         caption=f"Cell {clean(name_of(drawn))}, "
-        + f"{stain_words(cell.polarity, not drawn.classification.unknown)}, "
+        + f"{stain_words(cell.polarity, not drawn.classification.unknown, sheet.banding)}, "
         + count(number, "chromosome")
         + (f", one of {len(cells)} cells" if several else ""),
         case=case_lines(sheet, found),

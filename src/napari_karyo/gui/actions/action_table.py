@@ -126,6 +126,8 @@ _ROWS: Final[dict[Group, tuple[tuple[str, str, Callable[[Session], object], str]
          "Show the class of the selected one in all cells, side by side; again, close it"),
         ("Spread", "O", looking.next_part,
          "Look at the photograph of the spread, the karyogram, or both"),
+        ("Page", "Shift-P", looking.toggle_page,
+         "Lay the page out for the window, chromosomes larger, or as it is printed"),
         ("Lights", "L", looking.toggle_lights, "Show or hide the confidence lights"),
         ("Chromosome tab", "Control-1", lambda here: looking.show_tab(here, "Chromosome"),
          "Show the chromosome"),

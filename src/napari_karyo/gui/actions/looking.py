@@ -45,6 +45,17 @@ def toggle_lights(session: Session) -> None:
         session.say(f"Confidence lights {'shown' if session.view.lights_on else 'hidden'}.")
 
 
+def toggle_page(session: Session) -> None:
+    """Lay the page out for the window, or as it is printed."""
+    view = session.view
+    if on_top(session) is not None and view is not None:
+        view.tools.give_way()
+        view.shaping.toggle()
+        view.sight.fit()
+        window = view.shaping.for_window
+        session.say(f"The page is laid out {'for the window' if window else 'as it is printed'}.")
+
+
 def next_part(session: Session) -> None:
     """Look at the spread, the karyogram, or both side by side."""
     if on_top(session) is not None and session.view is not None:

@@ -66,17 +66,26 @@ class Gestures:
         it must not need any of them, for the release says where the hand is.
     takes_hold : function of (viewer, event)
         Whether a press would take hold of something, without doing it.
+    ended : function
+        Called when what a press began is over.
     """
 
     def __init__(
         self,
         begin: Callable[[napari.Viewer, MouseEvent], Steps | None],
         takes_hold: Callable[[napari.Viewer, MouseEvent], bool],
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self._begin = begin
         self._takes_hold = takes_hold
+        self._ended = ended
         self._running: Steps | None = None
         self._camera: tuple[float, tuple[float, ...]] | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether what a press began goes on."""
+        return self._running is not None
 
     def listen(self, viewer: napari.Viewer) -> None:
         """Hear a viewer's mouse from now on."""
@@ -117,6 +126,7 @@ class Gestures:
             steps.close()
             if self._running is steps:
                 self._running = None
+            self._ended()
 
     def _before_zoom(self, viewer: napari.Viewer, event: MouseEvent) -> None:
         camera = viewer.scene.camera

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from napari_karyo.gui.session.session import Session
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import Page
+from napari_karyo.karyogram.window_shape import Room
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -45,6 +46,8 @@ class PageHost(Protocol):
     def to_page(self, world: Iterable[float]) -> tuple[float, float]: ...
 
     def add_layer(self, role: str, layer: Layer) -> None: ...
+
+    def lay_out(self, room: Room) -> None: ...
 
     def draw_again(self, regions: Collection[str]) -> None: ...
 

@@ -1,10 +1,10 @@
 """The karyogram on napari's canvas: a few public layers, redrawn from the karyotype.
 
 One set of layers shows the cell that lies on top, whichever it is: one mosaic
-picture, lights and frames and all, the slots and the preview that follows the mouse;
-each overlay once it is asked for; beside them the photograph of its spread, where
-there is one. So twenty open cells cost no more than one. The view holds no truth: it can
-be thrown away and drawn again from the session at any time.
+picture, lights and frames and all, and the preview that follows the mouse; each overlay
+once it is asked for; beside them the photograph of its spread, where there is one. So
+twenty open cells cost no more than one. The view holds no truth: it can be thrown away
+and drawn again from the session at any time.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from napari_karyo.gui.canvas.keys import bind_keys
 from napari_karyo.gui.canvas.outline_labels import OutlineLabels
 from napari_karyo.gui.canvas.outline_layers import OUTLINES_KEY
 from napari_karyo.gui.canvas.overlays import Overlays
+from napari_karyo.gui.canvas.page_shaping import PageShaping
 from napari_karyo.gui.canvas.photographs import ROLE_KEY, SPREAD_KEY
 from napari_karyo.gui.canvas.picture_tools import Tool, Toolbox, take
 from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
@@ -41,6 +42,7 @@ from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.widgets import free_keyboard
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Page
+from napari_karyo.karyogram.window_shape import Room
 
 if TYPE_CHECKING:
     import napari
@@ -73,6 +75,7 @@ class KaryogramView:
         self.composer: Composer | None = None
         self.canvas: NDArray[np.uint8] = np.zeros((PAGE_HEIGHT, PAGE_WIDTH, 4), np.uint8)
         self._lights = True
+        self.shaping = PageShaping()
         self.overlays = Overlays(self)
         self.selection = SelectionOverlay(self)
         self._drawn_from: Classification | None = None
@@ -89,7 +92,8 @@ class KaryogramView:
         self._hover = HoverWords(self.spread.words_at)
         # After the view's own, so that a tool that an edit ends finds the page drawn.
         self.tools = Toolbox(self)
-        self._gestures = Gestures(partial(begin, self), partial(takes_hold, self))
+        self._gestures = Gestures(partial(begin, self), partial(takes_hold, self), self._on_rest)
+        self.tools.changed.connect(self._on_rest)
         self._wake = wake_callback(self)
         session.viewer.layers.events.removed.connect(self._on_removed)
 
@@ -131,7 +135,7 @@ class KaryogramView:
         cell = self.session.current
         if cell is None:
             return
-        self.composer = Composer(cell.classification)
+        self.composer = Composer(cell.classification, shape=self.shaping.shape)
         self._drawn_from = cell.classification
         self._compose(cell)
         self.uncover()
@@ -144,6 +148,7 @@ class KaryogramView:
         self._show_spread(cell)
         self._name_layers(cell)
         self.overlays.forget()
+        self.sight.fit_unmoved()
         self.activate()
 
     def _show_spread(self, cell: OpenCell) -> None:
@@ -186,6 +191,23 @@ class KaryogramView:
             self._show_canvas()
             self.spread.redraw()
 
+    def lay_out(self, room: Room) -> None:
+        """Give the page the shape that suits a room, once nobody is at work on it."""
+        cell = self.session.current
+        if cell is None or self.composer is None or not self.shown:
+            return
+        at_work = self._gestures.held or self.tools.active is not None
+        if self.shaping.choose(room, self.composer.layout, at_work):
+            self.composer.lay_out(self.shaping.shape)
+            self.selection.end_preview()
+            self._compose(cell)
+            self._show_canvas()
+            self.overlays.forget()
+
+    def _on_rest(self) -> None:
+        if self.shaping.waits:
+            self.sight.fit_soon()
+
     def _show_canvas(self) -> None:
         """Show the page as it is drawn, whether anew or in place."""
         layer = self.layers["karyogram"]
@@ -224,28 +246,15 @@ class KaryogramView:
 
     def _add_layers(self, cell: OpenCell) -> None:
         viewer = self.session.viewer
-        page = self.page
-        assert page is not None
         add = self.layers
         add["karyogram"] = viewer.add_image(
             self.canvas, rgb=True, interpolation2d="linear", metadata={ROLE_KEY: "karyogram"}
-        )
-        add["slots"] = viewer.add_shapes(
-            [np.array(slot.box.corners()) for slot in page.slots.values()],
-            shape_type="rectangle",
-            edge_width=2.0,
-            edge_color="#80808040",
-            face_color="transparent",
-            features={"slot": list(page.slots)},
-            visible=False,
         )
         add["dragged"] = viewer.add_image(
             np.zeros((4, 4, 4), np.uint8), rgb=True, opacity=0.85, visible=False
         )
         for role, layer in add.items():
             self._prepare(role, layer)
-        # What they show is the page's: there is nothing to draw by hand.
-        add["slots"].editable = False
         self._name_layers(cell)
         if self._wake not in viewer.mouse_drag_callbacks:
             viewer.mouse_drag_callbacks.append(self._wake)

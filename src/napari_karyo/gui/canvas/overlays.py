@@ -20,7 +20,6 @@ from superqt.utils import WorkerBase
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.worker import worker_for
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -74,8 +73,10 @@ class Overlays:
         from napari.layers import Image
         from napari.utils.colormaps import Colormap
 
+        page = view.page
+        assert page is not None
         made = Image(
-            np.zeros((PAGE_HEIGHT, PAGE_WIDTH), np.float32),
+            np.zeros((page.height, page.width), np.float32),
             contrast_limits=(0.0, 1.0),
             colormap=Colormap(_RAMPS[kind], name=f"karyogram {kind}"),
             blending="translucent_no_depth",
@@ -115,7 +116,7 @@ class Overlays:
         self._waiting = False
 
     def forget(self) -> None:
-        """Another cell lies on top: what was drawn is stale."""
+        """Another cell lies on top, or all stands elsewhere: what was drawn is stale."""
         self._canvas = dict.fromkeys(KINDS)
         for kind in KINDS:
             if self.is_on(kind):

@@ -51,7 +51,6 @@ class SelectionOverlay:
         self._target: str | None = None
         self._marked: int | None = None
         self._hidden: int | None = None
-        self._slots_wanted: bool | None = None
 
     # -- on the page --------------------------------------------------------------
 
@@ -145,11 +144,6 @@ class SelectionOverlay:
         if page is None:
             return
         self.drag_preview.lift(page.places[index])
-        # Where it may be dropped; at other times the page's own lines say enough, unless
-        # the person wants to see the slots.
-        slots = self._view.layers["slots"]
-        self._slots_wanted = slots.visible
-        slots.visible = True
 
     def carry(self, row: float, column: float) -> None:
         """Move the preview to a place on the page and mark the slot under it."""
@@ -165,10 +159,6 @@ class SelectionOverlay:
     def let_down(self) -> None:
         """End what the preview was shown for, whether it led to an edit or not."""
         self.drag_preview.vanish()
-        layers = self._view.layers
-        if self._slots_wanted is not None and "slots" in layers:
-            layers["slots"].visible = self._slots_wanted
-        self._slots_wanted = None
         if self._target is not None:
             self._target = None
             self.frame()

@@ -1,8 +1,8 @@
 """What of a karyogram view is in sight: the spread, the karyogram, or both side by side.
 
 The camera is moved, and of a part alone the other is put out of sight beside it: no layer is
-hidden, and the person may go anywhere. Where nobody went, the camera is moved again when a dock
-takes room of the canvas or gives it back.
+hidden, and the person may go anywhere. Where nobody went, the camera is moved again, and the page
+may be laid out anew, when a dock takes room of the canvas or gives it back.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Sight:
         self._soon = QTimer()
         self._soon.setSingleShot(True)
         self._soon.setInterval(FIT_DELAY)
-        self._soon.timeout.connect(self._fit_unmoved)
+        self._soon.timeout.connect(self.fit_unmoved)
         view.session.viewer.canvas.events.size.connect(self._on_size)
 
     def next_part(self) -> None:
@@ -76,6 +76,8 @@ class Sight:
         viewer = self._view.session.viewer
         alone = "" if self.part == "both" else self.part
         tall, wide = viewer.canvas.size
+        if alone != "spread":
+            self._view.lay_out(self._spread.room(tall, wide, alone))
         self._spread.arrange(tall, wide, alone)
         if viewer.dims.ndim == layers[0].ndim:
             viewer.reset_view(layers=layers, margin=0.01)
@@ -97,7 +99,12 @@ class Sight:
         if self._is_unmoved():
             self._soon.start()
 
-    def _fit_unmoved(self) -> None:
+    def fit_soon(self) -> None:
+        """Fit once more, as soon as Qt is through with what it does."""
+        self._on_size()
+
+    def fit_unmoved(self) -> None:
+        """Fit what the person did not move."""
         if self._is_unmoved():
             self.fit()
 

@@ -21,7 +21,7 @@ from napari_karyo.gui.canvas.drawn_across import meant_by
 from napari_karyo.gui.canvas.host import PageHost
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.inference.confidence import Light
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Box
+from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.spread_drawing import (
     BAND,
     FINE,
@@ -30,6 +30,7 @@ from napari_karyo.karyogram.spread_drawing import (
     Standing,
 )
 from napari_karyo.karyogram.style import Style
+from napari_karyo.karyogram.window_shape import Room
 from napari_karyo.karyotype import slot_words
 
 #: The layers, bottom to top; they lie below the karyogram's.
@@ -125,6 +126,12 @@ class SpreadPanel:
         """Whether there is a photograph in the viewer."""
         return self.drawing is not None and "outlines" in self._view.layers
 
+    def room(self, tall: float, wide: float, alone: str = "") -> Room:
+        """Return what a canvas of a size has room for; `alone` as in `arrange`."""
+        if self.drawing is None or alone:
+            return Room(tall, wide)
+        return Room(tall, wide, (self.drawing.height, self.drawing.width), GAP)
+
     def arrange(self, tall: float, wide: float, alone: str = "") -> None:
         """Lay the sheet to the left of the page or above it: where both show larger.
 
@@ -135,18 +142,18 @@ class SpreadPanel:
         alone : {"", "spread", "karyogram"}
             The only one that shall be in sight: the other goes so far off that it isn't.
         """
-        if self.drawing is None:
+        page = self._view.page
+        if self.drawing is None or page is None:
             return
         high, broad = self.drawing.height, self.drawing.width
-        beside = min(tall / PAGE_HEIGHT, wide / (PAGE_WIDTH + GAP + broad))
-        above = min(tall / (PAGE_HEIGHT + GAP + high), wide / max(PAGE_WIDTH, broad))
+        _, above = self.room(tall, wide).zoom(page.height, page.width)
         # Beside a part that fills the canvas one way there is room left the other way.
-        size = {"spread": (high, broad), "karyogram": (PAGE_HEIGHT, PAGE_WIDTH)}.get(alone)
+        size = {"spread": (high, broad), "karyogram": (page.height, page.width)}.get(alone)
         zoom = math.inf if size is None else min(tall / size[0], wide / size[1])
         room = (0.0, 0.0) if size is None else (tall / zoom - size[0], wide / zoom - size[1])
         origin = (0.0, -(GAP + room[1] + broad))
-        if above > beside:
-            origin = (-(GAP + room[0] + high), (PAGE_WIDTH - broad) / 2)
+        if above:
+            origin = (-(GAP + room[0] + high), (page.width - broad) / 2)
         if origin != self.origin:
             before, self.origin = self.origin, origin
             self._move([self._view.layers[role] for role in SPREAD_ROLES if self.shown])

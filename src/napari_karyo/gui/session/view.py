@@ -59,6 +59,16 @@ class SightOfCell(Protocol):
 
     def next_part(self) -> None: ...
 
+    def fit(self) -> None: ...
+
+
+class ShapeOfPage(Protocol):
+    """Whether the page is laid out for the window, or as it is printed: `PageShaping`."""
+
+    for_window: bool
+
+    def toggle(self) -> None: ...
+
 
 class SessionView(Protocol):
     """The karyogram of the cell on top, on napari's canvas: `KaryogramView`."""
@@ -77,6 +87,9 @@ class SessionView(Protocol):
 
     @property
     def sight(self) -> SightOfCell: ...
+
+    @property
+    def shaping(self) -> ShapeOfPage: ...
 
     @property
     def lights_on(self) -> bool: ...
