@@ -19,6 +19,7 @@ os.environ.setdefault("NAPARI_ENSURE_PLUGIN_MAIN_THREAD", "1")
 from drawn import UNSURE, make_cell, make_classification
 from npe2 import PluginManifest
 
+from napari_karyo.gui.session.settings import Settings
 from napari_karyo.inference.result import Classification
 
 
@@ -52,10 +53,13 @@ def plugins_found_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the settings of whoever runs the tests alone."""
+    """Leave the settings of whoever runs the tests alone; the page is as it is printed."""
     monkeypatch.setattr(
         "napari_karyo.case.remembered.place", lambda: tmp_path / "settings" / "worksheet.json"
     )
+    shaping = "napari_karyo.gui.canvas.page_shaping"
+    monkeypatch.setattr(f"{shaping}.read_settings", lambda: Settings(page_for_window=False))
+    monkeypatch.setattr(f"{shaping}.keep_page_for_window", lambda _: None)
 
 
 @pytest.fixture

@@ -157,7 +157,8 @@ def _page(person: Person, session: Any, thorough: bool) -> list[str]:
     ]
     if view.tools.active is not None and view.tools.active.cell is not cell:
         wrong.append("a tool is in use for another cell")
-    composer = Composer(cell.classification) if thorough else view.composer
+    shape = view.composer.layout.shape
+    composer = Composer(cell.classification, shape=shape) if thorough else view.composer
     bare = view.selection._bare
     page = view._page_of(cell, composer)
     # The view must know of the page by itself, and not from being asked here.

@@ -13,9 +13,19 @@ from hypothesis import strategies as st
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASSES, MARKERS, PAGE_ROWS, TRAY
 from napari_karyo.classified import Heading
+from napari_karyo.karyogram.heading import stain_words
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lights import LIGHT_SIZES
-from napari_karyo.karyogram.page import PAGE_HEIGHT, PAGE_WIDTH, Light, Page, Text
+from napari_karyo.karyogram.page import (
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    PRINTED,
+    Light,
+    Page,
+    PageShape,
+    Text,
+)
+from napari_karyo.karyogram.window_shape import ARRANGEMENTS
 from napari_karyo.karyotype.state import PLAIN, Appearance
 from napari_karyo.lettering import text_width
 
@@ -219,16 +229,23 @@ def assert_nothing_written_over(page: Page) -> None:
 LONG_ISCN = "47,XX," + ",".join(f"t({n};{n + 1})(q{n};p{n})" for n in range(1, 22)) + "[5]/46,XX"
 
 
+NARROW = PageShape(2400, 1100, ARRANGEMENTS[-1])
+WIDE = PageShape(900, 3000, ARRANGEMENTS[0])
+
+
+@pytest.mark.parametrize("shape", [PRINTED, NARROW, WIDE])
 @pytest.mark.parametrize("iscn", ["", "46,XX", LONG_ISCN])
 @pytest.mark.parametrize("signed", [(), ("AB 2026-11-24", "CD 2026-11-25"), ("A" * 200, "B" * 200)])
-def test_every_primitive_stays_in_its_region(iscn: str, signed: tuple[str, ...]) -> None:
+def test_every_primitive_stays_in_its_region(
+    iscn: str, signed: tuple[str, ...], shape: PageShape
+) -> None:
     heading = Heading(
         "T" * 300, "c" * 300, Polarity.DARK, iscn, True, ("22",) * 40, ("ABC", "DEF"), True, *signed
     )
     marked = frozenset(range(len(SIZES)))
     slots = pairs(**{"20": (), "19": (36, 37, 38, 39), "22": (), MARKERS: (42, 43)}).slots
     everything = PageState(slots, corrected=marked, derivatives=marked)
-    page = Layout(SIZES).page(everything, heading, ["look"] * len(SIZES))
+    page = Layout(SIZES, shape=shape).page(everything, heading, ["look"] * len(SIZES))
     assert_nothing_written_over(page)
     for light in page.lights:
         half = LIGHT_SIZES["look"] / 2
@@ -247,7 +264,7 @@ def test_every_primitive_stays_in_its_region(iscn: str, signed: tuple[str, ...])
             assert box.top <= text.y - 0.8 * text.size
             assert text.y + 0.2 * text.size <= box.bottom
         assert left >= 0
-        assert left + width <= PAGE_WIDTH
+        assert left + width <= page.width
     for mark in page.marks:
         for y, x in mark.points:
             assert page.regions[mark.region].contains(y, x)
@@ -390,6 +407,26 @@ def test_what_is_not_recognized_is_not_called_a_banding() -> None:
         assert f"{words}, read as" in known
         assert f"{words}, banding not recognized" in unlike
         assert "read as" not in unlike
+
+
+@pytest.mark.parametrize(
+    ("stain", "banding", "words"),
+    [
+        (Polarity.DARK, "", "dark stain, read as G-band"),
+        (Polarity.DARK, "GTG", "dark stain, GTG"),
+        (Polarity.DARK, "RHG", "dark stain, RHG, read as G-band"),
+        (Polarity.BRIGHT, "", "bright stain, read as Q-band or DAPI"),
+        (Polarity.BRIGHT, "QFQ", "bright stain, QFQ"),
+        (Polarity.BRIGHT, "dapi", "bright stain, dapi"),
+        (Polarity.BRIGHT, "RFA", "bright stain, RFA, read as Q-band or DAPI"),
+    ],
+)
+def test_the_banding_is_what_the_laboratory_wrote_down(
+    stain: Polarity, banding: str, words: str
+) -> None:
+    (line,) = [one for one in header_strings(Heading(stain=stain, banding=banding)) if "|" in one]
+    assert f"   |   {words}   |   " in line
+    assert stain_words(stain, False, banding).endswith("banding not recognized")
 
 
 def test_corrected_chromosomes_are_marked_at_their_foot_and_number() -> None:

@@ -32,10 +32,10 @@ ARRANGEMENTS: Final[tuple[Rows, ...]] = (
     ((_A, _B), (_C1,), (_C2,), (_D, _E), (_F, _G, _SEX)),
     ((_A, _B), (_C1,), (_C2,), (_D,), (_E, _F), (_G, _SEX)),
 )
-#: So many times larger chromosomes must be for each row more or less than a print has, in other
-#: rows than those that are there, and in another shape with the same rows.
-UNUSUAL: Final = 1.1
-OTHER_ROWS: Final = 1.08
+#: So many times larger chromosomes must be in another number of rows than a print's four, in
+#: other rows than those that are there, and in another shape with the same rows.
+UNUSUAL: Final = {2: 1.25, 3: 1.12, 4: 1.0, 5: 1.12, 6: 1.2}
+OTHER_ROWS: Final = 1.04
 OTHER_SIZE: Final = 1.02
 #: Letters are as large as on the printed page in the same window, but no larger than need be:
 #: what is left is the chromosomes'. In a small window they are no smaller than can be read.
@@ -129,9 +129,8 @@ def window_shape(
     rows = None if present is None else present.rows
 
     def worth(shape: PageShape) -> float:
-        unusual = UNUSUAL ** abs(len(shape.rows) - len(PAGE_ROWS))
         there = OTHER_ROWS if shape.rows == rows else 1.0
-        return size_shown(shape, room, sizes) * there / unusual
+        return size_shown(shape, room, sizes) * there / UNUSUAL[len(shape.rows)]
 
     best = max(shapes, key=worth)
     if present is not None and worth(best) < OTHER_SIZE * worth(present):
@@ -143,4 +142,3 @@ def size_shown(shape: PageShape, room: Room, sizes: Sequence[tuple[int, int]]) -
     """Return how large chromosomes are in a window: its pixels to a pixel of the crops."""
     zoom, _ = room.zoom(shape.height, shape.width)
     return zoom * magnification(sizes, shape, page_slots(shape))
-

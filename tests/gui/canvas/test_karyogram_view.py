@@ -30,7 +30,7 @@ def slot_centre(view: Any, slot: str) -> tuple[float, float]:
 def test_only_public_layers_one_set_for_all_cells(opened: Any) -> None:
     viewer, session, view = opened
     names = [layer.name for layer in viewer.layers]
-    assert names == [f"cell A {role}" for role in ("karyogram", "slots", "dragged")]
+    assert names == [f"cell A {role}" for role in ("karyogram", "dragged")]
     assert {type(layer).__module__.split(".")[0] for layer in viewer.layers} == {"napari"}
     assert viewer.layers.selection.active is view.layers["karyogram"]
     second = make_classification(make_cell(name="cell B", polarity=Polarity.BRIGHT))
@@ -181,7 +181,7 @@ def test_drag_works_from_every_layer_of_the_karyogram(opened: Any) -> None:
     viewer, session, view = opened
     mouse.settle()
     layers = view.layers | {"saliency": view.overlays.layer("saliency")}
-    for role, index in (("dragged", 2), ("slots", 4), ("saliency", 6)):
+    for role, index in (("dragged", 2), ("saliency", 6)):
         viewer.layers.selection.active = layers[role]
         mouse.drag(viewer, centre(view, index), slot_centre(view, "22"))
         assert session.current.karyotype.slot_of(index) == "22", role
@@ -199,7 +199,7 @@ def test_an_overlay_is_a_layer_once_it_is_asked_for(opened: Any) -> None:
     viewer.layers.selection.active = view.layers["attention"]
     mouse.key(viewer, Qt.Key.Key_A)
     assert view.layers["attention"].visible
-    assert len(viewer.layers) == 4
+    assert len(viewer.layers) == 3
     session.close(session.current)
     assert not viewer.layers
 
@@ -216,13 +216,13 @@ def test_page_can_still_be_panned_beside_the_chromosomes(opened: Any) -> None:
 def test_removing_a_layer_loses_no_correction(opened: Any, qtbot: Any) -> None:
     viewer, session, view = opened
     session.current.karyotype.move([0], "2")
-    viewer.layers.remove(view.layers["slots"])
+    viewer.layers.remove(view.layers["dragged"])
     qtbot.wait(20)
     assert len(viewer.layers) == 0
     assert not view.shown
     session.current.karyotype.move([2], "1")
     view.show()
-    assert len(viewer.layers) == 3
+    assert len(viewer.layers) == 2
     assert session.current.karyotype.slot_of(0) == "2"
     assert view.page.places[2].slot == "1"
 
@@ -250,15 +250,3 @@ def test_incremental_drawing_is_the_whole_drawing(viewer: Any, polarity: Polarit
     drawn = view.layers["karyogram"].data.copy()
     view.show()
     assert np.array_equal(drawn, view.layers["karyogram"].data)
-
-
-def test_slots_that_the_person_shows_stay_shown(opened: Any) -> None:
-    viewer, session, view = opened
-    mouse.settle()
-    mouse.drag(viewer, centre(view, 8), slot_centre(view, "4"))
-    assert not view.layers["slots"].visible
-    view.layers["slots"].visible = True
-    mouse.click(viewer, centre(view, 8))
-    mouse.drag(viewer, centre(view, 8), slot_centre(view, "5"))
-    assert session.current.karyotype.slot_of(8) == "5"
-    assert view.layers["slots"].visible

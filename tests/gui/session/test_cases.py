@@ -21,6 +21,7 @@ from napari_karyo.errors import CaseError
 from napari_karyo.gui.classify.form import PLUGIN, ClassifyForm
 from napari_karyo.gui.contributions.readers import case_reader
 from napari_karyo.gui.docks.case_opening import open_case
+from napari_karyo.gui.docks.review.dock import ReviewDock
 from napari_karyo.gui.session import case_files
 from napari_karyo.gui.session.session import Session, session_of
 from napari_karyo.inference.classify import Progress
@@ -342,10 +343,15 @@ def test_a_case_that_can_not_be_used_is_said_and_nothing_lost(
     cell = session_of(viewer).current
     assert cell.case is None
     assert "damaged" in cell.unkept
-    assert any("No file keeps what you correct here." in words for words in notices)
+    # It is said where it stays, and nothing that passes lies over the page.
+    dock = ReviewDock(viewer)
+    assert "No file keeps this cell." in dock.counts.text()
+    assert not notices
     assert folder.with_name("P1.karyo").read_text() == "no case"
     cell.karyotype.move([3], "7")
     assert cell.karyotype.slot_of(3) == "7"
+    case_files.save_copy(session_of(viewer), [cell], folder.with_name("P2.karyo"))
+    assert "No file" not in dock.counts.text()
 
 
 def test_each_reason_why_no_file_keeps_a_cell_is_a_sentence(opened: Any) -> None:

@@ -145,11 +145,6 @@ def put_into_session(session: Session, outcome: work.Outcome) -> str:
     session.show(opened[0])
     results = [result for result, _ in outcome.results]
     tell_unknown(results)
-    unkept = {
-        cell.unkept for cell in opened if cell.unkept and not cell.classification.cell.simulated
-    }
-    if unkept:
-        show_warning("No file keeps what you correct here. " + " ".join(unkept))
     open_review(viewer)
     free_keyboard()
     # Those of reading were told when the folder was read.

@@ -152,4 +152,5 @@ def save_copy(session: Session, cells: Iterable[OpenCell], path: Path | str) -> 
     finally:
         if session.case_at(case.path) is None:
             case.close()
+    session.cells_changed.emit()
     return case.path

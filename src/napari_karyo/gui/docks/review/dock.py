@@ -166,6 +166,8 @@ class ReviewDock(QWidget):
     @while_alive
     def _on_cells(self) -> None:
         self.cells.show_cells()
+        if self.session.current is not None:
+            self.counts.setText(counts_text(self.session.current))
 
     @while_alive
     def _on_cell(self, _cell: OpenCell | None) -> None:

@@ -61,6 +61,9 @@ def counts_text(cell: OpenCell) -> str:
         parts.append(f"{count(lost, 'file')} left out")
     lines = [" · ".join(parts)]
     found = cell.classification
+    if cell.case is None and not found.cell.simulated:
+        # It stands there as long as it is so; a message that passes would be missed.
+        lines.append(f"⚠ {rich(kept_words(cell))}")
     said = found.remarks
     if found.unknown and not cell.unsettled():
         # It has done its work: what the page says now is a person's word.
