@@ -117,7 +117,7 @@ def test_other_rows_are_taken_only_where_clearly_better() -> None:
     assert len(there.rows) == 2
     assert size_shown(there, room, SLENDER) > OTHER_ROWS * size_shown(PRINTED, room, SLENDER)
     # Of the same rows another shape is taken sooner, but not for nothing.
-    room = Room(PAGE_HEIGHT / 2 + 3, PAGE_WIDTH / 2)
+    room = Room(PAGE_HEIGHT / 2 + 1, PAGE_WIDTH / 2)
     assert window_shape(room, SLENDER, PRINTED) == PRINTED
 
 

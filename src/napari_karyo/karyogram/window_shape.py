@@ -36,7 +36,7 @@ ARRANGEMENTS: Final[tuple[Rows, ...]] = (
 #: other rows than those that are there, and in another shape with the same rows.
 UNUSUAL: Final = {2: 1.25, 3: 1.12, 4: 1.0, 5: 1.12, 6: 1.2}
 OTHER_ROWS: Final = 1.04
-OTHER_SIZE: Final = 1.02
+OTHER_SIZE: Final = 1.005
 #: Letters are as large as on the printed page in the same window, but no larger than need be:
 #: what is left is the chromosomes'. In a small window they are no smaller than can be read.
 _ENOUGH: Final = 0.75
