@@ -98,9 +98,9 @@ def test_all_layers_can_be_removed_at_once(opened: Any, qtbot: Any) -> None:
     assert not view.shown
     assert session.current.karyotype.slot_of(8) == "4"
     view.show()
-    assert len(viewer.layers) == 3
+    assert len(viewer.layers) == 2
     qtbot.wait(50)
-    assert len(viewer.layers) == 3
+    assert len(viewer.layers) == 2
 
 
 def test_a_click_on_the_karyogram_wakes_it(opened: Any) -> None:
