@@ -168,7 +168,7 @@ def test_classifying_again_replaces_the_karyogram(
         form.run()
         wait(form)
     assert len(session_of(viewer).cells) == 1
-    assert len(viewer.layers) == 4
+    assert len(viewer.layers) == 3
 
 
 def test_a_folder_chosen_in_the_form(
