@@ -62,7 +62,7 @@ class Correction:
     lines : tuple of Line
         What is drawn, in pixels of the photograph; none where the program's proposal is taken.
     presses : int
-        Clicks and keys that it takes.
+        Clicks and keys that it takes, its tool not in hand.
     """
 
     kind: str
@@ -177,8 +177,16 @@ class Truth:
 
     # -- what to do next -----------------------------------------------------------------
 
-    def next_correction(self, held: Mapping[int, Outline]) -> Correction | None:
-        """Return the correction that sets most right for a click or key; None where all is."""
+    def next_correction(self, held: Mapping[int, Outline], in_hand: str = "") -> Correction | None:
+        """Return the correction that sets most right for a click or key; None where all is.
+
+        Parameters
+        ----------
+        held : mapping of int to Outline
+            What the program has.
+        in_hand : str
+            The kind of correction whose tool is in hand: it takes a key less.
+        """
         now = self.standing(held)
         waits = self._waits(held, now)
         best: tuple[tuple[float, float], Correction] | None = None
@@ -190,7 +198,8 @@ class Truth:
             saved, fewer = waits - self._waits(after, then), now.wrong - then.wrong
             # Of equal ones, that which makes the better outlines.
             finer = 0.01 * (then.overlap - now.overlap)
-            worth = saved / correction.presses, fewer / correction.presses + finer
+            presses = correction.presses - (correction.kind == in_hand)
+            worth = saved / presses, fewer / presses + finer
             if fewer < 0 or (fewer == 0 and saved <= 0):
                 continue
             if best is None or worth > best[0]:
@@ -312,7 +321,7 @@ class Truth:
                 made = join_outlines([held[one] for one in pair])
             except KaryoError:
                 continue
-            yield Correction("join", pair, (), presses=3), [made]
+            yield Correction("join", pair), [made]
 
     def _removed(
         self, index: int, held: Mapping[int, Outline], now: Standing

@@ -69,6 +69,13 @@ _KEYS: Final[Mapping[str, tuple[Any, Any]]] = {
     "nucleus": (Qt.Key.Key_Z, _SHIFT),
     "twice": (Qt.Key.Key_D, _SHIFT),
 }
+#: The corrections whose tools stay in hand.
+_TOOLS: Final[Mapping[str, str]] = {
+    "Split": "cut",
+    "Merge": "join",
+    "Part crossing": "part",
+    "Draw new": "draw",
+}
 
 
 class Person:
@@ -187,17 +194,26 @@ class Person:
         row, column = np.unravel_index(int((alone if free.any() else deep).argmax()), free.shape)
         return float(row + box.top), float(column + box.left)
 
+    @property
+    def in_hand(self) -> str:
+        """The kind of correction whose tool is in hand."""
+        tool = self.view.tools.active
+        return "" if tool is None else _TOOLS.get(tool.name, "")
+
     def correct(self, correction: Correction, must_select: bool = False) -> None:
         """Make one correction."""
+        kind, objects = correction.kind, correction.objects
         # A line that is drawn says itself which one it is for.
-        if correction.objects and (not correction.lines or must_select):
-            self.select(correction.objects[0])
-        self.key(*_KEYS[correction.kind])
+        if kind not in _TOOLS.values() or must_select:
+            self.select(objects[0])
+        if self.in_hand != kind:
+            self.key(*_KEYS[kind])
         for line in correction.lines:
             self._draw_on_photograph(line)
-        if correction.kind == "join":
-            self.click(self.on_photograph(*self._spot(correction.objects[1])))
-        elif correction.kind == "part" and not correction.lines:
+        if kind == "join":
+            self.draw([self.on_photograph(*self._spot(one)) for one in objects])
+        elif kind == "part" and not correction.lines:
+            self.select(objects[0])
             self.key(Qt.Key.Key_Return)
 
     def _draw_on_photograph(self, line: Line) -> None:
@@ -206,7 +222,7 @@ class Person:
     def mend(self, truth: Truth) -> list[str]:
         """Mend outlines until none is wrong; return what was done."""
         done: list[str] = []
-        while (correction := truth.next_correction(self.held)) is not None:
+        while (correction := truth.next_correction(self.held, self.in_hand)) is not None:
             if not done:
                 self.look_at("spread")
             history = self.cell.karyotype.history

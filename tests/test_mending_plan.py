@@ -58,7 +58,7 @@ def test_each_fault_gets_its_own_correction_and_nothing_is_left() -> None:
         held |= dict(enumerate(new, start=number))
     assert sorted(one.kind for one in done) == ["cut", "draw", "join", "nucleus", "part"]
     assert true.standing(held).wrong == 0
-    assert sum(one.presses for one in done) == 12
+    assert sum(one.presses for one in done) == 11
     by_kind = {one.kind: one.objects for one in done}
     assert by_kind["part"] == (1,)
     assert by_kind["cut"] == (2,)

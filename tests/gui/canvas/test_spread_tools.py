@@ -259,6 +259,98 @@ def test_what_is_no_chromosome_is_removed_and_can_still_be_seen(opened: Any) -> 
     assert view.spread.drawing._said[1] == f"{len(session.current.present)} chromosomes"
 
 
+def test_a_tool_stays_in_hand_on_the_photograph(opened: Any) -> None:
+    viewer, session, view = opened
+    session.select(None)
+    mouse.key(viewer, Qt.Key.Key_K)
+    # Two cuts for one key; the second is across what the first one made.
+    draw(viewer, view, *poor_spread.CUT)
+    assert "draw the next line" in viewer.status
+    draw(viewer, view, (45, 215), (45, 245))
+    assert kinds(session) == ["split", "split"]
+    # A cut that was no good is taken back, and the next one drawn.
+    mouse.key(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert view.tools.active.name == "Split"
+    draw(viewer, view, (65, 25), (65, 55))
+    assert kinds(session) == ["split", "split"]
+    assert ALONE not in session.current.present
+    # A click on another one chooses it, and sets no corner.
+    select(viewer, view, UPPER)
+    assert view.tools.active is None
+    assert not view.layers["dragged"].visible
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return])
+def test_a_tool_in_hand_is_put_away_by_a_key(opened: Any, key: Any) -> None:
+    viewer, session, view = opened
+    session.select(None)
+    mouse.key(viewer, Qt.Key.Key_K)
+    draw(viewer, view, *poor_spread.CUT)
+    # Its own key begins anew, for who presses it before each line.
+    mouse.key(viewer, Qt.Key.Key_K)
+    draw(viewer, view, (65, 25), (65, 55))
+    assert kinds(session) == ["split", "split"]
+    mouse.key(viewer, key)
+    assert view.tools.active is None
+    assert viewer.status == "Done."
+
+
+def test_whoever_goes_on_elsewhere_has_no_tool_in_hand(opened: Any) -> None:
+    viewer, session, view = opened
+    view.sight.look_at("both")
+    mouse.laid_out(view)
+    for go_on in (
+        lambda: session.select(UPPER),
+        lambda: mouse.click(viewer, view.page.places[LOWER].box.center),
+    ):
+        session.current.karyotype.go_to(0)
+        session.select(None)
+        mouse.click(viewer, at(view, 5, 5))
+        mouse.key(viewer, Qt.Key.Key_K)
+        draw(viewer, view, *poor_spread.CUT)
+        assert view.tools.active.name == "Split"
+        go_on()
+        assert session.selected in (UPPER, LOWER)
+        assert view.tools.active is None
+
+
+def test_a_line_from_piece_to_piece_joins_them(opened: Any) -> None:
+    viewer, session, view = opened
+    session.select(None)
+    mouse.key(viewer, Qt.Key.Key_J)
+    # From nothing, or to the same one, it joins nothing.
+    for line in ([(5, 5), BROKEN[0][0]], BROKEN[0]):
+        draw(viewer, view, *line)
+        assert kinds(session) == []
+        assert "from one piece to the other" in viewer.status
+    draw(viewer, view, BROKEN[0][0], BROKEN[1][1])
+    assert kinds(session) == ["merge"]
+    assert not {UPPER, LOWER} & set(session.current.present)
+    assert view.tools.active.name == "Merge"
+    mouse.key(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    # By a click on each, too.
+    mouse.key(viewer, Qt.Key.Key_Escape)
+    session.select(None)
+    mouse.key(viewer, Qt.Key.Key_J)
+    mouse.click(viewer, at(view, *BROKEN[0][0]))
+    mouse.click(viewer, at(view, *BROKEN[1][1]))
+    assert kinds(session) == ["merge"]
+
+
+def test_the_next_crossing_is_chosen_by_a_click(opened: Any) -> None:
+    viewer, session, view = opened
+    session.select(ALONE)
+    mouse.key(viewer, Qt.Key.Key_U)
+    mouse.click(viewer, at(view, 60, 100))
+    assert session.selected == CROSSED
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert kinds(session) == ["part"]
+    assert CROSSED not in session.current.present
+    assert view.tools.active.name == "Part crossing"
+    mouse.key(viewer, Qt.Key.Key_Return)
+    assert view.tools.active is None
+
+
 def test_a_cell_of_crops_says_why_it_has_no_such_tools(opened: Any) -> None:
     from drawn import make_cell
 

@@ -79,7 +79,7 @@ _ROWS: Final[dict[Group, tuple[tuple[str, str, Callable[[Session], object], str]
         ("Split", "K", lambda here: pictures.take_tool(here, "Split"),
          "Cut a crop that holds two chromosomes: draw a line, or move it with the arrows"),
         ("Merge", "J", lambda here: pictures.take_tool(here, "Merge"),
-         "Join it with a piece that was cut off: click that piece next"),
+         "Join it with a piece cut off: click that one, or draw between two on the photograph"),
     ),
     "Spread": (
         ("Part crossing", "U", lambda here: spreads.take(here, "Part crossing"),

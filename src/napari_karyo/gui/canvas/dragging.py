@@ -29,6 +29,10 @@ def begin(view: ToolHost, viewer: napari.Viewer, event: MouseEvent) -> Steps | N
         return None
     tool = view.tools.active
     view.spread.in_hand = view.spread.to_sheet(event.position) is not None
+    if tool is not None and tool.used and not view.spread.in_hand:
+        # It was in hand for the photograph.
+        view.tools.put_away()
+        tool = None
     if tool is not None and not event.modifiers:
         return _holding_page(layer, tool.drag(event))
     if view.spread.in_hand:

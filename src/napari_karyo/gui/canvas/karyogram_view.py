@@ -24,16 +24,17 @@ from napari_karyo.gui.canvas.dragging import begin, takes_hold, wake_callback
 from napari_karyo.gui.canvas.gesture import Gestures
 from napari_karyo.gui.canvas.hover import HoverWords
 from napari_karyo.gui.canvas.keys import bind_keys
+from napari_karyo.gui.canvas.merging import Merging
 from napari_karyo.gui.canvas.outline_labels import OutlineLabels
 from napari_karyo.gui.canvas.outline_layers import OUTLINES_KEY
 from napari_karyo.gui.canvas.overlays import Overlays
 from napari_karyo.gui.canvas.page_shaping import PageShaping
 from napari_karyo.gui.canvas.photographs import ROLE_KEY, SPREAD_KEY
 from napari_karyo.gui.canvas.picture_tools import Tool, Toolbox, take
-from napari_karyo.gui.canvas.piece_tools import Merging, Splitting
 from napari_karyo.gui.canvas.reshaping import Reshaping
 from napari_karyo.gui.canvas.selection_overlay import SelectionOverlay, reframed
 from napari_karyo.gui.canvas.sight import Sight
+from napari_karyo.gui.canvas.splitting import Splitting
 from napari_karyo.gui.canvas.spread_panel import SPREAD_ROLES, SpreadPanel
 from napari_karyo.gui.canvas.spread_tools import DrawingAnew, Erasing, Painting, Parting
 from napari_karyo.gui.canvas.typed_class import TypedClass

@@ -3,7 +3,7 @@
 A tool has the mouse and some keys from when it is taken until it is put away: by its own
 edit, by Escape, or by anything else that makes it senseless. What a tool leads to is one
 edit of the karyotype, through the one door of `actions.attempt`. Those that cut a crop
-in two and merge two are in `piece_tools`.
+in two and merge two are in `splitting` and `merging`.
 """
 
 from __future__ import annotations
@@ -74,6 +74,8 @@ class Tool:
         self.view = view
         self._index = index
         self.cell: OpenCell = view.session.current
+        #: Whether it has made an edit, and is in hand for the next one.
+        self.used = False
 
     @classmethod
     def needs_one(cls, _view: ToolHost) -> bool:
@@ -87,9 +89,18 @@ class Tool:
         return self._index
 
     @property
+    def about(self) -> int | None:
+        """The chromosome that it is about, where it is about one."""
+        return self._index
+
+    @property
     def keys(self) -> Keys:
         """The keys that are the tool's own while it is in use."""
-        return {"Escape": lambda: self.view.tools.put_away("Nothing was changed.")}
+        return {"Escape": self.put_down}
+
+    def put_down(self) -> None:
+        """End it, and say whether anything came of it."""
+        self.view.tools.put_away("Done." if self.used else "Nothing was changed.")
 
     @property
     def in_use(self) -> bool:
@@ -106,8 +117,36 @@ class Tool:
         """Show that it is there."""
 
     def again(self) -> None:
-        """Do what is meant by taking it while it is in use."""
-        self.view.tools.put_away("Nothing was changed.")
+        """Do what is meant by taking it while it is in use: begin anew, or put it away."""
+        if self.used:
+            self.view.tools.take(type(self)(self.view, self.view.session.selected))
+        else:
+            self.put_down()
+
+    def edited(self) -> None:
+        """Go on after an edit of the cell that it outlives."""
+
+    def go_on(self, next_words: str) -> None:
+        """Say what was done, and what can be done next where it is still in hand."""
+        if self.in_use:
+            self.used = True
+            done = self.cell.karyotype.history[-1].text
+            self.view.session.say(f"{done}: {next_words}, or Escape.")
+
+    def clicks_beside_use(self, event: MouseEvent) -> bool:
+        """Take a click on a chromosome for a choice of it, where the tool is merely still in hand.
+
+        Returns
+        -------
+        bool
+            Whether it was one. The tool is put away by it.
+        """
+        chosen = self.view.spread.choose(event.position) if self.used else None
+        if chosen is None:
+            return False
+        self.view.tools.put_away()
+        self.view.session.select(chosen)
+        return True
 
     def settle(self) -> None:
         """Make an edit of what was done so far, before something else takes its place."""
@@ -136,6 +175,8 @@ class Toolbox:
     def __init__(self, view: ToolHost) -> None:
         self._view = view
         self.active: Tool | None = None
+        #: What was selected after the last edit: no choice of the person's.
+        self._left_by_edit: tuple[int | None, ...] = ()
         self._keymaps: list[tuple[Layer, dict[object, object]]] = []
         view.session.fields_left.connect(self.settle)
         view.spread.moved.connect(self._on_moved)
@@ -189,11 +230,19 @@ class Toolbox:
         self.put_away()
 
     def _on_edit(self, _change: object) -> None:
-        if self.active is not None and not self.active.outlives_edits:
-            self.put_away()
+        self._left_by_edit = (self._view.session.selected,)
+        if self.active is not None:
+            if self.active.outlives_edits:
+                self.active.edited()
+            else:
+                self.put_away()
 
-    def _on_selection(self, _index: int | None) -> None:
-        if self.active is not None and not self.active.follows_selection:
+    def _on_selection(self, index: int | None) -> None:
+        by_edit, self._left_by_edit = self._left_by_edit == (index,), ()
+        tool = self.active
+        if tool is None or tool.follows_selection or (by_edit and tool.outlives_edits):
+            return
+        if index is None or index != tool.about:
             self.put_away()
 
 

@@ -1,7 +1,8 @@
 """The tools that mend outlines on the photograph of a spread.
 
-What divides a chromosome or joins two is in `piece_tools`, and works on the photograph as on
-the page. Places are page units here; the model's methods take pixels of the photograph.
+What divides a chromosome or joins two is in `splitting` and `merging`, and works on the
+photograph as on the page. Places are page units here; the model's methods take pixels of the
+photograph.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from napari_karyo.cell import Outline
 from napari_karyo.gui.actions import attempt, name_of
 from napari_karyo.gui.canvas.drag_preview import Point
 from napari_karyo.gui.canvas.drawn_across import shifted
-from napari_karyo.gui.canvas.gesture import Steps
+from napari_karyo.gui.canvas.gesture import MouseEvent, Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
 from napari_karyo.karyogram.page import Box
 
@@ -83,7 +84,12 @@ class SpreadTool(Tool):
         if self.in_use:
             # A quick hand lets go before the last moves, or any, were heard of.
             follow()
-            self.drawn(line, moved)
+            if moved or not self.is_click_of_choice(event):
+                self.drawn(line, moved)
+
+    def is_click_of_choice(self, event: MouseEvent) -> bool:
+        """Take a click, where nothing is half drawn, for the choice of another chromosome."""
+        return self.clicks_beside_use(event)
 
     def pixels(self, line: Sequence[Point]) -> list[Point]:
         """Return a line in pixels of the photograph."""
@@ -95,21 +101,48 @@ class SpreadTool(Tool):
 
 
 class Parting(SpreadTool):
-    """Parts chromosomes that cross one another into whole ones, along their middle lines."""
+    """Parts chromosomes that cross one another into whole ones, along their middle lines.
+
+    On the photograph it stays in hand; a click on another one shows how that would be parted.
+    """
 
     name = "Part crossing"
 
     def __init__(self, view: ToolHost, index: int | None) -> None:
         super().__init__(view, index)
-        outline = None if index is None else self.outline(index)
+        self.outlives_edits = view.spread.at_work
         self._proposed: list[list[Point]] = []
         self._lines: list[Sequence[Point]] = []
+        self._take(index)
+
+    def _take(self, index: int | None) -> None:
+        """Be about a chromosome, and see how it could be parted."""
+        self._index, self._lines, self._proposed = index, [], []
+        outline = None if index is None else self.outline(index)
         if outline is not None:
             from napari_karyo.segmentation.crossings import crossing_lines
 
             self._proposed = [
-                [view.spread.to_page(*point) for point in line] for line in crossing_lines(outline)
+                [self.view.spread.to_page(*point) for point in line]
+                for line in crossing_lines(outline)
             ]
+
+    def edited(self) -> None:
+        """Wait for the next crossing."""
+        self._take(None)
+        self.view.selection.let_down()
+
+    def is_click_of_choice(self, event: MouseEvent) -> bool:
+        """Be about what was clicked, unless a line is drawn already."""
+        chosen = None if self._lines else self.view.spread.choose(event.position)
+        if chosen is None or chosen == self._index:
+            return False
+        self._take(chosen)
+        self.view.session.select(chosen)
+        self.view.selection.let_down()
+        self.begin()
+        self.view.session.say(self.words)
+        return True
 
     @classmethod
     def needs_one(cls, view: ToolHost) -> bool:
@@ -177,12 +210,18 @@ class Parting(SpreadTool):
             self._index, self._proposed = index, []
 
     def _part(self) -> None:
+        if self._index is None and self.used:
+            self.put_down()
+            return
         if self._index is None or len(self._lines) == 1:
             one = "the other one too" if self._lines else "each of two that cross"
             self.view.session.say(f"Draw a line along {one}.")
             return
         lines = [self.pixels(line) for line in self._lines]
-        if not attempt(self.view.session, lambda: self.cell.part(self.index, lines)):
+        index = self.index
+        if attempt(self.view.session, lambda: self.cell.part(index, lines)):
+            self.go_on("click the next one that crosses another")
+        else:
             self._lines = []
             if self.in_use:
                 self.view.selection.let_down()
@@ -198,6 +237,7 @@ class DrawingAnew(SpreadTool):
         "closes it. Escape ends."
     )
     follows_selection = True
+    outlives_edits = True
 
     def __init__(self, view: ToolHost, index: int | None) -> None:
         super().__init__(view, index)
@@ -211,7 +251,22 @@ class DrawingAnew(SpreadTool):
     @property
     def keys(self) -> Keys:
         """Enter closes what was clicked."""
-        return {**super().keys, "Enter": lambda: self._close(self._corners)}
+        return {**super().keys, "Enter": self._enter}
+
+    def _enter(self) -> None:
+        if self.used and not self._corners:
+            self.put_down()
+        else:
+            self._close(self._corners)
+
+    def edited(self) -> None:
+        """Wait for the next one to be drawn."""
+        self._corners = []
+        self.view.selection.let_down()
+
+    def is_click_of_choice(self, event: MouseEvent) -> bool:
+        """Choose another chromosome, unless corners are set."""
+        return not self._corners and super().is_click_of_choice(event)
 
     @property
     def around(self) -> Box:
@@ -251,6 +306,7 @@ class DrawingAnew(SpreadTool):
             edit = made[0]
             if edit is not None:
                 session.select(edit.chromosomes[-1])
+                self.go_on("draw around the next one")
         else:
             self._corners = []
             self.view.selection.let_down()

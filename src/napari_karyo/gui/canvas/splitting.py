@@ -1,4 +1,4 @@
-"""The tools that cut one crop into two chromosomes, and put two pieces together as one."""
+"""The tool that cuts one chromosome into two."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from napari_karyo.cell import Chromosome
-from napari_karyo.classified.pieces import new_names as free_names
-from napari_karyo.gui.actions import attempt, name_of
+from napari_karyo.classified.pieces import new_names
+from napari_karyo.gui.actions import attempt
 from napari_karyo.gui.canvas.drawn_across import shifted
 from napari_karyo.gui.canvas.gesture import MouseEvent, Steps
 from napari_karyo.gui.canvas.picture_tools import TREMBLE, Keys, Tool, ToolHost, distance
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.page import Box
-from napari_karyo.karyotype import ancestors
 
 #: Page units between the points of a line drawn freely, and around a chromosome.
 _SPACING, _AROUND = 5.0, 12.0
@@ -24,13 +23,11 @@ _SHIFT, _TILT = 3.0, 10.0
 _ACROSS: Final = "Draw it across the one that holds two."
 
 
-# -- one into two -------------------------------------------------------------------
-
-
 class Splitting(Tool):
     """Cuts a chromosome along a line: drawn, clicked, or moved by keys.
 
-    It is the selected one; on the photograph it is the one that is drawn across.
+    It is the selected one; on the photograph it is the one that is drawn across, and there the
+    tool stays in hand for the next one.
     """
 
     name = "Split"
@@ -53,6 +50,16 @@ class Splitting(Tool):
     def needs_one(cls, view: ToolHost) -> bool:
         """On the photograph the line says which one is cut."""
         return not view.spread.at_work
+
+    @property
+    def outlives_edits(self) -> bool:  # type: ignore[override]
+        """Whether it stays in hand: on the photograph."""
+        return self._on_spread
+
+    def edited(self) -> None:
+        """Wait for the next line, with none proposed."""
+        self._index, self._drawn = None, []
+        self._show()
 
     @property
     def keys(self) -> Keys:
@@ -129,6 +136,8 @@ class Splitting(Tool):
         follow()
         if len(free) > 1:
             self.cut()
+        elif not self._drawn and self.clicks_beside_use(event):
+            return
         elif self._drawn and math.dist(begun, self._drawn[-1]) < 2 * _SPACING:
             # As a double click ends a line elsewhere.
             self.cut()
@@ -149,13 +158,15 @@ class Splitting(Tool):
         if on_spread and self._drawn:
             index = view.spread.crossed(points)
         if index is None:
+            if self.used and not self._drawn:
+                self.put_down()
+                return
             view.session.say(_ACROSS)
             self._drawn = []
             self._show()
-            return
-        if not attempt(
-            view.session, lambda: split_along(view, self.cell, index, points, on_spread)
-        ):
+        elif attempt(view.session, lambda: split_along(view, self.cell, index, points, on_spread)):
+            self.go_on("draw the next line")
+        else:
             self._drawn = []
             if self.in_use:
                 self._show()
@@ -220,178 +231,8 @@ def split_along(
         cell.cut(index, [(row + box.top, column + box.left) for row, column in line])
         return
     pieces = split_crop(item.image, line, found.cell.polarity, white=found.white)
-    names = new_names(cell, item.name, len(pieces))
+    names = new_names({one.name for one in found.cell}, item.name, len(pieces))
     cell.split(
         index,
         [Chromosome(name, piece.image) for name, piece in zip(names, pieces, strict=True)],
     )
-
-
-def new_names(cell: OpenCell, stem: str, count: int) -> list[str]:
-    """Return names that no chromosome of the cell has or had: ``07.png (1)`` and so on."""
-    return free_names({item.name for item in cell.classification.cell}, stem, count)
-
-
-# -- two into one -------------------------------------------------------------------
-
-
-class Merging(Tool):
-    """Merges the selected chromosome with the one that is clicked, or dragged to its end."""
-
-    name = "Merge"
-    follows_selection = True
-
-    @property
-    def words(self) -> str:  # type: ignore[override]
-        """What the person can do now."""
-        return (
-            f"Click the piece that belongs to {name_of(self.cell, self.index)}, or drag it to "
-            "where it belongs. With keys: go to it with the arrows, Enter. Escape ends."
-        )
-
-    @property
-    def keys(self) -> Keys:
-        """Enter merges with the one that is selected by then."""
-        return {**super().keys, "Enter": self._with_selected}
-
-    def begin(self) -> None:
-        """Mark the first one, that stays when another is selected."""
-        self.view.selection.mark(self.index)
-
-    def end(self) -> None:
-        """Take the mark away."""
-        self.view.selection.mark(None)
-        super().end()
-
-    def _with_selected(self) -> None:
-        other = self.view.session.selected
-        if other is None or other == self.index:
-            self.view.session.say(self.words)
-        else:
-            self._merge(other, None)
-
-    def drag(self, event: MouseEvent) -> Steps:
-        """Merge with what is clicked; carried over the first one, it is put where it lies."""
-        view, pressed_at = self.view, tuple(event.pos)
-        assert view.page is not None
-        if view.spread.to_sheet(event.position) is not None:
-            yield from self._on_spread(event)
-            return
-        other = view.page.chromosome_at(*view.to_page(event.position))
-        moving = False
-        try:
-            yield
-            while event.type == "mouse_move":
-                if other is not None and other != self.index and self.in_use:
-                    if not moving and distance(pressed_at, event.pos) >= TREMBLE:
-                        moving = True
-                        view.selection.drag_preview.lift(view.page.places[other])
-                    if moving:
-                        view.selection.drag_preview.carry(*view.to_page(event.position))
-                yield
-        finally:
-            view.selection.drag_preview.vanish()
-        # A quick hand lets go before a move was heard of: it is no click for that.
-        moving = moving or distance(pressed_at, event.pos) >= TREMBLE
-        if not self.in_use or other is None or other not in self.cell.present:
-            return
-        if other == self.index:
-            view.session.say(self.words)
-        elif not moving:
-            self._merge(other, None)
-        else:
-            point = view.to_page(event.position)
-            box = self.place.box
-            near = Box(box.top - box.height, box.left - box.width, 3 * box.height, 3 * box.width)
-            if near.contains(*point):
-                self._merge(other, point)
-            else:
-                view.session.say("Let go away from it: nothing was changed.")
-
-    def _on_spread(self, event: MouseEvent) -> Steps:
-        """Merge with what is clicked on the photograph."""
-        view, pressed_at = self.view, tuple(event.pos)
-        found = view.spread.chromosomes_at(event.position)
-        yield
-        while event.type == "mouse_move":
-            yield
-        if not self.in_use or distance(pressed_at, event.pos) >= 2 * TREMBLE:
-            return
-        others = [one for one in found if one != self.index and one in self.cell.present]
-        if others:
-            self._merge(others[0], None)
-        else:
-            view.session.say(self.words)
-
-    def _merge(self, other: int, point: tuple[float, float] | None) -> None:
-        view = self.view
-        attempt(view.session, lambda: merge_pair(view, self.cell, self.index, other, point))
-
-
-def merge_pair(
-    view: ToolHost,
-    cell: OpenCell,
-    first: int,
-    second: int,
-    point: tuple[float, float] | None = None,
-) -> None:
-    """Merge two pieces of one chromosome into one: one edit.
-
-    Where both have an outline in the photograph of their spread they are joined as they lie
-    there.
-
-    Parameters
-    ----------
-    view : ToolHost
-    cell : OpenCell
-    first, second : int
-    point : tuple of float, optional
-        Where on the page the middle of the second shall lie beside the first as it
-        stands. Where left out, pieces of one crop lie again as they lay there, and of
-        others the smaller one goes to the end of the larger one that fits best.
-
-    Raises
-    ------
-    KaryoError
-        Where they can't be put together, or the edit is refused.
-    """
-    from napari_karyo.preprocessing.pieces import merge_crops
-
-    found, state = cell.classification, cell.karyotype.state
-    outlines = [found.cell.chromosomes[one].outline for one in (first, second)]
-    if found.cell.photograph is not None and None not in outlines:
-        cell.join((first, second))
-        return
-    # The larger one keeps the page's way up and its place in the names.
-    pair = sorted((first, second), key=lambda one: -int(found.uprights[one].mask.sum()))
-    offset, angle = None, 0.0
-    if point is not None:
-        assert view.page is not None
-        place = view.page.places[first]
-        scale = view.page.magnification * place.reduction
-        angles = [state.appearance(one).angle for one in pair]
-        down, right = point[0] - place.box.center[0], point[1] - place.box.center[1]
-        if pair[0] != first:
-            down, right = -down, -right
-        # As seen by the larger one, which stands upright in the picture that is made.
-        turn = math.radians(angles[0])
-        cos, sin = math.cos(turn), math.sin(turn)
-        offset = (down * cos - right * sin) / scale, (down * sin + right * cos) / scale
-        angle = angles[1] - angles[0]
-    crops = found.cell.chromosomes
-    edits = cell.karyotype.history
-    shared = ancestors(edits, first) & ancestors(edits, second)
-    image = merge_crops(
-        crops[pair[0]].image,
-        crops[pair[1]].image,
-        found.cell.polarity,
-        offset=offset,
-        angle=angle,
-        turned=(pair[0] in state.turned, pair[1] in state.turned),
-        white=found.white,
-        photographs=[crops[one].image for one in sorted(shared, reverse=True)],
-    )
-    name = f"{crops[pair[0]].name} + {crops[pair[1]].name}"
-    if any(item.name == name for item in crops):
-        (name,) = new_names(cell, name, 1)
-    cell.merge(pair, Chromosome(name, image))
