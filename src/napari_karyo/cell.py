@@ -83,6 +83,11 @@ class Outline:
         rows, columns = self.place
         return columns.start, rows.start, columns.stop, rows.stop
 
+    @property
+    def crossed(self) -> float:
+        """How much of it lies upon or beneath another chromosome, as a share of its pixels."""
+        return int(np.count_nonzero(self.shared)) / max(1, int(np.count_nonzero(self.mask)))
+
 
 @dataclass(frozen=True, eq=False)
 class Spread:
@@ -194,6 +199,35 @@ class Cell:
         if all(item.image.dtype == np.uint8 for item in self.chromosomes):
             return 255.0
         return brightest(item.image for item in self.chromosomes)
+
+    def crossing_in(self, chromosome: Chromosome) -> NDArray[np.bool_] | None:
+        """Return where in its crop a chromosome lies upon or beneath another one.
+
+        Parameters
+        ----------
+        chromosome : Chromosome
+            One of the cell, or a further one that was cut out of its photograph.
+
+        Returns
+        -------
+        ndarray of bool, the crop's shape, or None
+            None where no other one lies there, as far as is known.
+        """
+        outline, photograph = chromosome.outline, self.photograph
+        if outline is None or photograph is None or not outline.shared.any():
+            return None
+        crossing = np.zeros(chromosome.image.shape[:2], np.bool_)
+        spare = np.subtract(crossing.shape, outline.mask.shape).tolist()
+        if min(spare) < 0:
+            # It is shown by another picture than that of its outline.
+            return None
+        places = []
+        for paper, own, whole in zip(spare, outline.place, photograph.image.shape[:2], strict=True):
+            # As much on either side; less where the photograph ends.
+            first = min(own.start, max(paper // 2, paper - (whole - own.stop)))
+            places.append(slice(first, first + own.stop - own.start))
+        crossing[tuple(places)] = outline.shared
+        return crossing
 
 
 def brightest(images: Iterable[NDArray[Any]]) -> float:

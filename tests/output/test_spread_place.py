@@ -23,6 +23,9 @@ def test_a_record_says_where_each_lies_in_the_photograph(tmp_path: Path) -> None
     boxes = {one["file"]: one["box"] for one in record["chromosomes"]}
     assert boxes["01.png"] == {"xmin": 34, "ymin": 24, "xmax": 47, "ymax": 107}
     assert boxes["02.png (1)"]["ymax"] < boxes["02.png (2)"]["ymax"]
+    crossed = {one["file"]: one["crossed"] for one in record["chromosomes"]}
+    assert crossed["01.png"] == 0
+    assert 0.1 < crossed["02.png (1)"] < 0.35
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     assert head == [*COLUMNS, *BOX]
@@ -36,6 +39,7 @@ def test_of_crops_nothing_is_said_of_a_place(tmp_path: Path) -> None:
     export(crops, tmp_path / "a.json")
     (record,) = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["cells"]
     assert {one["box"] for one in record["chromosomes"]} == {None}
+    assert {one["crossed"] for one in record["chromosomes"]} == {None}
     export([crops, spread], tmp_path / "b.csv")
     with (tmp_path / "b.csv").open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)

@@ -68,10 +68,37 @@ def profile_along_axis(values: NDArray[np.floating], picture: Upright) -> NDArra
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """An upright picture and how it is to stand."""
+    """An upright picture and how it is to stand.
+
+    Attributes
+    ----------
+    item : Upright
+    turned : bool
+        Whether it stands rotated by 180 degrees.
+    crossing : ndarray of bool or None
+        Which of its pixels show a crossing, as it lies in its crop.
+    """
 
     item: Upright
     turned: bool
+    crossing: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of(cls, item: Upright, turned: bool, crossing: NDArray[np.bool_] | None) -> Shape:
+        """Return a picture with what its crop has at a crossing, if anything."""
+        if crossing is None:
+            return cls(item, turned)
+        seen = (sample(crossing, item.grid) >= 0.5) & item.mask
+        return cls(item, turned, seen[::-1, ::-1] if turned else seen)
+
+    @property
+    def crossed_rows(self) -> list[tuple[int, int]]:
+        """First rows of the crossings, as it stands, and those behind their last ones."""
+        if self.crossing is None:
+            return []
+        rows = np.diff(self.crossing.any(axis=1).astype(np.int8), prepend=0, append=0)
+        starts, stops = (np.flatnonzero(rows == step).tolist() for step in (1, -1))
+        return list(zip(starts, stops, strict=True))
 
     @property
     def extent(self) -> tuple[int, int, int, int]:
@@ -104,10 +131,11 @@ class ChromosomeShapes:
         saliency: NDArray[np.float32] | None,
     ) -> ChromosomeShapes:
         """Pull a chromosome straight, and find what was weighed along its axis."""
-        item = classification.uprights[index]
+        item, cell = classification.uprights[index], classification.cell
+        crossing = cell.crossing_in(cell.chromosomes[index])
         try:
             pulled = straighten(item)
-            straight = Shape(pulled, turned) if pulled.mask.any() else None
+            straight = Shape.of(pulled, turned, crossing) if pulled.mask.any() else None
         except (PreprocessingError, ValueError, IndexError):
             # Too small or too ragged for an axis: the crop itself is still there.
             straight = None
@@ -125,7 +153,8 @@ class ChromosomeShapes:
             along = along / top if top > 0 else along
             curves[kind] = along[::-1] if turned else along
         autosome = autosome_length(classification)
-        return cls(Shape(item, turned), straight, curves, autosome, classification.cell.polarity)
+        crop = Shape.of(item, turned, crossing)
+        return cls(crop, straight, curves, autosome, cell.polarity)
 
     def length(self, name: str) -> float:
         """Return how long a class is in this cell, in pixels of the crop."""

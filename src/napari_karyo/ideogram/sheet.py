@@ -25,6 +25,9 @@ from napari_karyo.lettering import draw_text, fit, text_width
 
 #: Colours of the curves: seen on both papers, and those of the karyogram's overlays.
 CURVES: Final[dict[str, Colour]] = {"attention": (20, 140, 255), "saliency": (240, 80, 20)}
+#: Of the bar beside a stretch where another chromosome lies across.
+CROSSING: Final[Colour] = (230, 150, 0)
+_BAR: Final = 2.5
 
 
 def draw_sheet(
@@ -60,6 +63,7 @@ def draw_sheet(
     _mark_length(canvas, plan, style)
     greys = _Greys.of(classification, index, [column.name for column in columns])
     _lay_crop(canvas, plan, parts, greys, style)
+    _mark_crossings(canvas, plan, parts)
     for column in columns:
         name, left, right = column.name, column.average, column.ideogram
         average = average_picture(name, polarity, round(left.height))
@@ -157,6 +161,19 @@ def _lay_crop(
             tile.stain * tile.cover,
             style,
         )
+
+
+def _mark_crossings(canvas: NDArray[np.float32], plan: Plan, parts: ChromosomeShapes) -> None:
+    """Draw a bar on the left of each stretch across which another chromosome lies."""
+    wide = max(2, round(_BAR * plan.unit))
+    for shape, box in ((parts.crop, plan.crop), (parts.straight, plan.straight)):
+        if shape is None or box is None:
+            continue
+        left = max(0, round(box.left) - wide)
+        for start, stop in shape.crossed_rows:
+            ends = (box.top + (row - shape.extent[0]) * plan.scale for row in (start, stop))
+            top, bottom = (max(0, round(end)) for end in ends)
+            canvas[top:bottom, left : left + wide] = CROSSING
 
 
 def _mark_length(canvas: NDArray[np.float32], plan: Plan, style: Style) -> None:

@@ -110,6 +110,7 @@ def _chromosomes(cell: ClassifiedCell) -> list[dict[str, Any]]:
                 "index": index,
                 "file": chromosomes[index].name,
                 "box": _box(chromosomes[index].outline),
+                "crossed": _crossed(chromosomes[index].outline),
                 "predicted": result.predicted[index],
                 "confidence": _number(result.confidence[index]),
                 "probabilities": {
@@ -141,6 +142,11 @@ def _chromosomes(cell: ClassifiedCell) -> list[dict[str, Any]]:
 def _box(outline: Outline | None) -> dict[str, int] | None:
     """Return where a chromosome lies in the photograph of its spread."""
     return None if outline is None else dict(zip(BOX, outline.box, strict=True))
+
+
+def _crossed(outline: Outline | None) -> float | None:
+    """Return how much of it another chromosome crosses, in the photograph of its spread."""
+    return None if outline is None else _number(outline.crossed)
 
 
 def _number(value: float) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QGridLayout,
@@ -32,6 +34,8 @@ WORDS = {
 }
 #: Alternatives offered.
 COUNT = 5
+#: Less of a chromosome under a crossing is not worth a word.
+_CROSSED: Final = 0.02
 #: The actions that take the best and the second best other class.
 _TAKE = ("Best other", "Second other")
 
@@ -146,6 +150,11 @@ def describe(cell: OpenCell, index: int) -> str:
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
     if asked and index in cell.hiding():
         lines.append("Another one seems to lie hidden across it: part the crossing (U).")
+    elif (crossed := _crossed(cell, index)) >= _CROSSED:
+        lines.append(
+            f"Another one lies across {percent(crossed)} of it (the bar beside it): bands there "
+            "may be those of the other."
+        )
     first = cell.karyotype.proposed
     made = index not in first.positions
     before = next((name for name, members in first.slots.items() if index in members), slot)
@@ -160,3 +169,8 @@ def describe(cell: OpenCell, index: int) -> str:
     elif index in state.reviewed:
         lines.append("accepted")
     return "<br>".join(lines)
+
+
+def _crossed(cell: OpenCell, index: int) -> float:
+    outline = cell.classification.cell.chromosomes[index].outline
+    return 0.0 if outline is None else outline.crossed
