@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from two_cells import two_in_one
 
 from napari_karyo.cell import Polarity
 from napari_karyo.segmentation.samples import (
@@ -31,6 +32,16 @@ def test_the_samples_are_whole(name: str, count: int) -> None:
     assert (classes["X"], classes["Y"]) == (1, 1)
     assert classes["18"] == (2 if name == "normal" else 1)
     assert any(one.outline.shared.any() for one in found)
+
+
+def test_twice_as_many_chromosomes_are_said_and_none_is_left_out() -> None:
+    [near] = two_in_one().problems
+    assert "91 chromosomes were found, about twice those of a cell" in near.what
+    assert "tetraploid" in near.remedy
+    [apart] = two_in_one(apart=200).problems
+    assert "2 metaphases, of 46 and 45 chromosomes" in apart.what
+    assert not near.left_out
+    assert len(two_in_one().to_cell()) == 91
 
 
 def test_they_are_small_and_come_with_their_notice() -> None:
