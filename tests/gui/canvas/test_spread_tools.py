@@ -14,6 +14,7 @@ from poor_spread import BROKEN, CLASSES_FOUND, CROSSING, TOUCHING, UNSEEN
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
+from napari_karyo.gui.docks.chromosome_card import describe
 from napari_karyo.gui.session.window import attend
 
 #: Numbers of what was found.
@@ -202,6 +203,9 @@ def test_a_crossing_is_parted_along_lines_or_as_proposed(opened: Any) -> None:
     first = session.selected
     mouse.click(viewer, middle)
     assert {first, session.selected} == set(made)
+    # The dock says of each that the other lies across it, and of no other one.
+    said = [describe(session.current, one) for one in (*made, ALONE)]
+    assert ["lies across" in words for words in said] == [True, True, False]
 
 
 def test_what_was_not_found_is_drawn(opened: Any) -> None:
