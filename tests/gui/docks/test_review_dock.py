@@ -229,7 +229,7 @@ def test_no_text_is_cut_off(opened: Any, dock: ReviewDock, theme: str, cells: in
         inside = area.widget()
         name = dock.tabs.tabText(place)
         assert inside.width() <= area.viewport().width(), name
-        for child in dock.findChildren((QPushButton, QCheckBox)):
+        for child in [*dock.findChildren(QPushButton), *dock.findChildren(QCheckBox)]:
             if child.isVisible():
                 assert child.width() >= child.minimumSizeHint().width(), child.text()
                 assert child.height() >= child.minimumSizeHint().height() - 1, child.text()

@@ -104,6 +104,10 @@ def worker_for(
         worker.returned.connect(lambda found: returned(found))
     if aborted is not None:
         worker.aborted.connect(lambda *_: aborted())
+    # napari 0.9's own slot for errors takes no error: PySide6 calls it with one all the same, and
+    # the person would be told of that too. All are taken away; without any Qt would complain.
+    worker.errored.connect(on_error)
+    worker.errored.disconnect()
     worker.errored.connect(on_error)
     worker.finished.connect(on_end)
     if brings_cells:
