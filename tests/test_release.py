@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,10 @@ def test_workflows_run_commands_that_are_there() -> None:
     scripts = set(re.findall(r"tools/\w+\.py", text))
     assert scripts
     assert all((PROJECT / script).is_file() for script in scripts)
-    import tomllib
-
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = {part for found in re.findall(r'"\.\[([\w,]+)', text) for part in found.split(",") if part}
+    extras = {
+        part for found in re.findall(r'"\.\[([\w,]+)', text) for part in found.split(",") if part
+    }
     assert extras
     assert extras <= set(project["project"]["optional-dependencies"])
     groups = set(re.findall(r"--group (\w+)", text))

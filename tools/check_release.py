@@ -1,4 +1,4 @@
-"""Tell whether a tag may be released: what names the version, and what was built, must agree with it.
+"""Tell whether a tag may be released: what names the version, and what was built, must agree.
 
     python tools/check_release.py v0.1.0 [dist]
 
