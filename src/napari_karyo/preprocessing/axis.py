@@ -103,13 +103,14 @@ def _longest_path(skeleton: NDArray[np.bool_]) -> NDArray[np.float64]:
     count = len(points)
     if count < 2:
         return np.empty((0, 2))
-    number = np.full(skeleton.shape, -1)
+    # Of 32 bits: the graphs of scipy 1.14 take no others.
+    number = np.full(skeleton.shape, -1, np.int32)
     number[tuple(points.T)] = np.arange(count)
     padded = np.pad(number, 1, constant_values=-1)
     sources, targets, weights = [], [], []
     for down, right, weight in _STEPS:
         other = padded[points[:, 0] + 1 + down, points[:, 1] + 1 + right]
-        there = np.nonzero(other >= 0)[0]
+        there = np.nonzero(other >= 0)[0].astype(np.int32)
         sources.append(there)
         targets.append(other[there])
         weights.append(np.full(len(there), weight))
