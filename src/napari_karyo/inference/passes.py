@@ -64,6 +64,7 @@ class Answer:
 
 def one_pass(
     group: list[Standing],
+    pulled: Sequence[Sequence[Upright]],
     factors: Sequence[Factors],
     weights: Weights,
     place: Device,
@@ -76,6 +77,8 @@ def one_pass(
     Parameters
     ----------
     group : list of Standing
+    pulled : sequence of sequence of Upright
+        For each cell its chromosomes as they are drawn, from `pull_straight`.
     factors : sequence of Factors
         For each cell one factor, or one for each of its chromosomes.
     weights : Weights
@@ -87,10 +90,10 @@ def one_pass(
         See `napari_karyo.inference.predict.iter_predict`.
     """
     found: list[Answer] = []
-    for (cell, pictures), factor in zip(group, factors, strict=True):
+    for (cell, pictures), drawn, factor in zip(group, pulled, factors, strict=True):
         text = f"Classifying {cell.name}{' again' if again else ''} on {place}"
         yield tally.step(text)
-        item = draw_inputs(cell, pictures, factor, weights.network.config.input)
+        item = draw_inputs(cell, pictures, factor, weights.network.config.input, drawn)
         run = _classify_prepared(item, weights, place, views)
         while True:
             try:

@@ -13,6 +13,7 @@ from napari_karyo.cell import Lost
 from napari_karyo.inference.device import Device
 from napari_karyo.inference.passes import Answer, Progress, Standing, Tally, one_pass
 from napari_karyo.preprocessing.length import length_factor
+from napari_karyo.preprocessing.prepare import pull_straight
 from napari_karyo.preprocessing.scale import (
     WHOLE,
     factor_of_classes,
@@ -48,6 +49,8 @@ def at_its_scale(
     """
     settings = weights.network.config.input
     sizes = [_pixel_sizes(one) for one in group]
+    # Once, however often they are looked at.
+    pulled = [pull_straight(pictures, settings) for _, pictures in group]
     lengths = [
         picture.length * size
         for (_, pictures), own in zip(group, sizes, strict=True)
@@ -69,7 +72,14 @@ def at_its_scale(
                 tally.total += len(lengths)
             tried.append(factor)
             found, place = yield from one_pass(
-                group, [factor * own for own in sizes], weights, place, tally, bool(best), views
+                group,
+                pulled,
+                [factor * own for own in sizes],
+                weights,
+                place,
+                tally,
+                bool(best),
+                views,
             )
             for told, one in zip(notes, found, strict=True):
                 told.update(dict.fromkeys(one.result.notes))

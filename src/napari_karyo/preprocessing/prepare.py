@@ -162,11 +162,23 @@ def stand_upright(cell: Cell) -> tuple[Cell, tuple[Upright, ...]]:
     return replace(cell, chromosomes=tuple(kept), problems=tuple(problems)), tuple(pictures)
 
 
+def pull_straight(uprights: Sequence[Upright], settings: InputSettings) -> tuple[Upright, ...]:
+    """Return chromosomes as they are drawn on the canvas: straightened, where the settings say."""
+    return tuple(straighten(one) if settings.straighten else one for one in uprights)
+
+
 def draw_inputs(
-    cell: Cell, uprights: tuple[Upright, ...], factors: Factors, settings: InputSettings
+    cell: Cell,
+    uprights: tuple[Upright, ...],
+    factors: Factors,
+    settings: InputSettings,
+    pulled: Sequence[Upright] | None = None,
 ) -> Prepared:
-    """Draw the upright chromosomes of a cell on the network's canvas with given factors."""
-    inputs, grids = on_canvas(uprights, uprights, factors, settings)
+    """Draw the upright chromosomes of a cell on the network's canvas with given factors.
+
+    `pulled` is what `pull_straight` gave, where they are drawn more than once.
+    """
+    inputs, grids = on_canvas(uprights, uprights, factors, settings, pulled)
     each = np.broadcast_to(np.asarray(factors, np.float64), len(uprights))
     return Prepared(cell, uprights, inputs, grids, each)
 
@@ -176,6 +188,7 @@ def on_canvas(
     of_cell: Sequence[Upright],
     factors: Factors,
     settings: InputSettings,
+    pulled: Sequence[Upright] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Draw upright chromosomes on the network's canvas.
 
@@ -187,6 +200,8 @@ def on_canvas(
     factors : float, or ndarray of shape (N,)
         Input pixels per crop pixel: one factor, or one for each chromosome.
     settings : InputSettings
+    pulled : sequence of Upright, length N, optional
+        They as `pull_straight` gave them; made where left out.
 
     Returns
     -------
@@ -199,10 +214,10 @@ def on_canvas(
     each = settings.brightness == "crop"
     shared = HEADROOM * float(np.median([picture.brightness for picture in of_cell]))
     factors = np.broadcast_to(np.asarray(factors, np.float64), len(uprights))
-    for index, picture in enumerate(uprights):
-        shown = straighten(picture) if settings.straighten else picture
+    shown = pull_straight(uprights, settings) if pulled is None else pulled
+    for index, (picture, drawn) in enumerate(zip(uprights, shown, strict=True)):
         inputs[index, 0], grids[index] = to_canvas(
-            shown,
+            drawn,
             float(factors[index]),
             settings.height,
             settings.width,

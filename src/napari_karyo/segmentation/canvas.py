@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.measure import approximate_polygon
 from skimage.morphology import skeletonize
 
 from napari_karyo.cell import Outline
@@ -115,11 +114,26 @@ def larger_components(mask: NDArray[np.bool_], least: int, share: float = 0.0) -
     return np.asarray((sizes >= max(least, share * sizes.max()))[numbered], np.bool_)
 
 
+def with_fewer_points(line: NDArray[Any], tolerance: float) -> NDArray[np.float64]:
+    """Return a line with only so many of its points that it leaves none by more than a tolerance.
+
+    Parameters
+    ----------
+    line : ndarray, shape (N, 2)
+    tolerance : float
+        In pixels.
+    """
+    # With scipy.signal and scipy.stats it takes half a second to import.
+    from skimage.measure import approximate_polygon
+
+    return np.asarray(approximate_polygon(line, tolerance), np.float64)
+
+
 def line_distance(shape: tuple[int, ...], points: NDArray[Any]) -> NDArray[np.float64]:
     """Return how far each pixel of a canvas lies from a line of one point or more."""
     if len(points) > 8:
         # A hand draws many points in few directions.
-        points = approximate_polygon(points, 0.3)
+        points = with_fewer_points(points, 0.3)
     rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float64)
     nearest = np.full(shape, np.inf)
     ends = points[1:] if len(points) > 1 else points

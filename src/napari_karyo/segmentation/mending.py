@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.draw import polygon
-from skimage.measure import approximate_polygon, find_contours
+from skimage.measure import find_contours
 from skimage.morphology import convex_hull_image
 
 from napari_karyo.cell import Outline
@@ -28,6 +28,7 @@ from napari_karyo.segmentation.canvas import (
     on_canvas,
     outline_of,
     share_overlaps,
+    with_fewer_points,
 )
 from napari_karyo.segmentation.crossings import part_crossing, part_crossing_alone
 
@@ -244,7 +245,7 @@ def polygons_of(outline: Outline) -> list[NDArray[np.float64]]:
     filled = ndimage.binary_fill_holes(np.pad(outline.mask, 1)).astype(np.float64)
     polygons = []
     for line in find_contours(filled, 0.5, fully_connected="high"):
-        few = approximate_polygon(line, _TOLERANCE)
+        few = with_fewer_points(line, _TOLERANCE)
         # The last corner is the first one.
         corners = few[:-1] if len(few) > 3 else line[:-1]
         polygons.append(corners + np.array([outline.top - 1, outline.left - 1]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -62,11 +64,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A name that the terminal can't show is shown escaped.
             stream.reconfigure(errors="backslashreplace")
     words = None if arguments is None else list(arguments)
+    if words is None:
+        _collect_less()
     try:
         command_line().main(words, prog_name=PROGRAM)
     except SystemExit as ended:
         return int(ended.code or EXIT_OK)
     return EXIT_OK
+
+
+def _collect_less() -> None:
+    """Let the garbage collector of this process, which is the command's alone, search less.
+
+    To import torch makes a million objects, of which none is garbage: searched at every 700,
+    and once more at the end, they cost a third of what importing and ending cost at all.
+    """
+    gc.set_threshold(10_000, 10, 10)
+    atexit.register(gc.freeze)
 
 
 def command_line() -> Any:
