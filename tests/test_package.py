@@ -53,6 +53,16 @@ def test_importing_loads_nothing_heavy(code: str) -> None:
     )
 
 
+def test_what_reads_and_classifies_a_cell_loads_nothing_that_it_does_not_use() -> None:
+    """It would be waited for at each start of the shell."""
+    code = """
+import sys
+import napari_karyo.classified, napari_karyo.inference.classify, napari_karyo.segmentation.reading
+assert not {"scipy.signal", "scipy.stats", "torch"} & set(sys.modules)
+"""
+    loaded_after(code)
+
+
 def test_the_pipeline_s_modules_load_no_window_library() -> None:
     names = [
         ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)

@@ -35,6 +35,7 @@ from napari_karyo.inference.scales import PASSES, STARTS
 from napari_karyo.models.weights import save_weights
 from napari_karyo.preprocessing.length import length_factor
 from napari_karyo.preprocessing.prepare import Factors, InputSettings
+from napari_karyo.preprocessing.straighten import straighten
 from napari_karyo.preprocessing.upright import Upright
 from napari_karyo.simulation.sample import simulate_cell
 
@@ -234,6 +235,24 @@ def test_a_model_that_does_not_settle_makes_one_pass(cell: Cell, tmp_path: Path)
         assert any("again" in step.text for step in steps) is settle
 
 
+def test_crops_are_pulled_straight_once_however_often_they_are_looked_at(
+    cell: Cell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settles.safetensors"
+    settings = replace(SMALL.input, settle=True, straighten=True)
+    save_weights(path, small_network(input=settings), CALIBRATION, {})
+    pulled: list[Upright] = []
+
+    def counted(picture: Upright) -> Upright:
+        pulled.append(picture)
+        return straighten(picture)
+
+    monkeypatch.setattr("napari_karyo.preprocessing.prepare.straighten", counted)
+    steps = iter_classify([cell], ClassifyOptions(model=path, device="cpu"))
+    assert any("again" in step.text for step in steps)
+    assert len(pulled) == len(cell)
+
+
 def passes_of(
     cell: Cell,
     folder: Path,
@@ -253,7 +272,14 @@ def passes_of(
     seen: list[float] = []
     base = classify(cell, ClassifyOptions(model=small_weights(folder), device="cpu"))
 
-    def drawn(_: Cell, pictures: tuple[Upright, ...], factor: Factors, __: InputSettings) -> Any:
+    def drawn(
+        _: Cell,
+        pictures: tuple[Upright, ...],
+        factor: Factors,
+        __: InputSettings,
+        pulled: Sequence[Upright],
+    ) -> Any:
+        assert len(pulled) == len(pictures)
         seen.append(round(float(np.median(factor)), 3))
         return seen[-1], len(pictures)
 

@@ -1,6 +1,6 @@
 """What an edit costs after thousands of others, in a real window and with a case file.
 
-Run with ``python benchmarks/bench_history.py --edits 10000``; needs a display (or
+Run with ``python benchmarks/many_edits.py --edits 10000``; needs a display (or
 ``xvfb-run -a``). Prints milliseconds of processor time and kilobytes: of the first and the
 last five hundred edits. Nothing is asserted, because the figures are the machine's own.
 """
@@ -17,8 +17,8 @@ from pathlib import Path
 import napari
 import numpy as np
 import psutil
-from bench_gui import known
 from qtpy.QtWidgets import QApplication
+from speed_program import known
 
 from napari_karyo.case import Case
 from napari_karyo.cell import Polarity
