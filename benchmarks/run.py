@@ -430,9 +430,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _conditions(threads: int, repeats: int) -> str:
     """Return where and when it was measured, and what else the machine did then."""
-    from napari_karyo.training.provenance import provenance
-
-    made = provenance("cpu", 0.0)
+    # Asked of another process: what this one holds, those that it starts are told to hold too.
+    ask = (
+        "import json; from napari_karyo.training.provenance import provenance; "
+        "print(json.dumps(provenance('cpu', 0.0)))"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    made = json.loads(done.stdout)
     load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
     return (
         f"commit {made['commit']}, {made['written']}, {made['processor']}, torch {made['torch']}, "
