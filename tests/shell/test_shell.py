@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import subprocess
@@ -365,6 +366,22 @@ def test_info_names_versions_and_the_device(capsys: pytest.CaptureFixture[str]) 
 
 
 # the command line itself
+
+
+def test_only_a_process_of_its_own_collects_its_garbage_less_often() -> None:
+    code = "import gc, sys; from napari_karyo.shell.app import main; {}; print(gc.get_threshold())"
+    usual, own = (
+        subprocess.run(
+            [sys.executable, "-c", code.format(call), "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        ).stdout.splitlines()[-1]
+        for call in ("main(['--version'])", "main()")
+    )
+    assert usual == str(gc.get_threshold())
+    assert own == "(10000, 10, 10)"
 
 
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
