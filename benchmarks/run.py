@@ -188,10 +188,10 @@ ROWS: Final = (
         _program("network_in_bfloat16", 46),
     ),
     Row(
-        "limit",
+        "sums",
         "the network alone, 46 crops, four views",
         _program("network", 46),
-        "its sums as products of matrices: the limit",
+        "as many sums in products of matrices",
         _program("arithmetic", 46),
     ),
     Row(

@@ -236,7 +236,7 @@ def onnx_runtime(repeats: int, crops: int) -> Timing:
 def arithmetic(repeats: int, crops: int) -> Timing:
     """Multiply matrices of single precision, as many sums as the network has of crops.
 
-    So long the processor itself needs for them, where nothing else held it up. Of many crops a
+    It tells how near the network comes to what the processor can add and multiply. Of many crops a
     part is timed.
     """
     import torch
