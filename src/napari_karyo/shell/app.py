@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _collect_less() -> None:
     """Let the garbage collector of this process, which is the command's alone, search less.
 
-    To import torch makes a million objects, of which none is garbage: searched at every 700,
+    To import torch makes very many objects, of which none is garbage: searched at every 700,
     and once more at the end, they cost a third of what importing and ending cost at all.
     """
     gc.set_threshold(10_000, 10, 10)
