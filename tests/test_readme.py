@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from napari_karyo.output.files import FORMATS
 from napari_karyo.shell.app import command_line
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -82,3 +83,16 @@ def test_the_keys_of_the_readme_are_bound() -> None:
     named -= {"1", "22", "X", "Y"}
     assert len(named) >= 20
     assert {plain_key(key) if len(key) == 1 else key for key in named} <= bound
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_that_is_written_is_named(ending: str) -> None:
+    name = FORMATS[ending].rpartition(", ")[2]
+    formats = (PROJECT / "docs" / "how-to" / "file-formats.md").read_text(encoding="utf-8")
+    [at_the_top] = re.findall(r"^- Writes .*", README, re.MULTILINE)
+    [in_the_window] = re.findall(r"\n8\. \*\*Export\*\*.*?\n\n", README, re.DOTALL)
+    [written] = re.findall(r"^What comes out: .*", formats, re.MULTILINE)
+    assert all(name in words for words in (at_the_top, in_the_window, written))
+    [output] = [one for one in command_line().commands["case"].params if one.name == "output"]
+    # One name for both endings of TIFF.
+    assert ending.replace(".tiff", ".tif") in re.findall(r"\.\w+", output.help)

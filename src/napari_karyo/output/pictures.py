@@ -62,13 +62,15 @@ def save_picture(
         info.add_text("Description", words)
         info.add_text("Software", SOFTWARE)
         extra = {"pnginfo": info}
-    else:
+    elif form == "TIFF":
         tags = ImageFileDirectory_v2()
         # TIFF says ASCII; readers take it for UTF-8, which begins with the same letters.
         tags[_TIFF_DESCRIPTION] = words.encode()
         tags[_TIFF_SOFTWARE] = SOFTWARE
         # Deflate, because napari's own reader knows it without any further package.
         extra = {"tiffinfo": tags, "compression": "tiff_adobe_deflate"}
+    else:
+        raise ValueError(f"nobody said how {form} keeps its resolution and its words")
     dots = (options.dpi, options.dpi)
     Image.fromarray(pixels).save(stream, format=form, dpi=dots, **extra)
 
