@@ -77,6 +77,14 @@ def test_chromosomes_are_never_smaller_than_on_the_printed_page(
         )
 
 
+@pytest.mark.parametrize("size", [(0, 0), (0, 900), (900, 0)])
+def test_where_nothing_shows_the_page_stays_as_it_is(size: tuple[int, int]) -> None:
+    for beside in (None, (1260, 1500)):
+        assert window_shape(Room(*size, beside, 40), SLENDER) == PRINTED
+        shape = window_shape(Room(380, 1200), SLENDER)
+        assert window_shape(Room(*size, beside, 40), SLENDER, shape) == shape
+
+
 def test_a_window_of_the_pages_proportions_keeps_the_printed_rows() -> None:
     room = Room(PAGE_HEIGHT / 2, PAGE_WIDTH / 2)
     assert window_shape(room, SLENDER).rows == PAGE_ROWS

@@ -119,6 +119,9 @@ def window_shape(
     -------
     PageShape
     """
+    if min(room.height, room.width) < 1:
+        # A window that is not laid out yet, or has been made so small that nothing shows.
+        return present or PRINTED
     shapes = [PRINTED]
     shapes += [
         PageShape(int(height), int(width), rows)
