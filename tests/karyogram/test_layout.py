@@ -398,6 +398,15 @@ def test_a_karyotype_that_disagrees_is_told_in_the_header(
     assert_nothing_written_over(page)
 
 
+def test_a_long_reason_leaves_room_for_the_name_on_a_narrow_page() -> None:
+    why = f"no chromosome {' and no '.join(map(str, range(9, 23)))} among 46"
+    heading = Heading(cell="7", stain=Polarity.DARK, not_proposed=why)
+    page = Layout(SIZES, shape=PageShape(1260, 1100, PAGE_ROWS)).page(pairs(), heading)
+    assert all(text.size >= 8 for text in header_texts(page))
+    assert any(text.string.startswith("Cell 7") for text in header_texts(page))
+    assert_nothing_written_over(page)
+
+
 def test_what_is_not_recognized_is_not_called_a_banding() -> None:
     for stain, words in ((Polarity.BRIGHT, "bright stain"), (Polarity.DARK, "dark stain")):
         known, unlike = (

@@ -128,7 +128,8 @@ def header(heading: Heading, numbers: Numbers, side: float, width: float) -> _PA
         beside = text_width(said, 18) + 40
         texts.append(Text(said, _ROWS[1], right, 18, "right", "faint", HEADER))
     elif heading.not_proposed:
-        why = clean(heading.not_proposed)
+        # Of many missing classes it would be longer than a narrow page is wide.
+        why = fit(clean(heading.not_proposed), 18, _ISCN_SHARE * room)
         taken = max(text_width(_NONE, 34), text_width(why, 18)) + 40
         beside = text_width(why, 18) + 40
         texts.append(Text(_NONE, _ROWS[0], right, 34, "right", "accent", HEADER))
@@ -149,7 +150,8 @@ def header(heading: Heading, numbers: Numbers, side: float, width: float) -> _PA
     name = f"Cell {clean(heading.cell)}" if heading.cell else "Cell without a name"
     # On a narrow page all of the line gets smaller before nothing of the name is left.
     least = min(text_width(name, 20), _LEAST_NAME) + text_width(tail, 20)
-    size = 20 * min(1.0, (room - beside) / least)
+    # A hair smaller, so that rounding never costs a short name.
+    size = 20 * min(1.0, 0.99 * (room - beside) / least)
     name = fit(name, size, room - beside - text_width(tail, size))
     texts.append(Text(name + tail, _ROWS[1], side, size, "left", "ink", HEADER))
     open_ones = heading.open
