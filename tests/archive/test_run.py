@@ -301,6 +301,40 @@ def test_two_runs_never_make_one_table(
     assert classify(path) == 0
 
 
+def test_a_table_never_takes_the_place_of_its_manifest(
+    tmp_path: Path, classify: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = tmp_path / "all.csv"
+    manifest.write_text("patient,path\nAnna,archive/Anna\n", encoding="utf-8")
+    assert classify(manifest, cells=manifest) == 2
+    assert "would take the place" in capsys.readouterr().err
+    assert manifest.read_text(encoding="utf-8").startswith("patient,path\n")
+
+
+def test_the_lock_of_the_next_run_is_never_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run may begin as soon as this one has let go."""
+    folder, release = PartsFolder(tmp_path / "all.csv"), FileLock.release
+    begun: list[FileLock] = []
+
+    def let_go(lock: FileLock, force: bool = False) -> None:
+        release(lock, force)
+        if not begun:
+            folder.path.mkdir(exist_ok=True)
+            begun.append(FileLock(lock.lock_file))
+            begun[0].acquire(timeout=0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileLock, "release", let_go)
+        with folder.held():
+            pass
+    try:
+        assert Path(begun[0].lock_file).exists()
+    finally:
+        begun[0].release()
+
+
 def test_what_others_put_among_the_parts_stays(tmp_path: Path) -> None:
     folder = PartsFolder(tmp_path / "all.csv")
     with folder.held():

@@ -197,7 +197,7 @@ def test_a_folder_to_write_to_that_is_missing_is_found_first(
     table = tmp_path / "missing" / "table.csv"
     assert classify(table, weights, tmp_path / "never read") == 2
     said = capsys.readouterr().err
-    assert "the folder to write to does not exist" in said
+    assert f"the folder {tmp_path / 'missing'} does not exist" in said
     assert "never read" not in said
 
 

@@ -127,12 +127,13 @@ class PartsFolder:
         try:
             yield
         finally:
+            # While it is held: later it may be the next run's. Windows removes it by itself.
+            with suppress(OSError):
+                (self.path / _LOCK).unlink(missing_ok=True)
             lock.release()
             # An empty folder says nothing; one with parts stays.
             with suppress(OSError):
-                if {entry.name for entry in self.path.iterdir()} <= {_LOCK}:
-                    (self.path / _LOCK).unlink(missing_ok=True)
-                    self.path.rmdir()
+                self.path.rmdir()
 
     def load(self, key: str) -> Part | None:
         """Return the part that was made from exactly this; None where there is none."""

@@ -54,10 +54,14 @@ def classify(
     from napari_karyo.archive.work import Job
     from napari_karyo.shell.reading import polarity_of
 
-    # Hours of work must not end at a folder that is not there.
-    if not output.parent.is_dir():
-        raise ExportError("the folder to write to does not exist.", "Make it first.", output.parent)
+    # Hours of work must not end at a folder that is not there, or cost a manifest.
     check_table(output)
+    if output.resolve() in {path.resolve() for path in cells}:
+        raise ExportError(
+            "the table would take the place of what it is made from.",
+            "Choose another name.",
+            output,
+        )
     if workers is not None and scheduler is not None:
         raise ClusterError("two ways to share the work were given.", "--workers or --scheduler.")
     found = find_patients(cells, normalization, folders=patients)
