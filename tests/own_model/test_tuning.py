@@ -158,7 +158,7 @@ def test_what_the_start_says_of_simulated_crops_is_kept(
     [
         ("ttv", "There are only 3 cells"),
         ("ttttt", "no cell to be kept out"),
-        ("ttttv", "Only 1 cell can be kept out"),
+        ("ttttv", "only 1 cell to be kept out"),
         ("vvvvv", "no cell to learn from"),
     ],
 )

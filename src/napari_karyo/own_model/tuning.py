@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from napari_karyo.classes import CLASSES
+from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.inference.device import Device, choose_device
 from napari_karyo.io.atomic_write import atomic_write
@@ -17,9 +18,9 @@ from napari_karyo.models.network import ChromosomeNetwork
 from napari_karyo.models.own import COMPARISON, PAGE, WEIGHTS
 from napari_karyo.models.weights import Weights, halved, load_weights, save_weights
 from napari_karyo.own_model.answers import ask, calibrated_on
-from napari_karyo.own_model.checking import preventing
+from napari_karyo.own_model.checking import FEWEST_CELLS, preventing
 from napari_karyo.own_model.comparing import ModelComparison, compare
-from napari_karyo.own_model.keeping_out import KEPT, TRAIN
+from napari_karyo.own_model.keeping_out import FEWEST_KEPT, KEPT, TRAIN
 from napari_karyo.own_model.page import page_of
 from napari_karyo.own_model.plan import TuningPlan
 from napari_karyo.training.dataset import Dataset, read_cells, read_labels, stain_polarity
@@ -218,6 +219,12 @@ def check(data: Path) -> None:
         raise ReadError(
             f"labels.csv names no cell {missing}.",
             "Give the cells of one patient at least the split val, and the others train.",
+            table,
+        )
+    if len(patients) > 1 and len(cells) >= FEWEST_CELLS and kept < FEWEST_KEPT:
+        raise ReadError(
+            f"labels.csv names only {count(kept, 'cell')} to be kept out (val).",
+            "Give the cells of another patient the split val too.",
             table,
         )
     for fault in preventing(len(cells), len(patients), kept, stains):
