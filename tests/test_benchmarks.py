@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+# What memory a process held is asked of the system; Windows doesn't say it so.
+pytest.importorskip("resource")
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import run
 from timing import Timing
 
+#: Each process imports torch anew, perhaps on a machine that does other things too.
+pytestmark = pytest.mark.timeout(1200)
 FOLDER = Path(run.__file__).parent
 
 
@@ -26,7 +31,7 @@ def names(asked: tuple[str, ...] = (), *, long: bool = False, display: bool = Tr
 
 def run_it(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(FOLDER / "run.py"), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240)
+    return subprocess.run(command, capture_output=True, text=True, timeout=1000)
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
@@ -116,7 +121,9 @@ def test_a_row_is_measured_and_written() -> None:
     assert (head, set(rule)) == (run.written(run.HEADS), {"|", " ", "-"})
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert (cells[0], cells[4]) == ("`napari-karyo --help`", "an empty Python")
-    assert float(cells[8]) > 0
+    # How much of the processor an empty Python took may be too little to be told.
+    assert all(re.fullmatch(r"\d+(\.\d+)? m?s", cells[place]) for place in (1, 5))
+    assert int(cells[3]) > 0
 
 
 def test_every_measure_is_a_function() -> None:

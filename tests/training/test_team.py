@@ -34,7 +34,9 @@ def two(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if sys.platform == "win32" or not torch.distributed.is_available():
         pytest.skip("this torch's launcher starts no processes that train together")
     output = tmp_path_factory.mktemp("two")
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    # By number: the launcher asks for this machine's name otherwise, which may lead nowhere.
+    here = ["--standalone", "--local-addr", "127.0.0.1"]
+    launcher = ["-m", "torch.distributed.run", *here, "--nproc-per-node", "2"]
     done = subprocess.run(
         [sys.executable, *launcher, trained_together.__file__, str(data), str(output)],
         capture_output=True,
