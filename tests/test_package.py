@@ -24,7 +24,7 @@ WINDOWS = ("napari", "qtpy", "magicgui", "superqt", "PyQt5", "PyQt6", "PySide2",
 def loaded_after(code: str) -> set[str]:
     """Return the top-level modules that a fresh Python has loaded after running `code`."""
     ask = f"{code}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 

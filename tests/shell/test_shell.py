@@ -376,7 +376,7 @@ def test_only_a_process_of_its_own_collects_its_garbage_less_often() -> None:
             capture_output=True,
             text=True,
             check=True,
-            timeout=120,
+            timeout=240,
         ).stdout.splitlines()[-1]
         for call in ("main(['--version'])", "main()")
     )
