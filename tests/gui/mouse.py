@@ -19,7 +19,7 @@ def settle() -> None:
         QApplication.processEvents()
 
 
-def wait_for(condition: Callable[[], Any], timeout: float = 30.0) -> None:
+def wait_for(condition: Callable[[], Any], timeout: float = 120.0) -> None:
     """Let Qt work until something is so."""
     end = time.monotonic() + timeout
     while not condition():
