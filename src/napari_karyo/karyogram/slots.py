@@ -178,7 +178,8 @@ def slot_label(slot: Slot, places: Sequence[Place]) -> list[Text]:
     """Return what a slot is called, and how much smaller it is drawn where it is."""
     y, x = slot.label
     reduced = [place for place in places if place.reduction < 1]
-    note = f"drawn at {reduced[0].reduction:.0%}" if reduced else ""
+    # Nothing that is said to be smaller is said to be 100 %.
+    note = f"drawn at {min(reduced[0].reduction, 0.99):.0%}" if reduced else ""
     if slot.name not in _STRIP_LABELS:
         texts = [Text(slot.name, y, x, _NUMBER, "middle", "ink", slot.name)]
         if note:

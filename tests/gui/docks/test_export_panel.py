@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from drawn import make_cell, make_classification
 from mouse import write
 from PIL import Image
 
+import napari_karyo
 from napari_karyo.cell import Polarity
 from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.docks.export_panel import CELL, ENDINGS, FILTERS
@@ -39,3 +42,21 @@ def test_a_bright_stain_is_printed_dark_on_white_where_that_is_chosen(
         with Image.open(path) as picture:
             paper.append(picture.convert("L").getpixel((2, 2)))
     assert paper == [0, 255]
+
+
+@pytest.mark.parametrize("shipped", [True, False])
+def test_nothing_is_written_beside_a_sample_unasked(
+    viewer: Any, tmp_path: Path, shipped: bool
+) -> None:
+    beside = Path(napari_karyo.__file__).parent / "segmentation" / "files" if shipped else tmp_path
+    open_view(viewer)
+    cell = replace(make_cell(), path=beside / "spread.png")
+    session_of(viewer).open(make_classification(cell))
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    dock.export.ask()
+    dialog = dock.export.dialog
+    assert dialog is not None
+    folder = Path(dialog.directory().absolutePath())
+    dialog.close()
+    assert folder == (Path.home() if shipped else tmp_path)

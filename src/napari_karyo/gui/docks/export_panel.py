@@ -23,6 +23,7 @@ from qtpy.QtWidgets import (
 )
 from superqt.utils import WorkerBase
 
+from napari_karyo.gui.session.case_files import is_shipped
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.patients import of_one_patient
 from napari_karyo.gui.session.session import Session
@@ -121,8 +122,9 @@ class ExportPanel(QGroupBox):
         if cell is None:
             return
         path = cell.classification.cell.path
-        # Beside the crops, where they are known. Not Path.is_dir, which may raise.
-        folder = str(path.parent) if path is not None and os.path.isdir(path.parent) else ""
+        # Beside the crops, where they are known and no sample. Not Path.is_dir, which may raise.
+        beside = path is not None and not is_shipped(path) and os.path.isdir(path.parent)
+        folder = str(path.parent) if path is not None and beside else str(Path.home())
         order = str(self.what.currentData())
         endings = ENDINGS[order]
         words = ";;".join(FILTERS[ending] for ending in endings)

@@ -89,6 +89,11 @@ def case_for(session: Session, cell: Cell, patient: Patient | None) -> tuple[Cas
     return None, " ".join(reasons)
 
 
+def is_shipped(path: Path) -> bool:
+    """Whether a file was installed with the program: nothing of a person's belongs beside it."""
+    return path.is_relative_to(_PACKAGE)
+
+
 def _places(wanted: Path | None) -> list[Path]:
     """Return where a case file may lie: beside its folder, or else in the person's own data."""
     if wanted is None:
@@ -97,7 +102,7 @@ def _places(wanted: Path | None) -> list[Path]:
     mark = hashlib.sha256(str(wanted).encode("utf-8", "surrogateescape")).hexdigest()[:10]
     own = user_data_path("napari-karyo", appauthor=False) / "cases"
     kept = own / f"{wanted.stem}-{mark}{SUFFIX}"
-    return [kept] if wanted.is_relative_to(_PACKAGE) else [wanted, kept]
+    return [kept] if is_shipped(wanted) else [wanted, kept]
 
 
 def _made(place: Path, name: str) -> Case:
