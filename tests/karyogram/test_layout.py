@@ -20,11 +20,14 @@ from napari_karyo.karyogram.page import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     PRINTED,
+    Box,
     Light,
     Page,
     PageShape,
+    Place,
     Text,
 )
+from napari_karyo.karyogram.slots import page_slots, slot_label
 from napari_karyo.karyogram.window_shape import ARRANGEMENTS
 from napari_karyo.karyotype.state import PLAIN, Appearance
 from napari_karyo.lettering import text_width
@@ -595,3 +598,9 @@ def test_the_footer_names_no_list_of_nearly_all(doubtful: int, words: str) -> No
     said = legend.split("doubtful, not reviewed: ")[1]
     assert said.startswith(words)
     assert doubtful < 40 or said == words
+
+
+def test_what_is_hardly_smaller_is_not_said_to_be_as_large() -> None:
+    place = Place(0, "2", Box(0.0, 0.0, 1.0, 1.0), False, 0.998)
+    words = [text.string for text in slot_label(page_slots()["2"], [place])]
+    assert words == ["2", "drawn at 99%"]
