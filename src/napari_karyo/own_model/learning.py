@@ -204,7 +204,7 @@ def _step(
     loss = cross_entropy(
         logits[:count], own.labels[picked], turned[:count], own.known[picked], plan.label_smoothing
     )
-    away = _apart(logits[count:], said)
+    away = _apart(logits[count:], said) if len(said) else loss.new_zeros(())
     total = loss + plan.keep_simulated * away
     state.optimizer.zero_grad(set_to_none=True)
     total.backward()

@@ -152,12 +152,19 @@ class CollectTab(QWidget):
             return
         if not self.paths:
             return
+        told = weakly(self._on_failed)
+
+        def failed(words: str) -> None:
+            # It is heard with the dock closed too.
+            show_error(words)
+            told(words)
+
         self.worker = worker_for(
             self.session,
             collect,
             list(self.paths),
             returned=weakly(self._on_found),
-            failed=weakly(self._on_failed),
+            failed=failed,
             unforeseen=lambda error: f"The cases could not be read: {error}",
             log=_log,
             finished=weakly(self._on_end),
@@ -180,7 +187,6 @@ class CollectTab(QWidget):
 
     @while_alive
     def _on_failed(self, words: str) -> None:
-        show_error(words)
         self.said.setText(rich(words))
 
     @while_alive

@@ -106,6 +106,13 @@ class ProveTab(QWidget):
         """Adopt the model, in a thread: its weights are read before and hashed."""
         if self.why_not() or self.training is None:
             return
+        told = weakly(self._on_failed)
+
+        def failed(words: str) -> None:
+            # It is heard with the dock closed too.
+            show_error(words)
+            told(words)
+
         self.worker = worker_for(
             self.session,
             _adopt,
@@ -113,7 +120,7 @@ class ProveTab(QWidget):
             self.name.text().strip(),
             read_settings().initials,
             returned=weakly(self._on_adopted),
-            failed=weakly(self._on_failed),
+            failed=failed,
             unforeseen=lambda error: f"The model could not be adopted: {error}",
             log=_log,
             finished=weakly(self._on_end),
@@ -130,7 +137,6 @@ class ProveTab(QWidget):
 
     @while_alive
     def _on_failed(self, words: str) -> None:
-        show_error(words)
         self.worker = None
         self._enable()
         self.why.setText(rich(words))
