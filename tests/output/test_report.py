@@ -179,7 +179,8 @@ def test_page_table_and_record_say_what_is_written_down(
 ) -> None:
     cells = clones_of(classification)[:2]
     (path,) = export(cells[0], tmp_path / "k.svg")
-    (line,) = [text for text in svg_texts(path) if "GTG" in text]
+    stain, line = (text for text in svg_texts(path) if "GTG" in text)
+    assert "dark stain, GTG" in stain
     assert line.endswith("slide 7   |   stage 100.5/14.3")
     assert "Pancytopenia" not in path.read_text(encoding="utf-8")
     (path,) = export(cells, tmp_path / "k.csv")
