@@ -22,21 +22,16 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from timing import peak, processor
+
 from napari_karyo.io.cells import write_cell
 from napari_karyo.simulation.sample import simulate_cell
 
 CELL = 46
 #: Cells of a patient, and how many different ones are drawn.
 CELLS, DRAWN = 20, 4
-
-
 #: This process, and those that it started.
 WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-
-
-def processor() -> float:
-    """Return the seconds that the processor has worked for this process and its children."""
-    return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, WHO))
 
 
 def draw(folder: Path) -> list[Path]:
@@ -67,11 +62,11 @@ def work(archive: Path, first: Path, table: Path, workers: int) -> None:
 
     words = ["--device", "cpu", "--output"]
     main(["classify", str(first), *words, str(table.with_name("first.csv"))])
-    began, used = time.perf_counter(), processor()
+    began, used = time.perf_counter(), sum(map(processor, WHO))
     more = ["--workers", str(workers)] if workers > 1 else []
     code = main(["classify", str(archive), *words, str(table), *more])
-    found = {"seconds": time.perf_counter() - began, "processor": processor() - used}
-    most = max(resource.getrusage(who).ru_maxrss for who in WHO)
+    found = {"seconds": time.perf_counter() - began, "processor": sum(map(processor, WHO)) - used}
+    most = max(map(peak, WHO))
     print(json.dumps({"code": code, **found, "most": most}))
 
 
@@ -112,7 +107,7 @@ def main() -> None:
                 least = least or each
                 print(
                     f"{crops:7d} {workers:8d} {found['seconds']:9.1f} {found['processor']:10.1f}"
-                    f" {1000 * each:10.1f} {each / least:6.2f} {found['most'] / 1024:6.0f}"
+                    f" {1000 * each:10.1f} {each / least:6.2f} {found['most']:6.0f}"
                     + ("" if found["code"] == 0 else f"  exit code {found['code']:.0f}"),
                     flush=True,
                 )

@@ -304,7 +304,7 @@ def span(seconds: float) -> str:
     return f"{1000 * seconds:.3g} ms"
 
 
-#: What stands in the place of figures that could not be measured.
+#: Of each measure what it took, or in words why that is not known.
 Found = Mapping[Measure, "Timing | str"]
 
 
@@ -326,7 +326,6 @@ def line_of(row: Row, found: Found) -> str:
     ----------
     row : Row
     found : mapping of Measure to Timing or str
-        Of each measure what it took, or in words why that is not known.
     """
     ours, other = found[row.ours], found[row.other]
     ratio = "–"
@@ -368,9 +367,7 @@ def measure_apart(measure: Measure, repeats: int, threads: int) -> dict[str, Tim
     return {name: Timing(**values) for name, values in told.items()}
 
 
-def measured(
-    rows: Iterable[Row], repeats: int, threads: int
-) -> Iterator[tuple[Row, dict[Measure, Timing | str]]]:
+def measured(rows: Iterable[Row], repeats: int, threads: int) -> Iterator[tuple[Row, Found]]:
     """Measure all that rows need, each process once; yields each row when it is known."""
     done: dict[object, dict[str, Timing] | str] = {}
     for row in rows:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
 from typing import Any
 
 from qtpy.QtCore import QEventLoop
 from qtpy.QtWidgets import QApplication
 from speed_program import known
-from timing import Timing, peak, timed
+from timing import Timing, timed
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classified import ClassifiedCell
@@ -59,10 +58,7 @@ def mosaic(repeats: int) -> dict[str, Timing]:
     viewer = a_window()
     classification = known(1, Polarity.DARK)
     view, session = open_view(viewer), session_of(viewer)
-    begun, processor = perf_counter(), process_time()
-    session.open(classification)
-    drawn()
-    found = {"open": Timing(perf_counter() - begun, process_time() - processor, peak())}
+    found = {"open": timed(with_drawing(lambda _: session.open(classification)), 1)}
     cell = session.current
     assert cell is not None
     karyotype = cell.karyotype
@@ -103,16 +99,14 @@ def layers(repeats: int) -> dict[str, Timing]:
     cell = ClassifiedCell.from_classification(known(1, Polarity.DARK))
     composer = Composer(cell.classification)
     page = composer.layout.page(cell.karyotype.state, cell.heading())
-    places = page.places.values()
-    begun, processor = perf_counter(), process_time()
-    shown = [
-        viewer.add_image(
-            preview_picture(composer, place), rgb=True, translate=(place.box.top, place.box.left)
-        )
-        for place in places
-    ]
-    drawn()
-    found = {"open": Timing(perf_counter() - begun, process_time() - processor, peak())}
+    shown = []
+
+    def show(_: int) -> None:
+        for place in page.places.values():
+            picture, corner = preview_picture(composer, place), (place.box.top, place.box.left)
+            shown.append(viewer.add_image(picture, rgb=True, translate=corner))
+
+    found = {"open": timed(with_drawing(show), 1)}
 
     def move(number: int) -> None:
         shown[0].translate = (100 + number, 300 * (number % 2))
@@ -152,12 +146,13 @@ def case_in_window(repeats: int) -> Timing:
     viewer = a_window()
     with TemporaryDirectory() as scratch:
         path = _case(Path(scratch))
-        begun, processor = perf_counter(), process_time()
-        worker = open_case(viewer, path)
-        while len(session_of(viewer).cells) < CELLS or worker.is_running:
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        drawn()
-        taken = Timing(perf_counter() - begun, process_time() - processor, peak())
+
+        def opened(_: int) -> None:
+            worker = open_case(viewer, path)
+            while len(session_of(viewer).cells) < CELLS or worker.is_running:
+                QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+        taken = timed(with_drawing(opened), 1)
         viewer.close()
     return taken
 

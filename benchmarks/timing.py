@@ -36,40 +36,40 @@ def peak(who: int = resource.RUSAGE_SELF) -> float:
     return held / (2**20 if sys.platform == "darwin" else 2**10)
 
 
+def processor(who: int = resource.RUSAGE_SELF) -> float:
+    """Return how long the processor has worked for a process, or for its children, in seconds."""
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
 def timed(
-    work: Callable[[int], object], repeats: int, *, settle: Callable[[], object] | None = None
+    work: Callable[[int], object],
+    repeats: int,
+    *,
+    settle: Callable[[], object] | None = None,
+    who: int = resource.RUSAGE_SELF,
 ) -> Timing:
     """Return the medians of a piece of work, given the number of the repeat.
 
     Where it is repeated, it is called once before, to warm up; `settle` is called after each,
-    and not timed.
+    and not timed. `who` does the work: this process, or its children.
     """
     spent: list[tuple[float, float]] = []
     warm = 1 if repeats > 1 else 0
     for number in range(repeats + warm):
-        start, processor = time.perf_counter(), time.process_time()
+        start, before = time.perf_counter(), processor(who)
         work(number)
-        spent.append((time.perf_counter() - start, time.process_time() - processor))
+        spent.append((time.perf_counter() - start, processor(who) - before))
         if settle is not None:
             settle()
     seconds, processors = zip(*spent[warm:], strict=True)
-    return Timing(statistics.median(seconds), statistics.median(processors), peak())
+    return Timing(statistics.median(seconds), statistics.median(processors), peak(who))
 
 
 def timed_program(command: Sequence[str], repeats: int) -> Timing:
     """Return the medians of a program, from its start to its end; warmed up as of `timed`."""
-    spent: list[tuple[float, float]] = []
-    warm = 1 if repeats > 1 else 0
-    for _ in range(repeats + warm):
-        start, before = time.perf_counter(), _of_children()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        spent.append((time.perf_counter() - start, _of_children() - before))
-    seconds, processors = zip(*spent[warm:], strict=True)
-    return Timing(
-        statistics.median(seconds), statistics.median(processors), peak(resource.RUSAGE_CHILDREN)
+    return timed(
+        lambda _: subprocess.run(command, check=True, stdout=subprocess.DEVNULL),
+        repeats,
+        who=resource.RUSAGE_CHILDREN,
     )
-
-
-def _of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
