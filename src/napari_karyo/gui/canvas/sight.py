@@ -48,7 +48,7 @@ class Sight:
         self._soon.setSingleShot(True)
         self._soon.setInterval(FIT_DELAY)
         self._soon.timeout.connect(self.fit_unmoved)
-        view.session.viewer.canvas.events.size.connect(self._on_size)
+        view.session.viewer.canvas.events.size.connect(self.fit_soon)
 
     def next_part(self) -> None:
         """Go on to the next part."""
@@ -94,14 +94,10 @@ class Sight:
         camera = self._view.session.viewer.scene.camera
         return (camera.zoom, *camera.center[-2:])
 
-    def _on_size(self, _event: object = None) -> None:
+    def fit_soon(self, _event: object = None) -> None:
         """Fit once more, when Qt has laid out the docks, what the person did not move."""
         if self._is_unmoved():
             self._soon.start()
-
-    def fit_soon(self) -> None:
-        """Fit once more, as soon as Qt is through with what it does."""
-        self._on_size()
 
     def fit_unmoved(self) -> None:
         """Fit what the person did not move."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from napari.qt.threading import create_worker
+from napari.utils.notifications import show_error
 from superqt.utils import WorkerBase
 
 from napari_karyo.errors import KaryoError
@@ -28,6 +29,23 @@ def weakly(method: Callable[..., object]) -> Callable[..., None]:
         there = held()
         if there is not None:
             there(*arguments)
+
+    return call
+
+
+def shown_and(method: Callable[[str], object]) -> Callable[[str], None]:
+    """Return a function that shows an error, and then calls a method with it as `weakly` does.
+
+    Parameters
+    ----------
+    method : callable
+        Of a dock: the error is shown with the dock closed too.
+    """
+    told = weakly(method)
+
+    def call(words: str) -> None:
+        show_error(words)
+        told(words)
 
     return call
 

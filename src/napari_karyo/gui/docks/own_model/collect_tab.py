@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from napari.utils.notifications import show_error, show_info
+from napari.utils.notifications import show_info
 from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from superqt.utils import WorkerBase
@@ -15,7 +15,7 @@ from superqt.utils import WorkerBase
 from napari_karyo.case import SUFFIX
 from napari_karyo.gui.docks.own_model.cell_table import CellTable, in_full, reasons
 from napari_karyo.gui.session.session import Session
-from napari_karyo.gui.session.worker import weakly, worker_for
+from napari_karyo.gui.session.worker import shown_and, weakly, worker_for
 from napari_karyo.gui.widgets import quiet, rich, while_alive, wrapped_label
 from napari_karyo.own_model.checking import faults_of
 from napari_karyo.own_model.collecting import collect
@@ -152,19 +152,12 @@ class CollectTab(QWidget):
             return
         if not self.paths:
             return
-        told = weakly(self._on_failed)
-
-        def failed(words: str) -> None:
-            # It is heard with the dock closed too.
-            show_error(words)
-            told(words)
-
         self.worker = worker_for(
             self.session,
             collect,
             list(self.paths),
             returned=weakly(self._on_found),
-            failed=failed,
+            failed=shown_and(self._on_failed),
             unforeseen=lambda error: f"The cases could not be read: {error}",
             log=_log,
             finished=weakly(self._on_end),

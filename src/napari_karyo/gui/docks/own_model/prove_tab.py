@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from napari.utils.notifications import show_error, show_info
+from napari.utils.notifications import show_info
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 from superqt.utils import WorkerBase
 
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
-from napari_karyo.gui.session.worker import weakly, worker_for
+from napari_karyo.gui.session.worker import shown_and, weakly, worker_for
 from napari_karyo.gui.widgets import free_keyboard, quiet, rich, while_alive, wrapped_label
 from napari_karyo.models.own import WEIGHTS as OWN_WEIGHTS
 from napari_karyo.models.own import OwnModel, adopt
@@ -106,13 +106,6 @@ class ProveTab(QWidget):
         """Adopt the model, in a thread: its weights are read before and hashed."""
         if self.why_not() or self.training is None:
             return
-        told = weakly(self._on_failed)
-
-        def failed(words: str) -> None:
-            # It is heard with the dock closed too.
-            show_error(words)
-            told(words)
-
         self.worker = worker_for(
             self.session,
             _adopt,
@@ -120,7 +113,7 @@ class ProveTab(QWidget):
             self.name.text().strip(),
             read_settings().initials,
             returned=weakly(self._on_adopted),
-            failed=failed,
+            failed=shown_and(self._on_failed),
             unforeseen=lambda error: f"The model could not be adopted: {error}",
             log=_log,
             finished=weakly(self._on_end),
