@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import archive_workers
 import pytest
+from fresh_python import fresh_environment
 from PIL import Image
 from small import bar, small_weights
 
@@ -25,7 +25,6 @@ from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.shell.app import main
 
 distributed = pytest.importorskip("distributed")
-HERE = Path(__file__).resolve().parent.parent
 #: Each process imports torch anew, perhaps on a machine that does other things too.
 pytestmark = pytest.mark.timeout(1200)
 JOB = Job(ClassifyOptions(), None, "")
@@ -123,11 +122,7 @@ def test_two_processes_write_the_table_of_one(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         timeout=1000,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, sys.path)]),
-            "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "200s",
-        },
+        env=fresh_environment(DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="200s"),
     )
     assert done.returncode == 0, done.stderr
     assert "3 chromosomes of 1 cell" in done.stdout

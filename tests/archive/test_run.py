@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from archive_workers import small_part
 from filelock import FileLock
+from fresh_python import fresh_environment
 from PIL import Image
 from small import bar, small_weights
 
@@ -131,11 +131,7 @@ main(sys.argv[1:])
     words = ["classify", str(archive), "--output", str(path), "--model", str(weights)]
     done = subprocess.run(
         [sys.executable, "-c", code, *words, "--device", "cpu"],
-        env={
-            **os.environ,
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        },
+        env=fresh_environment(OMP_NUM_THREADS="1"),
         capture_output=True,
         timeout=1000,
     )

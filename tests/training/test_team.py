@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 import trained_together
+from fresh_python import fresh_environment
 from small import labelled_cells
 from trained_together import SURE, norms_of_each_crop, train_in
 
@@ -20,7 +20,6 @@ from napari_karyo.training.team import Team, joined
 
 #: Each process imports torch anew, perhaps on a machine that does other things too.
 pytestmark = pytest.mark.timeout(1200)
-HERE = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +41,7 @@ def two(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True,
         text=True,
         timeout=1000,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, sys.path)]),
-            "OMP_NUM_THREADS": "1",
-        },
+        env=fresh_environment(OMP_NUM_THREADS="1"),
     )
     assert done.returncode == 0, done.stderr
     # One speaks: a line for each of the three epochs of the trainings that were not stopped.
