@@ -97,7 +97,7 @@ def _row(there: list[Photograph], design: Callable[[Spread], Segmentation]) -> s
         matched = match_of(photograph, segmentation)
         total, found = total + matched.there, found + len(matched.pairs)
         false += matched.false
-        near += abs(matched.there + len(photograph.unlocated) - matched.found) <= 1
+        near += abs(matched.there + photograph.more - matched.found) <= 1
     return (
         f"{found / total:7.1%} {false / len(there):6.2f} {near / len(there):6.1%} "
         f"{float(np.median(seconds)):8.2f}"

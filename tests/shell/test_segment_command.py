@@ -151,6 +151,7 @@ def test_train_and_evaluate_hand_on_what_is_asked(
         "unlocated": 2,
         "found": 0.925,
         "false": 1.0,
+        "unmapped": 0.25,
         "right": None,
         "groups": 0.5,
         "count_within_one": 2 / 3,
@@ -167,4 +168,5 @@ def test_train_and_evaluate_hand_on_what_is_asked(
     assert (asked["split"], asked["every"], asked["stains"]) == ("val", 2, ["dapi"])
     head, row = capsys.readouterr().out.splitlines()
     assert head.split()[:3] == ["stain", "spreads", "chromosomes"]
-    assert row.split() == ["dapi", "3", "138", "2", "92.5%", "1.00", "-", "50.0%", "66.7%", "1.50"]
+    words = ["dapi", "3", "138", "2", "92.5%", "1.00", "0.25", "-", "50.0%", "66.7%", "1.50"]
+    assert row.split() == words

@@ -17,6 +17,7 @@ _COLUMNS = {
     "unlocated": ("not located", "{:.0f}"),
     "found": ("found", "{:.1%}"),
     "false": ("false a spread", "{:.2f}"),
+    "unmapped": ("unmapped a spread", "{:.2f}"),
     "right": ("in the right slot", "{:.1%}"),
     "groups": ("groups told apart", "{:.1%}"),
     "count_within_one": ("count within 1", "{:.1%}"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -23,6 +25,7 @@ from napari_karyo.training.segmentation.matching import (
 )
 from napari_karyo.training.segmentation.singles import Single, singles_of
 from napari_karyo.training.segmentation.tiles import TILE, Spreads, loss_of
+from napari_karyo.training.segmentation.unmapped import count_unmapped
 
 SHAPE = (300, 300)
 
@@ -134,6 +137,20 @@ def test_objects_are_matched_one_to_one() -> None:
         np.array([[0, 0, 10, 10.0]]), np.array([[0, 5, 10, 15.0], [0, 0, 10, 8]])
     )
     np.testing.assert_allclose(boxes, [[1 / 3, 0.8]])
+
+
+def test_a_chromosome_that_the_truth_lacks_is_no_false_object() -> None:
+    square = np.ones((10, 10), np.bool_)
+    truth = [Region(square, 0, 0)]
+    found = [Region(square, top, left) for top, left in ((0, 1), (0, 30), (4, 34), (40, 40))]
+    overlap = overlap_of_masks(truth, found)
+    # Two that cross hold both points, and are two; a third point lies in what is mapped.
+    assert count_unmapped([(6, 36), (5, 35), (2, 2)], found, overlap) == 2
+    assert count_unmapped([(6, 36)], found, overlap) == 1
+    assert count_unmapped([(80, 80)], found, overlap) == 0
+    assert count_unmapped([], found, overlap) == count_unmapped([(1, 1)], [], overlap[:, :0]) == 0
+    matched = replace(match(overlap), unmapped=2)
+    assert (matched.found, matched.false) == (4, 1)
 
 
 def test_a_crossing_is_hardly_darker_than_the_darker_of_both() -> None:

@@ -23,6 +23,7 @@ from napari_karyo.io.polarity import find_spread_polarity
 from napari_karyo.segmentation.labels import parts_of
 from napari_karyo.segmentation.region import Region
 from napari_karyo.segmentation.samples import CROSSING
+from napari_karyo.training.segmentation.unmapped import unmapped_points
 
 SPLITS: Final = ("train", "val", "test")
 #: Of a photograph whose outlines are known.
@@ -55,6 +56,16 @@ class Photograph:
     boxes: NDArray[np.float64]
     classes: list[str]
     unlocated: tuple[str, ...] = ()
+
+    @property
+    def unmapped(self) -> tuple[tuple[int, int], ...]:
+        """Row and column of a point in each chromosome that outlines and boxes lack."""
+        return unmapped_points().get(self.name, ())
+
+    @property
+    def more(self) -> int:
+        """How many more chromosomes there are than outlines and boxes."""
+        return len(self.unlocated) + len(self.unmapped)
 
     @property
     def spread(self) -> Spread:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from napari_karyo.training.segmentation.matching import (
     match,
     overlap_with,
 )
+from napari_karyo.training.segmentation.unmapped import count_unmapped
 
 if TYPE_CHECKING:
     from napari_karyo.models.spread_weights import SpreadWeights
@@ -88,7 +89,9 @@ def _placed_right(photograph: Photograph, found: Segmentation, pairs: Match) -> 
 def match_of(photograph: Photograph, found: Segmentation) -> Match:
     """Pair the chromosomes of a photograph with those found in it."""
     outlines = [one.outline for one in found.chromosomes]
-    return match(overlap_with(photograph, outlines, [found.box(one) for one in outlines]))
+    overlap = overlap_with(photograph, outlines, [found.box(one) for one in outlines])
+    unmapped = count_unmapped(photograph.unmapped, outlines, overlap)
+    return replace(match(overlap), unmapped=unmapped)
 
 
 def outcomes(
@@ -115,17 +118,17 @@ def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
     -------
     dict
         ``spreads``, ``there``, ``unlocated`` (how many more there are, nobody knows where),
-        ``found`` (a share, one to one at an overlap over union of
-        half), ``false`` (objects a spread), ``right`` (a share of those there, in the right
-        slot with no hand; None where no classes are known), ``groups`` (a share of those that
-        touch or cross: all their chromosomes were found; None where no outlines are known),
-        ``count_within_one`` (a share of
-        the spreads), and ``seconds`` (the median of a spread).
+        ``found`` (a share, one to one at an overlap over union of half), ``false`` (objects a
+        spread that are no chromosomes), ``unmapped`` (objects a spread that are chromosomes, but
+        not in the truth, see `napari_karyo.training.segmentation.unmapped`), ``right`` (a share
+        of those there, in the right slot with no hand; None where no classes are known),
+        ``groups`` (a share of those that touch or cross: all their chromosomes were found; None
+        where no outlines are known), ``count_within_one`` (a share of the spreads), and
+        ``seconds`` (the median of a spread).
     """
     there = sum(one.match.there for one in found)
     near = [
-        abs(one.segmentation.count - one.match.there - len(one.photograph.unlocated)) <= 1
-        for one in found
+        abs(one.segmentation.count - one.match.there - one.photograph.more) <= 1 for one in found
     ]
     groups, apart = (sum(one.groups[which] for one in found) for which in (0, 1))
     return {
@@ -134,6 +137,7 @@ def summary(found: Sequence[SpreadOutcome]) -> dict[str, Any]:
         "unlocated": sum(len(one.photograph.unlocated) for one in found),
         "found": sum(len(one.match.pairs) for one in found) / max(there, 1),
         "false": sum(one.match.false for one in found) / max(len(found), 1),
+        "unmapped": sum(one.match.unmapped for one in found) / max(len(found), 1),
         "right": sum(one.right for one in found) / max(there, 1)
         if any(one.photograph.classes for one in found)
         else None,

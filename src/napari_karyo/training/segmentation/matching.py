@@ -30,16 +30,19 @@ class Match:
         True object and found object, one to one.
     there, found : int
         How many objects there are, and how many were found.
+    unmapped : int
+        How many found ones are chromosomes that the truth lacks.
     """
 
     pairs: tuple[tuple[int, int], ...]
     there: int
     found: int
+    unmapped: int = 0
 
     @property
     def false(self) -> int:
         """Found objects that are none."""
-        return self.found - len(self.pairs)
+        return self.found - len(self.pairs) - self.unmapped
 
 
 def overlap_with(
