@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from napari_karyo.band_profiles.profiles import ROWS
 from napari_karyo.cell import Cell, Chromosome, Lost, Polarity
-from napari_karyo.classes import TRAY
+from napari_karyo.classes import CLASSES, TRAY
 from napari_karyo.classified import propose
 from napari_karyo.classified.heading import heading_of
 from napari_karyo.inference.assignment import placements
@@ -20,7 +20,9 @@ from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.familiarity import (
     FOREIGN_FROM,
     OF_FEW,
+    SHARE_SURE,
     STRANGE_FROM,
+    SURE_FROM,
     UNKNOWN_FROM,
     UNUSUAL_FROM,
     features,
@@ -156,6 +158,21 @@ def test_weak_answers_take_the_sure_light_and_weaker_ones_the_cell(
     assert "nothing is called sure" in weak.withheld
     assert not weak.unknown
     assert told(UNKNOWN_FROM - few - 0.01).unknown
+
+
+@pytest.mark.parametrize(("sure", "from_"), [(33, 0.95), (32, SURE_FROM)])
+def test_where_few_are_sure_more_is_asked_of_them(
+    known: Classification, sure: int, from_: float
+) -> None:
+    cell, count = part_of(known, 47), 47
+    assert sure / count > SHARE_SURE - 0.02
+    rows = np.full((count, len(CLASSES)), 1e-4, np.float32)
+    rows[:, 0] = np.where(np.arange(count) < sure, 0.97, 0.9)
+    cell = replace(cell, probabilities=rows, thresholds=(0.5, 0.95))
+    assert judged(cell, np.zeros(count)).thresholds == (0.5, from_)
+    # A threshold that is stricter already stays.
+    cell = replace(cell, thresholds=(0.5, 0.995))
+    assert judged(cell, np.zeros(count)).thresholds == (0.5, 0.995)
 
 
 def test_only_what_speaks_against_a_chromosome_counts() -> None:

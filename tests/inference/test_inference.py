@@ -26,6 +26,7 @@ from napari_karyo.inference.classify import (
 )
 from napari_karyo.inference.confidence import Light, lights
 from napari_karyo.inference.device import Device, choose_device
+from napari_karyo.inference.familiarity import SURE_FROM
 from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.passes import Answer
 from napari_karyo.inference.predict import VIEWS, predict
@@ -149,7 +150,8 @@ def test_classify_a_cell(cell: Cell, tmp_path: Path) -> None:
     assert result.attention.shape[0] == 5
     assert result.confidence.tolist() == result.probabilities.max(axis=1).tolist()
     assert [best[0][0] for best in map(result.alternatives, range(5))] == list(result.predicted)
-    assert result.thresholds == (0.4, 0.9)
+    # It is sure of none, so that more than the usual 0.9 would be asked of what is sure.
+    assert result.thresholds == (0.4, SURE_FROM)
     assert result.foreign.tolist() == [False] * 5
     assert seen == sorted(seen)
     assert seen[-1] == 5

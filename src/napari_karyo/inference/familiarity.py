@@ -50,6 +50,12 @@ FOREIGN_FROM: Final = 5.0
 #: Where more of a cell's crops than this share are no chromosomes, the cell is unknown.
 MOSTLY: Final = 0.5
 
+#: In a cell where fewer than this share are sure of their class by the usual threshold, a
+#: probability is sure from `SURE_FROM` on: so unsure it is of few known cells, DAPI aside, and of
+#: most of a stain that it has never seen, where what the usual threshold calls sure is not.
+SHARE_SURE: Final = 0.7
+SURE_FROM: Final = 0.99
+
 #: A median contrast of the band profile below this is of chromosomes without bands.
 NO_BANDS: Final = 0.21
 
@@ -87,7 +93,8 @@ def judged(
     Returns
     -------
     Classification
-        With `strange`, `foreign` and, where there is a reason, `unknown` and `withheld` set.
+        With `strange`, `foreign` and, where there is a reason, `unknown` and `withheld` set, and
+        with a stricter threshold where it is sure of few.
     """
     likeness = measure(classification, strength)
     usual = usual or USUAL[classification.cell.polarity]
@@ -115,7 +122,21 @@ def judged(
             "The model answers more weakly than on nearly every cell that it was tested on, so "
             "nothing is called sure. Look at every chromosome."
         )
-    return replace(classification, foreign=foreign, strange=strange, withheld=withheld)
+    return replace(
+        classification,
+        foreign=foreign,
+        strange=strange,
+        withheld=withheld,
+        thresholds=_strict(classification),
+    )
+
+
+def _strict(classification: Classification) -> tuple[float, float]:
+    """Return the thresholds of the light, stricter where the cell's crops are seldom sure."""
+    doubtful_below, sure_from = classification.thresholds
+    if float(np.mean(classification.confidence >= sure_from)) < SHARE_SURE:
+        sure_from = max(sure_from, SURE_FROM)
+    return doubtful_below, sure_from
 
 
 def is_unusual(strength: float, crops: int) -> bool:
