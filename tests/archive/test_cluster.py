@@ -60,7 +60,7 @@ def tasks(folder: Path) -> list[Task]:
 
 
 def results(address: str, work: Work, folder: Path) -> dict[str, Part]:
-    with on_dask(scheduler=address, work=work) as do:
+    with on_dask(scheduler=address, work=work, tell=pytest.fail) as do:
         return {task[1].name: part for task, part in do(iter(tasks(folder)), JOB)}
 
 
@@ -89,18 +89,38 @@ def test_workers_that_can_not_do_it_end_the_run(two: str, tmp_path: Path) -> Non
         results(two, archive_workers.know_nothing, tmp_path)
 
 
-def test_one_path_twice_is_done_once(two: str, tmp_path: Path) -> None:
-    twice = tasks(tmp_path)[:1] * 2
-    with on_dask(scheduler=two, work=archive_workers.small_part_of) as do:
-        assert [task for task, _ in do(iter(twice), JOB)][:1] == twice[:1]
+def test_nothing_to_do(two: str) -> None:
+    with on_dask(scheduler=two, work=archive_workers.small_part_of, tell=pytest.fail) as do:
         assert not list(do(iter([]), JOB))
+
+
+def test_workers_that_are_not_there_yet_are_waited_for(tmp_path: Path) -> None:
+    said: list[str] = []
+    with distributed.LocalCluster(
+        n_workers=0,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+        memory_limit=None,
+    ) as made:
+
+        def tell(words: str) -> None:
+            said.append(words)
+            made.scale(1)
+
+        address, work = made.scheduler_address, archive_workers.small_part_of
+        with on_dask(scheduler=address, work=work, tell=tell) as do:
+            found = [task[1].name for task, _ in do(iter(tasks(tmp_path)), JOB)]
+    assert sorted(found) == ["Anna", "Berta", "Carla", "Dora"]
+    assert said == [f"no worker has joined {address} yet; waiting."]
 
 
 def test_an_address_where_nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_ANSWER", 1)
     with (
         pytest.raises(ClusterError, match="no scheduler answers at tcp"),
-        on_dask(scheduler="tcp://127.0.0.1:9"),
+        on_dask(scheduler="tcp://127.0.0.1:9", tell=pytest.fail),
     ):
         pass
 

@@ -60,6 +60,9 @@ def test_what_is_named_one_by_one_is_no_archive(tree: Path, tmp_path: Path) -> N
     found = find_patients([berta, *cells], "patient")
     assert [one.paths for one in found.patients] == [tuple(cells), (berta,)]
     assert {one.name for one in found.patients} == {""}
+    # What is named twice is classified once, however the work is shared.
+    assert find_patients([berta, *cells, gone] * 2) == find_patients([berta, *cells, gone])
+    assert find_patients([berta, *cells] * 2, "patient") == found
 
 
 def test_folders_of_photographs_are_patients_where_it_is_said(tmp_path: Path) -> None:

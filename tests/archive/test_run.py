@@ -22,6 +22,7 @@ from napari_karyo.archive import table, work
 from napari_karyo.archive.parts import Part, PartsFolder
 from napari_karyo.archive.patients import ArchivePatient
 from napari_karyo.archive.work import Job, classify_patient
+from napari_karyo.errors import ExportError
 from napari_karyo.shell.app import main
 
 NAMES = ("Anna", "Berta", "Carla")
@@ -341,6 +342,65 @@ def test_what_others_put_among_the_parts_stays(tmp_path: Path) -> None:
     assert not list(folder.path.glob("*.json"))
 
 
+def test_parts_that_the_system_keeps_from_us_are_named(tmp_path: Path) -> None:
+    folder = PartsFolder(tmp_path / "all.csv")
+    with folder.held():
+        # No system reads or removes a folder as if it were a file, not even for an administrator.
+        part = folder.path / f"{'a' * 64}.json"
+        part.mkdir()
+        with pytest.raises(ExportError, match=r"can't be read.*classified anew") as error:
+            folder.load("a" * 64)
+        assert error.value.path == part
+        with pytest.raises(ExportError, match=r"could not be removed.*Remove this folder") as error:
+            folder.clear()
+        assert error.value.path == folder.path
+        part.rmdir()
+
+
+def test_an_older_list_that_stays_is_named(
+    tmp_path: Path, classify: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside = tmp_path / "all.left-out.csv"
+    beside.mkdir()
+    assert classify(tmp_path / "all.csv") == 2
+    assert f"{beside}: this lists what an earlier run left out" in capsys.readouterr().err
+
+
+def test_an_older_table_is_not_taken_for_a_new_one(
+    archive: Path, tmp_path: Path, classify: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "all.csv"
+    assert classify(path) == 0
+    before = path.read_bytes()
+    for file in archive.rglob("*.png"):
+        file.write_bytes(b"")
+    capsys.readouterr()
+    assert classify(path) == 2
+    said = capsys.readouterr().err
+    assert "no table written" in said
+    assert f"{path} is what an earlier run wrote; it was left as it is." in said
+    assert path.read_bytes() == before
+    path.unlink()
+    assert classify(path) == 2
+    assert "an earlier run" not in capsys.readouterr().err
+
+
+def test_each_part_is_read_once_at_the_end(
+    tmp_path: Path, classify: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bool] = []
+    load = PartsFolder.load
+
+    def watched(folder: PartsFolder, key: str) -> Part | None:
+        part = load(folder, key)
+        found.append(part is not None)
+        return part
+
+    monkeypatch.setattr(PartsFolder, "load", watched)
+    assert classify(tmp_path / "all.csv") == 0
+    assert sum(found) == len(NAMES)
+
+
 def test_a_part_comes_back_as_it_was(tmp_path: Path) -> None:
     folder, part = PartsFolder(tmp_path / "all.csv"), small_part(ArchivePatient("Анна", ()))
     with folder.held():
@@ -374,11 +434,13 @@ def test_a_large_table_is_written_in_pieces(
     monkeypatch.setattr(table, "_GROUP", 2)
     rows = iter([[f"cell {number}\udcff", 0.5] for number in range(5)])
     path = tmp_path / "all.parquet"
-    assert table.write_rows(path, ("cell", "confidence"), rows, {}) == 5
+    made_with = {"model": "model\udcff"}
+    assert table.write_rows(path, ("cell", "confidence"), rows, made_with) == 5
     file = parquet.ParquetFile(path)
     assert file.num_row_groups == 3
     # A name that is no UTF-8 is written escaped, as into CSV.
     assert file.read().column("cell")[4].as_py() == "cell 4\\udcff"
+    assert file.schema_arrow.metadata[b"napari-karyo model"] == b"model\\udcff"
 
 
 def test_what_is_missing_is_said_before_hours_of_work(

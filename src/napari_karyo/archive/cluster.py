@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
@@ -19,7 +19,11 @@ _ANSWER: Final = 30
 
 @contextmanager
 def on_dask(
-    *, workers: int | None = None, scheduler: str | None = None, work: Work = classify_patient
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    work: Work = classify_patient,
+    tell: Callable[[str], None],
 ) -> Iterator[Doer]:
     """Give what hands each patient, as one task, to a process of this machine or of a cluster.
 
@@ -31,6 +35,8 @@ def on_dask(
         Address of a scheduler that is there, such as ``tcp://head:8786``.
     work : callable
         A function of a module that the workers can import.
+    tell : callable
+        Told, once, where a scheduler has no worker yet: it is waited for.
 
     Raises
     ------
@@ -70,10 +76,10 @@ def on_dask(
                 if scheduler is not None
                 else "Ask for fewer, or leave --workers out.",
             ) from error
-        yield _doer(client, work)
+        yield _doer(client, work, tell)
 
 
-def _doer(client: Any, work: Work) -> Doer:
+def _doer(client: Any, work: Work, tell: Callable[[str], None]) -> Doer:
     from distributed import as_completed
 
     def do(tasks: Iterator[Task], job: Job) -> Iterator[tuple[Task, Part]]:
@@ -83,14 +89,17 @@ def _doer(client: Any, work: Work) -> Doer:
         def fill() -> None:
             # As many as there are hands, and no more: so nobody waits beside a patient who ends
             # a worker, and what is done never piles up here.
-            hands = max(1, sum(client.nthreads().values()))
+            hands = max(1, _hands(client))
             while len(running) < hands and (task := next(tasks, None)) is not None:
                 # The key tells nobody on the cluster who the patient is.
                 key = f"karyo-{task[0]}"
-                if key not in running:
-                    running[key] = task
-                    futures.add(client.submit(work, task[1], job, key=key, pure=False))
+                running[key] = task
+                futures.add(client.submit(work, task[1], job, key=key, pure=False))
 
+        if not _hands(client):
+            tell(f"no worker has joined {client.scheduler.address} yet; waiting.")
+            with _there():
+                client.wait_for_workers(1)
         fill()
         for future in futures:
             task = running.pop(future.key)
@@ -100,12 +109,36 @@ def _doer(client: Any, work: Work) -> Doer:
     return do
 
 
+def _hands(client: Any) -> int:
+    """Return how many patients the workers can do at once."""
+    with _there():
+        return sum(client.nthreads().values())
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    """Say in words that the scheduler doesn't answer any more.
+
+    Raises
+    ------
+    ClusterError
+    """
+    try:
+        yield
+    except (CancelledError, OSError) as error:
+        raise ClusterError(
+            "the cluster has gone.",
+            "What was done is kept: the same command goes on from there.",
+        ) from error
+
+
 def _result(future: Any, task: Task) -> Part:
     """Return what came of a task; a patient who ended several workers has none."""
     from distributed import KilledWorker
 
     try:
-        part: Part = future.result()
+        with _there():
+            part: Part = future.result()
     except KilledWorker as error:
         name = task[1].name or task[1].paths[0].name
         why = f"{error.allowed_failures + 1} workers died of it, perhaps for lack of memory."
@@ -113,11 +146,6 @@ def _result(future: Any, task: Task) -> Part:
         return Part(left_out=[LeftOut(name, why)], said=[said], whole=False)
     except KaryoError:
         raise
-    except (CancelledError, OSError) as error:
-        raise ClusterError(
-            "the cluster has gone.",
-            "What was done is kept: the same command goes on from there.",
-        ) from error
     except Exception as error:
         raise ClusterError(
             f"a worker can't do the work ({type(error).__name__}: {error}).",

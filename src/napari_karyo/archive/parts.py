@@ -136,9 +136,16 @@ class PartsFolder:
                 self.path.rmdir()
 
     def load(self, key: str) -> Part | None:
-        """Return the part that was made from exactly this; None where there is none."""
+        """Return the part that was made from exactly this; None where there is none.
+
+        Raises
+        ------
+        ExportError
+            Where there is one that can't be read.
+        """
+        path = self.path / f"{key}.json"
         try:
-            content = json.loads((self.path / f"{key}.json").read_bytes())
+            content = json.loads(path.read_bytes())
             return Part(
                 [
                     CellRows(cell["name"], cell["folder"], [Row(**row) for row in cell["rows"]])
@@ -150,6 +157,12 @@ class PartsFolder:
             )
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise ExportError(
+                f"what an earlier run did can't be read ({error.strerror or error}).",
+                "Let it be read, or remove it: that patient is then classified anew.",
+                path,
+            ) from error
         except (ValueError, KeyError, TypeError):
             # Damaged, or changed by hand: made again.
             return None
@@ -165,7 +178,21 @@ class PartsFolder:
             json.dump(asdict(part), stream)
 
     def clear(self) -> None:
-        """Remove all parts, also those of inputs that have been changed since."""
-        for path in self.path.iterdir():
-            if _NAME.fullmatch(path.name):
-                path.unlink(missing_ok=True)
+        """Remove all parts, also those of inputs that have been changed since.
+
+        Raises
+        ------
+        ExportError
+            Where one can't be removed.
+        """
+        try:
+            for path in self.path.iterdir():
+                if _NAME.fullmatch(path.name):
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise ExportError(
+                "all is done, but what it was put together from could not be removed "
+                f"({error.strerror or error}).",
+                "Remove this folder: nothing needs it any more.",
+                self.path,
+            ) from error

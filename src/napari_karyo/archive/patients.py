@@ -97,6 +97,8 @@ def find_patients(
     if archived:
         alone = [ArchivePatient(path.name, (path,)) for path in (*cells, *patients)]
         return Found(tuple(_joined([*alone, *archived])), True)
+    # One that is named twice is classified once, as in a manifest.
+    cells, patients = list(dict.fromkeys(cells)), list(dict.fromkeys(patients))
     together = [cells] if normalization == "patient" and cells else [[path] for path in cells]
     together += [[path] for path in patients]
     return Found(tuple(ArchivePatient("", tuple(own)) for own in together), False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from napari_karyo.archive.parts import Part, PartsFolder
+from napari_karyo.archive.parts import LeftOut, Part, PartsFolder
 from napari_karyo.archive.patients import ArchivePatient, Found
 from napari_karyo.archive.table import COLUMNS, Values, rows_of, write_rows
 from napari_karyo.archive.work import Job, classify_patient
@@ -81,36 +81,51 @@ def run(
     """
     parts = PartsFolder(output)
     with parts.held():
-        keys: list[Task] = []
+        done: dict[str, _Done] = {}
 
         def tasks() -> Iterator[Task]:
             for patient in found.patients:
                 task = job.key(patient), patient
-                keys.append(task)
+                # In this order they come into the table, in whichever they are done.
+                done[task[0]] = _Done(patient)
                 before = parts.load(task[0])
                 if before is None or not before.whole:
                     yield task
                 else:
+                    done[task[0]] = _Done.of(patient, before)
                     told(patient, before, True)
 
         for (key, patient), part in do(tasks(), job):
             parts.save(key, part)
+            done[key] = _Done.of(patient, part)
             told(patient, part, False)
-        return _put_together(keys, parts, found.named, job, output)
+        return _put_together(done, parts, found.named, job, output)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A patient, and what is remembered of his or her part: all but the rows."""
+
+    patient: ArchivePatient
+    cells: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    whole: bool = True
+
+    @classmethod
+    def of(cls, patient: ArchivePatient, part: Part) -> _Done:
+        cells = tuple(cell.name for cell in part.cells)
+        return cls(patient, cells, tuple(part.left_out), part.whole)
 
 
 def _put_together(
-    tasks: list[Task], parts: PartsFolder, named: bool, job: Job, output: Path
+    done: Mapping[str, _Done], parts: PartsFolder, named: bool, job: Job, output: Path
 ) -> Made:
     """Write the table and what was left out, and remove the parts where nothing is missing."""
-    left_out: list[tuple[str, str, str]] = []
-    names: Counter[str] = Counter()
-    cells = again = 0
-    for patient, part in _parts(tasks, parts):
-        cells += len(part.cells)
-        names.update(cell.name for cell in part.cells)
-        again += not part.whole
-        left_out += [(patient.name, one.cell, one.why) for one in part.left_out]
+    left_out = [
+        (own.patient.name, one.cell, one.why) for own in done.values() for one in own.left_out
+    ]
+    names = Counter(cell for own in done.values() for cell in own.cells)
+    cells, again = names.total(), sum(not own.whole for own in done.values())
     rows = 0
     if cells:
         columns = ("patient", *COLUMNS) if named else COLUMNS
@@ -120,23 +135,39 @@ def _put_together(
             "model_sha256": job.model_hash,
             "normalization": job.options.normalization,
         }
-        rows = write_rows(output, columns, _rows(tasks, parts, named, names), made_with)
-    beside = output.with_name(f"{output.stem}.left-out.csv") if named else None
-    if beside is not None and not left_out:
-        beside.unlink(missing_ok=True)
-        beside = None
-    if beside is not None:
-        with export_file(beside, text=True) as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(("patient", "cell", "why"))
-            writer.writerows(left_out)
+        rows = write_rows(output, columns, _rows(done, parts, named, names), made_with)
+    beside = _list(left_out, output) if named else None
     if not again:
         parts.clear()
     return Made(rows, cells, len(left_out), again, beside)
 
 
-def _parts(tasks: Iterable[Task], parts: PartsFolder) -> Iterator[tuple[ArchivePatient, Part]]:
-    for key, patient in tasks:
+def _list(left_out: Sequence[tuple[str, str, str]], output: Path) -> Path | None:
+    """Write what was left out beside the table; where nothing was, remove an older list."""
+    path = output.with_name(f"{output.stem}.left-out.csv")
+    if left_out:
+        with export_file(path, text=True) as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(("patient", "cell", "why"))
+            writer.writerows(left_out)
+        return path
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(
+            "this lists what an earlier run left out, and could not be removed "
+            f"({error.strerror or error}).",
+            "Remove it: this time nothing was left out.",
+            path,
+        ) from error
+    return None
+
+
+def _rows(
+    done: Mapping[str, _Done], parts: PartsFolder, named: bool, names: Counter[str]
+) -> Iterator[Values]:
+    """Yield the rows of all patients, of which only one is held at a time."""
+    for key, own in done.items():
         part = parts.load(key)
         if part is None:
             raise ExportError(
@@ -144,17 +175,9 @@ def _parts(tasks: Iterable[Task], parts: PartsFolder) -> Iterator[tuple[ArchiveP
                 "The same command makes it again.",
                 parts.path,
             )
-        yield patient, part
-
-
-def _rows(
-    tasks: Iterable[Task], parts: PartsFolder, named: bool, names: Counter[str]
-) -> Iterator[Values]:
-    """Yield the rows of all patients, of which only one is held at a time."""
-    for patient, part in _parts(tasks, parts):
         # Whose cell it is says the column before, or the name where two are called alike.
-        alike = Counter(cell.name for cell in part.cells) if named else names
+        alike = Counter(own.cells) if named else names
         for cell in part.cells:
             called = cell.name if alike[cell.name] == 1 else cell.longer_name
             for row in rows_of(cell, called):
-                yield [patient.name, *row] if named else row
+                yield [own.patient.name, *row] if named else row

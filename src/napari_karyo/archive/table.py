@@ -98,7 +98,7 @@ def _write_parquet(
     types = [arrow.string() if name in _TEXTS else arrow.float32() for name in columns]
     schema = arrow.schema(
         list(zip(columns, types, strict=True)),
-        metadata={f"napari-karyo {name}": value for name, value in made_with.items()},
+        metadata={f"napari-karyo {name}": _text(value) for name, value in made_with.items()},
     )
     number = 0
     with export_file(path) as stream, parquet.ParquetWriter(stream, schema) as writer:

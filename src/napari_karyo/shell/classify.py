@@ -84,7 +84,7 @@ def classify(
     else:
         from napari_karyo.archive.cluster import on_dask
 
-        with on_dask(workers=workers, scheduler=scheduler) as do:
+        with on_dask(workers=workers, scheduler=scheduler, tell=complain) as do:
             made = run(found, job, output, do, told)
     if made.list is not None:
         complain(f"{count(made.left_out, 'cell or folder', 'cells or folders')}: {made.list}")
@@ -92,6 +92,8 @@ def classify(
         complain(f"{count(made.again, 'patient')}: the same command tries again.")
     if not made.cells:
         complain("no cell could be classified; no table written.")
+        if output.exists():
+            complain(f"{output} is what an earlier run wrote; it was left as it is.")
         return 2
     whose = f" of {count(total, 'patient')}" if found.named else ""
     rows, of = count(made.rows, "chromosome"), count(made.cells, "cell")
