@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,36 @@ def test_it_is_told_while_another_program_writes(
         assert not case.read_only
         case.karyotype(1, who="CD").turn([3])
     assert "2 cells" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "more", [(), ("--history",), ("--output", "pages.pdf"), ("--set", "specimen=blood")]
+)
+def test_nothing_is_left_beside_it(
+    path: Path, more: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert main(["case", str(path), *more]) == 0
+    # The lock is the system's, and stays for whoever writes next.
+    assert {one.name for one in tmp_path.iterdir()} <= {
+        path.name,
+        f".{path.name}.lock",
+        "elsewhere",
+    }
+
+
+def test_a_cell_that_can_not_be_read_names_no_copy(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE cell SET proposed = '{}' WHERE name = 'one'")
+    assert main(["case", str(path)]) == 1
+    said = capsys.readouterr()
+    assert "one is left out: cell 1 can't be read" in said.err
+    assert "napari-karyo-" not in said.out + said.err
+    assert said.out.splitlines()[0].startswith(str(path))
 
 
 def test_it_is_written_out(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,7 @@ def case(
     in_window: Annotated[bool, Option("--window", help="open it in napari")] = False,
 ) -> int:
     """Tell what a case file holds, write something down in it, write it out, or open it."""
-    from napari_karyo.case import Case
+    from napari_karyo.case import snapshot
     from napari_karyo.output.export import ExportOptions
     from napari_karyo.output.paper import PAPERS
 
@@ -68,11 +68,11 @@ def case(
         write_down(file, written or [], cell or [], who, as_last_time)
     if in_window:
         return _open_window(file)
-    # Who only looks must not keep another from writing.
-    with Case.open(file, read_only=True) as opened:
+    # Who only looks must not keep another from writing, nor leave files beside the case.
+    with snapshot(file) as opened:
         rows = _rows(opened, cell or [])
         if output is None:
-            return _tell(opened, rows, history=history)
+            return _tell(opened, file, rows, history=history)
         options = ExportOptions(
             title=title,
             patient=opened.patient if patient else "",
@@ -81,7 +81,7 @@ def case(
             report=report,
             spread=spread,
         )
-        return _write(opened, rows, output, options)
+        return _write(opened, file, rows, output, options)
 
 
 def _rows(case: Case, wanted: Sequence[str]) -> list[CellEntry]:
@@ -95,9 +95,9 @@ def _rows(case: Case, wanted: Sequence[str]) -> list[CellEntry]:
     return [row for row in rows if not wanted or row.name in wanted]
 
 
-def _tell(case: Case, rows: Sequence[CellEntry], *, history: bool) -> int:
+def _tell(case: Case, file: Path, rows: Sequence[CellEntry], *, history: bool) -> int:
     patient = f" (patient {case.patient})" if case.patient else ""
-    _print(f"{case.path}{patient}: {count(len(rows), 'cell')}")
+    _print(f"{file.resolve()}{patient}: {count(len(rows), 'cell')}")
     if case.worksheet:
         _print(_written(case.worksheet.to_dict()))
     failed = 0
@@ -126,7 +126,7 @@ def _print(line: str) -> None:
 
 def _left_out(row: CellEntry, error: KaryoError) -> int:
     """Say why a cell is left out: it doesn't cost the others."""
-    complain(f"{plain(row.name)} is left out: {error}")
+    complain(f"{plain(row.name)} is left out: {error.what} {error.remedy}")
     return 1
 
 
@@ -143,9 +143,11 @@ def _state(karyotype: Karyotype) -> str:
     return ", ".join(words)
 
 
-def _write(case: Case, rows: Sequence[CellEntry], output: Path, options: ExportOptions) -> int:
+def _write(
+    case: Case, file: Path, rows: Sequence[CellEntry], output: Path, options: ExportOptions
+) -> int:
     if not rows:
-        raise ExportError("this case holds no cell.", "Classify a folder first.", case.path)
+        raise ExportError("this case holds no cell.", "Classify a folder first.", file)
     cells, failed = [], 0
     for row in rows:
         try:
@@ -153,7 +155,7 @@ def _write(case: Case, rows: Sequence[CellEntry], output: Path, options: ExportO
         except KaryoError as error:
             failed += _left_out(row, error)
     if not cells:
-        raise ExportError("no cell of this case can be read.", "Take a copy of it.", case.path)
+        raise ExportError("no cell of this case can be read.", "Take a copy of it.", file)
     for path in export_told(cells, output, options):
         print(path)
     return 1 if failed else 0
@@ -161,10 +163,11 @@ def _write(case: Case, rows: Sequence[CellEntry], output: Path, options: ExportO
 
 def _open_window(path: Path) -> int:
     """Open a case in a window and stay until it is closed."""
-    from napari_karyo.case import Case
+    from napari_karyo.case import snapshot
 
     # What is wrong with the file is said here, before a window comes up.
-    Case.open(path, read_only=True).close()
+    with snapshot(path):
+        pass
     if not window.is_possible():
         complain("there is no display here (or no Qt).")
         return 2

@@ -47,7 +47,7 @@ def _read_case(path: str | list[str]) -> list[LayerData]:
     import napari
     from napari.utils.notifications import show_error
 
-    from napari_karyo.case import Case
+    from napari_karyo.case import snapshot
     from napari_karyo.gui.docks.case_opening import open_case
 
     whole = Path(path if isinstance(path, str) else path[0])
@@ -57,7 +57,7 @@ def _read_case(path: str | list[str]) -> list[LayerData]:
         # napari's word for: read, but there is no layer to add.
         return [(None,)]  # type: ignore[list-item]
     cells = []
-    with Case.open(whole, read_only=True) as case:
+    with snapshot(whole) as case:
         for row in case.cells():
             if row.superseded:
                 continue
@@ -65,7 +65,7 @@ def _read_case(path: str | list[str]) -> list[LayerData]:
                 cells.append(case.classification(row.number).cell)
             except KaryoError as error:
                 # One bad cell doesn't cost the others.
-                show_error(str(error))
+                show_error(f"{whole}: {error.what} {error.remedy}")
     return [layer_data(cell, visible=not n) for n, cell in enumerate(cells)]
 
 
