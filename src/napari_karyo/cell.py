@@ -132,7 +132,7 @@ class Chromosome:
         The class that the file's name or ``labels.csv`` gives. For evaluation
         only: the classifier never sees it.
     outline : Outline or None
-        Where it was cut out of the cell's photograph.
+        Where it was cut out of the photograph of the spread.
     """
 
     name: str
@@ -200,6 +200,18 @@ class Cell:
             return 255.0
         return brightest(item.image for item in self.chromosomes)
 
+    @property
+    def margin(self) -> int | None:
+        """The paper around each chromosome in its crop, in pixels; None without any outline."""
+        rests = [
+            (crop - own) // 2
+            for item in self
+            if item.outline is not None
+            for crop, own in zip(item.image.shape, item.outline.mask.shape, strict=True)
+        ]
+        # At the photograph's border there is less.
+        return max(0, int(np.median(rests))) if rests else None
+
     def crossing_in(self, chromosome: Chromosome) -> NDArray[np.bool_] | None:
         """Return where in its crop a chromosome lies upon or beneath another one.
 
@@ -213,8 +225,8 @@ class Cell:
         ndarray of bool, the crop's shape, or None
             None where no other one lies there, as far as is known.
         """
-        outline, photograph = chromosome.outline, self.photograph
-        if outline is None or photograph is None or not outline.shared.any():
+        outline = chromosome.outline
+        if outline is None or not outline.shared.any():
             return None
         crossing = np.zeros(chromosome.image.shape[:2], np.bool_)
         spare = np.subtract(crossing.shape, outline.mask.shape).tolist()
@@ -222,9 +234,14 @@ class Cell:
             # It is shown by another picture than that of its outline.
             return None
         places = []
-        for paper, own, whole in zip(spare, outline.place, photograph.image.shape[:2], strict=True):
+        for axis, (paper, own) in enumerate(zip(spare, outline.place, strict=True)):
             # As much on either side; less where the photograph ends.
-            first = min(own.start, max(paper // 2, paper - (whole - own.stop)))
+            if self.photograph is not None:
+                beyond = self.photograph.image.shape[axis] - own.stop
+                before = max(paper // 2, paper - beyond)
+            else:
+                before = min(self.margin or 0, paper)
+            first = min(own.start, before)
             places.append(slice(first, first + own.stop - own.start))
         crossing[tuple(places)] = outline.shared
         return crossing

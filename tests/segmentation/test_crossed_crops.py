@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import poor_spread
 import pytest
 from drawn import make_classification
+from PIL import Image
 from poor_spread import CLASSES_FOUND, CROSSING
 
+from napari_karyo.case import Case
 from napari_karyo.cell import Cell, Chromosome, Outline, Polarity, Spread
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.errors import EditError
 from napari_karyo.ideogram.compare import comparison
 from napari_karyo.ideogram.sheet import CROSSING as BAR
+from napari_karyo.io.cells import read_cell
+from napari_karyo.io.objects_table import COLUMNS, _outline, mask_of, runs_of
 from napari_karyo.segmentation.crops import crop_box, cut_crop
+from napari_karyo.segmentation.folder import write_segmentation
+from napari_karyo.simulation.spread import simulate_spread
 
 #: Of what was found, the one that holds two that cross.
 BOTH = 1
@@ -47,7 +55,6 @@ def test_a_crop_that_nothing_crosses_has_none() -> None:
     assert cell.crossing_in(cell.chromosomes[0]) is None
     bare = replace(cell.chromosomes[0], outline=None)
     assert cell.crossing_in(bare) is None
-    assert replace(cell, photograph=None).crossing_in(cell.chromosomes[0]) is None
 
 
 @pytest.fixture
@@ -96,3 +103,76 @@ def test_a_bar_stands_beside_it_and_the_picture_stays_whole(
     assert not (plain.picture == BAR).all(axis=2).any()
     same = (plain.picture == sheet.picture).all(axis=2)
     assert same.sum() == same.size - len(rows)
+
+
+def test_a_folder_says_the_same_of_what_is_crossed_as_the_photograph(tmp_path: Path) -> None:
+    found = simulate_spread("46,XY", seed=5, crossing=6, nuclei=1, dirt=2).segmentation()
+    write_segmentation(found, tmp_path / "cell")
+    straight, again = found.to_cell(), read_cell(tmp_path / "cell")
+    assert again.problems == ()
+    crossed = 0
+    for one, other in zip(straight, again, strict=True):
+        assert one.outline is not None
+        assert other.outline is not None
+        assert other.outline.box == one.outline.box
+        assert np.array_equal(other.outline.mask, one.outline.mask)
+        assert np.array_equal(other.outline.shared, one.outline.shared)
+        here, there = straight.crossing_in(one), again.crossing_in(other)
+        assert (here is None) == (there is None)
+        if here is not None:
+            crossed += 1
+            assert np.array_equal(here, there)
+    assert crossed > 4
+    # The crops of a table of before know nothing of it, and one that was changed since is told.
+    table = tmp_path / "cell" / "objects.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    Image.fromarray(straight.chromosomes[0].image[1:]).save(tmp_path / "cell" / "01.png")
+    [said] = read_cell(tmp_path / "cell").problems
+    assert "can't be read from it: 01.png." in said.what
+    assert not said.left_out
+    table.write_text("\n".join(line.rsplit(",", 2)[0] for line in lines), encoding="utf-8")
+    before = read_cell(tmp_path / "cell")
+    assert before.problems == ()
+    assert all(item.outline is None for item in before)
+
+
+@pytest.mark.parametrize("runs", ["1 2 x", "-1 5", "0 4097", "4 0", "1 1e3", f"0 {'9' * 5000}"])
+def test_runs_that_are_none_of_a_crop(runs: str) -> None:
+    row = dict.fromkeys(COLUMNS, "") | {"file": "a", "xmax": "64", "ymax": "64", "outline": runs}
+    row |= {"xmin": "0", "ymin": "0"}
+    with pytest.raises(ValueError, match=r"\w"):
+        _outline(row, np.zeros((64, 64), np.uint8))
+
+
+def test_a_mask_comes_back_from_its_runs() -> None:
+    mask = np.random.default_rng(1).random((7, 9)) > 0.5
+    for one in (mask, ~mask, mask & False, mask | True):
+        assert np.array_equal(mask_of(runs_of(one), one.shape), one)
+    assert runs_of(np.array([[False, True], [True, False]])) == "1 2"
+
+
+def test_what_is_crossed_stays_in_the_case_file_and_in_json(tmp_path: Path) -> None:
+    straight = poor_spread.spread_cell()
+    found = make_classification(straight, CLASSES_FOUND)
+    cell = ClassifiedCell.from_classification(found)
+    cell.part(BOTH, CROSSING)
+    apart = replace(found, cell=replace(straight, photograph=None))
+    made = cell.classification.cell.chromosomes[-1]
+    items = (
+        *apart.cell.chromosomes[:-1],
+        replace(apart.cell.chromosomes[-1], outline=made.outline),
+    )
+    bare = replace(apart, cell=replace(apart.cell, chromosomes=items))
+    path = tmp_path / "P1.karyo"
+    with Case.create(path) as case:
+        number = case.add(ClassifiedCell.from_classification(bare))
+        kept = case.cell(number)
+    assert made.outline is not None
+    assert made.outline.crossed > 0.1
+    last = kept.classification.cell.chromosomes[-1].outline
+    assert last is not None
+    assert last.crossed == made.outline.crossed
+    assert kept.classification.cell.photograph is None
+    assert kept.karyotype.in_spread
+    with pytest.raises(EditError, match="no photograph"):
+        kept.cut(0, [(0, 0), (9, 9)])

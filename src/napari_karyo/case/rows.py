@@ -40,6 +40,7 @@ from napari_karyo.classified import ClassifiedCell
 from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.extend import with_pieces
 from napari_karyo.inference.result import Classification
+from napari_karyo.io.limits import LARGEST_SIDE
 from napari_karyo.karyotype import REPLACING, Karyotype, State, origins
 from napari_karyo.preprocessing.prepare import InputSettings, draw_inputs, stand_upright
 
@@ -250,15 +251,14 @@ def _read_crops(
     """Return the crops of checked rows, and the cell's notes with what is damaged."""
     probabilities = [shares_of(item, "probabilities", len(CLASSES)) for item in items]
     photograph = _photograph(connection, row["id"])
-    outlines: dict[int, Outline] = {}
-    notes = json.loads(row["notes"])
-    if photograph is not None:
-        outlines, damaged = outlines_of(items, photograph.image.shape)
-        notes += [
-            f"{name}: where it lies in the photograph can't be read from the case file. Draw "
-            "around it anew."
-            for name in damaged
-        ]
+    # Crops that a folder held may know where they lay in a photograph that is not there.
+    shape = photograph.image.shape if photograph is not None else (LARGEST_SIDE, LARGEST_SIDE)
+    outlines, damaged = outlines_of(items, shape)
+    remedy = "" if photograph is None else " Draw around it anew."
+    notes = json.loads(row["notes"]) + [
+        f"{name}: where it lies in the photograph can't be read from the case file.{remedy}"
+        for name in damaged
+    ]
     chromosomes = tuple(_chromosome(item, outlines.get(item["number"])) for item in items)
     # Pieces come after all that was read.
     read = [item for item, row in zip(chromosomes, items, strict=True) if row["made_of"] == "[]"]

@@ -236,9 +236,9 @@ class CellPieces:
     def _outline(self, index: int) -> Outline:
         # Says what is wrong with the number, or that it is no longer there.
         self.karyotype.slot_of(index)
+        where = self._photograph.name
         outline = self.classification.cell.chromosomes[index].outline
         if outline is None:
-            where = self._photograph.name
             raise EditError(
                 f"{self._name(index)} has no outline in the photograph {where}.",
                 "Draw around it there, and remove this one as drawn twice.",

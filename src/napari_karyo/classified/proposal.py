@@ -41,6 +41,6 @@ def propose(
         who=who,
         order=sorted(range(len(assigned)), key=lambda one: -share[one]),
         unknown=classification.unknown,
-        in_spread=classification.cell.photograph is not None,
+        in_spread=any(item.outline is not None for item in classification.cell),
         lengths_lost=Lost.SCALE in classification.cell.lost,
     )

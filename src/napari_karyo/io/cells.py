@@ -27,7 +27,7 @@ from napari_karyo.io.listing import (
     is_patient_folder,
 )
 from napari_karyo.io.names import expected_class
-from napari_karyo.io.objects_table import is_objects_table
+from napari_karyo.io.objects_table import is_objects_table, with_outlines
 from napari_karyo.io.picture import Picture
 from napari_karyo.io.polarity import find_polarity, on_paper
 from napari_karyo.io.recognize import recognize
@@ -57,7 +57,8 @@ def read_cell(
     Cell
         Files that could not be used, and folders of further pictures, which are not
         read, are among its problems; so is what was recognized, such as a frame that was
-        cut off, once for each kind. Classes in file names, or in a table of the columns
+        cut off, once for each kind. Where the crops lay in the photograph of the spread is
+        taken from ``objects.csv``. Classes in file names, or in a table of the columns
         ``file`` and ``label``, become the expected classes.
 
     Raises
@@ -73,7 +74,8 @@ def read_cell(
         files = files_of(path) if path.is_dir() else [path]
     except OSError as error:
         raise _unreadable(path, error) from error
-    files = [item for item in files if not is_objects_table(item)]
+    objects = [item for item in files if is_objects_table(item)]
+    files = [item for item in files if item not in objects]
     images = [item for item in files if is_image(item)]
     if not images:
         raise ReadError(
@@ -100,6 +102,9 @@ def read_cell(
         own = grey.name == grey.path.name
         label = labels.get(grey.name.casefold()) or expected_class(grey.name) if own else None
         chromosomes.append(Chromosome(grey.name, as_array(grey), grey.path, label))
+    for table in objects:
+        chromosomes, said = with_outlines(table, chromosomes)
+        problems += said
     problems += _folder_remarks(path, len(chromosomes))
     found = polarity or find_polarity(item.image for item in chromosomes)
     # One paper for all cut-outs of the cell: that of a single one may be a hot pixel.

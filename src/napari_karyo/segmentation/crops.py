@@ -130,14 +130,7 @@ def margin_in(cell: Cell) -> int:
     ReadError
         Where it has no outline, and nothing stands out from the photograph's background.
     """
-    rests = [
-        (crop - own) // 2
-        for item in cell
-        if item.outline is not None
-        for crop, own in zip(item.image.shape, item.outline.mask.shape, strict=True)
-    ]
-    if rests:
-        # At the photograph's border there is less.
-        return max(0, int(np.median(rests)))
+    if cell.margin is not None:
+        return cell.margin
     assert cell.photograph is not None
     return margin_of(measure_width(flat_spread(cell.photograph)))

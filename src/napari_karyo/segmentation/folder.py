@@ -8,9 +8,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from napari_karyo.cell import Outline
 from napari_karyo.errors import ExportError
 from napari_karyo.io.atomic_write import atomic_write
-from napari_karyo.io.objects_table import COLUMNS, OBJECTS
+from napari_karyo.io.objects_table import COLUMNS, OBJECTS, runs_of
+from napari_karyo.segmentation.canvas import Patch, on_canvas
 from napari_karyo.segmentation.objects import Segmentation
 
 
@@ -23,7 +25,9 @@ def write_segmentation(found: Segmentation, folder: Path | str) -> Path:
     folder : Path or str
         Made where it does not exist. Crops are numbered; ``objects.csv`` has a row for each
         object, in pixels of the photograph: right and bottom are the first beyond the crop.
-        Nuclei and dirt have no crop and no file.
+        Which pixels of the crop are the chromosome's, and which of these another one's too,
+        say its last columns: see `napari_karyo.io.objects_table.runs_of`.
+        Nuclei and dirt have no crop, no file and no such pixels.
 
     Returns
     -------
@@ -43,9 +47,12 @@ def write_segmentation(found: Segmentation, folder: Path | str) -> Path:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     for one in found:
-        file = next(names) if id(one) in kept else ""
+        is_kept = id(one) in kept
+        file = next(names) if is_kept else ""
         box = found.box(one.outline)
-        table.writerow([file, one.kind.value, *box, f"{one.angle:.1f}", f"{one.confidence:.4f}"])
+        runs = _runs(one.outline, box) if is_kept else ("", "")
+        numbers = f"{one.angle:.1f}", f"{one.confidence:.4f}"
+        table.writerow([file, one.kind.value, *box, *numbers, *runs])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -62,3 +69,11 @@ def write_segmentation(found: Segmentation, folder: Path | str) -> Path:
             f"it could not be written ({error}).", "Choose another folder.", folder
         ) from error
     return folder / OBJECTS
+
+
+def _runs(outline: Outline, box: tuple[int, int, int, int]) -> tuple[str, str]:
+    """Return which pixels of a crop are the chromosome's, and which are another one's too."""
+    left, top, right, bottom = box
+    crop = Patch(top, left, bottom, right)
+    masks = on_canvas(outline, crop), on_canvas(outline, crop, outline.shared)
+    return runs_of(masks[0]), runs_of(masks[1])

@@ -149,7 +149,8 @@ def describe(cell: OpenCell, index: int) -> str:
     if asked and cell.is_way_up_doubtful(index):
         lines.append(f"Which arm is up is doubtful ({percent(max(up, 1 - up))}).")
     if asked and index in cell.hiding():
-        lines.append("Another one seems to lie hidden across it: part the crossing (U).")
+        how = ": part the crossing (U)" if cell.classification.cell.photograph is not None else ""
+        lines.append(f"Another one seems to lie hidden across it{how}.")
     elif (crossed := _crossed(cell, index)) >= _CROSSED:
         lines.append(
             f"Another one lies across {percent(crossed)} of it (the bar beside it): bands there "
