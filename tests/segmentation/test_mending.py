@@ -127,7 +127,7 @@ def test_lines_that_part_nothing(lines: list[Line], words: str) -> None:
 
 
 def test_no_crossing_is_proposed_where_there_is_none() -> None:
-    with pytest.raises(EditError, match="no crossing") as told:
+    with pytest.raises(EditError, match="No crossing") as told:
         part_crossing_alone(placed(rod(bar(15))))
     assert "Draw a line" in told.value.remedy
 
@@ -266,7 +266,7 @@ def test_an_outline_is_reshaped_by_its_polygons() -> None:
     outline = placed(mask)
     [corners] = polygons_of(outline)
     assert 8 < len(corners) < 60
-    with pytest.raises(EditError, match="no pixel"):
+    with pytest.raises(EditError, match="No pixel"):
         reshape_outline(outline, [corners], shape=SHAPE)
     # One corner pulled out: what is far from it stays to the pixel, the hole too.
     pulled = corners.copy()

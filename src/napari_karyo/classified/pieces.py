@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from napari_karyo.cell import Chromosome, Outline, Spread
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
-from napari_karyo.errors import EditError
+from napari_karyo.errors import EditError, PreprocessingError
 from napari_karyo.inference.result import Classification
 from napari_karyo.karyotype import Edit, Karyotype
 
@@ -228,7 +228,7 @@ class CellPieces:
         photograph = self.classification.cell.photograph
         if photograph is None:
             raise EditError(
-                "this cell has no photograph of its spread.",
+                "This cell has no photograph of its spread.",
                 "Split and merge its crops, or begin with the photograph.",
             )
         return photograph
@@ -281,7 +281,13 @@ class CellPieces:
         outlines: Sequence[Outline],
         edit: Callable[[list[str], list[bool]], Edit | None],
     ) -> Edit | None:
-        """Cut the crops of new outlines out of the photograph, then make the edit."""
+        """Cut the crops of new outlines out of the photograph, then make the edit.
+
+        Raises
+        ------
+        EditError
+            Where no chromosome is seen within one of them; nothing is changed then.
+        """
         from napari_karyo.segmentation.crops import cut_crop, flat_spread, margin_in
         from napari_karyo.segmentation.mending import share_overlaps
 
@@ -298,7 +304,13 @@ class CellPieces:
             )
             for name, outline in zip(names, marked, strict=True)
         ]
-        return self._with_pieces(old, made, edit)
+        try:
+            return self._with_pieces(old, made, edit)
+        except PreprocessingError as error:
+            # Who drew on the photograph knows of no crop.
+            raise EditError(
+                "No chromosome stands out within the new outline.", "Outline a whole chromosome."
+            ) from error
 
     def _with_pieces(
         self,

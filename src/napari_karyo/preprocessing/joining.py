@@ -120,7 +120,7 @@ def merge_crops(
         laid = _laid(parts[0], parts[1], offset)
         if not _is_one(laid, paper):
             raise PreprocessingError(
-                "the two pieces do not touch as they are placed.",
+                "The two pieces do not touch as they are placed.",
                 "Put one nearer to the other's end.",
             )
     else:
@@ -274,7 +274,7 @@ def _touching(parts: Sequence[_Part], paper: float) -> _Laid:
             fallback = laid if fallback is None else fallback
     if fallback is None:
         raise PreprocessingError(
-            "the two pieces can't be put together end to end.",
+            "The two pieces can't be put together end to end.",
             "Place one at the other's end by hand.",
         )
     return fallback

@@ -93,7 +93,7 @@ def split_crop(
             foreground(kept)
         except PreprocessingError as error:
             raise PreprocessingError(
-                "the line leaves no chromosome on one of its sides.",
+                "The line leaves no chromosome on one of its sides.",
                 "Draw it between the two chromosomes, from edge to edge.",
             ) from error
         rows, columns = (np.nonzero(own.any(axis=axis))[0] for axis in (1, 0))
@@ -123,9 +123,7 @@ def distinct_points(line: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
         points = points[np.concatenate([[True], moved])]
         if len(points) > 1:
             return points
-    raise PreprocessingError(
-        "the line has fewer than two points.", "Draw it across the crop, from edge to edge."
-    )
+    raise PreprocessingError("The line has fewer than two points.", "Draw it from edge to edge.")
 
 
 def one_side(

@@ -90,7 +90,7 @@ def part_crossing(
     for number, part in enumerate(own):
         if np.count_nonzero(part & ~shared) < half[number] ** 2:
             raise EditError(
-                "a line leaves its chromosome nothing of its own.",
+                "A line leaves its chromosome nothing of its own.",
                 "Draw one line along each chromosome, from end to end.",
             )
     return [outline_of(part, box.top, box.left, shared & part) for part in own]
@@ -104,7 +104,7 @@ def _half_widths(mask: NDArray[np.bool_], away: NDArray[np.float64]) -> NDArray[
         along = (distance <= 0.75) & mask
         if not along.any():
             raise EditError(
-                "a line lies beside the chromosomes.",
+                "A line lies beside the chromosomes.",
                 "Draw it along the middle of one, from end to end.",
             )
         others = np.delete(away, number, axis=0).min(axis=0)
@@ -154,7 +154,7 @@ def part_crossing_alone(outline: Outline) -> list[Outline]:
     lines = crossing_lines(outline)
     if len(lines) < 2:
         raise EditError(
-            "no crossing is found in this object.",
+            "No crossing is found in this object.",
             "Draw a line along each of its chromosomes, or cut it.",
         )
     return part_crossing(outline, lines)

@@ -120,7 +120,7 @@ def cut_outline(outline: Outline, line: Sequence[tuple[float, float]]) -> list[O
             made.append(outline_of(mask, outline.top, outline.left, outline.shared))
     if len(made) < 2:
         raise EditError(
-            "the line leaves no chromosome on one of its sides.",
+            "The line leaves no chromosome on one of its sides.",
             "Draw it between the two chromosomes, from edge to edge.",
         )
     return _in_reading_order(made)
@@ -169,7 +169,7 @@ def _bridged(first: NDArray[np.bool_], second: NDArray[np.bool_], gap: float) ->
     half = max(half_width(first), half_width(second))
     if gap > _WIDEST_GAP * 2 * half:
         raise EditError(
-            f"they lie {gap:.0f} pixels apart: too far for pieces of one chromosome.",
+            f"They lie {gap:.0f} pixels apart: too far for pieces of one chromosome.",
             "Paint what lies between first.",
         )
     away_first, away_second = (ndimage.distance_transform_edt(~one) for one in (first, second))
@@ -200,7 +200,7 @@ def draw_outline(points: Sequence[tuple[float, float]], shape: tuple[int, int]) 
     drawn = enclosed(points, shape)
     if drawn is None or np.count_nonzero(drawn.mask) < LEAST:
         raise EditError(
-            "this line encloses no part of the photograph that could be a chromosome.",
+            "This line encloses no part of the photograph that could be a chromosome.",
             "Draw around the whole chromosome.",
         )
     return drawn
@@ -289,14 +289,14 @@ def reshape_outline(
         same |= on_canvas(one, box)
     same = same == after
     if same.all():
-        raise EditError("no pixel of the outline was changed.", "Move its corners further.")
+        raise EditError("No pixel of the outline was changed.", "Move its corners further.")
     # What the polygon had cut off of the border goes with the border.
     numbered, _ = ndimage.label(np.where(same, before, after), np.ones((3, 3), np.bool_))
     within = np.unique(numbered[after])
     made = np.isin(numbered, within[within > 0])
     if np.count_nonzero(made) < LEAST:
         raise EditError(
-            "the polygons leave nothing of it.", "Remove the chromosome where it is none."
+            "The polygons leave nothing of it.", "Remove the chromosome where it is none."
         )
     return outline_of(made, box.top, box.left)
 
@@ -349,13 +349,13 @@ def paint_outline(
     else:
         if not (ndimage.binary_dilation(before, iterations=2) & brushed).any():
             raise EditError(
-                "the stroke does not touch the chromosome.",
+                "The stroke does not touch the chromosome.",
                 "Begin at its border; draw anew what is another one.",
             )
         after = before | brushed
     if np.array_equal(after, before):
-        raise EditError("the stroke changes nothing.", "Draw it across the outline.")
+        raise EditError("The stroke changes nothing.", "Draw it across the outline.")
     if np.count_nonzero(after) < LEAST:
-        raise EditError("the stroke leaves nothing.", "Remove the chromosome where it is none.")
+        raise EditError("The stroke leaves nothing.", "Remove the chromosome where it is none.")
     shared = on_canvas(outline, box, outline.shared)
     return outline_of(after, box.top, box.left, shared)
