@@ -13,7 +13,6 @@ from collections.abc import Collection, Generator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 from superqt.utils import WorkerBase
 
@@ -246,12 +245,11 @@ class Overlays:
             if self._is_open and self.view.session.current is not None and self.is_on("saliency"):
                 self.fill("saliency")
 
-        def failed(words: str) -> None:
+        def failed(_: str) -> None:
             self._worker = None
             layer = self.view.layers.get("saliency")
             if layer is not None:
                 layer.visible = False
-            show_error(words)
 
         self._worker = worker_for(
             self.view.session,

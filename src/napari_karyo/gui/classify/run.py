@@ -10,7 +10,7 @@ import logging
 import weakref
 from typing import TYPE_CHECKING
 
-from napari.utils.notifications import show_error, show_warning
+from napari.utils.notifications import show_warning
 from psygnal import Signal
 from superqt.utils import WorkerBase
 
@@ -119,9 +119,8 @@ class ClassificationRun:
         self.said.emit(put_into_session(session, outcome))
 
     def fail(self, words: str) -> None:
-        """Tell why nothing came of it."""
+        """Tell the form why nothing came of it."""
         self.said.emit(breakable(words))
-        show_error(words)
 
 
 def as_cell(one: work.Chosen) -> Cell:

@@ -58,7 +58,6 @@ def open_case(viewer: napari.Viewer, path: Path | str) -> WorkerBase:
         read_settings().initials,
         stepped=arrival.came,
         returned=arrival.ended,
-        failed=show_error,
         unforeseen=lambda error: f"{place}: the case could not be read: {error}",
         log=_log,
         brings_cells=True,

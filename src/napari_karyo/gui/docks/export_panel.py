@@ -175,7 +175,6 @@ class ExportPanel(QGroupBox):
             path,
             options,
             returned=lambda _: show_info(f"Written: {path}"),
-            failed=show_error,
             unforeseen=lambda error: (
                 f"The export failed ({error}). Try a lower resolution or another folder."
             ),

@@ -33,37 +33,20 @@ def weakly(method: Callable[..., object]) -> Callable[..., None]:
     return call
 
 
-def shown_and(method: Callable[[str], object]) -> Callable[[str], None]:
-    """Return a function that shows an error, and then calls a method with it as `weakly` does.
-
-    Parameters
-    ----------
-    method : callable
-        Of a dock: the error is shown with the dock closed too.
-    """
-    told = weakly(method)
-
-    def call(words: str) -> None:
-        show_error(words)
-        told(words)
-
-    return call
-
-
 def worker_for(
     session: Session,
     work: Callable[..., object],
     *arguments: object,
-    failed: Callable[[str], object],
     unforeseen: Callable[[str], str],
     log: logging.Logger,
+    failed: Callable[[str], object] | None = None,
     stepped: Callable[[Any], object] | None = None,
     returned: Callable[[Any], object] | None = None,
     aborted: Callable[[], object] | None = None,
     finished: Callable[[], object] | None = None,
     brings_cells: bool = False,
 ) -> WorkerBase:
-    """Make a worker that is not started yet.
+    """Make a worker that is not started yet, and shows why it failed.
 
     napari keeps each worker, and what is connected to it, longer than its window: what is
     given here must hold the session weakly, or it could never be let go: see `weakly`.
@@ -76,13 +59,13 @@ def worker_for(
         A function, or a generator function whose steps are heard.
     *arguments
         Of `work`.
-    failed : callable
-        Told in words why it failed, while the window is open: with it, its case files are
-        closed.
     unforeseen : callable
         Returns what is said of an error that is not the program's own, from the error as text.
     log : logging.Logger
         Where such an error goes.
+    failed : callable, optional
+        Told the words that are shown of a failure. With its window closed, and with it its case
+        files, nothing is shown or told.
     stepped, returned, aborted, finished : callable, optional
         Told of each step, of what came of it, that it was cancelled, and that it is over.
     brings_cells : bool
@@ -93,7 +76,7 @@ def worker_for(
     WorkerBase
         A generator worker where `work` is a generator function, else a function worker.
     """
-    # `failed` tells the person; without ignoring napari would raise the error once more.
+    # The person is told here; without ignoring napari would raise the error once more.
     worker: WorkerBase = create_worker(work, *arguments, _start_thread=False, _ignore_errors=True)
     held, this = weakref.ref(session), weakref.ref(worker)
 
@@ -105,7 +88,9 @@ def worker_for(
         if not isinstance(error, KaryoError):
             words = unforeseen(repr(error))
             log.error("%s", words, exc_info=error)
-        failed(words)
+        show_error(words)
+        if failed is not None:
+            failed(words)
 
     def on_end(*_: object) -> None:
         there = held()

@@ -15,7 +15,7 @@ from superqt.utils import WorkerBase
 from napari_karyo.case import SUFFIX
 from napari_karyo.gui.docks.own_model.cell_table import CellTable, in_full, reasons
 from napari_karyo.gui.session.session import Session
-from napari_karyo.gui.session.worker import shown_and, weakly, worker_for
+from napari_karyo.gui.session.worker import weakly, worker_for
 from napari_karyo.gui.widgets import quiet, rich, while_alive, wrapped_label
 from napari_karyo.own_model.checking import faults_of
 from napari_karyo.own_model.collecting import collect
@@ -157,7 +157,7 @@ class CollectTab(QWidget):
             collect,
             list(self.paths),
             returned=weakly(self._on_found),
-            failed=shown_and(self._on_failed),
+            failed=weakly(self._on_failed),
             unforeseen=lambda error: f"The cases could not be read: {error}",
             log=_log,
             finished=weakly(self._on_end),

@@ -12,7 +12,7 @@ from superqt.utils import WorkerBase
 
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
-from napari_karyo.gui.session.worker import shown_and, weakly, worker_for
+from napari_karyo.gui.session.worker import weakly, worker_for
 from napari_karyo.gui.widgets import free_keyboard, quiet, rich, while_alive, wrapped_label
 from napari_karyo.models.own import WEIGHTS as OWN_WEIGHTS
 from napari_karyo.models.own import OwnModel, adopt
@@ -113,7 +113,7 @@ class ProveTab(QWidget):
             self.name.text().strip(),
             read_settings().initials,
             returned=weakly(self._on_adopted),
-            failed=shown_and(self._on_failed),
+            failed=weakly(self._on_failed),
             unforeseen=lambda error: f"The model could not be adopted: {error}",
             log=_log,
             finished=weakly(self._on_end),
