@@ -13,7 +13,7 @@ from drawn import UNSURE, make_cell, make_classification
 from PIL import ImageColor
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
-from spread_window import classify_spread
+from spread_window import classify_spread, draw_spread
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
@@ -75,6 +75,27 @@ def test_the_photograph_stands_beside_the_page(opened: Any) -> None:
     row, column = item.top + item.mask.shape[0] / 2 - 0.5, item.left + item.mask.shape[1] / 2 - 0.5
     world = view.layers["spread"].data_to_world((row, column))
     assert np.allclose(world, np.array(middle(view, 20)) - 0.5, atol=1.5)
+
+
+def test_a_cell_that_is_opened_is_laid_out_once(
+    viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari_karyo.gui.canvas.karyogram_view import open_view
+    from napari_karyo.gui.session.session import session_of
+
+    view, session = open_view(viewer), session_of(viewer)
+    real, fits = view.sight.fit, []
+
+    def fit() -> None:
+        fits.append(view.spread.shown)
+        real()
+
+    monkeypatch.setattr(view.sight, "fit", fit)
+    session.open(classify_spread(unsure=UNSURE))
+    assert fits == [True]
+    # Of the next photograph too.
+    session.open(classify_spread(draw_spread(name="spread B")))
+    assert fits == [True, True]
 
 
 def test_outlines_have_the_colours_of_the_lights_and_the_classes(opened: Any) -> None:

@@ -140,7 +140,8 @@ class KaryogramView:
         self._drawn_from = cell.classification
         self._compose(cell)
         self.uncover()
-        if not self.shown:
+        is_new, before = not self.shown, self.spread.drawing
+        if is_new:
             self._add_layers(cell)
         else:
             self._show_canvas()
@@ -149,12 +150,15 @@ class KaryogramView:
         self._show_spread(cell)
         self._name_layers(cell)
         self.overlays.forget()
-        self.sight.fit_unmoved()
+        if is_new or self.spread.drawing is not before:
+            self.fit()
+        else:
+            self.sight.fit_unmoved()
         self.activate()
 
     def _show_spread(self, cell: OpenCell) -> None:
         """Show the photograph beside the page, or take away that of the cell before."""
-        viewer, before = self.session.viewer, self.spread.drawing
+        viewer = self.session.viewer
         found = dict(self.spread.show(cell))
         gone = [self.layers.pop(role) for role in SPREAD_ROLES if role in self.layers and not found]
         self._remove_all(gone)
@@ -163,8 +167,6 @@ class KaryogramView:
                 self.layers[role] = layer
                 self._prepare(role, layer)
                 viewer.layers.insert(viewer.layers.index(self.layers["karyogram"]), layer)
-        if self.spread.drawing is not before:
-            self.fit()
 
     def _compose(self, cell: OpenCell) -> None:
         """Draw the whole page anew, into an array that no layer has yet."""
@@ -262,7 +264,6 @@ class KaryogramView:
         # After the waking, so that one press wakes the karyogram and takes hold.
         self._gestures.listen(viewer)
         self._hover.listen(viewer)
-        self.fit()
 
     def add_layer(self, role: str, layer: Layer) -> None:
         """Put a layer over the page, below what follows the mouse; the active one stays so."""
