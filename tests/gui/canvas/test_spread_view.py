@@ -9,11 +9,11 @@ from typing import Any
 import mouse
 import numpy as np
 import pytest
-from drawn import UNSURE, make_cell, make_classification
+from drawn import MALE, UNSURE, make_cell, make_classification
 from PIL import ImageColor
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
-from spread_window import classify_spread, draw_spread
+from spread_window import classify_spread, draw_spread, spread_cell
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import TRAY
@@ -24,6 +24,7 @@ from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyogram.page import PAGE_WIDTH
 from napari_karyo.karyogram.spread_drawing import BAND, FINE
 from napari_karyo.karyogram.style import FRAME_COLOURS
+from napari_karyo.karyogram.window_shape import Room
 
 
 @pytest.fixture
@@ -96,6 +97,36 @@ def test_a_cell_that_is_opened_is_laid_out_once(
     # Of the next photograph too.
     session.open(classify_spread(draw_spread(name="spread B")))
     assert fits == [True, True]
+
+
+def test_a_tool_in_hand_knows_nothing_of_the_next_photograph(opened: Any) -> None:
+    _, session, view = opened
+    view.sight.look_at("spread")
+    session.select(45)
+    view.take_tool("Split")
+    assert view.tools.active is not None
+    # Of fewer chromosomes, on a photograph of another shape, which goes elsewhere.
+    few = MALE[:9]
+    found = draw_spread(few, name="spread B")
+    session.open(make_classification(spread_cell(found, few), few))
+    assert session.current.name == "spread B"
+    assert view.tools.active is None
+    assert not view.layers["dragged"].visible
+    assert session.selected is None
+    # It is looked at as the one before was.
+    assert view.sight.part == "spread"
+    assert view.spread.at_work
+
+
+def test_crops_after_a_photograph_alone_get_a_page_that_suits_the_window(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, session, view = opened
+    view.sight.look_at("spread")
+    rooms: list[Room] = []
+    monkeypatch.setattr(view, "lay_out", rooms.append)
+    session.open(make_classification(make_cell(name="crops")))
+    assert rooms == [Room(*viewer.canvas.size)]
 
 
 def test_outlines_have_the_colours_of_the_lights_and_the_classes(opened: Any) -> None:

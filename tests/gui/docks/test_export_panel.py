@@ -12,6 +12,7 @@ from mouse import write
 from PIL import Image
 
 import napari_karyo
+from napari_karyo.case import Case
 from napari_karyo.cell import Polarity
 from napari_karyo.gui.canvas.karyogram_view import open_view
 from napari_karyo.gui.docks.export_panel import CELL, ENDINGS, FILTERS
@@ -60,3 +61,31 @@ def test_nothing_is_written_beside_a_sample_unasked(
     folder = Path(dialog.directory().absolutePath())
     dialog.close()
     assert folder == (Path.home() if shipped else tmp_path)
+
+
+def test_a_patient_s_name_is_not_printed_on_another_patient_s_page(
+    viewer: Any, tmp_path: Path
+) -> None:
+    open_view(viewer)
+    session = session_of(viewer)
+    cells = []
+    for number, case in enumerate((None, "P1", "P1", "P2")):
+        kept = None if case is None else session.case_at(tmp_path / f"{case}.karyo")
+        if case is not None and kept is None:
+            kept = session.hold(Case.create(tmp_path / f"{case}.karyo"))
+        cell = session.open(make_classification(make_cell(name=f"cell {number}")))
+        cell.case = kept
+        cells.append(cell)
+    session.show(cells[1])
+    dock = ReviewDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    dock.export.patient.setText("Jane")
+    dock.export.heading.setText("Karyotype")
+    session.show(cells[2])
+    assert dock.export.patient.text() == "Jane"
+    session.show(cells[3])
+    assert dock.export.patient.text() == ""
+    assert dock.export.heading.text() == "Karyotype"
+    dock.export.patient.setText("Eva")
+    session.show(cells[0])
+    assert dock.export.patient.text() == ""

@@ -126,6 +126,8 @@ class KaryogramView:
     # -- the whole cell ---------------------------------------------------------
 
     def _on_cell(self, cell: OpenCell | None) -> None:
+        # While the page that it was taken for is there: the next one may lack its chromosome.
+        self.tools.put_away()
         if cell is None:
             self.remove()
         else:

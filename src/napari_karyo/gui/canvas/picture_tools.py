@@ -180,7 +180,6 @@ class Toolbox:
         self._keymaps: list[tuple[Layer, dict[object, object]]] = []
         view.session.fields_left.connect(self.settle)
         view.spread.moved.connect(self._on_moved)
-        view.session.cell_changed.connect(self._on_cell)
         view.session.karyotype_changed.connect(self._on_edit)
         view.session.selection_changed.connect(self._on_selection)
 
@@ -225,9 +224,6 @@ class Toolbox:
     def _on_moved(self, down: float, right: float) -> None:
         if self.active is not None:
             self.active.shift(down, right)
-
-    def _on_cell(self, _cell: object) -> None:
-        self.put_away()
 
     def _on_edit(self, _change: object) -> None:
         self._left_by_edit = (self._view.session.selected,)

@@ -74,7 +74,7 @@ class Sight:
         if not layers or not self._view.is_open:
             return
         viewer = self._view.session.viewer
-        alone = "" if self.part == "both" else self.part
+        alone = self.part if self._spread.shown and self.part != "both" else ""
         tall, wide = viewer.canvas.size
         if alone != "spread":
             self._view.lay_out(self._spread.room(tall, wide, alone))

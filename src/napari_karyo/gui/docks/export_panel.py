@@ -115,6 +115,16 @@ class ExportPanel(QGroupBox):
         grid.setColumnStretch(1, 1)
         self.dialog: QFileDialog | None = None
         self.worker: WorkerBase | None = None
+        #: The case file of the patient whose name may stand here.
+        self._case = _case_of(session.current)
+        session.cell_changed.connect(self._on_cell)
+
+    @while_alive
+    def _on_cell(self, cell: OpenCell | None) -> None:
+        """Forget the patient's name at the first cell of another one."""
+        if cell is not None and _case_of(cell) != self._case:
+            self._case = _case_of(cell)
+            self.patient.clear()
 
     def ask(self) -> None:
         """Open the file dialog; the karyogram stays usable behind it."""
@@ -214,3 +224,7 @@ class ExportPanel(QGroupBox):
         self.worker = None
         self.button.setEnabled(True)
         self.button.setText(BUTTON)
+
+
+def _case_of(cell: OpenCell | None) -> Path | None:
+    return None if cell is None or cell.case is None else cell.case.path
