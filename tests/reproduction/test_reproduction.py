@@ -210,6 +210,14 @@ def other_weights(run: TrainingRun) -> None:
     save_weights(run.weights, kept.network, kept.calibration, {**kept.facts, "again": True})
 
 
+def test_a_damaged_outcome_is_named(tmp_path: Path) -> None:
+    (run,) = plan(tmp_path, ["deep_cnn"])
+    run.folder.mkdir(parents=True)
+    (run.folder / "test.json").write_bytes(b'{"sha256": "\xff')
+    with pytest.raises(KaryoError, match=r"test\.json: this is damaged\. Remove it"):
+        run.outcome()
+
+
 def test_an_outcome_of_other_weights_is_refused(data: Path, tmp_path: Path) -> None:
     runs = plan(tmp_path, ["deep_cnn"])
     carry_out(runs, data, tmp_path / "crops", device="cpu", progress=silent)

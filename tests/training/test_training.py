@@ -27,6 +27,7 @@ from napari_karyo.inference.options import ClassifyOptions
 from napari_karyo.inference.predict import Prediction
 from napari_karyo.inference.result import Classification
 from napari_karyo.models.weights import load_weights
+from napari_karyo.shell.app import main
 from napari_karyo.training import train as entry
 from napari_karyo.training.augment import Augmentation, augment
 from napari_karyo.training.calibrate import (
@@ -37,6 +38,7 @@ from napari_karyo.training.calibrate import (
     fit_temperature,
     fit_thresholds,
 )
+from napari_karyo.training.checkpoint import read_checkpoint
 from napari_karyo.training.dataset import load_dataset, read_cells, read_labels
 from napari_karyo.training.evaluate import evaluate, turn_by_half
 from napari_karyo.training.fit import fit, make_optimizer, validate
@@ -356,6 +358,26 @@ def test_a_start_anew_begins_a_new_curve(data: Path, tmp_path: Path) -> None:
     second = untimed(tmp_path)
     assert [epoch for epoch, _, _ in second] == ["1", "2"]
     assert second[0] != first[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no checkpoint"])
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match=r"is damaged\. Remove it") as error:
+        read_checkpoint(path)
+    assert error.value.path == path
+    torch.save([1], path)
+    with pytest.raises(ReadError, match="is damaged"):
+        read_checkpoint(path)
+
+
+def test_a_table_of_another_encoding_is_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "labels.csv").write_bytes("file,split,Müller\n".encode("latin-1"))
+    assert main(["evaluate", str(tmp_path), "--device", "cpu"]) == 2
+    assert "Save it as CSV in UTF-8" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> None:

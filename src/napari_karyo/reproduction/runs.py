@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from napari_karyo.errors import KaryoError
+from napari_karyo.errors import KaryoError, ReadError
 from napari_karyo.models.named import TABLE_1
 from napari_karyo.models.weights import sha256
 from napari_karyo.training.recipes import RECIPES
@@ -144,7 +144,10 @@ class TrainingRun:
 def _read(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ReadError("this is damaged.", "Remove it to have it made anew.", path) from error
     return content
 
 

@@ -125,8 +125,11 @@ def _ending(run: Callable[..., int]) -> Callable[..., None]:
     def ended(*arguments: object, **options: object) -> None:
         try:
             code = run(*arguments, **options)
-        except (KaryoError, OSError) as error:  # a full disk, a file that may not be written
+        except KaryoError as error:
             complain(error)
+            code = EXIT_ERROR
+        except OSError as error:
+            complain(_refused(error))
             code = EXIT_ERROR
         except KeyboardInterrupt:
             complain("stopped.")
@@ -134,6 +137,17 @@ def _ending(run: Callable[..., int]) -> Callable[..., None]:
         raise typer.Exit(code)
 
     return ended
+
+
+def _refused(error: OSError) -> str:
+    """Return what to say where the system refused something, such as to write to a full disk."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    named = " and ".join(str(name) for name in (error.filename, error.filename2) if name)
+    return (
+        f"{named}: {error.strerror}. Check that it can be read and written, that its drive is "
+        "connected and that the disk is not full."
+    )
 
 
 def _say_version(asked: bool) -> None:

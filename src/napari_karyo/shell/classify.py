@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,7 +57,8 @@ def classify(
 
     # Hours of work must not end at a folder that is not there, or cost a manifest.
     check_table(output)
-    if output.resolve() in {path.resolve() for path in cells}:
+    # A link that leads to itself is told of where it is read.
+    if os.path.realpath(output) in {os.path.realpath(path) for path in cells}:
         raise ExportError(
             "the table would take the place of what it is made from.",
             "Choose another name.",

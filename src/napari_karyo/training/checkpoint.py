@@ -7,12 +7,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
+from napari_karyo.errors import ReadError
 from napari_karyo.io.atomic_write import atomic_write
 from napari_karyo.models.network import ChromosomeNetwork
 
@@ -117,10 +118,12 @@ class TrainingState:
 
         Raises
         ------
+        ReadError
+            Where it is damaged.
         ValueError
             Where it was made with anything else.
         """
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        content = read_checkpoint(path)
         if content.get("made_with") != made_with:
             raise ValueError(
                 f"{path} was made with another network, recipe or seed, other crops or another "
@@ -139,6 +142,32 @@ class TrainingState:
         if torch.cuda.is_available() and "cuda_random" in content:
             torch.cuda.set_rng_state(content["cuda_random"])
         return int(content["patience"])
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read what a training saved of itself.
+
+    Raises
+    ------
+    ReadError
+        Where it is damaged.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:
+        # A pickle, a zip file or a tensor may be what is wrong; torch has no error for them all.
+        raise _damaged(path) from error
+    if not isinstance(content, dict):
+        raise _damaged(path)
+    return content
+
+
+def _damaged(path: Path) -> ReadError:
+    return ReadError(
+        "what the training saved of itself is damaged.", "Remove it to begin anew.", path
+    )
 
 
 def write_curve(path: Path, rows: Sequence[dict[str, float]]) -> None:

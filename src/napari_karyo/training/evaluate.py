@@ -116,7 +116,8 @@ def _has_splits(data: Path) -> bool:
     table = data / "labels.csv"
     if not table.is_file():
         return False
-    with table.open(encoding="utf-8-sig") as file:
+    # What is no UTF-8 in it is told where the whole table is read.
+    with table.open(encoding="utf-8-sig", errors="replace") as file:
         return "split" in file.readline().strip().lower().split(",")
 
 

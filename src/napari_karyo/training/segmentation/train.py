@@ -23,6 +23,7 @@ from napari_karyo.models.spread_weights import (
     save_spread_weights,
 )
 from napari_karyo.models.unet import SpreadNetwork
+from napari_karyo.training.checkpoint import read_checkpoint
 from napari_karyo.training.fit import running_mean
 from napari_karyo.training.provenance import commit, provenance
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
@@ -238,8 +239,8 @@ def _fit(
     step, seconds, total = 0, 0.0, 0.0
     made_with = (steps, seed, len(spreads), first.sha256 if first else "")
     if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
-        if tuple(kept["made_with"]) == made_with:
+        kept = read_checkpoint(checkpoint)
+        if tuple(kept.get("made_with", ())) == made_with:
             for name, part in parts.items():
                 part.load_state_dict(kept[name])
             step, seconds, rows = kept["step"], kept["seconds"], kept["rows"]
