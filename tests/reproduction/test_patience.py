@@ -38,8 +38,8 @@ def losses(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         closed[0] = len(state.rows)
         return network(state)
 
-    network = fit._averaged
-    monkeypatch.setattr(fit, "_averaged", averaged)
+    network = fit.TrainingState.mean_network
+    monkeypatch.setattr(fit.TrainingState, "mean_network", averaged)
     monkeypatch.setattr(fit, "validate", given)
     for name in ("deep_cnn", "resnet50"):
         monkeypatch.setitem(entry.RECIPES, name, replace(entry.RECIPES[name], epochs=len(LOSSES)))

@@ -144,8 +144,8 @@ def learn(
         if closing:
             write_curve(curve, state.rows)
         if out_of_time and state.step < plan.steps:
-            return Learned(_averaged(state), False, state.seconds)
-    return Learned(between(start, _averaged(state), plan.share), True, state.seconds)
+            return Learned(state.mean_network(), False, state.seconds)
+    return Learned(between(start, state.mean_network(), plan.share), True, state.seconds)
 
 
 def between(start: ChromosomeNetwork, end: ChromosomeNetwork, share: float) -> ChromosomeNetwork:
@@ -205,14 +205,7 @@ def _step(
         logits[:count], own.labels[picked], turned[:count], own.known[picked], plan.label_smoothing
     )
     away = _apart(logits[count:], said) if len(said) else loss.new_zeros(())
-    total = loss + plan.keep_simulated * away
-    state.optimizer.zero_grad(set_to_none=True)
-    total.backward()
-    torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
-    state.optimizer.step()
-    state.schedule.step()
-    state.averaged.update_parameters(state.network)
-    state.step += 1
+    state.descend(loss + plan.keep_simulated * away)
     state.loss_sum += torch.stack([loss.detach(), away.detach()])
 
 
@@ -247,9 +240,8 @@ def _watched(data: Dataset) -> NDArray[np.int64]:
 def _row(
     state: TrainingState, since: int, data: Dataset, watched: NDArray[np.int64], device: Device
 ) -> dict[str, float]:
-    classes, _ = predict(_averaged(state), data.pictures(watched), device, views=1).probabilities(
-        1.0
-    )
+    pictures = data.pictures(watched)
+    classes, _ = predict(state.mean_network(), pictures, device, views=1).probabilities(1.0)
     truth = data.labels[watched]
     right = classes[np.arange(len(truth)), truth]
     return {
@@ -260,9 +252,3 @@ def _row(
         "kept_out": round(float((classes.argmax(axis=1) == truth).mean()), 4),
         "kept_out_loss": round(float(-np.log(np.maximum(right, 1e-12)).mean()), 4),
     }
-
-
-def _averaged(state: TrainingState) -> ChromosomeNetwork:
-    network = copy.deepcopy(state.averaged.module)
-    assert isinstance(network, ChromosomeNetwork)
-    return network.eval()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import math
 from collections.abc import Sequence
@@ -71,6 +72,23 @@ class TrainingState:
     def ended(self) -> bool:
         """Whether the patience has run out."""
         return 0 < self.patience <= len(self.rows) - self.lowest
+
+    def mean_network(self) -> ChromosomeNetwork:
+        """Return a copy of the network with the running mean of its weights."""
+        # A copy, not a new network: drawing new weights would disturb the random series.
+        network = copy.deepcopy(self.averaged.module)
+        assert isinstance(network, ChromosomeNetwork)
+        return network.eval()
+
+    def descend(self, loss: Tensor) -> None:
+        """Make a step down the slope of a loss."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.averaged.update_parameters(self.network)
+        self.step += 1
 
     def close(self, row: dict[str, float]) -> None:
         """Close the open epoch with its figures."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import time
 import zlib
@@ -152,7 +151,7 @@ def fit(
     saved, seconds_before = time.monotonic(), state.seconds
 
     def close(speed: dict[str, float]) -> None:
-        averaged = _averaged(state)
+        averaged = state.mean_network()
         figures = team.of_first(lambda: validate(averaged, data, val, device))
         epoch = len(state.rows) + 1
         lowest = epoch if _keep(state, averaged, figures) else state.lowest
@@ -276,13 +275,7 @@ def _step(
     with device.autocast(training=True):
         logits, _ = forward(images.contiguous(memory_format=torch.channels_last))
     loss = cross_entropy(logits.float(), labels, turned, known, recipe.label_smoothing)
-    state.optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
-    state.optimizer.step()
-    state.schedule.step()
-    state.averaged.update_parameters(state.network)
-    state.step += 1
+    state.descend(loss)
     # Not as a number: that would wait for the device at every step.
     state.loss_sum += team.mean(loss.detach())
 
@@ -316,13 +309,6 @@ def cross_entropy(
     return torch.where(known, with_polarity, alone).mean()
 
 
-def _averaged(state: TrainingState) -> ChromosomeNetwork:
-    # A copy, not a new network: drawing new weights would disturb the random series.
-    network = copy.deepcopy(state.averaged.module)
-    assert isinstance(network, ChromosomeNetwork)
-    return network.eval()
-
-
 def _keep(state: TrainingState, network: ChromosomeNetwork, figures: dict[str, float]) -> bool:
     """Remember the weights of the lowest loss on ``val``, mean over the stains; tell if new."""
     loss = float(np.mean([value for name, value in figures.items() if name.endswith("_loss")]))
@@ -334,7 +320,7 @@ def _keep(state: TrainingState, network: ChromosomeNetwork, figures: dict[str, f
 
 
 def _kept(state: TrainingState, recipe: Recipe) -> ChromosomeNetwork:
-    network = _averaged(state)
+    network = state.mean_network()
     if recipe.keep == "lowest_loss" and state.best is not None:
         network.load_state_dict(state.best)
     return network
