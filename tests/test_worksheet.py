@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from napari_karyo.case import Case
 from napari_karyo.errors import EditError
 from napari_karyo.goals import Goals
 from napari_karyo.worksheet import (
     REMEMBERED,
     CaseWorksheet,
     CellWorksheet,
-    keep_worksheet,
-    worksheet_of,
 )
 
 WHOLE = CaseWorksheet(
@@ -94,22 +94,14 @@ def test_the_laboratory_knows_better_than_a_guideline() -> None:
     assert not CaseWorksheet(mosaic="no").is_mosaic
 
 
-class Kept(dict[str, str]):
-    """Facts in memory, with a note of what was written."""
-
-    def fact(self, name: str) -> str | None:
-        return self.get(name)
-
-    def set_fact(self, name: str, value: str) -> None:
-        self[name] = value
-
-
-def test_facts_keep_it_and_what_makes_no_sense_there_is_left_out() -> None:
-    facts = Kept()
-    keep_worksheet(facts, WHOLE)
-    assert worksheet_of(facts) == WHOLE
-    assert facts.keys() == WHOLE.to_dict().keys()
-    facts["specimen"] = "hope"
-    assert worksheet_of(facts) == replace(WHOLE, specimen="")
-    keep_worksheet(facts, replace(WHOLE, reason=""))
-    assert facts["reason"] == ""
+def test_facts_keep_it_and_what_makes_no_sense_there_is_left_out(tmp_path: Path) -> None:
+    with Case.create(tmp_path / "case.karyo") as case:
+        before = {name for (name,) in case.query("SELECT name FROM fact")}
+        case.write_worksheet(WHOLE)
+        assert case.worksheet == WHOLE
+        written = {name for (name,) in case.query("SELECT name FROM fact")} - before
+        assert written == WHOLE.to_dict().keys()
+        case.write("UPDATE fact SET value = 'hope' WHERE name = 'specimen'")
+        assert case.worksheet == replace(WHOLE, specimen="")
+        case.write_worksheet(replace(WHOLE, reason=""))
+        assert case.fact("reason") == ""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
 from napari_karyo.classes import AUTOSOMES, MARKERS
+from napari_karyo.classified import ClassifiedCell
 from napari_karyo.counted import count
 from napari_karyo.goals import Goals
 from napari_karyo.iscn import FEWEST, ChromosomeContent, Finding, class_counts, clones, content_form
 from napari_karyo.iscn.changes import frames, line_of
-from napari_karyo.karyotype import CELL_MARKS, Karyotype, State
+from napari_karyo.karyotype import CELL_MARKS, State
 
 #: Cells in which a change must be seen: see `napari_karyo.iscn.mosaic`.
 GAINS: Final = 2
@@ -75,26 +76,7 @@ def progress_of(states: Sequence[State], goals: Goals | None = None) -> Counting
     return CountingProgress(counted, analysed, karyotyped, goals or Goals(), len(colonies))
 
 
-class NamedKaryotype(Protocol):
-    """One karyogram of a patient, such as a `ClassifiedCell`."""
-
-    @property
-    def name(self) -> str:
-        """What the cell is called."""
-        ...
-
-    @property
-    def karyotype(self) -> Karyotype:
-        """Who sits where."""
-        ...
-
-    @property
-    def identity(self) -> Hashable:
-        """Equal in karyograms of one and the same cell."""
-        ...
-
-
-def count_again(cell: NamedKaryotype, others: Sequence[NamedKaryotype]) -> str:
+def count_again(cell: ClassifiedCell, others: Sequence[ClassifiedCell]) -> str:
     """Return why the chromosomes found in a photograph should be counted by a person.
 
     Nothing is forced to a number: it is said where there are more or fewer than 46 and no other
@@ -102,8 +84,8 @@ def count_again(cell: NamedKaryotype, others: Sequence[NamedKaryotype]) -> str:
 
     Parameters
     ----------
-    cell : NamedKaryotype
-    others : sequence of NamedKaryotype
+    cell : ClassifiedCell
+    others : sequence of ClassifiedCell
         Of the same patient; further karyograms of the cell itself are passed over.
 
     Returns
@@ -228,7 +210,7 @@ class Summary:
 
 
 def summarize(
-    cells: Sequence[NamedKaryotype],
+    cells: Sequence[ClassifiedCell],
     goals: Goals | None = None,
     *,
     gains: int = GAINS,
@@ -312,7 +294,7 @@ def _step(state: State) -> int:
     return max((CELL_MARKS.index(mark) + 1 for mark in state.marks), default=0)
 
 
-def _repeated(cells: Sequence[NamedKaryotype]) -> tuple[int, ...]:
+def _repeated(cells: Sequence[ClassifiedCell]) -> tuple[int, ...]:
     """Return all karyograms of a cell but the one on which most was done, of equals the last."""
     best: dict[Hashable, int] = {}
     for number, one in enumerate(cells):
@@ -322,7 +304,7 @@ def _repeated(cells: Sequence[NamedKaryotype]) -> tuple[int, ...]:
     return tuple(number for number, one in enumerate(cells) if best[one.identity] != number)
 
 
-def _work(cell: NamedKaryotype) -> tuple[int, int]:
+def _work(cell: ClassifiedCell) -> tuple[int, int]:
     return _step(cell.karyotype.state), cell.karyotype.done_count
 
 

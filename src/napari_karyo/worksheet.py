@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Final, Protocol, Self
+from typing import Any, ClassVar, Final, Self
 
 from napari_karyo.errors import EditError
 from napari_karyo.goals import GUIDELINES, Goals, Guideline, usual_goals
@@ -279,41 +279,6 @@ class CellWorksheet(_Worksheet):
         """What a page says of it."""
         written = self.to_dict()
         return tuple(f"{name} {written[name]}" for name in self.FIELDS if name in written)
-
-
-class Facts(Protocol):
-    """Where something is kept about a patient; a case file is one."""
-
-    def fact(self, name: str) -> str | None:
-        """Return something kept, or None."""
-        ...
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Keep something."""
-        ...
-
-
-def worksheet_of(facts: Facts) -> CaseWorksheet:
-    """Return what is written down of a case; what makes no sense is left out."""
-    written = {name: facts.fact(name) or "" for name in CaseWorksheet.FIELDS}
-    return CaseWorksheet(
-        **{n: text for n, text in written.items() if CaseWorksheet.FIELDS[n].allows(text)}
-    )
-
-
-def keep_worksheet(facts: Facts, worksheet: CaseWorksheet) -> None:
-    """Keep what is written down of a case.
-
-    Raises
-    ------
-    CaseError
-        Where the case file can't be written.
-    """
-    before = worksheet_of(facts)
-    for name in CaseWorksheet.FIELDS:
-        value = getattr(worksheet, name)
-        if getattr(before, name) != value:
-            facts.set_fact(name, value)
 
 
 #: What is usually the same in the next case of a laboratory: nothing of the patient.

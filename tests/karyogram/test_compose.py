@@ -51,6 +51,10 @@ class Drawn:
     cell: Cell
     uprights: tuple[Upright, ...]
 
+    @property
+    def photographed(self) -> int:
+        return len(self.uprights)
+
 
 @dataclass(frozen=True)
 class Classified(Drawn):
@@ -185,10 +189,10 @@ def test_a_bright_spot_and_its_saliency_share_their_place(
     page = composer.layout.page(state_of("9", turned=turned))
     canvas = composer.compose(page)[..., 0].astype(float)
     # The rod without the spot, through the same placement, leaves only the spot.
-    plain = Composer(drawn([crop]), composer.layout)
+    plain = Composer(drawn([crop]))
     plain.pictures, plain._window = composer.pictures, composer._window
     seen = canvas - plain.compose(page)[..., 0]
-    overlay = composer.compose_overlay(page, [spot])
+    overlay = composer.compose_overlay(page, {0: spot})
     assert overlay.shape == canvas.shape
     found = np.unravel_index(seen.argmax(), seen.shape)
     shown = np.unravel_index(overlay.argmax(), overlay.shape)
@@ -205,10 +209,11 @@ def test_an_overlay_stays_on_the_chromosome() -> None:
     pictures = drawn([rod(), rod(40)])
     composer = Composer(pictures)
     page = composer.layout.page(state_of("1", "1"))
-    ones = [np.ones(item.image.shape, np.float32) for item in pictures.cell]
+    ones = {
+        number: np.ones(item.image.shape, np.float32) for number, item in enumerate(pictures.cell)
+    }
     both = composer.compose_overlay(page, ones)
-    only = composer.compose_overlay(page, [ones[0], None])
-    assert np.array_equal(only, composer.compose_overlay(page, {0: ones[0]}))
+    only = composer.compose_overlay(page, {0: ones[0]})
     assert both[pixels(page.places[1].box, 1.0)].max() == 1.0
     assert only[pixels(page.places[1].box, 1.0)].max() == 0.0
     canvas = composer.compose(page)
@@ -222,8 +227,8 @@ def test_another_map_of_the_same_chromosome_is_drawn_anew() -> None:
     composer = Composer(pictures)
     page = composer.layout.page(state_of("1"))
     shape = pictures.cell.chromosomes[0].image.shape
-    first = composer.compose_overlay(page, [np.full(shape, 0.25, np.float32)])
-    second = composer.compose_overlay(page, [np.full(shape, 0.75, np.float32)])
+    first = composer.compose_overlay(page, {0: np.full(shape, 0.25, np.float32)})
+    second = composer.compose_overlay(page, {0: np.full(shape, 0.75, np.float32)})
     assert first.max() == pytest.approx(0.25)
     assert second.max() == pytest.approx(0.75)
 
@@ -279,7 +284,9 @@ def test_an_update_draws_what_the_whole_page_would_show(
     canvas = CROWD.compose(first, scale)
     CROWD.update(canvas, second, touched, scale)
     assert np.array_equal(canvas, CROWD.compose(second, scale))
-    maps = [np.full(item.image.shape, 0.5, np.float32) for item in CROWD.cell]
+    maps = {
+        number: np.full(item.image.shape, 0.5, np.float32) for number, item in enumerate(CROWD.cell)
+    }
     overlay = CROWD.compose_overlay(first, maps, scale)
     CROWD.update_overlay(overlay, second, maps, touched, scale)
     assert np.array_equal(overlay, CROWD.compose_overlay(second, maps, scale))
@@ -330,7 +337,7 @@ def test_lights_are_told_apart_without_colour(polarity: Polarity) -> None:
     composer = Composer(cells)
     placed = state_of("1", "2", "3", "4")
     kinds: list[Light] = ["sure", "look", "doubtful", "settled"]
-    page = composer.layout.page(placed, None, kinds)
+    page = composer.layout.page(placed, None, dict(enumerate(kinds)))
     plain, lit = (composer.compose(one) for one in (replace(page, lights=()), page))
     greys = []
     for light in page.lights:
@@ -353,10 +360,10 @@ def test_lights_are_told_apart_without_colour(polarity: Polarity) -> None:
 
 def test_an_edit_redraws_the_lights_too() -> None:
     composer = Composer(drawn([rod()] * 4, Polarity.BRIGHT))
-    page = composer.layout.page(state_of("1", "1", "6", "X"), None, ["sure"] * 4)
+    page = composer.layout.page(state_of("1", "1", "6", "X"), None, dict.fromkeys(range(4), "sure"))
     canvas, screen = composer.compose(page), composer.compose_screen(page)
     after = composer.layout.page(
-        state_of("1", "4", "6", "X"), None, ["sure", "settled", "sure", "sure"]
+        state_of("1", "4", "6", "X"), None, dict(enumerate(["sure", "settled", "sure", "sure"]))
     )
     chosen = after.places[1]
     after = replace(after, frames=(SelectionFrame("selected", chosen.box, "4"),))
@@ -531,7 +538,7 @@ def test_a_point_on_the_page_leads_to_its_place_on_the_crop(
     composer = Composer(drawn([crop]))
     page = composer.layout.page(appearing(appearance, turned=(0,) if turned else ()))
     place = page.places[0]
-    overlay = composer.compose_overlay(page, [spotted(crop, row, column)])
+    overlay = composer.compose_overlay(page, {0: spotted(crop, row, column)})
     top = overlay > 0.6 * overlay.max()
     y, x = (float(np.average(one, weights=overlay[top])) for one in np.nonzero(top))
     # A pixel's middle lies half a unit from its corner.

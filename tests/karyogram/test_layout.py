@@ -78,7 +78,7 @@ def test_rows_are_those_of_a_laboratorys_print() -> None:
 
 
 def test_each_chromosome_stands_on_its_line_beside_its_homologue() -> None:
-    page = Layout(SIZES, MARGIN).page(pairs())
+    page = Layout(SIZES).page(pairs())
     for name in CLASSES:
         left, right = (place for place in page.places.values() if place.slot == name)
         assert left.reduction == right.reduction == 1.0
@@ -119,7 +119,7 @@ def test_a_chromosome_moved_elsewhere_keeps_its_size() -> None:
 def test_three_copies_stay_apart_at_full_size(name: str) -> None:
     first = 2 * CLASSES.index(name)
     sizes = [*SIZES, SIZES[first]]
-    page = Layout(sizes, MARGIN).page(pairs(**{name: (first, first + 1, len(sizes) - 1)}))
+    page = Layout(sizes).page(pairs(**{name: (first, first + 1, len(sizes) - 1)}))
     here = [place for place in page.places.values() if place.slot == name]
     assert [place.reduction for place in here] == [1.0, 1.0, 1.0]
     for left, right in pairwise(here):
@@ -152,7 +152,7 @@ def test_no_chromosome_covers_another_or_leaves_its_slot(
         name: tuple(index for index, slot in enumerate(placed) if slot == name)
         for name in (*CLASSES, MARKERS, TRAY)
     }
-    page = Layout(sizes, MARGIN).page(PageState(slots))
+    page = Layout(sizes).page(PageState(slots))
     assert sorted(page.places) == list(range(len(sizes)))
     for name, members in slots.items():
         spans = [chromosome_span(page, index) for index in members]
@@ -546,8 +546,8 @@ def test_chromosomes_that_were_merged_are_not_there() -> None:
     assert not {0, 1, 5} & page.places.keys()
     # A light for each that is there and has one.
     assert len(page.lights) == len([index for index in page.places if index in kinds])
-    sequence: list[Light] = ["sure"] * len(SIZES)
-    assert len(Layout(SIZES).page(state, None, sequence).lights) == len(page.places)
+    every: dict[int, Light] = dict.fromkeys(range(len(SIZES)), "sure")
+    assert len(Layout(SIZES).page(state, None, every).lights) == len(page.places)
 
 
 def test_a_place_is_as_large_as_its_chromosome_looks() -> None:
@@ -557,7 +557,7 @@ def test_a_place_is_as_large_as_its_chromosome_looks() -> None:
         asked.append((index, appearance))
         return SIZES[index][1], SIZES[index][0]
 
-    layout = Layout(SIZES, MARGIN, size_of)
+    layout = Layout(SIZES, size_of)
     before = layout.page(pairs()).places[44]
     assert not asked, "nobody looks other than plain"
     assert before.appearance == PLAIN

@@ -18,7 +18,7 @@ from filelock import FileLock
 from napari_karyo.case import database
 from napari_karyo.case.checked import FACT, RowError, check_row
 from napari_karyo.errors import CaseError, EditError
-from napari_karyo.worksheet import CaseWorksheet, keep_worksheet, worksheet_of
+from napari_karyo.worksheet import CaseWorksheet
 
 
 class CaseFile:
@@ -168,8 +168,8 @@ class CaseFile:
 
     @property
     def worksheet(self) -> CaseWorksheet:
-        """What the laboratory wrote down of the case."""
-        return worksheet_of(self)
+        """What the laboratory wrote down of the case; what makes no sense is left out."""
+        return CaseWorksheet(**{name: self.fact(name) or "" for name in CaseWorksheet.FIELDS})
 
     def write_worksheet(self, worksheet: CaseWorksheet) -> None:
         """Keep what the laboratory writes down of the case.
@@ -179,7 +179,11 @@ class CaseFile:
         CaseError
             Where the case is read-only or the file can't be written.
         """
-        keep_worksheet(self, worksheet)
+        before = self.worksheet
+        for name in CaseWorksheet.FIELDS:
+            value = getattr(worksheet, name)
+            if getattr(before, name) != value:
+                self.set_fact(name, value)
 
     # -- the file -------------------------------------------------------------------
 

@@ -6,14 +6,14 @@ chromosomes are kept, so that an edit costs only the two slots it touched.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.cell import Cell
+from napari_karyo.inference.result import Classification
 from napari_karyo.karyogram.chromosome_pictures import ChromosomePictures, to_crop
 from napari_karyo.karyogram.layout import Layout
 from napari_karyo.karyogram.lights import light_picture
@@ -42,7 +42,6 @@ from napari_karyo.karyogram.tiles import (
     overlay_tile,
 )
 from napari_karyo.karyotype.state import Appearance
-from napari_karyo.preprocessing.upright import Upright
 
 __all__ = [
     "FRAME_WIDTH",
@@ -50,7 +49,6 @@ __all__ = [
     "Composer",
     "Maps",
     "Overlay",
-    "Pictures",
     "canvas_size",
     "line_pixels",
     "mark_mask",
@@ -59,7 +57,8 @@ __all__ = [
 ]
 
 Overlay = NDArray[np.float32]
-Maps = Sequence[NDArray[np.float32] | None] | Mapping[int, NDArray[np.float32]]
+#: A map on the crop of each chromosome that has one.
+Maps = Mapping[int, NDArray[np.float32]]
 
 #: Tiles up to this many times the screen's scale are kept.
 _KEPT: Final = 2
@@ -70,49 +69,30 @@ _Key = TypeVar("_Key", bound=Hashable)
 _Kept = TypeVar("_Kept")
 
 
-class Pictures(Protocol):
-    """What is drawn: a cell and its upright pictures. `Classification` is one."""
-
-    @property
-    def cell(self) -> Cell:
-        """The cell, with only the chromosomes that could be prepared."""
-        ...
-
-    @property
-    def uprights(self) -> Sequence[Upright]:
-        """One upright picture a chromosome, in the cell's order."""
-        ...
-
-
 class Composer:
     """Draws the pages of one cell.
 
     Parameters
     ----------
-    pictures : Pictures
-        A `Classification`, or anything with a cell and its upright pictures. Where it
-        says how many of them were ``photographed``, those alone decide the magnification
-        and the window of grey: pieces made later change nothing about the others.
-    layout : Layout, optional
-        Made from the upright pictures where it is not given.
+    classification : Classification
+        Of its chromosomes those that were photographed decide the magnification and the
+        window of grey: pieces made later change nothing about the others.
     style : Style, optional
         Colours; those of the cell's stain where not given.
     shape : PageShape
-        Of the pages, where no layout is given.
+        Of the pages.
     """
 
     def __init__(
         self,
-        pictures: Pictures,
-        layout: Layout | None = None,
+        classification: Classification,
         style: Style | None = None,
         shape: PageShape = PRINTED,
     ) -> None:
-        self.cell = pictures.cell
-        self.uprights = tuple(pictures.uprights)
+        self.cell, self.uprights = classification.cell, classification.uprights
         self.pictures = ChromosomePictures(self.uprights)
-        self._photographed = int(getattr(pictures, "photographed", len(self.uprights)))
-        self.layout = layout or Layout.from_pictures(self.pictures, self._photographed, shape)
+        self._photographed = classification.photographed
+        self.lay_out(shape)
         self.style = style or Style.of(self.cell.polarity)
         self._crops, self._window = cell_greys(self.cell, self.uprights, self._photographed)
         #: By number, turned, appearance and size in pixels.
@@ -126,17 +106,16 @@ class Composer:
         """Give the pages another shape from now on; what is drawn of chromosomes is kept."""
         self.layout = Layout.from_pictures(self.pictures, self._photographed, shape)
 
-    def extend(self, pictures: Pictures) -> None:
+    def extend(self, classification: Classification) -> None:
         """Take in the chromosomes that were merged or split since; what is drawn is kept.
 
         Parameters
         ----------
-        pictures : Pictures
+        classification : Classification
             The same cell with further chromosomes at its end: `Classification.extended`.
         """
         known = len(self.uprights)
-        self.cell = pictures.cell
-        self.uprights = tuple(pictures.uprights)
+        self.cell, self.uprights = classification.cell, classification.uprights
         self._crops = bright_crops(self.cell, self._photographed)
         new = self.uprights[known:]
         self.pictures.extend(new)
@@ -285,8 +264,8 @@ class Composer:
         Parameters
         ----------
         page : Page
-        maps : sequence or mapping of int to ndarray
-            Per chromosome, a map on its original crop; None where there is none.
+        maps : mapping of int to ndarray
+            Of each chromosome that has one, a map on its original crop.
         scale : float
             Pixels to a page unit.
 
@@ -319,7 +298,7 @@ class Composer:
         for place in page.places.values():
             if regions is not None and place.slot not in regions:
                 continue
-            values = maps.get(place.index) if isinstance(maps, Mapping) else maps[place.index]
+            values = maps.get(place.index)
             if values is None:
                 continue
             where = pixels(place.box, scale)

@@ -12,8 +12,8 @@ chromosome is taller than its row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -44,13 +44,11 @@ from napari_karyo.karyogram.slots import (
     slot_lines,
     slot_marks,
 )
-from napari_karyo.karyotype.state import PLAIN, Appearance
+from napari_karyo.karyotype.state import PLAIN, Appearance, State
 from napari_karyo.preprocessing.upright import MARGIN
 
 #: The size of a chromosome's picture as it looks, in pixels of the crop.
 SizeOf = Callable[[int, Appearance], tuple[int, int]]
-#: The light of each chromosome, in the order of the cell or by its number.
-Lights = Sequence[Light] | Mapping[int, Light]
 
 #: Half a light's size: it stays within its slot's region.
 _LIGHT: Final = 16.0
@@ -68,35 +66,6 @@ _GAP: Final = 12.0
 _CLEAR: Final = 3.0
 
 
-class Placements(Protocol):
-    """What the layout needs to know of a karyotype: `karyotype.State` is one."""
-
-    @property
-    def slots(self) -> Mapping[str, tuple[int, ...]]:
-        """Chromosomes of each slot, left to right."""
-        ...
-
-    @property
-    def turned(self) -> Collection[int]:
-        """Chromosomes drawn rotated by 180 degrees."""
-        ...
-
-    @property
-    def corrected(self) -> Collection[int]:
-        """Chromosomes corrected by hand."""
-        ...
-
-    @property
-    def derivatives(self) -> Collection[int]:
-        """Chromosomes called structurally abnormal."""
-        ...
-
-    @property
-    def appearances(self) -> Mapping[int, Appearance]:
-        """How those are drawn that are not drawn plainly."""
-        ...
-
-
 class Layout:
     """The page of one cell; built once, then asked for a `Page` after every edit.
 
@@ -104,8 +73,6 @@ class Layout:
     ----------
     sizes : sequence of (int, int)
         Height and width of each chromosome's upright picture, in pixels of the crop.
-    margin : float
-        Background around the chromosome in those pictures, in the same pixels.
     size_of : callable, optional
         The size of a chromosome's picture as it looks: rotated, straightened. Without it
         a chromosome is as large as upright, whatever it looks like.
@@ -119,13 +86,11 @@ class Layout:
     def __init__(
         self,
         sizes: Sequence[tuple[int, int]],
-        margin: float = MARGIN,
         size_of: SizeOf | None = None,
         photographed: int | None = None,
         shape: PageShape = PRINTED,
     ) -> None:
         self.sizes = tuple((int(height), int(width)) for height, width in sizes)
-        self.margin = float(margin)
         self._size_of = size_of
         self.shape = shape
         #: Those that decide the magnification.
@@ -154,22 +119,21 @@ class Layout:
 
     def page(
         self,
-        state: Placements,
+        state: State,
         heading: Heading | None = None,
-        lights: Lights | None = None,
+        lights: Mapping[int, Light] | None = None,
     ) -> Page:
         """Return the page of a karyotype.
 
         Parameters
         ----------
-        state : Placements
-            Who sits where: `Karyotype.state`.
+        state : State
+            Who sits where.
         heading : Heading, optional
             What the header says. Without it, the page carries no title and no ISCN.
-        lights : sequence or mapping of int to Light, optional
-            The light of each chromosome, in the order of the cell or by its number; one
-            that a mapping leaves out has none. Without it, as for a print, there are
-            none.
+        lights : mapping of int to Light, optional
+            The light of each chromosome; one that is left out has none. Without it, as for
+            a print, there are none.
         """
         places: dict[int, Place] = {}
         texts = list(self._letters)
@@ -205,18 +169,13 @@ class Layout:
             tuple(texts),
             tuple(lines),
             tuple(marks),
-            self._lights(places.values(), lights),
+            tuple(
+                self._light(place, lights[one])
+                for one, place in places.items()
+                if lights is not None and one in lights
+            ),
             magnification=self.magnification,
         )
-
-    def _lights(self, places: Iterable[Place], lights: Lights | None) -> tuple[LightMark, ...]:
-        if lights is None:
-            return ()
-        if isinstance(lights, Mapping):
-            return tuple(
-                self._light(place, lights[place.index]) for place in places if place.index in lights
-            )
-        return tuple(self._light(place, lights[place.index]) for place in places)
 
     def _light(self, place: Place, kind: Light) -> LightMark:
         """Return a light just above its chromosome, within its slot's own region."""
@@ -225,7 +184,7 @@ class Layout:
         x = min(max(place.box.center[1], region.left + _LIGHT), region.right - _LIGHT)
         return LightMark(kind, round(y), round(x), place.slot)
 
-    def _standing(self, slot: Slot, members: Sequence[int], state: Placements) -> list[Place]:
+    def _standing(self, slot: Slot, members: Sequence[int], state: State) -> list[Place]:
         """Return what `_stand` does, from memory where nothing in the slot has changed."""
         turned, appearances = state.turned, state.appearances
         key = tuple((index, index in turned, appearances.get(index, PLAIN)) for index in members)
@@ -245,7 +204,8 @@ class Layout:
             return []
         scale = self.magnification
         sizes = scale * np.array([self._size(index, drawn) for index, _, drawn in members], float)
-        spare = self.margin * scale
+        # The background around the chromosome in its picture.
+        spare = MARGIN * scale
         # Neighbours may share the background around them, not more.
         closest = -spare
         joints = len(members) - 1

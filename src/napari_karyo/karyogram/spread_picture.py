@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from napari_karyo.cell import Cell, Outline, Spread
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.counted import count
-from napari_karyo.karyogram.layout import Placements
 from napari_karyo.karyogram.page import (
     HEADER,
     PAGE_HEIGHT,
@@ -33,6 +32,7 @@ from napari_karyo.karyogram.page import (
 from napari_karyo.karyogram.printed_numbers import Numbering
 from napari_karyo.karyogram.slots import SIDE
 from napari_karyo.karyogram.tiles import Window
+from napari_karyo.karyotype.state import State
 from napari_karyo.segmentation.ground import flatten
 
 #: The band has the height of a page across, which makes it an upright one of the same shape.
@@ -54,7 +54,7 @@ def has_spread(cell: Cell) -> bool:
     return cell.photograph is not None and any(item.outline is not None for item in cell)
 
 
-def with_spread(page: Page, cell: Cell, state: Placements, band: float = BAND) -> Page:
+def with_spread(page: Page, cell: Cell, state: State, band: float = BAND) -> Page:
     """Return a page with the spread above its slots.
 
     Parameters
@@ -62,7 +62,7 @@ def with_spread(page: Page, cell: Cell, state: Placements, band: float = BAND) -
     page : Page
         Of the cell as it stands, from its `Layout`.
     cell : Cell
-    state : Placements
+    state : State
         Who sits where: `Karyotype.state`.
     band : float
         How much higher the page becomes.
@@ -102,7 +102,7 @@ def with_spread(page: Page, cell: Cell, state: Placements, band: float = BAND) -
     )
 
 
-def slot_names(state: Placements) -> dict[int, str]:
+def slot_names(state: State) -> dict[int, str]:
     """Return what each chromosome that is there is called in a spread, by its number."""
     special = {MARKERS: "mar", TRAY: "?"}
     return {
