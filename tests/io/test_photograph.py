@@ -17,7 +17,6 @@ from napari_karyo.errors import ReadError
 from napari_karyo.io.cells import write_cell
 from napari_karyo.io.label_images import find_label_image, read_label_image, tells_classes
 from napari_karyo.io.photograph import (
-    is_spread,
     photographs_of,
     read_spread,
     what_is_shown,
@@ -36,7 +35,7 @@ def test_a_photograph_of_either_stain(tmp_path: Path, stain: str, polarity: Pola
     assert spread.polarity is polarity
     assert (spread.image == draw_spread(stain).image).all()
     assert spread.problems == ()
-    assert is_spread(path)
+    assert what_is_shown(path) is PictureKind.SPREAD
     assert read_spread(path, Polarity.BRIGHT).polarity is Polarity.BRIGHT
 
 

@@ -10,7 +10,7 @@ from small import small_weights
 
 from napari_karyo.errors import KaryoError, WeightsError
 from napari_karyo.inference.classify import get_weights
-from napari_karyo.models.own import adopt, adopted, as_card, own_folder, own_models, remove
+from napari_karyo.models.own import adopt, adopted, own_folder, own_models, remove
 from napari_karyo.models.weights import available_models, load_weights, sha256
 from napari_karyo.shell.app import main
 
@@ -42,7 +42,6 @@ def test_an_adopted_model_has_a_card_and_is_found_by_name(tmp_path: Path) -> Non
     assert model.page is not None
     assert own_models() == (model,)
     assert available_models() == ("default", "Bern 2026")
-    assert "path" not in as_card(model)
     loaded = load_weights("Bern 2026")
     assert (loaded.name, loaded.sha256) == ("Bern 2026", model.sha256)
     # It is a copy: the training folder may go.

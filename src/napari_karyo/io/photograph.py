@@ -22,7 +22,6 @@ from napari_karyo.io.remarks import remark
 __all__ = [
     "PictureKind",
     "find_label_image",
-    "is_spread",
     "photographs_of",
     "read_spread",
     "what_is_shown",
@@ -117,16 +116,6 @@ def _kind_of(path: Path) -> PictureKind | None:
     if any(problem.left_out for problem in problems):
         return PictureKind.CROP
     return find_kind(grey.values)
-
-
-def is_spread(path: Path | str) -> bool:
-    """Tell whether an image file shows a metaphase spread.
-
-    Parameters
-    ----------
-    path : Path or str
-    """
-    return what_is_shown(path) is PictureKind.SPREAD
 
 
 def photographs_of(path: Path | str) -> tuple[list[Path], list[Problem]]:

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -180,11 +180,6 @@ def remove(name: str) -> None:
     gone = own_folder() / f".{uuid.uuid4().hex}.removed"
     model.path.parent.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
-
-
-def as_card(model: OwnModel) -> dict[str, Any]:
-    """Return what is known of a model as plain values, without where it lies."""
-    return {key: value for key, value in asdict(model).items() if key != "path"}
 
 
 def _fault(name: str) -> str | None:
