@@ -12,7 +12,7 @@ from typing import Final
 
 from napari_karyo.classes import AUTOSOMES, MARKERS
 from napari_karyo.classified import ClassifiedCell
-from napari_karyo.counted import count
+from napari_karyo.counted import count, listed
 from napari_karyo.goals import Goals
 from napari_karyo.iscn import FEWEST, ChromosomeContent, Finding, class_counts, clones, content_form
 from napari_karyo.iscn.changes import frames, line_of
@@ -199,9 +199,7 @@ class Summary:
 
     def called(self, cells: Sequence[int], most: int = 6) -> str:
         """Return the names of some cells, the first ones where there are many."""
-        names = [self.names[cell] for cell in cells[:most]]
-        more = len(cells) - len(names)
-        return ", ".join(names) + (f" and {more} more" if more else "")
+        return listed([self.names[cell] for cell in cells], most)
 
     def odd(self, cell: int, name: str) -> int:
         """Return how many of a class a cell has more (or less) than a normal one would."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from napari.utils.notifications import show_warning
 
 from napari_karyo.cell import Problem
-from napari_karyo.counted import count
+from napari_karyo.counted import count, listed
 
 if TYPE_CHECKING:
     from napari_karyo.inference.result import Classification
@@ -27,8 +27,7 @@ def tell_unknown(results: Iterable[Classification], most: int = 5) -> None:
         return
     lines = []
     for words, names in said.items():
-        more = f" and {len(names) - most} more" if len(names) > most else ""
-        lines.append(f"{', '.join(names[:most])}{more}: {words}")
+        lines.append(f"{listed(names, most)}: {words}")
     if len(lines) > most:
         lines[most:] = [f"... and {len(lines) - most} more; the review dock says of each cell."]
     show_warning("\n".join(lines))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.cell import Cell
 from napari_karyo.classes import CLASSES
+from napari_karyo.counted import listed
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.upright import Upright
-
-#: Files named in a remark.
-_NAMED: Final = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,18 +131,16 @@ class Classification:
         taken = {item.name for item in mine} & {item.name for item in theirs}
         if taken:
             raise ValueError(f"There is a crop {min(taken)} in this cell already.")
+        arrays: dict[str, Any] = {
+            name: np.concatenate([own, getattr(other, name)])
+            for name, own in vars(self).items()
+            if isinstance(own, np.ndarray)
+        }
         return replace(
             self,
             cell=replace(self.cell, chromosomes=(*mine, *theirs)),
-            probabilities=np.concatenate([self.probabilities, other.probabilities]),
-            p_arm_up=np.concatenate([self.p_arm_up, other.p_arm_up]),
-            attention=np.concatenate([self.attention, other.attention]),
             uprights=(*self.uprights, *other.uprights),
-            inputs=np.concatenate([self.inputs, other.inputs]),
-            input_grids=np.concatenate([self.input_grids, other.input_grids]),
-            scales=np.concatenate([self.scales, other.scales]),
-            foreign=np.concatenate([self.foreign, other.foreign]),
-            strange=np.concatenate([self.strange, other.strange]),
+            **arrays,
             notes=tuple(dict.fromkeys((*self.notes, *other.notes))),
             made=self.made + len(other),
         )
@@ -160,10 +156,8 @@ class Classification:
         names = [item.name for item, odd in zip(self.cell, self.foreign, strict=True) if odd]
         if not names:
             return ""
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         which = "1 crop looks" if len(names) == 1 else f"{len(names)} crops look"
-        listed = ", ".join(names[:_NAMED]) + more
-        return f"{which} like no chromosome ({listed}). Look at the photographs."
+        return f"{which} like no chromosome ({listed(names)}). Look at the photographs."
 
     @property
     def has_attention(self) -> bool:

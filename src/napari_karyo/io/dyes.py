@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from napari_karyo.cell import Problem
+from napari_karyo.counted import listed
 from napari_karyo.errors import ReadError
 from napari_karyo.io.channels import DYE, STAINS, clearness
 from napari_karyo.io.decode import decode
@@ -55,8 +56,6 @@ def part_dyes(images: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
             others += rest
     if not others:
         return list(images), []
-    names = ", ".join(one.name for one in others[:_NAMED])
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
     what = "this picture shows the same spread in another dye"
     if len(others) > 1:
         what = "these pictures show the same spreads in other dyes"
@@ -64,7 +63,7 @@ def part_dyes(images: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
     read = ", ".join(photograph.name for photograph in kept[:_NAMED])
     remark = Problem(
         others[0].parent.name,
-        f"{what}: {names}{more}.",
+        f"{what}: {listed([one.name for one in others], _NAMED)}.",
         f"{was} left out; read: {read}{', ...' if len(kept) > _NAMED else ''}.",
         left_out=False,
     )

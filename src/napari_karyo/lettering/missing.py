@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from napari_karyo.counted import listed
 from napari_karyo.lettering.clean import NO_CHARACTER
 from napari_karyo.lettering.line import letters_without_font, set_line
 from napari_karyo.lettering.pixels import line_mask
@@ -63,11 +64,10 @@ def missing_notice(texts: Iterable[str]) -> str:
     said = []
     if letters:
         writings = [writing_of(script_of(one[0]), whole, one[0]) for one in letters]
-        named = " ".join(map(_named, letters[:_NAMED]))
-        more = f" and {len(letters) - _NAMED} more" if len(letters) > _NAMED else ""
+        named = listed([_named(one) for one in letters], _NAMED, " ")
         packages = ", ".join(dict.fromkeys(writing.package for writing in writings))
         said.append(
-            f"No font of this computer has {named}{more} ({names_of(writings)}): each is drawn as "
+            f"No font of this computer has {named} ({names_of(writings)}): each is drawn as "
             "an empty box. To have them printed, install a font for "
             f"{names_of(writings)} (Debian: {packages}) and write the file again."
         )

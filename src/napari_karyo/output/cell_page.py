@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.counted import listed
 from napari_karyo.karyogram.compose import Composer
 from napari_karyo.karyogram.page import Page
 from napari_karyo.karyogram.spread_picture import BAND, has_spread, with_spread
@@ -14,8 +15,6 @@ from napari_karyo.lettering.clean import plain
 from napari_karyo.output.files import PIXELS, VECTORS
 from napari_karyo.output.options import ExportOptions
 
-#: Cells named where a spread is wanting.
-_NAMED: Final = 6
 #: Of the spread's height on a page of its own.
 _IN_REPORT: Final = 0.7
 
@@ -45,10 +44,7 @@ def no_spread(cells: Sequence[ClassifiedCell], path: Path | str, options: Export
     without = [name_of(cell) for cell in drawn if not has_spread(cell.classification.cell)]
     if not without:
         return ""
-    named = ", ".join(without[:_NAMED])
-    if len(without) > _NAMED:
-        named += f" and {len(without) - _NAMED} more"
-    return plain(f"No spread is shown of {named}: no photograph with outlines is known.")
+    return plain(f"No spread is shown of {listed(without)}: no photograph with outlines is known.")
 
 
 def description(cell: ClassifiedCell, options: ExportOptions) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from napari_karyo.classes import MARKERS, TRAY
 from napari_karyo.classified import ClassifiedCell
-from napari_karyo.counted import count
+from napari_karyo.counted import count, listed
 from napari_karyo.errors import ExportError
 from napari_karyo.iscn import warning
 from napari_karyo.karyogram.compose import Composer
@@ -208,12 +208,9 @@ def _warnings(one: ClassifiedCell) -> list[str]:
         named = "" if unknown or most else f": {', '.join(doubtful)}"
         looked = "looked at" if state.signed("reviewed") else "reviewed"
         words.append(f"{count(len(doubtful), 'doubtful chromosome')} not {looked}{named}")
-    left_out = [problem.file for problem in cell.problems if problem.left_out]
+    left_out = [clean(problem.file) for problem in cell.problems if problem.left_out]
     if left_out:
-        named = ", ".join(map(clean, left_out[:_NAMED]))
-        rest = len(left_out) - _NAMED
-        more = f" and {rest} more" if rest > 0 else ""
-        words.append(f"{count(len(left_out), 'file')} left out: {named}{more}")
+        words.append(f"{count(len(left_out), 'file')} left out: {listed(left_out)}")
     words += [clean(str(problem)) for problem in cell.problems if not problem.left_out]
     return [*words, *(note for note in one.classification.remarks if note != unknown)]
 
@@ -245,9 +242,11 @@ def _said(one: ClassifiedCell) -> list[str]:
     corrected = len(state.corrected)
     together = len(one.karyotype.accepted_together)
     single = len(state.reviewed) - together
-    by = ", ".join(map(clean, one.heading().corrected_by))
     if corrected:
-        signed.append(f"{count(corrected, 'chromosome')} corrected by hand" + _by(by))
+        by = ", ".join(map(clean, one.heading().corrected_by))
+        signed.append(
+            f"{count(corrected, 'chromosome')} corrected by hand" + f" by {by}" * bool(by)
+        )
     if one.heading().redrawn:
         where = ", ".join(one.heading().redrawn)
         signed.append(f"picture changed by hand: {where}")
@@ -261,11 +260,6 @@ def _said(one: ClassifiedCell) -> list[str]:
     if state.note:
         lines.append(f"Note on cell {clean(name_of(one))}: {clean(state.note)}")
     return lines
-
-
-def _by(who: str) -> str:
-    """Return who did it, or nothing where nobody gave initials."""
-    return f" by {who}" if who else ""
 
 
 def _time(written: str) -> str:

@@ -21,7 +21,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_karyo.classes import CLASSES, MARKERS, TRAY
-from napari_karyo.counted import count
+from napari_karyo.counted import count, listed
 from napari_karyo.gui.actions import name_of, slot_words
 from napari_karyo.gui.docks.gallery_canvas import GalleryCanvas
 from napari_karyo.gui.docks.session_follower import SessionFollower, show_cell
@@ -180,10 +180,9 @@ def in_words(found: Summary, slot: str) -> str:
     cells, verb = count(len(found.names), "cell"), "has" if len(odd) == 1 else "have"
     named = [
         f"{found.names[cell]}: {found.counts[slot][cell]} ({found.odd(cell, slot):+d})"
-        for cell in odd[:6]
+        for cell in odd
     ]
-    more = f" and {len(odd) - 6} more" if len(odd) > 6 else ""
-    return f"{len(odd)} of {cells} {verb} another number: " + ", ".join(named) + more
+    return f"{len(odd)} of {cells} {verb} another number: {listed(named)}"
 
 
 def open_gallery(viewer: napari.Viewer | None = None, slot: str | None = None) -> GalleryDock:

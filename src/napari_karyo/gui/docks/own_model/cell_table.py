@@ -8,6 +8,7 @@ from typing import Final
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QTreeWidgetItem
 
+from napari_karyo.counted import listed
 from napari_karyo.gui.docks.review.lists import CompactList
 from napari_karyo.gui.widgets import block
 from napari_karyo.own_model.collection import CellKey, CollectedCell, Collection
@@ -134,8 +135,4 @@ def reasons(collection: Collection) -> list[str]:
     for cell in collection.cells:
         if not cell.included:
             names.setdefault(cell.why_not, []).append(f"{cell.patient}/{cell.name}")
-    lines = []
-    for why, some in names.items():
-        more = f" and {len(some) - _MOST_NAMED} more" if len(some) > _MOST_NAMED else ""
-        lines.append(f"{', '.join(some[:_MOST_NAMED])}{more}: {why}")
-    return lines
+    return [f"{listed(some, _MOST_NAMED)}: {why}" for why, some in names.items()]
