@@ -86,7 +86,7 @@ class Panel:
     def spots(self) -> tuple[Spot, ...]:
         """Where its chromosomes stand in the whole picture."""
         return tuple(
-            Spot(self.cell, place.index, _moved(place.box, self.box.top, self.box.left))
+            Spot(self.cell, place.index, place.box.moved(self.box.top, self.box.left))
             for place in self.page.places.values()
         )
 
@@ -269,7 +269,7 @@ def _page(
     tallest = max((place.box.height for place in places), default=_EMPTY)
     base = round(_ABOVE + tallest + (_LIGHT if shown else 0.0))
     shift = round((wide - (places[-1].box.right if places else 0.0)) / 2)
-    stood = {place.index: replace(place, box=_moved(place.box, base, shift)) for place in places}
+    stood = {place.index: replace(place, box=place.box.moved(base, shift)) for place in places}
     odd = 0 if expected is None else len(places) - expected
     # The sign says without colour that it is another number.
     count = f"{len(places)} ({odd:+d})" if odd else str(len(places))
@@ -321,7 +321,3 @@ def _rows(pages: Sequence[Page], width: float, style: Style) -> Arrangement:
         right = max(right, left)
         top += tall + _BETWEEN
     return Arrangement(round(top), round(right), tuple(panels), style)
-
-
-def _moved(box: Box, down: float, right: float) -> Box:
-    return replace(box, top=box.top + down, left=box.left + right)

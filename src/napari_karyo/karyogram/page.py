@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from napari_karyo.classes import PAGE_ROWS
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyotype.state import PLAIN, Appearance
+from napari_karyo.lettering import Align
 
 #: Page units to the millimetre; the page is A4, landscape.
 UNITS_PER_MM: Final = 6
@@ -37,7 +38,6 @@ SPREAD: Final = "spread"
 #: Rows of a page, each of blocks: a group's letter and its classes.
 Rows = tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
 Role = Literal["ink", "faint", "accent"]
-Align = Literal["left", "middle", "right"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,10 @@ class Box:
     def center(self) -> tuple[float, float]:
         """The middle, (y, x)."""
         return self.top + self.height / 2, self.left + self.width / 2
+
+    def moved(self, down: float, right: float = 0.0) -> Box:
+        """Return the same box elsewhere."""
+        return Box(self.top + down, self.left + right, self.height, self.width)
 
     def contains(self, y: float, x: float) -> bool:
         """Tell whether a point lies in the box."""

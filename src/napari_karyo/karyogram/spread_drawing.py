@@ -179,19 +179,9 @@ class SpreadDrawing:
         size, side = _BAND_LETTERS * FINE, 14 * FINE
         taken = text_width(right, size)
         words = fit(left, size, max(0.0, band.width - taken - 4 * side))
-        for place, text, align, colour in (
-            (side, words, "left", self._style.ink),
-            (band.width - side, right, "right", self._style.ink),
-        ):
-            draw_text(
-                band,
-                (place, BAND * FINE / 2),
-                text,
-                size,
-                colour,
-                align="left" if align == "left" else "right",
-                level=True,
-            )
+        ink, middle = self._style.ink, BAND * FINE / 2
+        draw_text(band, (side, middle), words, size, ink, level=True)
+        draw_text(band, (band.width - side, middle), right, size, ink, align="right", level=True)
         self.canvas[: BAND * FINE] = np.asarray(band)
         return True
 

@@ -163,16 +163,16 @@ def _lowered(page: Page, by: float) -> Page:
         height=page.height + round(by),
         slots={name: _lower_slot(slot, by) for name, slot in page.slots.items()},
         places={
-            index: replace(place, box=_down(place.box, by)) for index, place in page.places.items()
+            index: replace(place, box=place.box.moved(by)) for index, place in page.places.items()
         },
         regions={
-            name: box if name == HEADER else _down(box, by) for name, box in page.regions.items()
+            name: box if name == HEADER else box.moved(by) for name, box in page.regions.items()
         },
         texts=tuple(replace(one, y=one.y + _by(one.region, by)) for one in page.texts),
         lines=tuple(_lower_line(one, _by(one.region, by)) for one in page.lines),
         marks=tuple(_lower_mark(one, _by(one.region, by)) for one in page.marks),
         lights=tuple(replace(one, y=one.y + _by(one.region, by)) for one in page.lights),
-        frames=tuple(replace(one, box=_down(one.box, _by(one.region, by))) for one in page.frames),
+        frames=tuple(replace(one, box=one.box.moved(_by(one.region, by))) for one in page.frames),
     )
 
 
@@ -180,15 +180,11 @@ def _by(region: str, by: float) -> float:
     return 0.0 if region == HEADER else by
 
 
-def _down(box: Box, by: float) -> Box:
-    return replace(box, top=box.top + by)
-
-
 def _lower_slot(slot: Slot, by: float) -> Slot:
     return replace(
         slot,
-        box=_down(slot.box, by),
-        inner=_down(slot.inner, by),
+        box=slot.box.moved(by),
+        inner=slot.inner.moved(by),
         line=(slot.line[0] + by, *slot.line[1:]),
         label=(slot.label[0] + by, slot.label[1]),
     )

@@ -5,13 +5,14 @@ Everything that is written on a page of pixels, in an SVG or in a PDF goes throu
 """
 
 from napari_karyo.lettering.clean import clean
-from napari_karyo.lettering.fitting import cut, fit, text_width, wrap
+from napari_karyo.lettering.fitting import Align, cut, fit, left_of, text_width, wrap
 from napari_karyo.lettering.line import Glyph, TextLine, TextRun, set_line
 from napari_karyo.lettering.missing import missing_letters, missing_notice
 from napari_karyo.lettering.pixels import draw_text, line_mask
 from napari_karyo.lettering.typeface import Typeface, shipped
 
 __all__ = [
+    "Align",
     "Glyph",
     "TextLine",
     "TextRun",
@@ -20,6 +21,7 @@ __all__ = [
     "cut",
     "draw_text",
     "fit",
+    "left_of",
     "line_mask",
     "missing_letters",
     "missing_notice",

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable
+from typing import Literal
 
 from napari_karyo.lettering.clean import END_OF_ISOLATE, ISOLATES, clusters
 from napari_karyo.lettering.line import set_line
+
+#: Which end of a line is at the place that is given.
+Align = Literal["left", "middle", "right"]
 
 
 def text_width(string: str, size: float, bold: bool = False) -> float:
     """Return how wide a line of text is, in the units of its size."""
     return set_line(string, bold).width * size
+
+
+def left_of(x: float, width: float, align: Align) -> float:
+    """Return where a text begins whose left, middle or right lies at `x`."""
+    return x - width * {"left": 0.0, "middle": 0.5, "right": 1.0}[align]
 
 
 def fit(string: str, size: float, width: float, bold: bool = False) -> str:
@@ -94,11 +104,7 @@ def _wide(letter: str) -> bool:
 
 def _largest(most: int, fits: Callable[[int], bool]) -> int:
     """Return the largest number up to `most` that fits, by halving; 0 where none does."""
-    low, high = 0, max(0, most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle - 1)
-    return low
+    return bisect_left(range(1, most + 1), True, key=lambda number: not fits(number))
 
 
 def _closed(string: str, whole: str) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import uharfbuzz
 from numpy.typing import NDArray
 from PIL import Image
 
+from napari_karyo.lettering.fitting import Align, left_of
 from napari_karyo.lettering.line import set_line
 
-Side = Literal["left", "middle", "right"]
-_SHARES: Final[dict[Side, float]] = {"left": 0.0, "middle": 0.5, "right": 1.0}
 #: Thin strokes cover little of a pixel and would look pale; they are made darker by this power.
 _STRENGTH: Final = 0.8
 #: Height of a capital letter, by the size.
@@ -23,7 +22,7 @@ _STRONGER: Final = (255 * (np.arange(256) / 255) ** _STRENGTH).round().astype(np
 
 @lru_cache(maxsize=1024)
 def line_mask(
-    string: str, x: float, y: float, size: float, align: Side = "left", bold: bool = False
+    string: str, x: float, y: float, size: float, align: Align = "left", bold: bool = False
 ) -> tuple[int, int, NDArray[np.uint8]]:
     """Return a line of text as pixels.
 
@@ -45,7 +44,7 @@ def line_mask(
     """
     line = set_line(string, bold)
     drawn = uharfbuzz.RasterDraw()
-    begin = x - line.width * size * _SHARES[align]
+    begin = left_of(x, line.width * size, align)
     # Baselines on whole pixels: letters of one line look alike.
     baseline = round(y)
     for run in line.runs:
@@ -69,7 +68,7 @@ def draw_text(
     size: float,
     fill: float | tuple[int, ...] | str,
     *,
-    align: Side = "left",
+    align: Align = "left",
     level: bool = False,
     bold: bool = False,
 ) -> None:

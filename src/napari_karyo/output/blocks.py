@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from napari_karyo.karyogram.page import Align, Box
+from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.style import Colour
-from napari_karyo.lettering import clean, cut, wrap
+from napari_karyo.lettering import Align, clean, cut, wrap
 from napari_karyo.output.drawing import Drawing
 
 INK: Final[Colour] = (20, 20, 20)

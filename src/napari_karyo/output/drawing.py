@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_karyo.karyogram.compose import Composer
-from napari_karyo.karyogram.page import Align, Film, Page, Place
+from napari_karyo.karyogram.page import Film, Page, Place
 from napari_karyo.karyogram.raster import film_ink
 from napari_karyo.karyogram.style import Colour
+from napari_karyo.lettering import Align
 from napari_karyo.output.paper import Fit
 
 #: Chromosomes have at least so many pixels an inch of paper.

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from napari_karyo.karyogram.page import Align, Box, Page
-from napari_karyo.lettering import shipped, text_width
+from napari_karyo.karyogram.page import Box, Page
+from napari_karyo.lettering import left_of, shipped, text_width
 
 #: Points, the unit of PDF and of letters, to the millimetre.
 POINTS_PER_MM: Final = 72 / 25.4
@@ -88,11 +88,6 @@ class Fit:
     scale: float
     top: float
     left: float
-
-
-def left_of(x: float, width: float, align: Align) -> float:
-    """Return where a text begins whose left, middle or right lies at `x`."""
-    return x - width * {"left": 0.0, "middle": 0.5, "right": 1.0}[align]
 
 
 def content_box(page: Page) -> Box:

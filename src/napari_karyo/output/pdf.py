@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from napari_karyo.karyogram.page import Align
 from napari_karyo.karyogram.style import Colour
-from napari_karyo.lettering import TextRun, set_line
+from napari_karyo.lettering import Align, TextRun, left_of, set_line
 from napari_karyo.lettering.clean import plain
 from napari_karyo.lettering.direction import seen_from_left
 from napari_karyo.output.files import SOFTWARE
-from napari_karyo.output.paper import Paper, left_of
+from napari_karyo.output.paper import Paper
 from napari_karyo.output.pdf_fonts import own_font, unseen_font
 from napari_karyo.version import __version__
 

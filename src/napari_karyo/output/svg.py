@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from napari_karyo.karyogram.page import Align
 from napari_karyo.karyogram.style import Colour
-from napari_karyo.lettering import TextRun, set_line, shipped
+from napari_karyo.lettering import Align, TextRun, left_of, set_line, shipped
 from napari_karyo.lettering.clean import plain
-from napari_karyo.output.paper import Paper, left_of
+from napari_karyo.output.paper import Paper
 
 _ANCHORS: Final[dict[Align, str]] = {"left": "start", "middle": "middle", "right": "end"}
 #: Texts of so many letters say how long they are: in a program that has another font
