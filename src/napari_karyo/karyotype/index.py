@@ -33,19 +33,6 @@ class EditIndex:
         #: By chromosome and initials.
         self._correctors: dict[int, dict[str, list[int]]] = {}
 
-    def copy(self) -> EditIndex:
-        """Return one that goes its own way from here."""
-        other = EditIndex()
-        other._count = self._count
-        other._about = {one: list(stack) for one, stack in self._about.items()}
-        other._placed = dict(self._placed)
-        other._accepted = {one: list(stack) for one, stack in self._accepted.items()}
-        other._correctors = {
-            one: {who: list(stack) for who, stack in by.items()}
-            for one, by in self._correctors.items()
-        }
-        return other
-
     def push(self, edit: Edit) -> None:
         """Take in an edit that was done."""
         number, self._count = self._count, self._count + 1

@@ -9,6 +9,7 @@ An edit that changes nothing enters no history and emits nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from operator import index as as_index
 from typing import Final
 
@@ -141,7 +142,7 @@ class Karyotype(PieceEdits, AppearanceEdits, SignatureEdits):
         )
         still._state = self._state
         still._done, still._undone = list(self._done), list(self._undone)
-        still._index = self._index.copy()
+        still._index = deepcopy(self._index)
         return still
 
     @property

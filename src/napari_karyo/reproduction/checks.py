@@ -7,14 +7,13 @@ anything disagrees, the person is told which file it is and decides.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from napari_karyo.errors import KaryoError, WeightsError
 from napari_karyo.io.atomic_write import atomic_write
-from napari_karyo.models.weights import sha256
+from napari_karyo.models.checked import HeaderError, MisfitError, parsed, read_header, sha256
 from napari_karyo.reproduction.runs import LABELS, OUTCOME, STAIN, TrainingRun
 from napari_karyo.training.dataset import read_labels
 
@@ -98,18 +97,14 @@ def _check_members(run: TrainingRun) -> None:
 
 def _facts(path: Path) -> dict[str, Any]:
     """Return what a weights file says of itself, without building its network."""
-    from safetensors import SafetensorError, safe_open
-
     try:
-        with safe_open(path, framework="np") as file:
-            facts: dict[str, Any] = json.loads((file.metadata() or {}).get("facts", "{}"))
-    except (SafetensorError, OSError, ValueError) as error:
+        return parsed(read_header(path)[0], "facts")
+    except (HeaderError, MisfitError, OSError) as error:
         raise WeightsError(
             f"this is not a readable safetensors file ({error}).",
             f"Delete the folder {path.parent} to have it made anew.",
             path,
         ) from error
-    return facts
 
 
 def _refusal(run: TrainingRun, what: str, path: Path) -> KaryoError:

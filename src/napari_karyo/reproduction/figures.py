@@ -91,8 +91,9 @@ def write_figures(
         colours: dict[str, str] = {}
         for run in trained:
             epochs = [int(epoch["epoch"]) for epoch in run.curve()]
+            # A row's runs have one colour, and one line in the legend.
+            label = None if run.row in colours else TABLE_1[run.row].title
             colour = colours.setdefault(run.row, f"C{len(colours)}")
-            label = TABLE_1[run.row].title if run is _first(trained, run.row) else None
             for axes, name in ((loss, f"{STAIN}_loss"), (top, f"{STAIN}_top1")):
                 values = [float(epoch[name]) for epoch in run.curve()]
                 axes.plot(epochs, values, color=colour, label=label, lw=1.2)
@@ -109,7 +110,3 @@ def write_figures(
         figure.savefig(path, dpi=150)
         written.append(path)
     return written
-
-
-def _first(runs: Sequence[TrainingRun], row: str) -> TrainingRun:
-    return next(run for run in runs if run.row == row)

@@ -12,7 +12,7 @@ from typer import Argument, Option
 from napari_karyo.counted import count
 from napari_karyo.errors import ClusterError, ExportError
 from napari_karyo.inference.options import ClassifyOptions
-from napari_karyo.shell.options import Device, Model, Normalization, Stain
+from napari_karyo.shell.options import Device, Model, Normalization, Stain, polarity_of
 from napari_karyo.shell.telling import complain, line
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ def classify(
     from napari_karyo.archive.run import do_here, run
     from napari_karyo.archive.table import check_table
     from napari_karyo.archive.work import Job
-    from napari_karyo.shell.reading import polarity_of
 
     # Hours of work must not end at a folder that is not there, or cost a manifest.
     check_table(output)

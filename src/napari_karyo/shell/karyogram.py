@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from napari_karyo.errors import ReadError
 from napari_karyo.inference.options import ClassifyOptions
-from napari_karyo.shell.options import Device, Dpi, Model, ShownSpread, Stain, Title
+from napari_karyo.shell.options import Device, Dpi, Model, ShownSpread, Stain, Title, polarity_of
 from napari_karyo.shell.telling import warn, write_picture
 
 
@@ -32,7 +32,6 @@ def karyogram(
     from napari_karyo.output.export import ExportOptions
     from napari_karyo.output.files import check_export
     from napari_karyo.segmentation.reading import read_cells
-    from napari_karyo.shell.reading import polarity_of
 
     check_export(output, dpi)
     if is_patient_folder(cell):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Option
 
 from napari_karyo.inference.options import HELP
+
+if TYPE_CHECKING:
+    from napari_karyo.cell import Polarity
 
 Device = Annotated[Literal["auto", "cuda", "mps", "cpu"], Option(help=HELP["device"])]
 Model = Annotated[str, Option(help=HELP["model"])]
@@ -32,3 +35,10 @@ Patience = Annotated[
     int,
     Option(metavar="N", min=0, help="stop after N epochs without lower loss on val; 0 never does"),
 ]
+
+
+def polarity_of(stain: str | None) -> Polarity | None:
+    """Return the stain that was asked for; None where it is to be found."""
+    from napari_karyo.cell import Polarity
+
+    return None if stain is None else Polarity(stain)

@@ -11,7 +11,7 @@ from typer import Argument, Option
 
 from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError, ReadError
-from napari_karyo.shell.options import Stain
+from napari_karyo.shell.options import Stain, polarity_of
 from napari_karyo.shell.telling import complain, line
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ def segment(
     """Cut the chromosomes out of photographs of metaphase spreads."""
     from napari_karyo.segmentation.folder import write_segmentation
     from napari_karyo.segmentation.reading import read_segmentation
-    from napari_karyo.shell.reading import polarity_of
 
     photographs, failed = _photographs(spreads)
     folders = _folders(photographs, output, several=len(spreads) > 1 or len(photographs) > 1)
