@@ -11,7 +11,6 @@ from drawn import prepare
 
 from napari_karyo.classes import CLASS_INDEX, CLASSES
 from napari_karyo.errors import KaryoError, PreprocessingError
-from napari_karyo.ideogram import profile
 from napari_karyo.ideogram.compare import Comparison, comparison, percent
 from napari_karyo.ideogram.profile import autosome_length, profile_along_axis
 from napari_karyo.ideogram.sheet import CURVES
@@ -292,7 +291,7 @@ def test_where_straightening_fails_the_crop_is_shown_alone(
     def fail(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(profile, "straighten", fail)
+    monkeypatch.setattr("napari_karyo.preprocessing.straighten.straighten", fail)
     found = comparison(cells["G"], 0, saliency=np.ones(cells["G"].cell.chromosomes[0].image.shape))
     assert found.straight is None
     assert found.curves == {}

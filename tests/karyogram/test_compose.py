@@ -466,7 +466,7 @@ def test_straightened_is_straight_and_only_where_it_is_asked_for(
 ) -> None:
     asked = []
     monkeypatch.setattr(
-        "napari_karyo.karyogram.chromosome_pictures.straighten",
+        "napari_karyo.preprocessing.straighten.straighten",
         lambda item: asked.append(item) or straighten(item),
     )
     composer = Composer(drawn([bent(), bent(60), rod()]))
@@ -499,7 +499,7 @@ def test_what_cannot_be_straightened_is_drawn_as_photographed(
     def fail(item: Upright) -> Upright:
         raise error
 
-    monkeypatch.setattr("napari_karyo.karyogram.chromosome_pictures.straighten", fail)
+    monkeypatch.setattr("napari_karyo.preprocessing.straighten.straighten", fail)
     composer = Composer(drawn([bent()]))
     plain = composer.compose(composer.layout.page(state_of("9")))
     appearance = Appearance(straightened=True)

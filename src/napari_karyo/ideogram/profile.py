@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from napari_karyo.cell import Polarity
 from napari_karyo.classes import CLASS_INDEX, CLASSES
-from napari_karyo.errors import PreprocessingError
 from napari_karyo.inference.result import Classification
 from napari_karyo.inference.saliency import attention_on_crop
 from napari_karyo.preprocessing.prepare import InputSettings
 from napari_karyo.preprocessing.scale import factor_of_classes, usual_lengths
-from napari_karyo.preprocessing.straighten import straighten
+from napari_karyo.preprocessing.straighten import try_straighten
 from napari_karyo.preprocessing.upright import Upright, sample
 
 
@@ -133,12 +132,8 @@ class ChromosomeShapes:
         """Pull a chromosome straight, and find what was weighed along its axis."""
         item, cell = classification.uprights[index], classification.cell
         crossing = cell.crossing_in(cell.chromosomes[index])
-        try:
-            pulled = straighten(item)
-            straight = Shape.of(pulled, turned, crossing) if pulled.mask.any() else None
-        except (PreprocessingError, ValueError, IndexError):
-            # Too small or too ragged for an axis: the crop itself is still there.
-            straight = None
+        pulled = try_straighten(item)
+        straight = None if pulled is None else Shape.of(pulled, turned, crossing)
         maps = {}
         if classification.has_attention:
             maps["attention"] = attention_on_crop(classification, index)

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_karyo.errors import PreprocessingError
 from napari_karyo.karyotype.state import Appearance
-from napari_karyo.preprocessing.straighten import straighten
+from napari_karyo.preprocessing.straighten import try_straighten
 from napari_karyo.preprocessing.upright import MARGIN, Upright
 
 #: Height and width of a picture, in pixels of the crop, and its middle, row and column in
@@ -46,7 +45,9 @@ class ChromosomePictures:
         if not straightened:
             return self._uprights[index]
         if index not in self._straight:
-            self._straight[index] = _straightened(self._uprights[index])
+            # Where its axis makes no sense, as photographed is better than not at all.
+            item = self._uprights[index]
+            self._straight[index] = try_straighten(item) or item
         return self._straight[index]
 
     def size(self, index: int, appearance: Appearance) -> tuple[int, int]:
@@ -56,15 +57,6 @@ class ChromosomePictures:
             item = self.item(index, appearance.straightened)
             self._sizes[key] = extent(item, appearance.angle)[0]
         return self._sizes[key]
-
-
-def _straightened(item: Upright) -> Upright:
-    try:
-        straight = straighten(item)
-    except (PreprocessingError, ValueError, IndexError):
-        # Its axis makes no sense: as photographed is better than not at all.
-        return item
-    return straight if straight.mask.any() else item
 
 
 def extent(item: Upright, angle: float) -> Extent:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_karyo.errors import PreprocessingError
 from napari_karyo.preprocessing.upright import MARGIN, Upright, sample
 
 
@@ -84,6 +85,15 @@ def straighten(picture: Upright) -> Upright:
     rows = np.arange(len(picture.axis)) / (len(picture.axis) - 1) * picture.length + MARGIN
     axis = np.stack([rows, np.full(len(rows), (grid.shape[1] - 1) / 2)], -1)
     return Upright(image, mask, carried.astype(np.float32), picture.length, axis.astype(np.float32))
+
+
+def try_straighten(picture: Upright) -> Upright | None:
+    """Return a chromosome pulled straight, or None where its axis makes no sense."""
+    try:
+        return straighten(picture)
+    except (PreprocessingError, ValueError, IndexError):
+        # Too small or too ragged for an axis.
+        return None
 
 
 def _reached_from_axis(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from napari_karyo.errors import PreprocessingError
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.karyogram.style import Style
 from napari_karyo.karyogram.tiles import cell_greys, draw_tile
 from napari_karyo.lettering import clean, draw_text, fit
-from napari_karyo.preprocessing.straighten import straighten
+from napari_karyo.preprocessing.straighten import try_straighten
 from napari_karyo.preprocessing.upright import Upright
 
 #: The line of text over each and the room between, by the letters' size.
@@ -81,8 +80,5 @@ def pair_picture(
 
 def _shapes(item: Upright) -> list[Upright]:
     """Return the upright picture, and the straightened one where it can be pulled straight."""
-    try:
-        pulled = straighten(item)
-    except (PreprocessingError, ValueError, IndexError):
-        return [item]
-    return [item, pulled] if pulled.mask.any() else [item]
+    pulled = try_straighten(item)
+    return [item] if pulled is None else [item, pulled]
