@@ -9,15 +9,24 @@ from functools import wraps
 from html import escape
 from typing import Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QTextDocumentFragment
+from qtpy.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+    QTextDocumentFragment,
+)
 from qtpy.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QComboBox,
     QLabel,
     QMenu,
-    QPushButton,
     QScrollArea,
     QTabWidget,
     QWidget,
@@ -25,6 +34,7 @@ from qtpy.QtWidgets import (
 
 Self = TypeVar("Self")
 Rest = ParamSpec("Rest")
+Quiet = TypeVar("Quiet", bound=QWidget)
 
 #: A word may be this long before it gets places to break.
 LONG_WORD = 12
@@ -118,10 +128,26 @@ def let_shrink(box: QComboBox) -> None:
     box.setMinimumContentsLength(LONG_WORD)
 
 
-def quiet(button: QPushButton) -> QPushButton:
-    """Let a button be pressed without taking the keyboard."""
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return button
+def quiet(widget: Quiet, tip: str = "", pressed: Callable[..., object] | None = None) -> Quiet:
+    """Let a widget be used without taking the keyboard; give it a tooltip, and what a press does.
+
+    A bound method and no lambda: Qt would keep the dock alive with the lambda.
+    """
+    widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if tip:
+        widget.setToolTip(tip)
+    if pressed is not None:
+        assert isinstance(widget, QAbstractButton)
+        widget.clicked.connect(pressed)
+    return widget
+
+
+def pixmap_of(picture: NDArray[np.uint8]) -> QPixmap:
+    """Return a picture, red, green and blue, as Qt draws it."""
+    height, width, _ = picture.shape
+    image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+    # A copy: the image itself does not keep the bytes.
+    return QPixmap.fromImage(image.copy())
 
 
 def scrolled(inside: QWidget) -> QScrollArea:

@@ -18,12 +18,12 @@ from napari_karyo.classes import CLASSES, MARKERS, TRAY
 from napari_karyo.gui import actions
 from napari_karyo.gui.actions.action_table import BY_NAME
 from napari_karyo.gui.canvas.keys import plain_key
+from napari_karyo.gui.docks.review.words import sign_words
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
-from napari_karyo.gui.widgets import rich, wrapped_label
+from napari_karyo.gui.widgets import quiet, rich, wrapped_label
 from napari_karyo.ideogram.compare import percent
 from napari_karyo.inference.confidence import Light
-from napari_karyo.karyogram.lights import LIGHT_COLOURS, LIGHT_SIGNS
 from napari_karyo.karyotype import slot_words
 
 WORDS = {
@@ -59,9 +59,8 @@ class ChromosomeCard(QWidget):
         self.bars: list[QProgressBar] = []
         self.keys: list[QLabel] = []
         for row in range(COUNT):
-            button, bar, key = QPushButton(), QProgressBar(), QLabel()
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(self._place)
+            button = quiet(QPushButton(), pressed=self._place)
+            bar, key = QProgressBar(), QLabel()
             bar.setRange(0, 1000)
             grid.addWidget(button, row, 0)
             grid.addWidget(bar, row, 1)
@@ -123,17 +122,14 @@ def describe(cell: OpenCell, index: int) -> str:
     if index in state.derivatives:
         where += ", a <b>derivative</b>"
     lines = [f"<b>{rich(actions.name_of(cell, index))}</b>", where]
-    shown, words = cell.shown_lights()[index], WORDS[light]
-    colour, sign = LIGHT_COLOURS[shown], LIGHT_SIGNS[shown]
+    words = WORDS[light]
     if cell.is_settled(index):
         words = "accepted" if index in state.reviewed else "settled by hand"
         if slot == own and light is not Light.SURE:
             words += "; the model is not sure"
         elif slot in CLASSES and slot != own:
             words += "; the model disagrees"
-    lines[1] += (
-        f" &nbsp;<span style='background:{colour};color:black'>&nbsp;{sign}&nbsp;</span> {words}"
-    )
+    lines[1] += f" &nbsp;{sign_words(cell.shown_lights()[index])} {words}"
     if light is Light.UNKNOWN:
         lines.append(f"It would say {own} ({percent(row[own])}), which means little here.")
     elif slot in CLASSES and slot != own:

@@ -29,7 +29,7 @@ from napari_karyo.gui.session.patients import of_one_patient
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.session.settings import read_settings
 from napari_karyo.gui.session.worker import weakly, worker_for
-from napari_karyo.gui.widgets import let_shrink, while_alive
+from napari_karyo.gui.widgets import let_shrink, quiet, while_alive
 
 if TYPE_CHECKING:
     from napari_karyo.classified import ClassifiedCell
@@ -90,15 +90,12 @@ class ExportPanel(QGroupBox):
         self.resolution.setRange(72, 1200)
         self.resolution.setSuffix(" dpi")
         self.resolution.setValue(read_settings().resolution)
-        self.spread = QCheckBox("Spread above the karyogram")
-        self.spread.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.spread.setToolTip(
+        self.spread = quiet(
+            QCheckBox("Spread above the karyogram"),
             "Shows the photograph that the chromosomes were found in, each with its number;\n"
-            "the page is upright then"
+            "the page is upright then",
         )
-        self.button = QPushButton(BUTTON)
-        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.button.clicked.connect(self.ask)
+        self.button = quiet(QPushButton(BUTTON), pressed=self.ask)
         rows: tuple[tuple[str, QWidget], ...] = (
             ("What", self.what),
             ("Title", self.heading),

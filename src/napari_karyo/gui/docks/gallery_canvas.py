@@ -7,10 +7,11 @@ from time import perf_counter
 from typing import Final
 
 from qtpy.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from qtpy.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from qtpy.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from qtpy.QtWidgets import QToolTip, QWidget
 
 from napari_karyo.classified import ClassifiedCell
+from napari_karyo.gui.widgets import pixmap_of
 from napari_karyo.karyogram.gallery import Arrangement, Gallery, Picture
 from napari_karyo.karyogram.page import Box
 from napari_karyo.karyogram.style import FRAME_COLOURS
@@ -84,7 +85,7 @@ class GalleryCanvas(QWidget):
             picture = self.gallery.panel(cell, panel, scale)
             kept = self._pixmaps.get(panel.cell)
             if kept is None or kept[0] is not picture:
-                self._pixmaps[panel.cell] = kept = (picture, _pixmap(picture))
+                self._pixmaps[panel.cell] = kept = (picture, pixmap_of(picture))
             painter.drawPixmap(where, kept[1], QRectF(kept[1].rect()))
             if self.marked is not None and self.marked[0] == panel.cell:
                 self._frame(painter, where, 1.0)
@@ -137,9 +138,3 @@ class GalleryCanvas(QWidget):
 
 def _rect(box: Box) -> QRectF:
     return QRectF(box.left, box.top, box.width, box.height)
-
-
-def _pixmap(picture: Picture) -> QPixmap:
-    height, width = picture.shape[:2]
-    image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(image)

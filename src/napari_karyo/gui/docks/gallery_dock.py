@@ -29,7 +29,7 @@ from napari_karyo.gui.docks.showing import current, made_dock, show_dock
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.patients import of_one_patient
 from napari_karyo.gui.session.session import Session, session_of
-from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
+from napari_karyo.gui.widgets import block, free_keyboard, quiet, rich, while_alive, wrapped_label
 from napari_karyo.patient import Summary, summarize
 
 if TYPE_CHECKING:
@@ -48,29 +48,24 @@ class GalleryDock(SessionFollower):
         self.shown: list[OpenCell] = []
         # Whether the rows may be others than the person saw.
         self._lost = True
-        self.chooser = QComboBox()
+        self.chooser = quiet(QComboBox(), "The class that is shown of all cells")
         for name, words in _SLOTS:
             self.chooser.addItem(words, name)
-        self.chooser.setToolTip("The class that is shown of all cells")
-        self.before, self.after = QToolButton(), QToolButton()
+        self.before = quiet(QToolButton(), "The class before", self._go_back)
+        self.after = quiet(QToolButton(), "The next class", self._go_on)
         self.before.setArrowType(Qt.ArrowType.LeftArrow)
         self.after.setArrowType(Qt.ArrowType.RightArrow)
-        self.before.setToolTip("The class before")
-        self.after.setToolTip("The next class")
-        self.lights = QCheckBox("Lights")
-        self.lights.setToolTip("Show the confidence lights")
+        self.lights = quiet(QCheckBox("Lights"), "Show the confidence lights", self.follow_now)
         self.words = wrapped_label()
         self.canvas = GalleryCanvas()
-        self.area = QScrollArea()
+        self.area = quiet(QScrollArea())
         self.area.setWidget(self.canvas)
         self.area.setMinimumSize(160, 110)
         # Always there, so that rows don't wrap anew because it came.
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = QHBoxLayout()
         top.addWidget(QLabel("Class"))
         for widget in (self.before, self.chooser, self.after, self.lights):
-            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             top.addWidget(widget)
         top.addWidget(self.words, 1)
         column = QVBoxLayout(self)
@@ -79,9 +74,6 @@ class GalleryDock(SessionFollower):
         column.addWidget(self.area, 1)
         self.setObjectName(GALLERY)
         self.chooser.activated.connect(self.follow_now)
-        self.lights.clicked.connect(self.follow_now)
-        self.before.clicked.connect(self._go_back)
-        self.after.clicked.connect(self._go_on)
         self.canvas.clicked.connect(self._choose)
         self.session.selection_changed.connect(self._on_selection)
 

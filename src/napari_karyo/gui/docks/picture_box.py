@@ -15,7 +15,7 @@ from napari_karyo.gui.actions.pictures import reset_contrast, set_contrast
 from napari_karyo.gui.docks.review.buttons import ActionButton
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
-from napari_karyo.gui.widgets import block, while_alive
+from napari_karyo.gui.widgets import block, quiet, while_alive
 from napari_karyo.karyotype import PLAIN, Appearance
 
 #: Row by row.
@@ -48,17 +48,16 @@ class PictureBox(QGroupBox):
         for name in ("Straighten", "Split", "Merge"):
             # Pressed in while it is so.
             self.buttons[name].setCheckable(True)
-        self.contrast = QRangeSlider(Qt.Orientation.Horizontal)
-        self.contrast.setRange(0, _PERCENT)
-        self.contrast.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.contrast.setToolTip(
+        self.contrast = quiet(
+            QRangeSlider(Qt.Orientation.Horizontal),
             "Contrast: what is paler than the left end is drawn as paper, what is stronger "
-            "than the right end as full ink. Keys: = and -"
+            "than the right end as full ink. Keys: = and -",
         )
+        self.contrast.setRange(0, _PERCENT)
         self.range = QLabel()
-        self.plain = QPushButton("As photographed")
-        self.plain.setToolTip("The contrast of the whole cell")
-        self.plain.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plain = quiet(
+            QPushButton("As photographed"), "The contrast of the whole cell", self._photographed
+        )
         row = len(_BUTTONS)
         grid.addWidget(QLabel("Contrast"), row, 0)
         grid.addWidget(self.contrast, row, 1, 1, 3)
@@ -82,7 +81,6 @@ class PictureBox(QGroupBox):
         self.contrast.valueChanged.connect(self._preview)
         self.contrast.sliderReleased.connect(self._settle)
         self._rest.timeout.connect(self._settle)
-        self.plain.clicked.connect(self._photographed)
 
     # -- from the person ----------------------------------------------------------
 

@@ -66,8 +66,7 @@ class CellTable(CompactList):
     @property
     def chosen_key(self) -> CellKey | None:
         """The cell of the line that is chosen."""
-        item = self.currentItem()
-        place = self.indexOfTopLevelItem(item) if item is not None else -1
+        place = self.chosen_row
         return self._cells[place].key if 0 <= place < len(self._cells) else None
 
     def item_of(self, key: CellKey) -> QTreeWidgetItem | None:

@@ -12,14 +12,13 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QTextBrowser,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from napari_karyo.counted import count
 from napari_karyo.errors import KaryoError
-from napari_karyo.gui.docks.review.lists import CompactList
+from napari_karyo.gui.docks.review.lists import CompactList, row_of
 from napari_karyo.gui.session.model_list import model_list
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.widgets import block, quiet, rich, while_alive, wrapped_label
@@ -82,8 +81,7 @@ class ModelsTab(QWidget):
     @property
     def chosen(self) -> OwnModel | None:
         """The model of the line that is chosen."""
-        item = self.list.currentItem()
-        place = self.list.indexOfTopLevelItem(item) if item is not None else -1
+        place = self.list.chosen_row
         return self.models[place] if 0 <= place < len(self.models) else None
 
     @while_alive
@@ -95,10 +93,8 @@ class ModelsTab(QWidget):
         with block(self.list):
             self.list.clear()
             for model in self.models:
-                item = QTreeWidgetItem([model.name, model.adopted[:10], model.who])
-                for column in range(3):
-                    item.setToolTip(column, model.verdict)
-                self.list.addTopLevelItem(item)
+                texts = [model.name, model.adopted[:10], model.who]
+                self.list.addTopLevelItem(row_of(texts, model.verdict))
             if names:
                 kept = before is not None and before.name in names
                 place = names.index(before.name) if kept and before is not None else 0

@@ -7,7 +7,7 @@ from typing import Final
 from napari.utils.notifications import show_info
 from qtpy.QtWidgets import QTreeWidgetItem, QVBoxLayout, QWidget
 
-from napari_karyo.gui.docks.review.lists import CompactList, CutAtTheEnd
+from napari_karyo.gui.docks.review.lists import CompactList, CutAtTheEnd, row_of
 from napari_karyo.gui.docks.session_follower import show_cell
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.widgets import block, rich, wrapped_label
@@ -60,10 +60,8 @@ class NextTab(QWidget):
             for one in self.suggestions:
                 wrong = "unlike all known" if one.cell.unknown else f"{one.expected_wrong:.1f}"
                 signed = str(one.signed or "none yet")
-                item = QTreeWidgetItem([one.cell.patient, one.cell.name, signed, wrong])
-                for place in range(4):
-                    item.setToolTip(place, f"{one.cell.case.name}: {one.why}")
-                self.list.addTopLevelItem(item)
+                texts = [one.cell.patient, one.cell.name, signed, wrong]
+                self.list.addTopLevelItem(row_of(texts, f"{one.cell.case.name}: {one.why}"))
         self.list.fit_rows()
         self.list.setVisible(bool(self.suggestions))
         self.look_back()

@@ -34,11 +34,8 @@ class ActionButton(QPushButton):
         super().__init__(words if len(words) <= _LONGEST else action.name)
         self._session, self._action = session, action
         keys = " or ".join(plain_key(key) for key in action.keys)
-        self.setToolTip(f"{action.what}. Key: {keys}" if keys else action.what)
         self.setObjectName(action.name)
-        quiet(self)
-        # A bound method and no lambda: Qt would keep the dock alive with the lambda.
-        self.clicked.connect(self._press)
+        quiet(self, f"{action.what}. Key: {keys}" if keys else action.what, self._press)
 
     def _press(self) -> None:
         self._session.bring_back()

@@ -6,7 +6,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QTreeWidgetItem
 
 from napari_karyo.gui.docks.review.lists import CompactList, CutAtTheEnd
-from napari_karyo.gui.docks.review.words import numbers_of, state_short, state_words, waiting_signs
+from napari_karyo.gui.docks.review.words import state_short, state_words, waiting_signs
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
 from napari_karyo.gui.widgets import block
@@ -73,7 +73,7 @@ class CellList(CompactList):
 
 
 def _fill(item: QTreeWidgetItem, cell: OpenCell) -> None:
-    numbers = numbers_of(cell)
+    numbers = cell.numbers
     words = state_words(cell)
     texts = (
         cell.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Qt
 from qtpy.QtGui import QHideEvent
 from qtpy.QtWidgets import (
     QCheckBox,
@@ -58,8 +57,11 @@ class CellTab(QWidget):
             "The karyotype in ISCN short form. Enter or leaving writes it, Escape forgets"
         )
         self.by = wrapped_label()
-        self.to_proposal = quiet(QPushButton("Use the proposal"))
-        self.to_proposal.setToolTip("Let the program propose the karyotype again")
+        self.to_proposal = quiet(
+            QPushButton("Use the proposal"),
+            "Let the program propose the karyotype again",
+            self._use_proposal,
+        )
         self.differences = wrapped_label()
         self.counts = wrapped_label()
         grid.addWidget(_heading("Karyotype (Enter writes it)"), 0, 0, 1, 2)
@@ -76,7 +78,6 @@ class CellTab(QWidget):
         self.iscn.written.connect(self._write_iscn)
         self.iscn.forgotten.connect(self.refresh)
         self.iscn.textEdited.connect(self._say_unwritten)
-        self.to_proposal.clicked.connect(self._use_proposal)
         return box
 
     def _mark_box(self) -> QWidget:
@@ -85,11 +86,9 @@ class CellTab(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         self.marks: dict[str, QCheckBox] = {}
         for word in CELL_MARKS:
-            mark = QCheckBox(word)
-            mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            tip = f"The cell is {word}. Ctrl+K goes on to the next mark"
+            mark = quiet(QCheckBox(word), tip, self._mark)
             mark.setObjectName(word)
-            mark.setToolTip(f"The cell is {word}. Ctrl+K goes on to the next mark")
-            mark.clicked.connect(self._mark)
             row.addWidget(mark)
             self.marks[word] = mark
         row.addStretch(1)
@@ -104,8 +103,7 @@ class CellTab(QWidget):
         self.initials.setMaxLength(12)
         self.initials.setToolTip("Whose edits and signatures these are, from now on")
         self.signed = wrapped_label()
-        self.withdraw = quiet(QPushButton("Withdraw"))
-        self.withdraw.setToolTip("Take all signatures back")
+        self.withdraw = quiet(QPushButton("Withdraw"), "Take all signatures back", self._withdraw)
         grid.addWidget(QLabel("Initials"), 0, 0)
         grid.addWidget(self.initials, 0, 1)
         grid.addWidget(
@@ -115,7 +113,6 @@ class CellTab(QWidget):
         grid.addWidget(self.withdraw, 1, 2)
         grid.setColumnStretch(1, 1)
         self.initials.textEdited.connect(self._set_who)
-        self.withdraw.clicked.connect(self._withdraw)
         return box
 
     def _note_box(self) -> QWidget:

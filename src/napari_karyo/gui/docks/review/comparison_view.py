@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from qtpy.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from qtpy.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from napari_karyo.classes import CLASS_INDEX
@@ -22,6 +22,7 @@ from napari_karyo.gui import actions
 from napari_karyo.gui.docks.review.pair import pair_picture
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
+from napari_karyo.gui.widgets import pixmap_of
 from napari_karyo.ideogram.compare import Comparison, comparison, percent
 from napari_karyo.karyogram.style import FRAME_COLOURS, Style
 
@@ -179,7 +180,7 @@ class ComparisonView(QWidget):
             except KaryoError:
                 # The crop at least can always be shown.
                 picture = pair_picture(cell, [index], height, width, letters)
-        return Shown(weakref.ref(cell), index, _pixmap(picture), made)
+        return Shown(weakref.ref(cell), index, pixmap_of(picture), made)
 
     def _with_large_crop(
         self, cell: OpenCell, index: int, picture: NDArray[np.uint8], size: tuple[int, int]
@@ -302,10 +303,3 @@ class ComparisonView(QWidget):
         if name is not None:
             self._session.bring_back()
             actions.put_into(self._session, name)
-
-
-def _pixmap(picture: NDArray[np.uint8]) -> QPixmap:
-    height, width, _ = picture.shape
-    whole = np.ascontiguousarray(picture)
-    image = QImage(whole.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(image.copy())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from bisect import bisect_left
 from collections.abc import Callable
 
 from qtpy.QtCore import Qt
@@ -10,7 +11,7 @@ from qtpy.QtGui import QBrush
 from qtpy.QtWidgets import QPushButton, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from napari_karyo.gui.actions import attempt
-from napari_karyo.gui.docks.review.lists import CompactList
+from napari_karyo.gui.docks.review.lists import CompactList, row_of
 from napari_karyo.gui.docks.review.words import local
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
@@ -36,12 +37,14 @@ class HistoryList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         self.rows = CompactList(("", "When", "Who", "What"), stretched=3, most=9)
         self.rows.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.button = quiet(QPushButton("Go to the chosen one"))
-        self.button.setToolTip("Undo or redo all that lies between; a double click does the same")
+        self.button = quiet(
+            QPushButton("Go to the chosen one"),
+            "Undo or redo all that lies between; a double click does the same",
+            self._go_to_chosen,
+        )
         column.addWidget(self.rows)
         column.addWidget(self.button)
         self.rows.itemDoubleClicked.connect(self._go)
-        self.button.clicked.connect(self._go_to_chosen)
 
     def _go_to_chosen(self) -> None:
         item = self.rows.currentItem()
@@ -73,12 +76,11 @@ class HistoryList(QWidget):
             listed.clear()
         kept = 0
         if karyotype is not None:
-            low, high = 0, min(len(listed), number)
-            while low < high:
-                middle = (low + high + 1) // 2
-                same = listed[middle - 1] is karyotype.edit_at(middle - 1)
-                low, high = (middle, high) if same else (low, middle - 1)
-            kept = low
+            kept = bisect_left(
+                range(min(len(listed), number)),
+                True,
+                key=lambda place: listed[place] is not karyotype.edit_at(place),
+            )
         if not anew and (kept, number, done) == (len(listed), len(listed), self._here):
             return
         for place in range(len(listed), kept, -1):
@@ -115,11 +117,7 @@ class HistoryList(QWidget):
 
 
 def _item(edit: Edit) -> QTreeWidgetItem:
-    item = QTreeWidgetItem(["", local(edit.time), edit.who, edit.text])
-    words = _tip(edit)
-    for column in range(4):
-        item.setToolTip(column, words)
-    return item
+    return row_of(["", local(edit.time), edit.who, edit.text], _tip(edit))
 
 
 def _tip(edit: Edit) -> str:

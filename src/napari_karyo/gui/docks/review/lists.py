@@ -12,6 +12,7 @@ from qtpy.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
+    QTreeWidgetItem,
 )
 
 #: Room for the frame of a list.
@@ -31,6 +32,14 @@ class CutAtTheEnd(QStyledItemDelegate):
         super().initStyleOption(option, index)
         if option is not None:
             option.textElideMode = Qt.TextElideMode.ElideRight
+
+
+def row_of(texts: Sequence[str], tip: str) -> QTreeWidgetItem:
+    """Return a row of a list, with one tooltip."""
+    item = QTreeWidgetItem(list(texts))
+    for column in range(len(texts)):
+        item.setToolTip(column, tip)
+    return item
 
 
 class CompactList(QTreeWidget):
@@ -70,6 +79,12 @@ class CompactList(QTreeWidget):
                 if column == stretched
                 else QHeaderView.ResizeMode.ResizeToContents,
             )
+
+    @property
+    def chosen_row(self) -> int:
+        """The row that is chosen, -1 where none is."""
+        item = self.currentItem()
+        return -1 if item is None else int(self.indexOfTopLevelItem(item))
 
     def changeEvent(self, a0: QEvent | None) -> None:  # noqa: N802 - Qt's name
         """Measure the rows again at another font or theme."""

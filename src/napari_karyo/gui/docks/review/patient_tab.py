@@ -44,7 +44,7 @@ from napari_karyo.gui.docks.session_follower import SessionFollower, show_cell
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.patients import of_one_patient, write_worksheet
 from napari_karyo.gui.session.session import Session
-from napari_karyo.gui.widgets import block, free_keyboard, rich, while_alive, wrapped_label
+from napari_karyo.gui.widgets import block, free_keyboard, quiet, rich, while_alive, wrapped_label
 from napari_karyo.inference.confidence import Light
 from napari_karyo.karyogram.lights import LIGHT_COLOURS
 from napari_karyo.karyotype import CELL_MARKS
@@ -68,19 +68,19 @@ class PatientTab(SessionFollower):
         self.iscn = wrapped_label()
         self.iscn.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.basis = wrapped_label()
-        self.mosaic = QCheckBox("Constitutional mosaic (mos)")
-        self.mosaic.setToolTip(
+        self.mosaic = quiet(
+            QCheckBox("Constitutional mosaic (mos)"),
             "Clones are there from birth: written with mos, the largest first. "
-            "Without it they are written like those of a tumour."
+            "Without it they are written like those of a tumour.",
+            self._set_mosaic,
         )
-        self.mosaic.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.mosaic.clicked.connect(self._set_mosaic)
         self.clones = wrapped_label()
         self.changes = wrapped_label()
-        self.button = QPushButton(f"{GALLERY}...")
-        self.button.setToolTip("Show the chromosomes of one class of all cells side by side")
-        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.button.clicked.connect(self._open_gallery)
+        self.button = quiet(
+            QPushButton(f"{GALLERY}..."),
+            "Show the chromosomes of one class of all cells side by side",
+            self._open_gallery,
+        )
         self.table = _table()
         self.table.cellClicked.connect(self._on_item)
         across, down = self.table.horizontalHeader(), self.table.verticalHeader()
@@ -98,12 +98,11 @@ class PatientTab(SessionFollower):
         self.bars: dict[str, QProgressBar] = {}
         self.marks: dict[str, QCheckBox] = {}
         for row, mark in enumerate(CELL_MARKS):
-            bar, box = QProgressBar(), QCheckBox("this cell")
+            bar = QProgressBar()
             bar.setMinimumWidth(140)
-            box.setToolTip(f"Mark the cell on top as {mark}, or take the mark back")
-            box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            tip = f"Mark the cell on top as {mark}, or take the mark back"
+            box = quiet(QCheckBox("this cell"), tip, self._mark)
             box.setObjectName(mark)
-            box.clicked.connect(self._mark)
             grid.addWidget(bar, row, 0)
             grid.addWidget(box, row, 1)
             self.bars[mark], self.marks[mark] = bar, box

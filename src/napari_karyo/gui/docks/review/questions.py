@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QTreeWidgetItem
 
 from napari_karyo.gui import actions
 from napari_karyo.gui.docks.chromosome_card import WORDS
-from napari_karyo.gui.docks.review.lists import CompactList
+from napari_karyo.gui.docks.review.lists import CompactList, row_of
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
 from napari_karyo.ideogram.compare import percent
@@ -50,14 +50,12 @@ class Questions(CompactList):
                 if lights[one] is Light.UNKNOWN:
                     # A probability of what it has never seen would only mislead.
                     said, share = "unlike what the model knows", ""
-                item = QTreeWidgetItem([LIGHT_SIGNS[shown[one]], f"in {where}", said, share])
+                words = f"{actions.name_of(cell, one)}: {WORDS[lights[one]]}"
+                item = row_of([LIGHT_SIGNS[shown[one]], f"in {where}", said, share], words)
                 item.setData(0, _INDEX, one)
                 item.setBackground(0, QBrush(QColor(LIGHT_COLOURS[shown[one]])))
                 item.setForeground(0, QBrush(QColor("black")))
                 item.setTextAlignment(0, Qt.AlignmentFlag.AlignCenter)
-                words = f"{actions.name_of(cell, one)}: {WORDS[lights[one]]}"
-                for column in range(4):
-                    item.setToolTip(column, words)
                 items.append(item)
             self.addTopLevelItems(items)
         self.fit_rows()

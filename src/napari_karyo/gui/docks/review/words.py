@@ -11,15 +11,8 @@ from napari_karyo.counted import count
 from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.widgets import rich
 from napari_karyo.inference.confidence import Light
-from napari_karyo.karyogram.heading import Numbers
 from napari_karyo.karyogram.lights import LIGHT_COLOURS, LIGHT_SIGNS
 from napari_karyo.karyotype import CELL_MARKS, Karyotype
-
-
-def numbers_of(cell: OpenCell) -> Numbers:
-    """Return how many chromosomes, markers and unclassified ones a cell has."""
-    return cell.numbers
-
 
 #: The lights that want a look, what wants it most first, and what they are called.
 _WAITING: Final = {
@@ -52,7 +45,7 @@ def waiting_words(cell: OpenCell) -> str:
 
 def counts_text(cell: OpenCell) -> str:
     """Return, as rich text, how many chromosomes there are and how many want a look."""
-    parts = [rich(numbers_of(cell).text), waiting_words(cell)]
+    parts = [rich(cell.numbers.text), waiting_words(cell)]
     corrected = len(cell.karyotype.state.corrected)
     if corrected:
         parts.append(f"▲&nbsp;{corrected} corrected by hand")
@@ -116,7 +109,7 @@ def state_short(cell: OpenCell) -> str:
 
 def state_words(cell: OpenCell) -> str:
     """Return the state of a cell in words, a line each."""
-    lines = [cell.name, numbers_of(cell).text, cell.karyotype.iscn_words, waiting_words(cell)]
+    lines = [cell.name, cell.numbers.text, cell.karyotype.iscn_words, waiting_words(cell)]
     lines.append(marks_words(cell) or "not yet counted")
     lines += [f"{sign.role} by {sign.who}" for sign in cell.karyotype.state.signatures]
     return "\n".join([*lines, kept_words(cell)])
