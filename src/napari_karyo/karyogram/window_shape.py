@@ -5,6 +5,10 @@ than wide. There the same groups stand in the same order, in as many rows as mak
 chromosomes largest; the four rows of a print are left only where others are clearly better,
 because everybody knows where to look in them. Rows that are there stay unless others are clearly
 better: no chromosome leaps to another row while a window is made a little larger.
+
+Where the photograph of the spread stands with the page, the larger one is, the smaller is the
+other. That page is best where the product of both is largest: how large chromosomes are on the page,
+and on the photograph, whose size is that of all letters too.
 """
 
 from __future__ import annotations
@@ -33,7 +37,8 @@ ARRANGEMENTS: Final[tuple[Rows, ...]] = (
     ((_A, _B), (_C1,), (_C2,), (_D,), (_E, _F), (_G, _SEX)),
 )
 #: So many times larger chromosomes must be in another number of rows than a print's four, in
-#: other rows than those that are there, and in another shape with the same rows.
+#: other rows than those that are there or with the photograph elsewhere, and in another shape
+#: with the same rows.
 UNUSUAL: Final = {2: 1.25, 3: 1.12, 4: 1.0, 5: 1.12, 6: 1.2}
 OTHER_ROWS: Final = 1.04
 OTHER_SIZE: Final = 1.005
@@ -41,8 +46,12 @@ OTHER_SIZE: Final = 1.005
 #: what is left is the chromosomes'. In a small window they are no smaller than can be read.
 _ENOUGH: Final = 0.75
 _READABLE: Final = 0.45
-#: In areas of the printed page: more would make each edit slow.
+#: In areas of the printed page and what stands with it: more would make each edit slow.
 _LARGEST: Final = 1.5
+#: Zooms that are tried where something stands with the page, from the largest down, each so many
+#: times the one before.
+_TRIED: Final = 10
+_STEP: Final = 0.93
 #: Narrower the header has no room, and lower the rows have none.
 _LEAST_WIDTH: Final = 1100.0
 _LEAST_HEIGHT: Final = 700.0
@@ -86,20 +95,32 @@ class Room:
 
     def sizes(self) -> Iterator[tuple[float, float]]:
         """Yield the heights and widths of pages, in page units, that fill the room."""
-        high, broad = self.beside or (0.0, 0.0)
-        area = PAGE_HEIGHT * PAGE_WIDTH + (high + self.gap) * (broad + self.gap)
-        least = math.sqrt(self.height * self.width / (_LARGEST * area))
-        printed, _ = self.zoom(PAGE_HEIGHT, PAGE_WIDTH)
-        zoom = min(max(printed, least), max(_ENOUGH, least))
-        if self.beside is None:
-            zoom = max(zoom, _READABLE)
-            zoom = min(zoom, self.height / _LEAST_HEIGHT, self.width / _LEAST_WIDTH)
-            yield self.height / zoom, self.width / zoom
+        if self.beside is not None:
+            yield from self._sizes_with(*self.beside)
             return
-        if high <= self.height / zoom:
-            yield self.height / zoom, self.width / zoom - self.gap - broad
-        if broad <= self.width / zoom:
-            yield self.height / zoom - self.gap - high, self.width / zoom
+        least = math.sqrt(self.height * self.width / (_LARGEST * PAGE_HEIGHT * PAGE_WIDTH))
+        printed, _ = self.zoom(PAGE_HEIGHT, PAGE_WIDTH)
+        zoom = max(min(max(printed, least), max(_ENOUGH, least)), _READABLE)
+        zoom = min(zoom, self.height / _LEAST_HEIGHT, self.width / _LEAST_WIDTH)
+        yield self.height / zoom, self.width / zoom
+
+    def _sizes_with(self, high: float, broad: float) -> Iterator[tuple[float, float]]:
+        """Yield those beside or below what is so high and broad, at one zoom after the other."""
+        most = _LARGEST * (PAGE_HEIGHT * PAGE_WIDTH + high * broad) - high * broad
+        for above in (False, True):
+            taken = (high + self.gap, 0.0) if above else (0.0, broad + self.gap)
+            zoom = min(
+                self.height / max(high, taken[0] + _LEAST_HEIGHT),
+                self.width / max(broad, taken[1] + _LEAST_WIDTH),
+            )
+            for _ in range(_TRIED):
+                height, width = self.height / zoom - taken[0], self.width / zoom - taken[1]
+                if height > width:
+                    height = min(height, most / width)
+                else:
+                    width = min(width, most / height)
+                yield height, width
+                zoom *= _STEP
 
 
 def window_shape(
@@ -129,11 +150,18 @@ def window_shape(
         for rows in ARRANGEMENTS
         if height >= _LEAST_HEIGHT and width >= _LEAST_WIDTH
     ]
-    rows = None if present is None else present.rows
+
+    def lies(shape: PageShape) -> tuple[Rows, bool]:
+        return shape.rows, room.zoom(shape.height, shape.width)[1]
+
+    there = None if present is None else lies(present)
 
     def worth(shape: PageShape) -> float:
-        there = OTHER_ROWS if shape.rows == rows else 1.0
-        return size_shown(shape, room, sizes) * there / UNUSUAL[len(shape.rows)]
+        value = size_shown(shape, room, sizes) / UNUSUAL[len(shape.rows)]
+        if room.beside is not None:
+            zoom, _ = room.zoom(shape.height, shape.width)
+            value *= math.sqrt(zoom) * min(1.0, zoom / _READABLE) ** 1.5
+        return value * (OTHER_ROWS if lies(shape) == there else 1.0)
 
     best = max(shapes, key=worth)
     if present is not None and worth(best) < OTHER_SIZE * worth(present):
