@@ -102,9 +102,9 @@ def count_again(cell: ClassifiedCell, others: Sequence[ClassifiedCell]) -> str:
         return ""
     words = f"{total} found"
     if total < NORMAL:
-        return f"{words}: look for crossings and for chromosomes that touch."
+        return f"{words}: look for crossings and touching ones."
     if total > NORMAL:
-        return f"{words}: look for one outlined in two pieces, and for dirt."
+        return f"{words}: look for dirt and for one cut in two."
     return f"{words}, and no other cell of this patient has as many: count again."
 
 

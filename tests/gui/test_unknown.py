@@ -142,7 +142,7 @@ def test_a_crop_that_is_no_chromosome_lies_in_the_tray_marked_and_is_asked_for_f
     assert [first.text(column) for column in range(4)] == [
         "×",
         "in the tray",
-        "unlike what the model knows",
+        "unlike what it knows",
         "",
     ]
     # A person's word counts more: it sits where it was put, and nobody asks again.

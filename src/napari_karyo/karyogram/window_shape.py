@@ -7,8 +7,8 @@ because everybody knows where to look in them. Rows that are there stay unless o
 better: no chromosome leaps to another row while a window is made a little larger.
 
 Where the photograph of the spread stands with the page, the larger one is, the smaller is the
-other. That page is best where the product of both is largest: how large chromosomes are on the page,
-and on the photograph, whose size is that of all letters too.
+other. So it is weighed how large chromosomes are on the page against the zoom, at which the
+photograph and all letters are shown.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ _LARGEST: Final = 1.5
 #: times the one before.
 _TRIED: Final = 10
 _STEP: Final = 0.93
+#: Higher than so many times its width a page has rows far apart, and no larger chromosomes.
+_SLIMMEST: Final = 2.0
 #: Narrower the header has no room, and lower the rows have none.
 _LEAST_WIDTH: Final = 1100.0
 _LEAST_HEIGHT: Final = 700.0
@@ -116,7 +118,7 @@ class Room:
             for _ in range(_TRIED):
                 height, width = self.height / zoom - taken[0], self.width / zoom - taken[1]
                 if height > width:
-                    height = min(height, most / width)
+                    height = min(height, most / width, _SLIMMEST * width)
                 else:
                     width = min(width, most / height)
                 yield height, width
@@ -159,6 +161,8 @@ def window_shape(
     def worth(shape: PageShape) -> float:
         value = size_shown(shape, room, sizes) / UNUSUAL[len(shape.rows)]
         if room.beside is not None:
+            # Those of the page count more, since there bands are compared, as long as letters
+            # can be read.
             zoom, _ = room.zoom(shape.height, shape.width)
             value *= math.sqrt(zoom) * min(1.0, zoom / _READABLE) ** 1.5
         return value * (OTHER_ROWS if lies(shape) == there else 1.0)

@@ -276,7 +276,7 @@ def test_another_number_than_46_is_said_beside_the_proposal(opened: Any) -> None
     assert "found" not in dock.iscn.text()
     for index in (42, 43):
         session.current.remove(index, "dirt")
-    said = "44 found: look for crossings and for chromosomes that touch."
+    said = "44 found: look for crossings and touching ones."
     assert "44,XY,-22,-22" in mouse.plain(dock.iscn)
     assert said in dock.iscn.text()
     dock.show_tab("Cell")

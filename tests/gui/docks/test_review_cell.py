@@ -299,7 +299,7 @@ def test_it_says_what_keeps_the_cell(
 ) -> None:
     _, session, _ = opened
     tab = dock.cell
-    assert "No file keeps this cell. Save it under" in tab.kept.text()
+    assert "No file keeps this cell. Save it as" in tab.kept.text()
     path = tmp_path / "P1.karyo"
     with Case.create(path, "P1") as case:
         found = make_classification(make_cell(name="P1"), unsure=UNSURE)

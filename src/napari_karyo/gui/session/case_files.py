@@ -17,8 +17,8 @@ from napari_karyo.gui.session.open_cell import OpenCell
 from napari_karyo.gui.session.session import Session
 
 #: What is said of a cell that no file keeps.
-SIMULATED: Final = "It is a simulated cell. Save it under a name that ends in .karyo to keep it."
-NO_FILE: Final = "It was read from no file. Save it under a name that ends in .karyo to keep it."
+SIMULATED: Final = "It is a simulated cell. Save it as .karyo to keep it."
+NO_FILE: Final = "It was read from no file. Save it as .karyo to keep it."
 
 #: What is installed here is no place for a person's work: beside a sample lies no case.
 _PACKAGE = Path(napari_karyo.__file__).parent

@@ -49,7 +49,7 @@ class Questions(CompactList):
                     said = "another hidden in it?"
                 if lights[one] is Light.UNKNOWN:
                     # A probability of what it has never seen would only mislead.
-                    said, share = "unlike what the model knows", ""
+                    said, share = "unlike what it knows", ""
                 words = f"{actions.name_of(cell, one)}: {WORDS[lights[one]]}"
                 item = row_of([LIGHT_SIGNS[shown[one]], f"in {where}", said, share], words)
                 item.setData(0, _INDEX, one)

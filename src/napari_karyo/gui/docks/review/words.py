@@ -118,7 +118,7 @@ def state_words(cell: OpenCell) -> str:
 def kept_words(cell: OpenCell) -> str:
     """Return which file keeps a cell, or why none does."""
     if cell.case is None:
-        reason = cell.unkept or "Save it under a name that ends in .karyo."
+        reason = cell.unkept or "Save it as .karyo."
         return f"No file keeps this cell. {reason}"
     name = cell.case.path.name
     if cell.case.read_only:
