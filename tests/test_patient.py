@@ -266,7 +266,9 @@ def test_an_odd_number_in_a_photograph_asks_for_a_person() -> None:
     looked = "44 found: look for crossings and touching ones."
     assert patient.count_again(short, []) == patient.count_again(short, [short, normal]) == looked
     assert patient.count_again(normal, []) == ""
-    assert patient.count_again(more, []).startswith("47 found: look for dirt and for one cut in two")
+    assert patient.count_again(more, []).startswith(
+        "47 found: look for dirt and for one cut in two"
+    )
     # What another cell has too is the patient's, and then 46 is odd.
     assert patient.count_again(more, [more, photographed("D", "21")]) == ""
     assert patient.count_again(normal, [normal, more]).startswith("46 found, and no other cell")

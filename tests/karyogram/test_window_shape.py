@@ -53,12 +53,16 @@ sides = st.integers(280, 3000)
 
 @settings(max_examples=60, deadline=None)
 @given(sides, sides, st.sampled_from((SLENDER, FAT)), st.none() | st.integers(600, 2200))
-def test_chromosomes_are_never_smaller_than_on_the_printed_page(
+def test_nothing_is_smaller_than_with_the_printed_page(
     tall: int, wide: int, sizes: list[tuple[int, int]], photograph: int | None
 ) -> None:
     room = Room(tall, wide) if photograph is None else Room(tall, wide, (1260, photograph), 40)
     shape = window_shape(room, sizes)
-    assert size_shown(shape, room, sizes) >= size_shown(PRINTED, room, sizes)
+    larger = room.zoom(shape.height, shape.width)[0] > room.zoom(PAGE_HEIGHT, PAGE_WIDTH)[0]
+    # With a photograph the letters, and it, may be larger instead.
+    assert size_shown(shape, room, sizes) >= size_shown(PRINTED, room, sizes) or (
+        photograph is not None and larger
+    )
     assert Layout(sizes, shape=shape).magnification > 0
     slots = page_slots(shape)
     boxes = [*page_regions(slots, shape).values()]
@@ -141,3 +145,43 @@ def test_a_photograph_beside_the_page_leaves_it_the_rest() -> None:
     zoom, above = upright.zoom(shape.height, shape.width)
     assert above
     assert zoom * (shape.height + 40 + 1260) <= 2000 + 1
+
+
+@pytest.mark.parametrize(
+    ("tall", "wide", "better"),
+    [(1871, 682, 1.8), (1871, 1072, 1.3), (1871, 353, 1.8), (975, 553, 1.3), (901, 773, 1.0)],
+)
+@pytest.mark.parametrize("broad", [1090, 1498, 1662])
+def test_a_canvas_higher_than_wide_is_filled(
+    tall: int, wide: int, better: float, broad: int
+) -> None:
+    # Measured of windows of 1080 x 1920, 1280 x 1024 and 1500 x 950 with docks; photographs of
+    # three laboratories.
+    room = Room(tall, wide, (1260, broad), 40)
+    shape = window_shape(room, SLENDER)
+    zoom, above = room.zoom(shape.height, shape.width)
+    assert above
+    # Higher than so a page would have its rows farther apart, no larger chromosomes.
+    filled = zoom * (shape.height + 40 + 1260) > 0.97 * tall
+    assert filled or (len(shape.rows) == 6 and zoom * max(shape.width, broad) > 0.97 * wide)
+    assert shape.height <= 2 * shape.width
+    before, _ = room.zoom(PAGE_HEIGHT, PAGE_WIDTH)
+    assert zoom > 1.05 * before
+    both = size_shown(shape, room, SLENDER) * zoom
+    assert both > better * size_shown(PRINTED, room, SLENDER) * before
+
+
+def test_the_photograph_does_not_leap_while_a_window_is_made_a_little_larger() -> None:
+    def lies(room: Room, shape: PageShape) -> tuple[object, bool]:
+        return shape.rows, room.zoom(shape.height, shape.width)[1]
+
+    shape = window_shape(Room(900, 1500, (1260, 1498), 40), SLENDER)
+    leaps = 0
+    for wide in (*range(1500, 500, -50), *range(500, 1500, 50)):
+        room = Room(900, wide, (1260, 1498), 40)
+        before, shape = shape, window_shape(room, SLENDER, shape)
+        if lies(room, before) != lies(room, shape):
+            leaps += 1
+            near = Room(900, wide - 4, (1260, 1498), 40)
+            assert lies(near, window_shape(near, SLENDER, shape)) == lies(room, shape)
+    assert 2 <= leaps <= 8

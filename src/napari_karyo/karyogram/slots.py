@@ -7,6 +7,7 @@ lie follows from the shape of the page alone.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +21,7 @@ from napari_karyo.karyogram.page import (
     PageShape,
     Place,
     Role,
+    Rows,
     Rule,
     Slot,
     Text,
@@ -69,7 +71,12 @@ _BESIDE_NUMBER: Final = 14.0
 
 def row_shares(shape: PageShape) -> tuple[float, ...]:
     """Return how much of the longest chromosome each row of a page offers."""
-    return tuple(max(_share(name) for _, names in row for name in names) for row in shape.rows)
+    return _shares_of(shape.rows)
+
+
+@lru_cache(maxsize=16)
+def _shares_of(rows: Rows) -> tuple[float, ...]:
+    return tuple(max(_share(name) for _, names in row for name in names) for row in rows)
 
 
 def _share(name: str) -> float:

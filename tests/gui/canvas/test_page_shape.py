@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from drawn import make_cell, make_classification
 from qtpy.QtCore import Qt
+from spread_window import classify_spread
 
 from napari_karyo.gui.actions import correcting
 from napari_karyo.gui.session import settings as stored_settings
@@ -141,6 +142,32 @@ def test_where_the_person_went_nearer_the_page_stays(window: Any) -> None:
     assert view.composer.layout.shape == before, "the next cell stands in the same slots"
     assert viewer.scene.camera.zoom == near
     assert_drawn_whole(view)
+
+
+def test_the_photograph_stands_where_both_show_larger(window: Any) -> None:
+    viewer, session, view = window
+    session.open(classify_spread())
+    for size, above in (((1500, 600), False), ((760, 1100), True)):
+        viewer.window.resize(*size)
+        mouse.laid_out(view)
+        page, sheet = (view.layers[role].extent.world for role in ("karyogram", "outlines"))
+        assert (sheet[1, 0] < page[0, 0]) == above
+        assert (sheet[1, 1] < page[0, 1]) == (not above)
+        # All of both is in sight, and picked where it lies.
+        canvas = mouse.native(viewer).rect()
+        for corner in (*page, *sheet):
+            assert canvas.contains(mouse.on_canvas(viewer, *corner))
+        mouse.click(viewer, view.spread.box_of(11).center)
+        assert session.selected == 11
+        mouse.click(viewer, view.page.places[30].box.center)
+        assert session.selected == 30
+        zoom = viewer.scene.camera.zoom
+        view.sight.look_at("spread")
+        assert viewer.scene.camera.zoom >= zoom
+        assert canvas.contains(mouse.on_canvas(viewer, *view.spread.box_of(11).center))
+        view.sight.look_at("both")
+        assert viewer.scene.camera.zoom == pytest.approx(zoom)
+        assert_drawn_whole(view)
 
 
 def test_what_the_person_wants_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
