@@ -145,8 +145,11 @@ def make_cases(data: Path, stain: str, start: str, output: Path, patients: int, 
 def draw_pictures(cases: Path, start: str, steps: int, output: Path) -> None:
     """Draw what the person sees from the first cell collected to the model adopted."""
     import napari
+    from napari._qt.dialogs.qt_notification import NapariQtNotification
 
     def shoot(name: str) -> None:
+        for passing in viewer.window._qt_viewer.findChildren(NapariQtNotification):
+            passing.close()
         viewer.window.activate()
         for _ in range(12):
             QTest.qWait(60)
@@ -160,6 +163,7 @@ def draw_pictures(cases: Path, start: str, steps: int, output: Path) -> None:
     viewer.window.resize(1500, 950)
     day = ModelDay(viewer, "AB")
     day.patience = NO_HURRY
+    day.session.set_who(day.who)
     paths = sorted(cases.glob("*.karyo"))
     viewer.open(str(paths[0]), plugin=PLUGIN)
     mouse.wait_for(lambda: day.session.current is not None and not day.session.busy, timeout=120)

@@ -39,9 +39,9 @@ def page_of(
         f"<p>Compared on {kept_out}, which neither model has learned from. The ends of the "
         "difference are those of 95 % of draws of such cells. A dot marks what is better "
         "beyond chance, a cross what is worse.</p>",
-        _table("", [(MEASURES[one.name], one) for one in comparison.measures]),
+        _table([(MEASURES[one.name], one) for one in comparison.measures]),
         "<h3>In the right place, class by class</h3>",
-        _table("class", [(one.name, one) for one in comparison.per_class]),
+        _table([(one.name, one) for one in comparison.per_class], "class"),
         "<h3>What was compared</h3>",
         "<p>",
         *(f"{escape(line)}<br/>" for line in _origin(comparison, learned)),
@@ -52,8 +52,13 @@ def page_of(
     return f"<!DOCTYPE html>\n<html><head>{head}</head><body>\n{body}\n</body></html>\n"
 
 
-def _table(first: str, rows: Iterable[tuple[str, ComparedMeasure]]) -> str:
-    heads = (first, "shipped", "own", "difference", "at least", "at most", "of", "")
+def _table(rows: Iterable[tuple[str, ComparedMeasure]], first: str = "") -> str:
+    """Return a table; without a head for the names each stands on a line of its own.
+
+    A window gives the table little room: Qt would break long names after each letter.
+    """
+    heads = (*((first,) if first else ()), "shipped", "own", "difference", "at least", "at most")
+    heads = (*heads, "of", "")
     lines = ["<tr>" + "".join(f"<th>{head}</th>" for head in heads) + "</tr>"]
     for words, one in rows:
         signs = "●" if one.better else "✕" if one.worse else ""
@@ -67,10 +72,12 @@ def _table(first: str, rows: Iterable[tuple[str, ComparedMeasure]]) -> str:
             str(one.crops),
             signs,
         )
-        name = f'<td class="name" align="left">{escape(words)}</td>'
-        lines.append(
-            f"<tr>{name}" + "".join(f'<td align="right">{cell}</td>' for cell in cells) + "</tr>"
-        )
+        figures = "".join(f'<td align="right">{cell}</td>' for cell in cells)
+        if first:
+            lines.append(f'<tr><td class="name" align="left">{escape(words)}</td>{figures}</tr>')
+        else:
+            name = f'<td class="name" align="left" colspan="{len(heads)}">{escape(words)}</td>'
+            lines += [f"<tr>{name}</tr>", f"<tr>{figures}</tr>"]
     return '<table cellspacing="0">\n' + "\n".join(lines) + "\n</table>"
 
 

@@ -84,7 +84,12 @@ def test_from_start_to_the_model_in_use_and_back(viewer: Any, result: Path) -> N
     assert list(x) == [1, 2, 3, 4, 5, 6]
     assert list(y) == pytest.approx([3 / step for step in range(1, 7)])
     assert plain(dock.prove.verdict).startswith("<b>The own model is better beyond chance")
+    # One chromosome among few looks like no fall.
+    low, high = dock.train.curve.right.viewRange()[1]
+    assert high - low >= 20
+    # Its words are wider than the dock has room for beside the figures.
     assert "in the right place" in dock.prove.page.toPlainText()
+    assert dock.prove.page.horizontalScrollBar().maximum() == 0
     assert not dock.prove.adopt.isEnabled()
     assert "Give it a name" in plain(dock.prove.why)
     assert "From 10 cells" in plain(dock.next.brought)

@@ -240,6 +240,11 @@ class Session:
         for path in self.cases.keys() - used:
             self.cases.pop(path).close()
 
+    @property
+    def who(self) -> str:
+        """Who edits, as was said in this window; empty where it was not."""
+        return self._who or ""
+
     def set_who(self, who: str) -> None:
         """Say who edits from now on, in all cells, those that come later too."""
         self._who = who

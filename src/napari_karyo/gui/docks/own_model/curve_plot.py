@@ -20,7 +20,11 @@ _KEPT: Final = "#3f9bd8"
 _RIGHT: Final = "#1fa187"
 _HEIGHT: Final = 200
 _LEFT: Final = 58
-_BELOW: Final = 46
+#: Below the lower axis: pyqtgraph lays its words so many pixels too low.
+_BELOW: Final = 6
+#: Per cent that the upper axis shows at least: among few chromosomes one is most of a per cent,
+#: and no change of that kind shall look like a fall.
+_LEAST_SHOWN: Final = 20.0
 
 
 class CurvePlot(QWidget):
@@ -50,8 +54,7 @@ class CurvePlot(QWidget):
             plot.getAxis("left").setWidth(_LEFT)
             plot.showGrid(x=False, y=True, alpha=0.25)
         self.losses.setLabel("bottom", "steps of the training")
-        # What pyqtgraph reserves cuts the letters that reach below the line.
-        self.losses.getAxis("bottom").setHeight(_BELOW)
+        self.losses.getPlotItem().layout.setContentsMargins(1, 1, 1, _BELOW)
         # Above the plot: within it a legend would cover what is drawn.
         names = wrapped_label(
             f"<span style='color:{_RIGHT}'>●</span> chromosomes of the kept-out cells, each looked "
@@ -117,6 +120,12 @@ class CurvePlot(QWidget):
             known = [row for row in rows if name in row and "step" in row]
             factor = 100 if name == "kept_out" else 1
             line.setData([row["step"] for row in known], [factor * row[name] for row in known])
+        right = [100 * row["kept_out"] for row in rows if "kept_out" in row]
+        if right:
+            middle = (min(right) + max(right)) / 2
+            half = max(_LEAST_SHOWN, max(right) - min(right)) / 2
+            middle = min(max(middle, half), max(100 - half, half))
+            self.right.setYRange(middle - half, middle + half, padding=0.02)
         highest = max((row.get(name, 0) for row in rows for name in ("loss", "kept")), default=0)
         if highest:
             self.losses.setYRange(0, highest, padding=0.05)

@@ -111,7 +111,7 @@ class ProveTab(QWidget):
             _adopt,
             self.training,
             self.name.text().strip(),
-            read_settings().initials,
+            self.session.who or read_settings().initials,
             returned=weakly(self._on_adopted),
             failed=weakly(self._on_failed),
             unforeseen=lambda error: f"The model could not be adopted: {error}",
