@@ -5,8 +5,10 @@
 
 Shown are the photograph that is shipped, and simulated cells, so that nobody's chromosomes are.
 ``tutorial``: the steps of docs/tutorial.md. ``front``: the window at the top of the README.
-``day``: docs/days-work.md. Settings, cases and caches of whoever runs it are left alone. Each
-takes minutes on one core; look at every picture before it is committed.
+``day``: docs/days-work.md. Those of docs/own-model.md, which need a model and labelled cells that
+are not shipped, are made by ``tests/gui/own_model_day.py``. Settings, cases and caches of whoever
+runs it are left alone. Each takes minutes on one core; look at every picture before it is
+committed.
 """
 
 from __future__ import annotations
