@@ -10,7 +10,7 @@ from napari_karyo.own_model.comparing import MEASURES, ComparedMeasure, ModelCom
 
 #: Understood by a browser and by Qt, which knows little of style.
 _STYLE = (
-    "body { font-family: sans-serif; } td, th { padding: 2px 5px; text-align: right; "
+    "body { font-family: sans-serif; } td, th { padding: 2px 3px; text-align: right; "
     "white-space: nowrap; } th { border-bottom: 1px solid; } "
     ".name { text-align: left; white-space: normal; }"
 )
