@@ -35,9 +35,9 @@ def waiting_signs(cell: OpenCell) -> str:
 
 
 def waiting_words(cell: OpenCell) -> str:
-    """Return what is left to look at, in words."""
+    """Return what is left to look at, in words; no line breaks between a sign and its number."""
     words = [
-        f"{LIGHT_SIGNS[light]} {number} {_WAITING[light]}"
+        f"{LIGHT_SIGNS[light]}\N{NO-BREAK SPACE}{number} {_WAITING[light]}"
         for light, number in waiting(cell).items()
     ]
     return ", ".join(words) or "✓ nothing left to look at"
