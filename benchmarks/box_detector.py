@@ -28,6 +28,7 @@ from torchvision.models.detection.backbone_utils import BackboneWithFPN
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 
 from napari_karyo.segmentation.ground import Field, flatten, make_field, measure_width
+from napari_karyo.segmentation.objects import Segmentation
 from napari_karyo.segmentation.segment import segment
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.matching import match, overlap_of_boxes
@@ -168,6 +169,17 @@ def detect(detector: FasterRCNN, photograph: Photograph) -> tuple[NDArray, NDArr
     return found["boxes"].double().numpy() / field.factor, found["scores"].numpy()
 
 
+def boxes_found(photograph: Photograph, found: Segmentation) -> NDArray[np.float64]:
+    """Return the boxes of what was found: with the room that people leave where they drew boxes."""
+    outlines = [one.outline for one in found.chromosomes]
+    if len(photograph.boxes):
+        boxes = [found.box(one) for one in outlines]
+    else:
+        places = [one.place for one in outlines]
+        boxes = [(c.start, r.start, c.stop, r.stop) for r, c in places]
+    return np.array(boxes, np.float64).reshape(-1, 4)
+
+
 def measure(data: Path, detector: FasterRCNN, every: int) -> None:
     """Print what both designs find in ``val``."""
     detector.eval()
@@ -179,9 +191,8 @@ def measure(data: Path, detector: FasterRCNN, every: int) -> None:
             there += len(truth)
             boxes, scores = detect(detector, photograph)
             scored.append([match(overlap_of_boxes(truth, boxes[scores >= s])) for s in SCORES])
-            places = [one.outline.place for one in segment(photograph.spread).chromosomes]
-            own = np.array([(c.start, r.start, c.stop, r.stop) for r, c in places], np.float64)
-            ours.append(match(overlap_of_boxes(truth, own.reshape(-1, 4))))
+            own = boxes_found(photograph, segment(photograph.spread))
+            ours.append(match(overlap_of_boxes(truth, own)))
         found, false = (
             np.array([[value(one) for one in row] for row in scored]).sum(axis=0)
             for value in (lambda m: len(m.pairs), lambda m: m.false)
