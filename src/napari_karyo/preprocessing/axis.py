@@ -9,10 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
-from skimage.graph import pixel_graph
 from skimage.measure import label
 from skimage.morphology import skeletonize
+
+#: Half of the eight neighbours of a pixel; the graph is symmetric.
+_STEPS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 2**0.5), (1, -1, 2**0.5))
 
 #: Where a skeleton's ends come nearer to the outline than this share of its usual depth,
 #: it has run into a corner.
@@ -96,12 +99,25 @@ def _smooth(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _longest_path(skeleton: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the longest shortest path between two ends of a skeleton."""
-    if np.count_nonzero(skeleton) < 2:
+    points = np.stack(np.nonzero(skeleton), axis=-1)
+    count = len(points)
+    if count < 2:
         return np.empty((0, 2))
-    graph, nodes = pixel_graph(skeleton, connectivity=2)
     # Of 32 bits: the graphs of scipy 1.14 take no others.
-    graph.indices, graph.indptr = graph.indices.astype(np.int32), graph.indptr.astype(np.int32)
-    points = np.stack(np.unravel_index(nodes, skeleton.shape), axis=-1)
+    number = np.full(skeleton.shape, -1, np.int32)
+    number[tuple(points.T)] = np.arange(count)
+    padded = np.pad(number, 1, constant_values=-1)
+    sources, targets, weights = [], [], []
+    for down, right, weight in _STEPS:
+        other = padded[points[:, 0] + 1 + down, points[:, 1] + 1 + right]
+        there = np.nonzero(other >= 0)[0].astype(np.int32)
+        sources.append(there)
+        targets.append(other[there])
+        weights.append(np.full(len(there), weight))
+    graph = coo_array(
+        (np.concatenate(weights), (np.concatenate(sources), np.concatenate(targets))),
+        shape=(count, count),
+    ).tocsr()
     # The farthest point from anywhere is one end; the farthest from it the other.
     first = dijkstra(graph, directed=False, indices=0)
     start = int(np.where(np.isfinite(first), first, -1).argmax())
