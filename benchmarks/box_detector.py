@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +27,10 @@ from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import BackboneWithFPN
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 
+from napari_karyo.cell import Outline
 from napari_karyo.segmentation.ground import Field, flatten, make_field, measure_width
 from napari_karyo.segmentation.objects import Segmentation
+from napari_karyo.segmentation.region import Region
 from napari_karyo.segmentation.segment import segment
 from napari_karyo.training.segmentation.archives import ARCHIVES, Photograph
 from napari_karyo.training.segmentation.matching import match, overlap_of_boxes
@@ -63,12 +65,18 @@ def make_detector() -> FasterRCNN:
     )
 
 
+def tight_boxes(outlines: Sequence[Region | Outline]) -> NDArray[np.float64]:
+    """Return left, top, right and bottom of each outline."""
+    places = [one.place for one in outlines]
+    boxes = [(c.start, r.start, c.stop, r.stop) for r, c in places]
+    return np.array(boxes, np.float64).reshape(-1, 4)
+
+
 def boxes_of(photograph: Photograph) -> NDArray[np.float64]:
     """Return left, top, right and bottom of each chromosome, in pixels of the photograph."""
     if len(photograph.boxes):
         return photograph.boxes
-    places = [one.place for one in photograph.outlines]
-    return np.array([(c.start, r.start, c.stop, r.stop) for r, c in places], np.float64)
+    return tight_boxes(photograph.outlines)
 
 
 def field_of(photograph: Photograph) -> Field:
@@ -172,12 +180,9 @@ def detect(detector: FasterRCNN, photograph: Photograph) -> tuple[NDArray, NDArr
 def boxes_found(photograph: Photograph, found: Segmentation) -> NDArray[np.float64]:
     """Return the boxes of what was found: with the room that people leave where they drew boxes."""
     outlines = [one.outline for one in found.chromosomes]
-    if len(photograph.boxes):
-        boxes = [found.box(one) for one in outlines]
-    else:
-        places = [one.place for one in outlines]
-        boxes = [(c.start, r.start, c.stop, r.stop) for r, c in places]
-    return np.array(boxes, np.float64).reshape(-1, 4)
+    if not len(photograph.boxes):
+        return tight_boxes(outlines)
+    return np.array([found.box(one) for one in outlines], np.float64).reshape(-1, 4)
 
 
 def measure(data: Path, detector: FasterRCNN, every: int) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_karyo.cell import Chromosome, Outline, Problem
+from napari_karyo.counted import listed
 from napari_karyo.errors import ReadError
 from napari_karyo.io.limits import LARGEST_SIDE
 from napari_karyo.io.rows import read_rows
@@ -109,7 +110,7 @@ def with_outlines(
         found.append(item)
     if not wrong:
         return found, []
-    named = ", ".join(wrong[:3]) + (", ..." if len(wrong) > 3 else "")
+    named = listed(wrong, 3)
     what = f"where these crops lie in the photograph can't be read from it: {named}."
     remedy = "They are read without; segment the photograph again to see what crosses them."
     return found, [Problem(path.name, what, remedy, left_out=False)]
